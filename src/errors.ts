@@ -1,0 +1,12 @@
+/**
+ * An error whose message is meant for a person: one sentence that names the input, says what is wrong with it and what
+ * would do. Everything that a caller can mend is thrown as this class; anything else is a defect of facewright.
+ */
+export class FacewrightError extends Error {
+  override readonly name: string = 'FacewrightError';
+}
+
+/** A search or another long job was stopped by its AbortSignal. */
+export class AbortedError extends FacewrightError {
+  override readonly name = 'AbortError';
+}
