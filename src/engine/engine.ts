@@ -1,0 +1,62 @@
+import type { Graph } from '../graph/graph.js';
+import type { HostTensor } from '../graph/host-tensor.js';
+import type { RunScalars } from '../graph/ops.js';
+
+/** What an engine runs on. */
+export interface EngineInfo {
+  readonly kind: 'webgpu' | 'native';
+  /** The adapter or processor, as its driver names it. */
+  readonly adapter: string;
+  /** The driver and its version, where known. */
+  readonly driver: string;
+  /** Whether the "GPU" is a program on the processor (lavapipe, SwiftShader). */
+  readonly software: boolean;
+}
+
+/** One kernel's share of a profiled run. */
+export interface KernelTime {
+  /** The kernel's file, without extension. */
+  readonly kernel: string;
+  /** The op that it served, with its shape, for example `conv [1, 128, 32, 32] → [1, 128, 32, 32]`. */
+  readonly op: string;
+  readonly seconds: number;
+  /** Floating point operations, counted as the plain algorithm needs them (a multiply-add is two); 0 if not counted. */
+  readonly flop: number;
+  /** Bytes that have to be read and written at least. */
+  readonly bytes: number;
+}
+
+/** A graph made ready to run. Not re-entrant: calls are carried out in the order in which they are made. */
+export interface Executable {
+  /** Device memory held by this executable (constants that it shares with others included), in bytes. */
+  readonly bytes: number;
+  /**
+   * Writes an input or a state. `data` holds all pictures, row-major, in the shape that the graph gives.
+   * @throws Error for an unknown name or a wrong length
+   */
+  write(name: string, data: Float32Array): void;
+  /** Queues one run of the whole graph; returns at once. */
+  run(scalars?: Partial<RunScalars>): void;
+  /**
+   * Reads outputs, inputs or states as they are after the runs queued so far; runs queued later do not disturb it.
+   * @throws FacewrightError when the device was lost or refused the work
+   */
+  read(names: readonly string[]): Promise<Record<string, Float32Array>>;
+  /** Runs once with a clock at every kernel. @throws FacewrightError where the device has no timestamps */
+  profile(scalars?: Partial<RunScalars>): Promise<KernelTime[]>;
+  /** Frees the device memory. Reads in flight end with an error. */
+  close(): void;
+}
+
+/** A way to run graphs: WGSL on a GPU, or C++ on the processor. */
+export interface Engine {
+  readonly info: EngineInfo;
+  /**
+   * Prepares a graph.
+   * @param constants a value for each constant of the graph, by name; shapes are checked
+   * @throws FacewrightError when the device has too little memory or cannot run a kernel
+   */
+  compile(graph: Graph, constants: ReadonlyMap<string, HostTensor>): Promise<Executable>;
+  /** Frees everything. Executables of this engine are closed with it. */
+  close(): void;
+}

@@ -1,0 +1,123 @@
+/**
+ * The op set: every operation that an engine has to know, with its attributes. `test/reference.ts` holds a plain
+ * float64 implementation of each, `shaders/` the kernels. Shape rules are in `shapes.ts`, gradients in `gradients.ts`.
+ *
+ * Notation: `x[n, c, y, x]`; everything outside a map is zero unless said otherwise; slope(x) = x > 0 ? 1 : `slope`.
+ */
+export interface OpAttributes {
+  /**
+   * Convolution that keeps the size (odd kernel k, padding k/2) — inputs: x [n, i, h, w], weight [o, i, k, k],
+   * coefficients? [n, 2, i, 1], bias? [o, 1, 1, 1] → y [n, o, h, w].
+   * With coefficients (a, b) it is applied to a[c]·x + b[c] (the padding stays zero: it pads the *modulated* map).
+   * `adjoint`: the transposed map, x [n, o, h, w] → y [n, i, h, w], with the same weight tensor.
+   */
+  conv: { adjoint: boolean };
+  /**
+   * Transposed convolution of stride 2, padding 1 — inputs: x [n, i, h, w], weight [o, i, 4, 4], coefficients? →
+   * y [n, o, 2h, 2w]; y[o, Y, X] = Σ m[i, y, x]·weight[o, i, Y+1−2y, X+1−2x]. Each of the four output phases is a 2×2
+   * convolution. Both of StyleGAN1's ways of upsampling are this op (model/stylegan1.ts makes the 4×4 weights).
+   * `adjoint`: the strided convolution [n, o, 2h, 2w] → [n, i, h, w].
+   */
+  conv_up: { adjoint: boolean };
+  /** [1 2 1]⊗[1 2 1]/16 with zero padding, per channel; its own adjoint — x [n, c, h, w] → the same. */
+  blur: Record<string, never>;
+  /**
+   * StyleGAN1's epilogue — inputs: y [n, c, h, w] (or a constant [1, c, h, w]), noise? [n, 1, h, w],
+   * noiseWeight [c, 1, 1, 1], bias [c, 1, 1, 1], style [n, 2, c, 1] → x, coefficients, moments.
+   * x = lrelu(y + noiseWeight[c]·noise + bias[c]); moments [n, 2, c, 1] = mean and 1/√(variance + epsilon) of x over
+   * h, w; coefficients [n, 2, c, 1] = a, b with a = (style₀ + 1)/σ, b = style₁ − mean·a, so that the layer's output,
+   * instance norm and style applied, is a·x + b. That *styled map* is never stored: whoever reads x reads it with its
+   * coefficients, and **the gradient of x is the gradient with respect to a·x + b**.
+   */
+  styled: { epsilon: number; slope: number };
+  /** The styled map itself: x [n, c, h, w], coefficients [n, 2, c, 1] → a·x + b. */
+  modulate: Record<string, never>;
+  /**
+   * Inputs: g, x [n, c, h, w], moments [n, 2, c, 1] → [n, 2, c, 1]: Σ g·(x − mean)/σ, then Σ g, over h, w.
+   * It is the gradient with respect to the style of `styled`.
+   */
+  styled_sums: Record<string, never>;
+  /**
+   * The rest of the gradient of `styled` — inputs: g, x, coefficients, moments, sums →
+   * a·(g − Σg/N − x̂·Σ(g·x̂)/N)·slope(x), N = h·w, x̂ = (x − mean)/σ.
+   */
+  styled_gradient: { slope: number };
+  /** Inputs: g [n, c, h, w], noiseWeight [c, 1, 1, 1] → Σ_c noiseWeight[c]·g[c], [n, 1, h, w]. */
+  noise_gradient: Record<string, never>;
+  /**
+   * Inputs: x (k values per picture, any shape), weight [m, k, 1, 1], bias? [m, 1, 1, 1] → [n, ...shape], m values:
+   * lrelu(weight·x + bias), slope 1 being no activation. `adjoint`: weight transposed, k and m exchanged.
+   */
+  linear: { adjoint: boolean; slope: number; shape: readonly [number, number, number] };
+  /** Inputs: g, y of one shape → g·slope(y). The gradient of a leaky ReLU whose output is y. */
+  lrelu_gradient: { slope: number };
+  /** x·(mean(x²) + 1e-8)^−½ over all values of a picture (Karras et al., ICLR 2018, section 4.2). */
+  pixel_norm: Record<string, never>;
+  /** Inputs: g, x → the gradient of `pixel_norm`. */
+  pixel_norm_gradient: Record<string, never>;
+  /** x [n, L, d, 1] → `count` tensors [n, 1, d, 1]: its rows, or its only row `count` times. */
+  rows: { count: number };
+  /** L tensors [n, 1, d, 1] → [n, L, d, 1]. An absent one is zero. */
+  stack: { depth: number; size: number };
+  /** a + b, of one shape. */
+  add: Record<string, never>;
+  /** scale·x + shift. */
+  affine: { scale: number; shift: number };
+  /** `[n, ...shape]`, all of one value. */
+  fill: { value: number; shape: readonly [number, number, number] };
+  /** Inputs: v [n, L, d, 1], mean, std [d, 1, 1, 1] → w = lrelu(v·std + mean): from search variable to w. */
+  latent_to_w: { slope: number };
+  /** Inputs: g, w [n, L, d, 1], std [d, 1, 1, 1] → g·std·slope(w). */
+  latent_gradient: { slope: number };
+  /**
+   * Bicubic reduction by an integer factor along one axis (2 = h, 3 = w): 4·factor taps, a = −0.5, centred, normalised,
+   * reflect padding ⌊3·factor/2⌋ before (`bicubic.ts`). `adjoint`: its transpose, [..., s] → [..., s·factor].
+   */
+  reduce: { axis: 2 | 3; factor: number; adjoint: boolean };
+  /**
+   * Inputs: x, target [n, c, h, w] → [n, 1, 1, 1]: the mean over c, h, w of (x − target)² ('L2'), or ten times that of
+   * |x − target| ('L1', the factor being PULSE's).
+   */
+  pixel_loss: { term: 'L2' | 'L1' };
+  /** Inputs: g [n, 1, 1, 1], x, target → the gradient of `pixel_loss` with respect to x. */
+  pixel_loss_gradient: { term: 'L2' | 'L1' };
+  /**
+   * PULSE's GEOCROSS (Menon et al. 2020, section 3.3; constants of the published code) — w [n, L, d, 1] →
+   * value [n, 1, 1, 1], pairs [n, 2, L, L]. With A = √(|x−y|² + 1e-9), B = √(|x+y|² + 1e-9), angle = 2·atan2(A, B):
+   * value = the mean over the L×L pairs of angle²·d/8. pairs holds ∂value/∂A / A and ∂value/∂B / B.
+   */
+  geocross: Record<string, never>;
+  /** Inputs: g [n, 1, 1, 1], w, pairs → the gradient of `geocross`. */
+  geocross_gradient: Record<string, never>;
+  /**
+   * Up to three terms [n, 1, 1, 1] → Σ weight·max(term, floor); a floor of −∞ is none.
+   */
+  objective: { weights: readonly number[]; floors: readonly number[] };
+  /** Inputs: g, term [n, 1, 1, 1] → g·weight·(term ≥ floor). */
+  objective_gradient: { weight: number; floor: number };
+  /**
+   * One optimiser step; writes param and its moments. Inputs: param (state), g, first? (state), second? (state).
+   * As in PyTorch: sgd; sgdm (momentum 0.9); adam (Kingma & Ba 2015, β 0.9, 0.999, ε 1e-8 outside the root);
+   * adamax (the same paper, section 7.1, with max(β₂u, |g| + ε)). Run-time scalars: `rate` (learning rate; for adam and
+   * adamax divided by 1 − β₁ᵗ) and `rootCorrection` (√(1 − β₂ᵗ), adam only).
+   */
+  optimise: { kind: 'sgd' | 'sgdm' | 'adam' | 'adamax' };
+  /**
+   * Spherical retraction; writes param. Inputs: param (state) [n, r, h, w], radius [n, r, 1, 1]: each of the r rows is
+   * multiplied by radius/√(Σ² + 1e-9).
+   */
+  sphere: Record<string, never>;
+  /**
+   * Inputs: total [n, 1, 1, 1], best, bestStep, improved (states [n, 1, 1, 1]), all three written: where total < best,
+   * best = total, bestStep = the scalar `step`, improved = 1; elsewhere improved = 0.
+   */
+  keep_best: Record<string, never>;
+  /** Inputs: improved [n, 1, 1, 1], source, kept (state of the source's shape, written): kept = source where improved. */
+  keep_if: Record<string, never>;
+}
+
+/** The name of an op. */
+export type OpName = keyof OpAttributes;
+
+/** Scalars that change from step to step, by name. */
+export type RunScalars = { rate: number; rootCorrection: number; step: number };

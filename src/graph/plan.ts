@@ -1,0 +1,73 @@
+import { elements, type Graph, type Op, type Tensor } from './graph.js';
+
+/**
+ * Where the temporaries live: each in a slot, slots being shared by tensors whose lifetimes do not meet.
+ */
+export interface MemoryPlan {
+  /** The ops that matter, in order: those from which an output or a state can be reached. */
+  readonly ops: readonly Op[];
+  /** The slot of each temporary. */
+  readonly slotOf: ReadonlyMap<Tensor, number>;
+  /** The size of each slot, in elements per picture. */
+  readonly slots: readonly number[];
+}
+
+/** First and last op, by index, at which a tensor is in use. */
+interface Lifetime {
+  readonly tensor: Tensor;
+  readonly size: number;
+  first: number;
+  last: number;
+}
+
+/**
+ * Drops ops without effect and gives every temporary a slot.
+ *
+ * Greedy by size (Pisarchyk & Lee 2020, arXiv 2001.03288, section 5.2): the largest tensor first, each into the
+ * smallest slot that is free during its whole life. An op's inputs and outputs never share a slot: WebGPU forbids one
+ * buffer to be both read and written in a dispatch. Outputs of the graph live to its end.
+ */
+export function planMemory(graph: Graph): MemoryPlan {
+  const ops = withoutDeadOps(graph);
+  const lifetimes = lifetimesOf(ops, new Set(graph.outputs.values()));
+  const slots: { size: number; users: Lifetime[] }[] = [];
+  const slotOf = new Map<Tensor, number>();
+  const bySize = [...lifetimes].sort((a, b) => b.size - a.size || a.first - b.first);
+  for (const life of bySize) {
+    let chosen = -1;
+    slots.forEach((slot, index) => {
+      const free = slot.users.every((user) => user.last < life.first || life.last < user.first);
+      if (free && (chosen < 0 || slot.size < slots[chosen].size)) chosen = index;
+    });
+    if (chosen < 0) chosen = slots.push({ size: life.size, users: [] }) - 1;
+    slots[chosen].users.push(life);
+    slotOf.set(life.tensor, chosen);
+  }
+  return { ops, slotOf, slots: slots.map((slot) => slot.size) };
+}
+
+function withoutDeadOps(graph: Graph): Op[] {
+  const needed = new Set<Tensor>(graph.outputs.values());
+  const kept: Op[] = [];
+  for (const op of [...graph.ops].reverse()) {
+    if (op.writes.length === 0 && !op.outputs.some((output) => needed.has(output))) continue;
+    for (const input of op.inputs) if (input) needed.add(input);
+    kept.push(op);
+  }
+  return kept.reverse();
+}
+
+function lifetimesOf(ops: readonly Op[], outputs: ReadonlySet<Tensor>): Iterable<Lifetime> {
+  const lifetimes = new Map<Tensor, Lifetime>();
+  ops.forEach((op, index) => {
+    for (const tensor of op.outputs) {
+      const size = elements(tensor.shape.slice(1));
+      lifetimes.set(tensor, { tensor, size, first: index, last: outputs.has(tensor) ? ops.length : index });
+    }
+    for (const tensor of op.inputs) {
+      const life = tensor && lifetimes.get(tensor);
+      if (life) life.last = Math.max(life.last, index);
+    }
+  });
+  return lifetimes.values();
+}

@@ -1,0 +1,188 @@
+import { elements, sameShape, type Shape, shapeText, type Tensor } from './graph.js';
+import type { OpAttributes, OpName } from './ops.js';
+
+type Inputs = readonly (Tensor | undefined)[];
+type ShapeRules = { [N in OpName]: (inputs: Inputs, attrs: OpAttributes[N]) => Shape[] };
+
+function need(inputs: Inputs, index: number, what: string): Shape {
+  const tensor = inputs[index];
+  if (!tensor) throw new Error(`${what}: input ${index} is missing`);
+  return tensor.shape;
+}
+
+function expectShape(what: string, found: readonly number[], expected: readonly number[]): void {
+  if (!sameShape(found, expected)) throw new Error(`${what} is ${shapeText(found)}; expected ${shapeText(expected)}`);
+}
+
+function optional(inputs: Inputs, index: number, what: string, expected: Shape): void {
+  const tensor = inputs[index];
+  if (tensor) expectShape(what, tensor.shape, expected);
+}
+
+/** One output of the shape of the first input, which the listed inputs must share. */
+function like(inputs: Inputs, op: string, ...others: number[]): Shape[] {
+  const shape = need(inputs, 0, op);
+  for (const other of others) expectShape(`${op}: input ${other}`, need(inputs, other, op), shape);
+  return [shape];
+}
+
+function scalar(inputs: Inputs, index: number, what: string): number {
+  const [n, ...rest] = need(inputs, index, what);
+  expectShape(`${what}: input ${index}`, rest, [1, 1, 1]);
+  return n;
+}
+
+/** The shape rule of every op: output shapes from inputs and attributes, or an error that says which input is wrong. */
+export const shapeRules: ShapeRules = {
+  conv(inputs, { adjoint }) {
+    const [n, c, h, w] = need(inputs, 0, 'conv');
+    const [o, i, kh, kw] = need(inputs, 1, 'conv');
+    if (kh !== kw || kh % 2 === 0) throw new Error(`conv: a kernel of ${kh}×${kw} is not odd and square`);
+    if (c !== (adjoint ? o : i)) throw new Error(`conv: ${c} channels meet weights for ${adjoint ? o : i}`);
+    optional(inputs, 2, 'conv: coefficients', [n, 2, c, 1]);
+    optional(inputs, 3, 'conv: bias', [adjoint ? i : o, 1, 1, 1]);
+    return [[n, adjoint ? i : o, h, w]];
+  },
+  conv_up(inputs, { adjoint }) {
+    const [n, c, h, w] = need(inputs, 0, 'conv_up');
+    const [o, i, ...kernel] = need(inputs, 1, 'conv_up');
+    expectShape('conv_up: kernel', kernel, [4, 4]);
+    if (c !== (adjoint ? o : i)) throw new Error(`conv_up: ${c} channels meet weights for ${adjoint ? o : i}`);
+    optional(inputs, 2, 'conv_up: coefficients', [n, 2, c, 1]);
+    if (!adjoint) return [[n, o, 2 * h, 2 * w]];
+    if (h % 2 || w % 2) throw new Error(`conv_up: the adjoint halves a map, and ${h}×${w} is odd`);
+    return [[n, i, h / 2, w / 2]];
+  },
+  blur: (inputs) => like(inputs, 'blur'),
+  styled(inputs) {
+    const [, c, h, w] = need(inputs, 0, 'styled');
+    const [n] = need(inputs, 4, 'styled');
+    optional(inputs, 1, 'styled: noise', [n, 1, h, w]);
+    expectShape('styled: noise weight', need(inputs, 2, 'styled'), [c, 1, 1, 1]);
+    expectShape('styled: bias', need(inputs, 3, 'styled'), [c, 1, 1, 1]);
+    expectShape('styled: style', need(inputs, 4, 'styled'), [n, 2, c, 1]);
+    const coefficients: Shape = [n, 2, c, 1];
+    return [[n, c, h, w], coefficients, coefficients];
+  },
+  modulate(inputs) {
+    const [n, c] = need(inputs, 0, 'modulate');
+    expectShape('modulate: coefficients', need(inputs, 1, 'modulate'), [n, 2, c, 1]);
+    return like(inputs, 'modulate');
+  },
+  styled_sums(inputs) {
+    const [n, c] = like(inputs, 'styled_sums', 1)[0];
+    expectShape('styled_sums: moments', need(inputs, 2, 'styled_sums'), [n, 2, c, 1]);
+    return [[n, 2, c, 1]];
+  },
+  styled_gradient(inputs) {
+    const [n, c] = like(inputs, 'styled_gradient', 1)[0];
+    for (const index of [2, 3, 4]) {
+      expectShape(`styled_gradient: input ${index}`, need(inputs, index, 'styled_gradient'), [n, 2, c, 1]);
+    }
+    return like(inputs, 'styled_gradient');
+  },
+  noise_gradient(inputs) {
+    const [n, c, h, w] = need(inputs, 0, 'noise_gradient');
+    expectShape('noise_gradient: noise weight', need(inputs, 1, 'noise_gradient'), [c, 1, 1, 1]);
+    return [[n, 1, h, w]];
+  },
+  linear(inputs, { adjoint, shape }) {
+    const [n, ...rest] = need(inputs, 0, 'linear');
+    const [m, k] = need(inputs, 1, 'linear');
+    const [from, to] = adjoint ? [m, k] : [k, m];
+    if (elements(rest) !== from) throw new Error(`linear: ${elements(rest)} values meet weights for ${from}`);
+    if (elements(shape) !== to) throw new Error(`linear: ${to} results do not fill ${shapeText(shape)}`);
+    optional(inputs, 2, 'linear: bias', [to, 1, 1, 1]);
+    return [[n, ...shape]];
+  },
+  lrelu_gradient: (inputs) => like(inputs, 'lrelu_gradient', 1),
+  pixel_norm: (inputs) => like(inputs, 'pixel_norm'),
+  pixel_norm_gradient: (inputs) => like(inputs, 'pixel_norm_gradient', 1),
+  rows(inputs, { count }) {
+    const [n, rows, d, one] = need(inputs, 0, 'rows');
+    if ((rows !== 1 && rows !== count) || one !== 1) {
+      throw new Error(`rows: ${shapeText([n, rows, d, one])} has no ${count} rows`);
+    }
+    return Array.from({ length: count }, () => [n, 1, d, 1] as const);
+  },
+  stack(inputs, { depth, size }) {
+    const present = inputs.filter((tensor) => tensor !== undefined);
+    if (inputs.length !== depth || present.length === 0) throw new Error(`stack: expected ${depth} rows`);
+    const n = present[0].shape[0];
+    for (const tensor of present) expectShape('stack: a row', tensor.shape, [n, 1, size, 1]);
+    return [[n, depth, size, 1]];
+  },
+  add: (inputs) => like(inputs, 'add', 1),
+  affine: (inputs) => like(inputs, 'affine'),
+  fill: (inputs, { shape }) => [[need(inputs, 0, 'fill')[0], ...shape]],
+  latent_to_w(inputs) {
+    const [, , d] = need(inputs, 0, 'latent_to_w');
+    expectShape('latent_to_w: mean', need(inputs, 1, 'latent_to_w'), [d, 1, 1, 1]);
+    expectShape('latent_to_w: std', need(inputs, 2, 'latent_to_w'), [d, 1, 1, 1]);
+    return like(inputs, 'latent_to_w');
+  },
+  latent_gradient(inputs) {
+    const [, , d] = need(inputs, 0, 'latent_gradient');
+    expectShape('latent_gradient: std', need(inputs, 2, 'latent_gradient'), [d, 1, 1, 1]);
+    return like(inputs, 'latent_gradient', 1);
+  },
+  reduce(inputs, { axis, factor, adjoint }) {
+    const shape = [...need(inputs, 0, 'reduce')] as [number, number, number, number];
+    if (!Number.isInteger(factor) || factor < 2) throw new Error(`reduce: a factor of ${factor}`);
+    if (!adjoint && shape[axis] % factor) throw new Error(`reduce: ${factor} does not divide ${shape[axis]}`);
+    shape[axis] = adjoint ? shape[axis] * factor : shape[axis] / factor;
+    return [shape];
+  },
+  pixel_loss(inputs) {
+    const [n] = like(inputs, 'pixel_loss', 1)[0];
+    return [[n, 1, 1, 1]];
+  },
+  pixel_loss_gradient(inputs) {
+    scalar(inputs, 0, 'pixel_loss_gradient');
+    const x = need(inputs, 1, 'pixel_loss_gradient');
+    expectShape('pixel_loss_gradient: target', need(inputs, 2, 'pixel_loss_gradient'), x);
+    return [x];
+  },
+  geocross(inputs) {
+    const [n, rows, , one] = need(inputs, 0, 'geocross');
+    if (one !== 1) throw new Error('geocross: expected [n, L, d, 1]');
+    return [
+      [n, 1, 1, 1],
+      [n, 2, rows, rows],
+    ];
+  },
+  geocross_gradient(inputs) {
+    const n = scalar(inputs, 0, 'geocross_gradient');
+    const w = need(inputs, 1, 'geocross_gradient');
+    expectShape('geocross_gradient: pairs', need(inputs, 2, 'geocross_gradient'), [n, 2, w[1], w[1]]);
+    return [w];
+  },
+  objective(inputs, { weights, floors }) {
+    if (inputs.length < 1 || inputs.length > 3) throw new Error('objective: expected one to three terms');
+    if (weights.length !== inputs.length || floors.length !== inputs.length) {
+      throw new Error('objective: expected a weight and a floor for each term');
+    }
+    const n = scalar(inputs, 0, 'objective');
+    for (let index = 1; index < inputs.length; index++) scalar(inputs, index, 'objective');
+    return [[n, 1, 1, 1]];
+  },
+  objective_gradient: (inputs) => like(inputs, 'objective_gradient', 1),
+  optimise(inputs, { kind }) {
+    like(inputs, 'optimise', 1, ...(kind === 'sgd' ? [] : kind === 'sgdm' ? [2] : [2, 3]));
+    return [];
+  },
+  sphere(inputs) {
+    const [n, rows] = need(inputs, 0, 'sphere');
+    expectShape('sphere: radius', need(inputs, 1, 'sphere'), [n, rows, 1, 1]);
+    return [];
+  },
+  keep_best(inputs) {
+    for (const index of [0, 1, 2, 3]) scalar(inputs, index, 'keep_best');
+    return [];
+  },
+  keep_if(inputs) {
+    scalar(inputs, 0, 'keep_if');
+    expectShape('keep_if: kept', need(inputs, 2, 'keep_if'), need(inputs, 1, 'keep_if'));
+    return [];
+  },
+};
