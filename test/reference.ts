@@ -1,0 +1,574 @@
+/**
+ * What every op means, in float64: plain loops over the definitions of `src/graph/ops.ts`, slow and obvious.
+ *
+ * An adjoint op walks the very loop of its forward op and swaps what is read and what is added to, so that it shares
+ * nothing with kernels that gather.
+ */
+
+import { bicubicTaps, reflectBefore } from '../dist/graph/bicubic.js';
+import { elements, type Graph, type Op, type Shape, type Tensor } from '../dist/graph/graph.js';
+import type { OpName, RunScalars } from '../dist/graph/ops.js';
+
+/** Values by name: of all constants, inputs and states of a graph. */
+export type NamedValues = ReadonlyMap<string, Float64Array | Float32Array>;
+
+/** What one run of a graph leaves behind. */
+export interface ReferenceRun {
+  /** Every tensor; states as they are at the end. */
+  readonly tensors: ReadonlyMap<Tensor, Float64Array>;
+  /** An output, or an input, state or constant, by name; what an executable would read. */
+  read(name: string): Float64Array;
+}
+
+/** One op at work: its operands by their place in `op.inputs`. */
+interface Operands {
+  readonly scalars: Partial<RunScalars>;
+  /** Values of an input, which must be there. */
+  value(index: number): Float64Array;
+  /** Values of an input, if it is there. */
+  optional(index: number): Float64Array | undefined;
+  shape(index: number): Shape;
+  /** Gives a state its new values. */
+  write(index: number, values: Float64Array): void;
+}
+
+type Interpreters = { [N in OpName]: (op: Op<N>, operands: Operands) => Float64Array[] };
+
+/**
+ * Runs a graph once. `values` is not changed: states are copied, and their new values are in the result.
+ *
+ * @throws Error when a constant, an input or a state is missing or of the wrong length
+ */
+export function runReference(graph: Graph, values: NamedValues, scalars: Partial<RunScalars> = {}): ReferenceRun {
+  const tensors = new Map<Tensor, Float64Array>();
+  for (const tensor of graph.tensors) {
+    if (tensor.kind === 'temp') continue;
+    const given = values.get(tensor.name);
+    if (!given) throw new Error(`no values for ${tensor.kind} ${tensor.name}`);
+    if (given.length !== elements(tensor.shape)) {
+      throw new Error(`${tensor.name}: ${given.length} values instead of ${elements(tensor.shape)}`);
+    }
+    tensors.set(tensor, Float64Array.from(given));
+  }
+  for (const op of graph.ops) {
+    const operands: Operands = {
+      scalars,
+      value: (index) => tensors.get(op.inputs[index]!)!,
+      optional: (index) => (op.inputs[index] ? tensors.get(op.inputs[index]) : undefined),
+      shape: (index) => op.inputs[index]!.shape,
+      write(index, written) {
+        if (!op.writes.includes(op.inputs[index]!)) throw new Error(`${op.op} does not write input ${index}`);
+        tensors.set(op.inputs[index]!, written);
+      },
+    };
+    const interpret = interpreters[op.op] as (op: Op, operands: Operands) => Float64Array[];
+    const results = interpret(op, operands);
+    op.outputs.forEach((output, index) => {
+      if (results[index]?.length !== elements(output.shape)) throw new Error(`${op.op}: output ${index} has no values`);
+      tensors.set(output, results[index]);
+    });
+  }
+  return {
+    tensors,
+    read(name) {
+      const tensor = graph.outputs.get(name) ?? graph.find(name);
+      const found = tensor && tensors.get(tensor);
+      if (!found) throw new Error(`nothing is named ${name}`);
+      return found;
+    },
+  };
+}
+
+/** The sample that stands at `position` when N samples are reflected again and again at both ends. */
+export function reflect(position: number, size: number): number {
+  if (size === 1) return 0;
+  const period = 2 * (size - 1);
+  const phase = ((position % period) + period) % period;
+  return phase < size ? phase : period - phase;
+}
+
+const at = (shape: Shape, n: number, c: number, y = 0, x = 0): number =>
+  ((n * shape[1] + c) * shape[2] + y) * shape[3] + x;
+
+const slopeAt = (x: number, slope: number): number => (x > 0 ? 1 : slope);
+
+/** Calls `visit` for every element of a shape, in the order of memory. */
+function each(shape: Shape, visit: (index: number, n: number, c: number, y: number, x: number) => void): void {
+  let index = 0;
+  for (let n = 0; n < shape[0]; n++) {
+    for (let c = 0; c < shape[1]; c++) {
+      for (let y = 0; y < shape[2]; y++) {
+        for (let x = 0; x < shape[3]; x++) visit(index++, n, c, y, x);
+      }
+    }
+  }
+}
+
+/** a[n, c]·x + b[n, c], or x where there are no coefficients. */
+function modulated(x: Float64Array, shape: Shape, coefficients: Float64Array | undefined): Float64Array {
+  if (!coefficients) return x;
+  const y = new Float64Array(x.length);
+  const pairs: Shape = [shape[0], 2, shape[1], 1];
+  each(shape, (index, n, c) => {
+    y[index] = coefficients[at(pairs, n, 0, c)] * x[index] + coefficients[at(pairs, n, 1, c)];
+  });
+  return y;
+}
+
+/** One product of a linear map: y[to] += weight·x[from]. The map's adjoint is x[from] += weight·y[to]. */
+type Product = (from: number, to: number, weight: number) => void;
+
+function convProducts(input: Shape, weight: Shape, visit: Product): void {
+  const [n, channels, height, width] = input;
+  const [outputs, , kernel] = weight;
+  const output: Shape = [n, outputs, height, width];
+  const padding = (kernel - 1) / 2;
+  each(output, (to, n, o, y, x) => {
+    for (let i = 0; i < channels; i++) {
+      for (let ky = 0; ky < kernel; ky++) {
+        for (let kx = 0; kx < kernel; kx++) {
+          const fromY = y + ky - padding;
+          const fromX = x + kx - padding;
+          if (fromY < 0 || fromY >= height || fromX < 0 || fromX >= width) continue;
+          visit(at(input, n, i, fromY, fromX), to, at(weight, o, i, ky, kx));
+        }
+      }
+    }
+  });
+}
+
+function convUpProducts(input: Shape, weight: Shape, visit: Product): void {
+  const [n, , height, width] = input;
+  const [outputs] = weight;
+  const output: Shape = [n, outputs, 2 * height, 2 * width];
+  each(input, (from, n, i, y, x) => {
+    for (let o = 0; o < outputs; o++) {
+      for (let ky = 0; ky < 4; ky++) {
+        for (let kx = 0; kx < 4; kx++) {
+          const toY = 2 * y + ky - 1;
+          const toX = 2 * x + kx - 1;
+          if (toY < 0 || toY >= 2 * height || toX < 0 || toX >= 2 * width) continue;
+          visit(from, at(output, n, o, toY, toX), at(weight, o, i, ky, kx));
+        }
+      }
+    }
+  });
+}
+
+/** `weight` is here the value of the tap itself. */
+function reduceProducts(input: Shape, axis: 2 | 3, factor: number, visit: Product): void {
+  const output = [...input] as [number, number, number, number];
+  output[axis] /= factor;
+  const taps = bicubicTaps(factor);
+  each(output, (to, n, c, y, x) => {
+    for (let tap = 0; tap < taps.length; tap++) {
+      const position = (axis === 2 ? y : x) * factor + tap - reflectBefore(factor);
+      const sample = reflect(position, input[axis]);
+      const from = axis === 2 ? at(input, n, c, sample, x) : at(input, n, c, y, sample);
+      visit(from, to, taps[tap]);
+    }
+  });
+}
+
+/** conv or conv_up, in either direction. */
+function convolve(
+  products: typeof convProducts,
+  op: Op<'conv'> | Op<'conv_up'>,
+  operands: Operands,
+  bias: Float64Array | undefined,
+): Float64Array[] {
+  const x = modulated(operands.value(0), operands.shape(0), operands.optional(2));
+  const weight = operands.value(1);
+  const output = op.outputs[0].shape;
+  const y = new Float64Array(elements(output));
+  if (op.attrs.adjoint) {
+    products(output, operands.shape(1), (from, to, w) => {
+      y[from] += weight[w] * x[to];
+    });
+  } else {
+    products(operands.shape(0), operands.shape(1), (from, to, w) => {
+      y[to] += weight[w] * x[from];
+    });
+  }
+  if (bias) {
+    each(output, (index, _n, c) => {
+      y[index] += bias[c];
+    });
+  }
+  return [y];
+}
+
+/** The values of one picture after another: `visit(n, first index, values per picture)`. */
+function eachPicture(shape: Shape, visit: (n: number, first: number, size: number) => void): void {
+  const size = elements(shape.slice(1));
+  for (let n = 0; n < shape[0]; n++) visit(n, n * size, size);
+}
+
+function scalar(operands: Operands, name: keyof RunScalars): number {
+  const value = operands.scalars[name];
+  if (value === undefined) throw new Error(`the run lacks the scalar ${name}`);
+  return value;
+}
+
+const interpreters: Interpreters = {
+  conv: (op, operands) => convolve(convProducts, op, operands, operands.optional(3)),
+  conv_up: (op, operands) => convolve(convUpProducts, op, operands, undefined),
+
+  blur(_op, { value, shape }) {
+    const x = value(0);
+    const [, , height, width] = shape(0);
+    const y = new Float64Array(x.length);
+    const taps = [1 / 4, 1 / 2, 1 / 4];
+    each(shape(0), (index, n, c, row, column) => {
+      for (let ky = 0; ky < 3; ky++) {
+        for (let kx = 0; kx < 3; kx++) {
+          const [fromY, fromX] = [row + ky - 1, column + kx - 1];
+          if (fromY < 0 || fromY >= height || fromX < 0 || fromX >= width) continue;
+          y[index] += taps[ky] * taps[kx] * x[at(shape(0), n, c, fromY, fromX)];
+        }
+      }
+    });
+    return [y];
+  },
+
+  styled(op, { value, optional, shape }) {
+    const { epsilon, slope } = op.attrs;
+    const [noise, noiseWeight, bias, style] = [optional(1), value(2), value(3), value(4)];
+    const output = op.outputs[0].shape;
+    const [pictures, channels, height, width] = output;
+    const pairs: Shape = [pictures, 2, channels, 1];
+    const x = new Float64Array(elements(output));
+    const coefficients = new Float64Array(elements(pairs));
+    const moments = new Float64Array(elements(pairs));
+    each(output, (index, n, c, row, column) => {
+      const y = value(0)[at(shape(0), shape(0)[0] === 1 ? 0 : n, c, row, column)];
+      const noiseHere = noise ? noise[at([pictures, 1, height, width], n, 0, row, column)] : 0;
+      const sum = y + noiseWeight[c] * noiseHere + bias[c];
+      x[index] = sum * slopeAt(sum, slope);
+    });
+    for (let n = 0; n < pictures; n++) {
+      for (let c = 0; c < channels; c++) {
+        const map = x.subarray(at(output, n, c), at(output, n, c) + height * width);
+        const mean = map.reduce((sum, v) => sum + v, 0) / map.length;
+        const variance = map.reduce((sum, v) => sum + (v - mean) ** 2, 0) / map.length;
+        const inverse = 1 / Math.sqrt(variance + epsilon);
+        const a = (style[at(pairs, n, 0, c)] + 1) * inverse;
+        moments[at(pairs, n, 0, c)] = mean;
+        moments[at(pairs, n, 1, c)] = inverse;
+        coefficients[at(pairs, n, 0, c)] = a;
+        coefficients[at(pairs, n, 1, c)] = style[at(pairs, n, 1, c)] - mean * a;
+      }
+    }
+    return [x, coefficients, moments];
+  },
+
+  modulate: (_op, { value, shape }) => [modulated(value(0), shape(0), value(1))],
+
+  styled_sums(op, { value, shape }) {
+    const [g, x, moments] = [value(0), value(1), value(2)];
+    const pairs = op.outputs[0].shape;
+    const sums = new Float64Array(elements(pairs));
+    each(shape(0), (index, n, c) => {
+      const normalised = (x[index] - moments[at(pairs, n, 0, c)]) * moments[at(pairs, n, 1, c)];
+      sums[at(pairs, n, 0, c)] += g[index] * normalised;
+      sums[at(pairs, n, 1, c)] += g[index];
+    });
+    return [sums];
+  },
+
+  styled_gradient(op, { value, shape }) {
+    const [g, x, coefficients, moments, sums] = [value(0), value(1), value(2), value(3), value(4)];
+    const [, , height, width] = shape(0);
+    const size = height * width;
+    const pairs = shape(2);
+    const result = new Float64Array(g.length);
+    each(shape(0), (index, n, c) => {
+      const [first, second] = [at(pairs, n, 0, c), at(pairs, n, 1, c)];
+      const normalised = (x[index] - moments[first]) * moments[second];
+      const centred = g[index] - sums[second] / size - (normalised * sums[first]) / size;
+      result[index] = coefficients[first] * centred * slopeAt(x[index], op.attrs.slope);
+    });
+    return [result];
+  },
+
+  noise_gradient(op, { value, shape }) {
+    const [g, noiseWeight] = [value(0), value(1)];
+    const output = op.outputs[0].shape;
+    const result = new Float64Array(elements(output));
+    each(shape(0), (index, n, c, row, column) => {
+      result[at(output, n, 0, row, column)] += noiseWeight[c] * g[index];
+    });
+    return [result];
+  },
+
+  linear(op, { value, optional, shape }) {
+    const { adjoint, slope } = op.attrs;
+    const [x, weight, bias] = [value(0), value(1), optional(2)];
+    const [m, k] = shape(1);
+    const [from, to] = adjoint ? [m, k] : [k, m];
+    const y = new Float64Array(elements(op.outputs[0].shape));
+    for (let n = 0; n < shape(0)[0]; n++) {
+      for (let row = 0; row < m; row++) {
+        for (let column = 0; column < k; column++) {
+          const w = weight[row * k + column];
+          if (adjoint) y[n * to + column] += w * x[n * from + row];
+          else y[n * to + row] += w * x[n * from + column];
+        }
+      }
+      for (let j = 0; j < to; j++) {
+        const sum = y[n * to + j] + (bias ? bias[j] : 0);
+        y[n * to + j] = sum * slopeAt(sum, slope);
+      }
+    }
+    return [y];
+  },
+
+  lrelu_gradient: (op, { value }) => [value(0).map((g, index) => g * slopeAt(value(1)[index], op.attrs.slope))],
+
+  pixel_norm(_op, { value, shape }) {
+    const x = value(0);
+    const y = new Float64Array(x.length);
+    eachPicture(shape(0), (_n, first, size) => {
+      let squares = 0;
+      for (let i = first; i < first + size; i++) squares += x[i] ** 2;
+      for (let i = first; i < first + size; i++) y[i] = x[i] / Math.sqrt(squares / size + 1e-8);
+    });
+    return [y];
+  },
+
+  pixel_norm_gradient(_op, { value, shape }) {
+    const [g, x] = [value(0), value(1)];
+    const result = new Float64Array(x.length);
+    eachPicture(shape(1), (_n, first, size) => {
+      let [squares, dot] = [0, 0];
+      for (let i = first; i < first + size; i++) {
+        squares += x[i] ** 2;
+        dot += g[i] * x[i];
+      }
+      const r = 1 / Math.sqrt(squares / size + 1e-8);
+      for (let i = first; i < first + size; i++) result[i] = r * g[i] - (r ** 3 * x[i] * dot) / size;
+    });
+    return [result];
+  },
+
+  rows(op, { value, shape }) {
+    const [pictures, depth, size] = shape(0);
+    return op.outputs.map((_output, row) => {
+      const result = new Float64Array(pictures * size);
+      for (let n = 0; n < pictures; n++) {
+        for (let i = 0; i < size; i++) result[n * size + i] = value(0)[at(shape(0), n, depth === 1 ? 0 : row, i)];
+      }
+      return result;
+    });
+  },
+
+  stack(op, { optional }) {
+    const output = op.outputs[0].shape;
+    const result = new Float64Array(elements(output));
+    each(output, (index, n, row, i) => {
+      result[index] = optional(row)?.[n * output[2] + i] ?? 0;
+    });
+    return [result];
+  },
+
+  add: (_op, { value }) => [value(0).map((a, index) => a + value(1)[index])],
+  affine: (op, { value }) => [value(0).map((x) => op.attrs.scale * x + op.attrs.shift)],
+  fill: (op) => [new Float64Array(elements(op.outputs[0].shape)).fill(op.attrs.value)],
+
+  latent_to_w(op, { value, shape }) {
+    const [v, mean, std] = [value(0), value(1), value(2)];
+    const w = new Float64Array(v.length);
+    each(shape(0), (index, _n, _row, i) => {
+      const sum = v[index] * std[i] + mean[i];
+      w[index] = sum * slopeAt(sum, op.attrs.slope);
+    });
+    return [w];
+  },
+
+  latent_gradient(op, { value, shape }) {
+    const [g, w, std] = [value(0), value(1), value(2)];
+    const result = new Float64Array(g.length);
+    each(shape(0), (index, _n, _row, i) => {
+      result[index] = g[index] * std[i] * slopeAt(w[index], op.attrs.slope);
+    });
+    return [result];
+  },
+
+  reduce(op, { value, shape }) {
+    const { axis, factor, adjoint } = op.attrs;
+    const x = value(0);
+    const y = new Float64Array(elements(op.outputs[0].shape));
+    if (adjoint) {
+      reduceProducts(op.outputs[0].shape, axis, factor, (from, to, tap) => {
+        y[from] += tap * x[to];
+      });
+    } else {
+      reduceProducts(shape(0), axis, factor, (from, to, tap) => {
+        y[to] += tap * x[from];
+      });
+    }
+    return [y];
+  },
+
+  pixel_loss(op, { value, shape }) {
+    const [x, target] = [value(0), value(1)];
+    const loss = new Float64Array(shape(0)[0]);
+    eachPicture(shape(0), (n, first, size) => {
+      for (let i = first; i < first + size; i++) {
+        const difference = x[i] - target[i];
+        loss[n] += op.attrs.term === 'L2' ? difference ** 2 / size : (10 * Math.abs(difference)) / size;
+      }
+    });
+    return [loss];
+  },
+
+  pixel_loss_gradient(op, { value, shape }) {
+    const [g, x, target] = [value(0), value(1), value(2)];
+    const result = new Float64Array(x.length);
+    eachPicture(shape(1), (n, first, size) => {
+      for (let i = first; i < first + size; i++) {
+        const difference = x[i] - target[i];
+        result[i] = (g[n] * (op.attrs.term === 'L2' ? 2 * difference : 10 * Math.sign(difference))) / size;
+      }
+    });
+    return [result];
+  },
+
+  geocross(_op, { value, shape }) {
+    const w = value(0);
+    const [pictures, depth, size] = shape(0);
+    const losses = new Float64Array(pictures);
+    const pairs = new Float64Array(pictures * 2 * depth * depth);
+    for (let n = 0; n < pictures; n++) {
+      for (let i = 0; i < depth; i++) {
+        for (let j = 0; j < depth; j++) {
+          let [minus, plus] = [1e-9, 1e-9];
+          for (let k = 0; k < size; k++) {
+            const [x, y] = [w[at(shape(0), n, i, k)], w[at(shape(0), n, j, k)]];
+            minus += (x - y) ** 2;
+            plus += (x + y) ** 2;
+          }
+          const [a, b] = [Math.sqrt(minus), Math.sqrt(plus)];
+          const angle = 2 * Math.atan2(a, b);
+          const share = size / 8 / depth ** 2;
+          losses[n] += angle ** 2 * share;
+          // d atan2(a, b) = (b·da − a·db)/(a² + b²)
+          const slope = (2 * angle * share * 2) / (a ** 2 + b ** 2);
+          pairs[at([pictures, 2, depth, depth], n, 0, i, j)] = (slope * b) / a;
+          pairs[at([pictures, 2, depth, depth], n, 1, i, j)] = (-slope * a) / b;
+        }
+      }
+    }
+    return [losses, pairs];
+  },
+
+  geocross_gradient(_op, { value, shape }) {
+    const [g, w, pairs] = [value(0), value(1), value(2)];
+    const [pictures, depth, size] = shape(1);
+    const result = new Float64Array(w.length);
+    for (let n = 0; n < pictures; n++) {
+      for (let i = 0; i < depth; i++) {
+        for (let j = 0; j < depth; j++) {
+          const byMinus = pairs[at(shape(2), n, 0, i, j)];
+          const byPlus = pairs[at(shape(2), n, 1, i, j)];
+          for (let k = 0; k < size; k++) {
+            // The pair (i, j) pulls at both its rows: dA = (x − y)·(dx − dy)/A, dB = (x + y)·(dx + dy)/B.
+            const [x, y] = [at(shape(1), n, i, k), at(shape(1), n, j, k)];
+            const [minus, plus] = [byMinus * (w[x] - w[y]), byPlus * (w[x] + w[y])];
+            result[x] += g[n] * (plus + minus);
+            result[y] += g[n] * (plus - minus);
+          }
+        }
+      }
+    }
+    return [result];
+  },
+
+  objective(op, { value, shape }) {
+    const total = new Float64Array(shape(0)[0]);
+    op.attrs.weights.forEach((weight, term) => {
+      for (let n = 0; n < total.length; n++) total[n] += weight * Math.max(value(term)[n], op.attrs.floors[term]);
+    });
+    return [total];
+  },
+
+  objective_gradient: (op, { value }) => [
+    value(0).map((g, n) => g * op.attrs.weight * (value(1)[n] >= op.attrs.floor ? 1 : 0)),
+  ],
+
+  optimise(op, operands) {
+    const { value, write } = operands;
+    const rate = scalar(operands, 'rate');
+    const [param, g] = [value(0), value(1)];
+    if (op.attrs.kind === 'sgd') {
+      write(
+        0,
+        param.map((p, i) => p - rate * g[i]),
+      );
+      return [];
+    }
+    const keep = 0.9;
+    const first = value(2).map((m, i) => (op.attrs.kind === 'sgdm' ? keep * m + g[i] : keep * m + (1 - keep) * g[i]));
+    write(2, first);
+    if (op.attrs.kind === 'sgdm') {
+      write(
+        0,
+        param.map((p, i) => p - rate * first[i]),
+      );
+      return [];
+    }
+    const [keepSecond, epsilon] = [0.999, 1e-8];
+    if (op.attrs.kind === 'adamax') {
+      const second = value(3).map((u, i) => Math.max(keepSecond * u, Math.abs(g[i]) + epsilon));
+      write(3, second);
+      write(
+        0,
+        param.map((p, i) => p - (rate * first[i]) / second[i]),
+      );
+      return [];
+    }
+    const rootCorrection = scalar(operands, 'rootCorrection');
+    const second = value(3).map((v, i) => keepSecond * v + (1 - keepSecond) * g[i] ** 2);
+    write(3, second);
+    write(
+      0,
+      param.map((p, i) => p - (rate * first[i]) / (Math.sqrt(second[i]) / rootCorrection + epsilon)),
+    );
+    return [];
+  },
+
+  sphere(_op, { value, shape, write }) {
+    const [pictures, rows, height, width] = shape(0);
+    const param = Float64Array.from(value(0));
+    for (let row = 0; row < pictures * rows; row++) {
+      const values = param.subarray(row * height * width, (row + 1) * height * width);
+      const norm = Math.sqrt(values.reduce((sum, v) => sum + v * v, 0) + 1e-9);
+      values.forEach((v, i) => {
+        values[i] = (v * value(1)[row]) / norm;
+      });
+    }
+    write(0, param);
+    return [];
+  },
+
+  keep_best(_op, operands) {
+    const { value, write } = operands;
+    const step = scalar(operands, 'step');
+    const improved = value(0).map((total, n) => (total < value(1)[n] ? 1 : 0));
+    const best = value(1).map((b, n) => (improved[n] ? value(0)[n] : b));
+    const bestStep = value(2).map((s, n) => (improved[n] ? step : s));
+    write(1, best);
+    write(2, bestStep);
+    write(3, improved);
+    return [];
+  },
+
+  keep_if(_op, { value, shape, write }) {
+    const kept = Float64Array.from(value(2));
+    eachPicture(shape(2), (n, first, size) => {
+      if (value(0)[n]) kept.set(value(1).subarray(first, first + size), first);
+    });
+    write(2, kept);
+    return [];
+  },
+};
