@@ -1,0 +1,71 @@
+/** Tells what a file is from its first bytes: a name proves nothing, and downloads often are not what they should be. */
+
+import { LONGEST_HEADER_BYTES } from './safetensors.js';
+import { isZip } from './torch.js';
+import { quoted } from './words.js';
+
+/** `torch` is to be read as such; any other text says what the file is instead of weights. */
+export type Content = { readonly kind: 'safetensors' | 'torch' } | { readonly kind: 'other'; readonly what: string };
+
+/** Enough for a web page's title. */
+const TEXT_WINDOW_BYTES = 4096;
+
+/** Known beginnings of files that people pass by mistake. */
+const MAGIC: readonly (readonly [bytes: string, what: string])[] = [
+  ['\x89PNG', 'a PNG picture, not weights'],
+  ['\xff\xd8\xff', 'a JPEG picture, not weights'],
+  ['GIF8', 'a GIF picture, not weights'],
+  ['RIFF', 'a WebP picture or another RIFF file, not weights'],
+  ['%PDF', 'a PDF document, not weights'],
+  ['\x89HDF', 'an HDF5 file, a format that facewright does not read'],
+  ['\x1f\x8b', 'a gzip archive: unpack it first'],
+  ['BZh', 'a bzip2 archive: unpack it first'],
+  ['\xfd7zXZ', 'an xz archive: unpack it first'],
+  ['7z\xbc\xaf', 'a 7-Zip archive: unpack it first'],
+  ['Rar!', 'a RAR archive: unpack it first'],
+];
+
+export function recogniseContent(bytes: Uint8Array): Content {
+  if (bytes.length === 0) return { kind: 'other', what: 'an empty file' };
+  if (isZip(bytes) || isPickle(bytes)) return { kind: 'torch' };
+  const start = latin1(bytes.subarray(0, 16));
+  const magic = MAGIC.find(([prefix]) => start.startsWith(prefix));
+  if (magic !== undefined) return { kind: 'other', what: magic[1] };
+  const text = textOf(bytes.subarray(0, TEXT_WINDOW_BYTES));
+  if (text !== undefined) return { kind: 'other', what: describeText(text) };
+  if (isSafetensors(bytes)) return { kind: 'safetensors' };
+  return { kind: 'other', what: 'neither safetensors nor a PyTorch file' };
+}
+
+/** Protocols 2 to 5 begin with PROTO; PyTorch writes 2 unless asked for another. */
+function isPickle(bytes: Uint8Array): boolean {
+  return bytes[0] === 0x80 && bytes[1]! >= 2 && bytes[1]! <= 5;
+}
+
+/** A header length that is plausible for the format, if perhaps not for this file, and the header's first brace. */
+function isSafetensors(bytes: Uint8Array): boolean {
+  if (bytes.length < 9 || bytes[8] !== 0x7b) return false;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return view.getUint32(4, true) === 0 && view.getUint32(0, true) <= LONGEST_HEADER_BYTES;
+}
+
+/** The bytes as text, if they are UTF-8 without control characters. */
+function textOf(bytes: Uint8Array): string | undefined {
+  if (bytes.some((byte) => byte < 9 || (byte > 13 && byte < 32 && byte !== 27))) return undefined;
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes, { stream: true }); // the window may cut a character
+  } catch {
+    return undefined;
+  }
+}
+
+function describeText(text: string): string {
+  if (text.startsWith('version https://git-lfs')) return 'a Git LFS pointer, not the weights: run git lfs pull';
+  if (!/^\s*<(!doctype html|html|head|\?xml|!--)/i.test(text)) return 'a text file, not weights';
+  const title = /<title>([^<]*)/i.exec(text)?.[1]?.replace(/\s+/g, ' ').trim();
+  return `a web page${title ? ` (“${quoted(title)}”)` : ''}, not weights: a download page was saved instead of the file`;
+}
+
+function latin1(bytes: Uint8Array): string {
+  return String.fromCharCode(...bytes);
+}

@@ -1,0 +1,61 @@
+/**
+ * The container of `torch.save` before PyTorch 1.6: five pickles (a magic number, a version, the system, the object, the
+ * sorted keys of its storages), then for each key an int64 count of elements and the data, all little-endian.
+ */
+
+import { ByteReader } from './bytes.js';
+import { unpickle } from './pickle.js';
+import { PickleDict, type PickleGlobals, pickleGlobals } from './pickle-values.js';
+import { StorageTable } from './torch-storage.js';
+import { FETCH_AGAIN, OPENS } from './words.js';
+
+const MAGIC = 0x1950a86a20f9469cfc6cn;
+const VERSION = 1001;
+
+/**
+ * The object in a legacy container: a tree of pickled values with a `TorchTensor` for each tensor.
+ *
+ * @throws FacewrightError when the file is damaged or another kind of pickle.
+ */
+export function loadTorchLegacy(bytes: Uint8Array, source: string, globals: PickleGlobals): unknown {
+  const reader = new ByteReader(bytes, source);
+  // Another kind of pickle begins with its object: with the whole table, the error names what it holds.
+  if (unpickle(reader, { globals }) !== MAGIC) {
+    reader.fail(`a pickle that torch.save did not write; ${OPENS}`);
+  }
+  const plain = { globals: pickleGlobals() };
+  const version = unpickle(reader, plain);
+  if (version !== VERSION) {
+    reader.fail(
+      `not of the version of PyTorch's legacy format that facewright reads (${VERSION}); save it again with a newer PyTorch`,
+    );
+  }
+  const system = unpickle(reader, plain);
+  if (!(system instanceof PickleDict) || system.get('little_endian') !== true) {
+    reader.fail('saved on a big-endian machine; save it again on a little-endian one');
+  }
+  const table = new StorageTable((message) => reader.fail(message));
+  const root = unpickle(reader, { globals, persistentLoad: (id) => table.load(id) });
+  readStorages(reader, table, unpickle(reader, plain));
+  if (reader.remaining > 0) reader.fail(`${reader.remaining} bytes follow its last tensor; ${FETCH_AGAIN}`);
+  return root;
+}
+
+/** Reads the data behind the pickles into the storages that the object refers to. */
+function readStorages(reader: ByteReader, table: StorageTable, keys: unknown): void {
+  if (!Array.isArray(keys)) reader.fail(`its list of storages is missing; ${FETCH_AGAIN}`);
+  for (const key of keys as unknown[]) {
+    const storage = typeof key === 'string' ? table.storages.get(key) : undefined;
+    if (storage === undefined || storage.bytes !== undefined) {
+      reader.fail(`its list of storages does not match its tensors; ${FETCH_AGAIN}`);
+    }
+    const count = reader.u64();
+    if (count !== storage.count) {
+      reader.fail(`a storage has ${count} elements where its tensors expect ${storage.count}; ${FETCH_AGAIN}`);
+    }
+    table.attach(key as string, storage, reader.take(count * storage.type.element.bytes));
+  }
+  for (const { bytes } of table.storages.values()) {
+    if (bytes === undefined) reader.fail(`its list of storages lacks some of its tensors; ${FETCH_AGAIN}`);
+  }
+}
