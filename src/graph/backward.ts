@@ -1,6 +1,6 @@
 import { apply1 } from './build.js';
-import type { Graph, Op, Tensor } from './graph.js';
 import { type VjpRule, vjpRules } from './gradients.js';
+import type { Graph, Op, Tensor } from './graph.js';
 import type { OpName } from './ops.js';
 
 /** The gradient `seed` with respect to `output`, from which the backward pass starts. */

@@ -23,6 +23,10 @@ export function apply<N extends OpName>(
   attrs: OpAttributes[N],
 ): Tensor[] {
   const shapes = shapeRules[op](inputs, attrs);
+  for (const [n] of shapes) {
+    // All results carry the batch; another number comes from a constant that stands where pictures should.
+    if (n !== graph.batch) throw new Error(`${op} would make ${n} results for a batch of ${graph.batch}`);
+  }
   const writes = (writtenInputs[op] ?? []).flatMap((index) => inputs[index] ?? []);
   for (const tensor of writes) {
     if (tensor.kind !== 'state') throw new Error(`${op} would write ${tensor.name}, which is no state`);

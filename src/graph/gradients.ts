@@ -56,9 +56,11 @@ export const vjpRules: { [N in OpName]?: VjpRule<N> } = {
     g && apply1(graph, 'latent_gradient', [g, op.outputs[0], op.inputs[2]], { slope: op.attrs.slope }),
   ],
   reduce: (graph, op, [g]) => [g && apply1(graph, 'reduce', [g], { ...op.attrs, adjoint: !op.attrs.adjoint })],
-  pixel_loss: (graph, op, [g]) => [
-    g && apply1(graph, 'pixel_loss_gradient', [g, op.inputs[0], op.inputs[1]], { term: op.attrs.term }),
-  ],
+  pixel_loss(graph, op, [g], wanted) {
+    if (!g) return [];
+    const gradient = apply1(graph, 'pixel_loss_gradient', [g, ...op.inputs], { term: op.attrs.term });
+    return [gradient, wanted[1] ? apply1(graph, 'affine', [gradient], { scale: -1, shift: 0 }) : undefined];
+  },
   geocross: (graph, op, [g]) => [g && apply1(graph, 'geocross_gradient', [g, op.inputs[0], op.outputs[1]], {})],
   objective: (graph, op, [g], wanted) =>
     op.inputs.map((term, index) =>

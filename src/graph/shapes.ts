@@ -1,4 +1,4 @@
-import { elements, sameShape, type Shape, shapeText, type Tensor } from './graph.js';
+import { elements, type Shape, sameShape, shapeText, type Tensor } from './graph.js';
 import type { OpAttributes, OpName } from './ops.js';
 
 type Inputs = readonly (Tensor | undefined)[];
@@ -26,10 +26,9 @@ function like(inputs: Inputs, op: string, ...others: number[]): Shape[] {
   return [shape];
 }
 
-function scalar(inputs: Inputs, index: number, what: string): number {
-  const [n, ...rest] = need(inputs, index, what);
-  expectShape(`${what}: input ${index}`, rest, [1, 1, 1]);
-  return n;
+/** The listed inputs must hold one number per picture. */
+function scalars(inputs: Inputs, op: string, n: number, ...indices: number[]): void {
+  for (const index of indices) expectShape(`${op}: input ${index}`, need(inputs, index, op), [n, 1, 1, 1]);
 }
 
 /** The shape rule of every op: output shapes from inputs and attributes, or an error that says which input is wrong. */
@@ -55,8 +54,9 @@ export const shapeRules: ShapeRules = {
   },
   blur: (inputs) => like(inputs, 'blur'),
   styled(inputs) {
-    const [, c, h, w] = need(inputs, 0, 'styled');
+    const [pictures, c, h, w] = need(inputs, 0, 'styled');
     const [n] = need(inputs, 4, 'styled');
+    if (pictures !== 1) expectShape('styled: y', [pictures, c, h, w], [n, c, h, w]);
     optional(inputs, 1, 'styled: noise', [n, 1, h, w]);
     expectShape('styled: noise weight', need(inputs, 2, 'styled'), [c, 1, 1, 1]);
     expectShape('styled: bias', need(inputs, 3, 'styled'), [c, 1, 1, 1]);
@@ -89,6 +89,7 @@ export const shapeRules: ShapeRules = {
   linear(inputs, { adjoint, shape }) {
     const [n, ...rest] = need(inputs, 0, 'linear');
     const [m, k] = need(inputs, 1, 'linear');
+    expectShape('linear: weight', need(inputs, 1, 'linear'), [m, k, 1, 1]);
     const [from, to] = adjoint ? [m, k] : [k, m];
     if (elements(rest) !== from) throw new Error(`linear: ${elements(rest)} values meet weights for ${from}`);
     if (elements(shape) !== to) throw new Error(`linear: ${to} results do not fill ${shapeText(shape)}`);
@@ -116,13 +117,15 @@ export const shapeRules: ShapeRules = {
   affine: (inputs) => like(inputs, 'affine'),
   fill: (inputs, { shape }) => [[need(inputs, 0, 'fill')[0], ...shape]],
   latent_to_w(inputs) {
-    const [, , d] = need(inputs, 0, 'latent_to_w');
+    const [n, rows, d] = need(inputs, 0, 'latent_to_w');
+    expectShape('latent_to_w: v', need(inputs, 0, 'latent_to_w'), [n, rows, d, 1]);
     expectShape('latent_to_w: mean', need(inputs, 1, 'latent_to_w'), [d, 1, 1, 1]);
     expectShape('latent_to_w: std', need(inputs, 2, 'latent_to_w'), [d, 1, 1, 1]);
     return like(inputs, 'latent_to_w');
   },
   latent_gradient(inputs) {
-    const [, , d] = need(inputs, 0, 'latent_gradient');
+    const [n, rows, d] = need(inputs, 0, 'latent_gradient');
+    expectShape('latent_gradient: g', need(inputs, 0, 'latent_gradient'), [n, rows, d, 1]);
     expectShape('latent_gradient: std', need(inputs, 2, 'latent_gradient'), [d, 1, 1, 1]);
     return like(inputs, 'latent_gradient', 1);
   },
@@ -138,35 +141,40 @@ export const shapeRules: ShapeRules = {
     return [[n, 1, 1, 1]];
   },
   pixel_loss_gradient(inputs) {
-    scalar(inputs, 0, 'pixel_loss_gradient');
     const x = need(inputs, 1, 'pixel_loss_gradient');
+    scalars(inputs, 'pixel_loss_gradient', x[0], 0);
     expectShape('pixel_loss_gradient: target', need(inputs, 2, 'pixel_loss_gradient'), x);
     return [x];
   },
   geocross(inputs) {
-    const [n, rows, , one] = need(inputs, 0, 'geocross');
-    if (one !== 1) throw new Error('geocross: expected [n, L, d, 1]');
+    const [n, rows, d] = need(inputs, 0, 'geocross');
+    expectShape('geocross: w', need(inputs, 0, 'geocross'), [n, rows, d, 1]);
     return [
       [n, 1, 1, 1],
       [n, 2, rows, rows],
     ];
   },
   geocross_gradient(inputs) {
-    const n = scalar(inputs, 0, 'geocross_gradient');
-    const w = need(inputs, 1, 'geocross_gradient');
-    expectShape('geocross_gradient: pairs', need(inputs, 2, 'geocross_gradient'), [n, 2, w[1], w[1]]);
-    return [w];
+    const [n, rows, d] = need(inputs, 1, 'geocross_gradient');
+    expectShape('geocross_gradient: w', need(inputs, 1, 'geocross_gradient'), [n, rows, d, 1]);
+    scalars(inputs, 'geocross_gradient', n, 0);
+    expectShape('geocross_gradient: pairs', need(inputs, 2, 'geocross_gradient'), [n, 2, rows, rows]);
+    return [[n, rows, d, 1]];
   },
   objective(inputs, { weights, floors }) {
     if (inputs.length < 1 || inputs.length > 3) throw new Error('objective: expected one to three terms');
     if (weights.length !== inputs.length || floors.length !== inputs.length) {
       throw new Error('objective: expected a weight and a floor for each term');
     }
-    const n = scalar(inputs, 0, 'objective');
-    for (let index = 1; index < inputs.length; index++) scalar(inputs, index, 'objective');
+    const [n] = need(inputs, 0, 'objective');
+    scalars(inputs, 'objective', n, ...inputs.keys());
     return [[n, 1, 1, 1]];
   },
-  objective_gradient: (inputs) => like(inputs, 'objective_gradient', 1),
+  objective_gradient(inputs) {
+    const g = need(inputs, 0, 'objective_gradient');
+    scalars(inputs, 'objective_gradient', g[0], 0, 1);
+    return [g];
+  },
   optimise(inputs, { kind }) {
     like(inputs, 'optimise', 1, ...(kind === 'sgd' ? [] : kind === 'sgdm' ? [2] : [2, 3]));
     return [];
@@ -177,12 +185,13 @@ export const shapeRules: ShapeRules = {
     return [];
   },
   keep_best(inputs) {
-    for (const index of [0, 1, 2, 3]) scalar(inputs, index, 'keep_best');
+    scalars(inputs, 'keep_best', need(inputs, 0, 'keep_best')[0], 0, 1, 2, 3);
     return [];
   },
   keep_if(inputs) {
-    scalar(inputs, 0, 'keep_if');
-    expectShape('keep_if: kept', need(inputs, 2, 'keep_if'), need(inputs, 1, 'keep_if'));
+    const source = need(inputs, 1, 'keep_if');
+    scalars(inputs, 'keep_if', source[0], 0);
+    expectShape('keep_if: kept', need(inputs, 2, 'keep_if'), source);
     return [];
   },
 };
