@@ -1,0 +1,71 @@
+// The words that yargs found, by option, and what several commands read from them.
+
+import type { OpenOptions } from '../open.js';
+import { UsageError } from './exit.js';
+import { oneOf, wholeNumber } from './values.js';
+
+/** Options as they were typed. */
+export class Arguments {
+  readonly #parsed: Readonly<Record<string, unknown>>;
+
+  constructor(parsed: Readonly<Record<string, unknown>>) {
+    this.#parsed = parsed;
+  }
+
+  flag(name: string): boolean {
+    return this.#last(name) === true;
+  }
+
+  /** The word after an option; undefined where the option was not given. */
+  text(name: string): string | undefined {
+    const value = this.#last(name);
+    if (value === undefined) return undefined;
+    const text = String(value);
+    if (text === '') throw new UsageError(`--${name} needs a value`);
+    return text;
+  }
+
+  /** The words after an option that takes several, or the arguments of the command. */
+  texts(name: string): string[] {
+    const value = this.#parsed[name];
+    if (value === undefined) return [];
+    return (Array.isArray(value) ? value : [value]).map(String);
+  }
+
+  /** The words after an option that takes one or more. */
+  list(name: string): string[] {
+    const texts = this.texts(name);
+    if (this.#parsed[name] !== undefined && texts.length === 0) throw new UsageError(`--${name} needs a value`);
+    return texts;
+  }
+
+  /** An option that was given twice counts as it was given last. */
+  #last(name: string): unknown {
+    const value = this.#parsed[name];
+    return Array.isArray(value) ? value.at(-1) : value;
+  }
+
+  /** A value read by `read`, which gets the option's name with its dashes. */
+  value<T>(name: string, read: (option: string, text: string) => T): T | undefined {
+    const text = this.text(name);
+    return text === undefined ? undefined : read(`--${name}`, text);
+  }
+}
+
+/** The options that open a generator. */
+export function openOptions(words: Arguments, onMessage: (text: string) => void): OpenOptions {
+  const engine = words.value('engine', (option, text) => oneOf(option, text, ['auto', 'webgpu', 'native'] as const));
+  if (engine === 'native') {
+    throw new UsageError(
+      '--engine native: this build has no native engine yet; use --engine webgpu, which needs Vulkan',
+    );
+  }
+  words.value('precision', (option, text) => oneOf(option, text, ['f32'] as const));
+  return { model: words.text('model'), engine, adapter: words.text('adapter'), onMessage };
+}
+
+/** --batch, or what fits in the memory of a common GPU. */
+export function batchSize(words: Arguments, resolution: number): number {
+  const byResolution = resolution < 512 ? 4 : resolution < 1024 ? 2 : 1;
+  return words.value('batch', (option, text) => wholeNumber(option, text, 1, 256)) ?? byResolution;
+}

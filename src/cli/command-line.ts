@@ -1,0 +1,157 @@
+// The grammar of the command line: which commands there are, and what yargs is told about them.
+
+import { readFileSync } from 'node:fs';
+import yargs, { type ArgumentsCamelCase, type Argv } from 'yargs';
+import { exitCode, UsageError } from './exit.js';
+import { addOptions, optionsOf, rejectUnknownOptions } from './options.js';
+import { originalNames, rewriteOriginal } from './original.js';
+
+interface Command {
+  readonly usage: string;
+  readonly describe: string;
+  /** The usage line and what is to be known about the command. */
+  readonly help: string;
+  readonly examples: readonly (readonly [command: string, description: string])[];
+  /** The command's code, loaded only when it is called. */
+  load(): Promise<(parsed: ArgumentsCamelCase) => Promise<number>>;
+}
+
+const HELP_COLUMNS = 100;
+
+const commands: Readonly<Record<string, Command>> = {
+  run: {
+    usage: 'run [inputs..]',
+    describe: 'find a face for every picture',
+    help:
+      'facewright run INPUT... --out DIR [options]\n\n' +
+      'Finds, for every picture, a face that looks like it when scaled down. INPUT is a file, a folder or a pattern. ' +
+      'DIR gets NAME.png, NAME.target.png (what was searched for) and run.jsonl (a line about every result). ' +
+      'The same command given again goes on where it was stopped.',
+    examples: [
+      ['facewright run face.jpg --out faces', 'one picture'],
+      ['facewright run photos -o faces --seed 1', 'a folder, with a seed of your own'],
+      ['facewright run a.svg -o faces --duplicates 4', 'four faces for one picture'],
+      ['facewright run -input_dir in -output_dir runs', "the original PULSE's spelling"],
+    ],
+    load: async () => (await import('./run.js')).runCommand,
+  },
+  generate: {
+    usage: 'generate',
+    describe: 'draw faces from seeds or saved latents',
+    help: 'facewright generate --out DIR [options]\n\nDraws faces from seeds or saved latents, and a contact sheet of them.',
+    examples: [
+      ['facewright generate -o faces --seeds 0-63', '64 faces and sheet.png'],
+      ['facewright generate -o faces --truncation 0.7', 'nearer to the average face'],
+      ['facewright generate -o way --interpolate 3 8', 'from one face to another'],
+      ['facewright generate -o faces --latents a.latents.safetensors', 'what run --save-latents wrote'],
+    ],
+    load: async () => (await import('./generate.js')).generateCommand,
+  },
+  demo: {
+    usage: 'demo',
+    describe: 'emoji become faces, with the generator that comes along',
+    help: 'facewright demo [options]\n\nFinds faces for emoji with the demo generator, and lays them out on a contact sheet.',
+    examples: [['facewright demo --count 4', 'a short one']],
+    load: async () => (await import('./demo.js')).demoCommand,
+  },
+  doctor: {
+    usage: 'doctor',
+    describe: 'what facewright can run on here',
+    help: 'facewright doctor [options]\n\nLists the GPUs and whether facewright runs on them. Exit code 0: on at least one.',
+    examples: [['facewright doctor --json', 'limits and features too']],
+    load: async () => (await import('./doctor.js')).doctorCommand,
+  },
+};
+
+/** Carries out a command line. @returns the exit code @throws FacewrightError before anything was begun */
+export async function commandLine(argv: readonly string[]): Promise<number> {
+  const words = rewriteOriginal(argv);
+  rejectUnknownOptions(words);
+  let code: number = exitCode.done;
+  const parser = yargs(words)
+    .scriptName('facewright')
+    .locale('en')
+    .usage(
+      'facewright COMMAND [options]\n\nFinds faces that look like your small or blurred pictures when scaled down.',
+    )
+    .parserConfiguration({ 'parse-numbers': false, 'parse-positional-numbers': false })
+    .exitProcess(false)
+    .strict()
+    .wrap(Math.min(HELP_COLUMNS, process.stdout.columns ?? HELP_COLUMNS))
+    .help('help', 'this text')
+    .alias('help', 'h')
+    .version('version', 'the version', packageVersion())
+    .epilogue('facewright COMMAND --help tells more about a command.')
+    .fail((message, error) => {
+      // yargs throws errors of its own for what it cannot make sense of; ours come with no message.
+      throw error === undefined || error?.name === 'YError'
+        ? new UsageError(inOurWords(message ?? error.message))
+        : error;
+    });
+  for (const [name, command] of Object.entries(commands)) {
+    parser.command(
+      command.usage,
+      command.describe,
+      (builder) => describeCommand(builder, name, command),
+      async (parsed) => {
+        // What stands after -- is not among the arguments yet.
+        const rest = parsed._.slice(1).map(String);
+        const inputs = [...((parsed.inputs as string[] | undefined) ?? []), ...rest];
+        code = await (await command.load())({ ...parsed, inputs });
+      },
+    );
+  }
+  if (words.length === 0) {
+    parser.showHelp('error');
+    return exitCode.unusable;
+  }
+  if (asksForHelp(words)) {
+    process.stdout.write(`${await helpText(parser, words)}\n`);
+    return exitCode.done;
+  }
+  await parser.parseAsync();
+  return code;
+}
+
+function asksForHelp(words: readonly string[]): boolean {
+  const end = words.indexOf('--');
+  return words.slice(0, end < 0 ? undefined : end).some((word) => word === '--help' || word === '-h');
+}
+
+/** The help without the types, which say nothing that the descriptions do not. */
+async function helpText(parser: Argv, words: readonly string[]): Promise<string> {
+  const text = await new Promise<string>((resolve) => {
+    parser.parse([...words], {}, (_error, _parsed, output) => resolve(output));
+  });
+  return text.replace(/(?: +\[(?:boolean|array|default: \[\])\])+$/gm, '').trimEnd();
+}
+
+function describeCommand(parser: Argv, name: string, { help, examples }: Command): Argv {
+  addOptions(parser.usage(help), optionsOf[name]);
+  for (const [command, description] of examples) parser.example(command, description);
+  if (name === 'run') {
+    parser.positional('inputs', { describe: 'pictures, folders of pictures, patterns', array: true });
+    parser.epilogue(
+      `The original PULSE's spellings are taken as they are: ${originalNames.join(' ')}.\n\n` +
+        'Exit codes: 0 all written; 1 some failed; 2 nothing was begun; 3 with --strict, when eps was missed; ' +
+        '130 after Ctrl-C.',
+    );
+  } else {
+    parser.epilogue('');
+  }
+  return parser;
+}
+
+/** What yargs has to say, in the tone of the other messages. */
+function inOurWords(message: string): string {
+  const missing = /^Not enough arguments following: (.*)$/.exec(message);
+  if (missing !== null) return `--${missing[1]} needs ${missing[1] === 'interpolate' ? 'two values' : 'a value'}`;
+  const unknown = /^Unknown (arguments?|commands?): (.*)$/.exec(message);
+  if (unknown !== null) return `cannot make anything of ${unknown[2]}; facewright --help lists the commands`;
+  return message.replaceAll('\n', ' ');
+}
+
+function packageVersion(): string {
+  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
+}

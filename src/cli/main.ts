@@ -1,0 +1,18 @@
+#!/usr/bin/env node
+// The command. What it does with its words is in command-line.ts.
+
+import { commandLine } from './command-line.js';
+import { describeFailure, exitCode } from './exit.js';
+
+// A reader that has seen enough, such as head, ends the command quietly.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(exitCode.done);
+  throw error;
+});
+
+try {
+  process.exitCode = await commandLine(process.argv.slice(2));
+} catch (error) {
+  process.stderr.write(`${describeFailure(error)}\n`);
+  process.exitCode = exitCode.unusable;
+}
