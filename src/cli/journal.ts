@@ -1,0 +1,171 @@
+// run.jsonl: the journal of a run. One line per result, appended and synced once its files are in place, so that a run
+// that was stopped, by whatever, goes on where it stood.
+
+import { createHash } from 'node:crypto';
+import { type FileHandle, open, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { FacewrightError } from '../errors.js';
+import type { SearchLosses } from '../pulse/search.js';
+
+export const journalName = 'run.jsonl';
+
+/** How every line begins. */
+const BEGINNING = '{"v":1,"key":"';
+
+/** Options by their long names, as they are written down and hashed. */
+export type NamedOptions = Readonly<Record<string, unknown>>;
+
+/** A line of run.jsonl. Paths are relative to the folder and have forward slashes. */
+export interface JournalLine {
+  readonly v: 1;
+  readonly key: string;
+  readonly status: 'done' | 'failed';
+  /** Why it failed. */
+  readonly error?: string;
+  readonly input: string;
+  readonly output: string;
+  /** The picture that was searched for; null when it could not be made. */
+  readonly target: string | null;
+  readonly seed: number;
+  /** From 1; 0 where there is only one result per picture. */
+  readonly duplicate: number;
+  /** The restart that was kept, from 0. */
+  readonly restart: number;
+  readonly model: { readonly name: string; readonly sha256: string; readonly licence: string };
+  readonly engine: string;
+  readonly adapter: string;
+  readonly options: NamedOptions;
+  readonly steps: number;
+  /** The step whose picture was written, from 0; null when it failed. */
+  readonly best_step: number | null;
+  readonly losses: SearchLosses | null;
+  readonly eps: number;
+  readonly met: boolean;
+  /** Seconds of search: those of its batch, shared out evenly. */
+  readonly seconds: number;
+  readonly latents?: string;
+  readonly trace?: readonly object[];
+}
+
+/** What makes a result what it is: the same key, the same picture. */
+export interface ResultIdentity {
+  /** SHA-256 of the 8-bit target, or of the input's name where there is no target. */
+  readonly target: string;
+  readonly model: string;
+  readonly options: NamedOptions;
+  readonly seed: number;
+  readonly duplicate: number;
+}
+
+/** The key of a result: a hash of all that it follows from. */
+export function resultKey({ target, model, options, seed, duplicate }: ResultIdentity): string {
+  return createHash('sha256').update(canonical({ target, model, options, seed, duplicate })).digest('hex').slice(0, 32);
+}
+
+/** JSON with the names of every object in order: equal values have equal texts. */
+export function canonical(value: unknown): string {
+  return JSON.stringify(value, (_, inner: unknown) =>
+    inner !== null && typeof inner === 'object' && !Array.isArray(inner)
+      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : inner,
+  );
+}
+
+/** The lines of a journal's text, and how much of the text is whole: a torn last line is left out. */
+export function parseJournal(text: string, path: string): { lines: JournalLine[]; whole: number } {
+  const lines: JournalLine[] = [];
+  let whole = 0;
+  let number = 0;
+  while (whole < text.length) {
+    number++;
+    const newline = text.indexOf('\n', whole);
+    const end = newline < 0 ? text.length : newline;
+    const line = readLine(text.slice(whole, end));
+    if (line === undefined) {
+      if (newline < 0 && isTorn(text.slice(whole))) break;
+      throw new FacewrightError(
+        `${path}: line ${number} is not one that this version of facewright wrote; ` +
+          'move the file away or choose another --out',
+      );
+    }
+    if (line !== null) lines.push(line);
+    whole = newline < 0 ? end : end + 1;
+  }
+  return { lines, whole };
+}
+
+/** Whether the text is the beginning of a line of ours. */
+function isTorn(text: string): boolean {
+  return BEGINNING.startsWith(text.slice(0, BEGINNING.length));
+}
+
+/** One line; null for an empty one, undefined for what is none. */
+function readLine(text: string): JournalLine | null | undefined {
+  if (text.trim() === '') return null;
+  try {
+    const line = JSON.parse(text) as Partial<JournalLine> | null;
+    const known = line?.v === 1 && typeof line.key === 'string' && typeof line.output === 'string';
+    return known ? (line as JournalLine) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** An open journal. */
+export class Journal {
+  readonly path: string;
+  readonly #lines: JournalLine[];
+  readonly #file: FileHandle;
+  /** The last finished line of each output: what lies there now. */
+  readonly #latest = new Map<string, JournalLine>();
+
+  private constructor(path: string, lines: JournalLine[], file: FileHandle) {
+    this.path = path;
+    this.#lines = lines;
+    this.#file = file;
+    for (const line of lines) this.#note(line);
+  }
+
+  /** Opens the journal of a folder, or begins it. @throws FacewrightError when the file is not a journal */
+  static async open(folder: string): Promise<Journal> {
+    const path = join(folder, journalName);
+    const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return Buffer.alloc(0);
+      throw new FacewrightError(`${path}: cannot be read (${error.code}); choose another --out`);
+    });
+    const text = bytes.toString('utf8');
+    const { lines, whole } = parseJournal(text, path);
+    const file = await open(path, 'a').catch((error: NodeJS.ErrnoException) => {
+      throw new FacewrightError(`${path}: cannot be written (${error.code}); choose another --out`);
+    });
+    const kept = Buffer.byteLength(text.slice(0, whole));
+    if (kept < bytes.length) await file.truncate(kept);
+    if (kept > 0 && bytes[kept - 1] !== 0x0a) await file.appendFile('\n');
+    return new Journal(path, lines, file);
+  }
+
+  get lines(): readonly JournalLine[] {
+    return this.#lines;
+  }
+
+  /** The line of what was last written as this output, by whatever run. */
+  latest(output: string): JournalLine | undefined {
+    return this.#latest.get(output);
+  }
+
+  /** Adds a line; it is on the disk when this returns. */
+  async append(line: JournalLine): Promise<void> {
+    await this.#file.appendFile(`${JSON.stringify(line)}\n`);
+    await this.#file.datasync();
+    this.#lines.push(line);
+    this.#note(line);
+  }
+
+  async close(): Promise<void> {
+    await this.#file.close();
+  }
+
+  #note(line: JournalLine): void {
+    if (line.status === 'done') this.#latest.set(line.output, line);
+  }
+}

@@ -1,0 +1,29 @@
+// Which files a result has. What the inputs are called is in ../image/names.ts.
+
+/** The files of one result, relative to the output folder, with forward slashes. */
+export interface ResultFiles {
+  /** NAME, or NAME_1 … for duplicates. */
+  readonly name: string;
+  readonly image: string;
+  readonly target: string;
+  readonly latents: string;
+  /** The picture after one step, full size and scaled down. */
+  intermediate(step: number): { readonly high: string; readonly low: string };
+}
+
+/** The files of one result. @param duplicate from 1, or 0 where a picture has only one result */
+export function resultFiles(name: string, duplicate: number, steps: number): ResultFiles {
+  const own = duplicate === 0 ? name : `${name}_${duplicate}`;
+  const last = own.slice(own.lastIndexOf('/') + 1);
+  const digits = Math.max(2, String(steps - 1).length);
+  return {
+    name: own,
+    image: `${own}.png`,
+    target: `${name}.target.png`,
+    latents: `${own}.latents.safetensors`,
+    intermediate: (step) => {
+      const file = `${last}_${String(step).padStart(digits, '0')}.png`;
+      return { high: `${own}/HR/${file}`, low: `${own}/LR/${file}` };
+    },
+  };
+}

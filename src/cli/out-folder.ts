@@ -1,0 +1,104 @@
+// The output folder: that it can be written, and that nothing in it is lost.
+
+import { randomBytes } from 'node:crypto';
+import { access, mkdir, realpath, rm, stat, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import sharp from 'sharp';
+import { UsageError } from './exit.js';
+import type { Journal } from './journal.js';
+import { isOurLatents } from './latents-file.js';
+import { counted } from './values.js';
+
+/** What XMP calls the program that made a picture; runs know their own pictures by it. */
+export const creatorTool = { run: 'facewright run', generate: 'facewright generate' } as const;
+
+/** Makes the folder and tries to write in it. @throws UsageError when that cannot be done */
+export async function prepareFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true });
+    const probe = join(folder, `.facewright-${process.pid}-${randomBytes(6).toString('hex')}.tmp`);
+    await writeFile(probe, '', { flag: 'wx' });
+    await rm(probe);
+  } catch (error) {
+    throw new UsageError(`--out ${folder}: ${folderFailure(error)}; choose another folder`);
+  }
+}
+
+function folderFailure(error: unknown): string {
+  const { code } = error as NodeJS.ErrnoException;
+  switch (code) {
+    case 'EEXIST':
+    case 'ENOTDIR':
+      return 'is a file, or lies below one';
+    case 'EACCES':
+    case 'EPERM':
+    case 'EROFS':
+      return 'cannot be written (permission denied)';
+    case 'ENOSPC':
+      return 'cannot be written (the disk is full)';
+    default:
+      return `cannot be written (${code ?? String(error)})`;
+  }
+}
+
+export async function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+/**
+ * Refuses to write over the inputs, ever, and over files that are not of a run's making unless that is forced.
+ *
+ * @param files what would be written, relative to the folder
+ * @param inputs what is read
+ */
+export async function protectFiles(
+  folder: string,
+  files: readonly string[],
+  inputs: readonly string[],
+  journal: Journal,
+  overwrite: boolean,
+): Promise<void> {
+  const read = new Set(await Promise.all(inputs.map(actualPath)));
+  const ours = new Set<string>();
+  for (const { output, target, latents } of journal.lines) {
+    for (const file of [output, target, latents]) if (file != null) ours.add(file);
+  }
+  const foreign: string[] = [];
+  for (const file of files) {
+    const path = join(folder, file);
+    if (!(await exists(path))) continue;
+    if (read.has(await actualPath(path))) {
+      throw new UsageError(`${path}: is an input, which would be overwritten; choose another --out`);
+    }
+    if ((await stat(path)).isDirectory()) {
+      throw new UsageError(`${path}: a folder is where a result would be written; choose another --out`);
+    }
+    if (!overwrite && !ours.has(file) && !(await isOurs(path))) foreign.push(path);
+  }
+  if (foreign.length > 0) {
+    const others = foreign.length > 1 ? ` (and ${counted(foreign.length - 1, 'other file')})` : '';
+    throw new UsageError(
+      `${foreign[0]}${others}: is there already, and no run of facewright wrote it; ` +
+        'choose another --out, or overwrite it with --force',
+    );
+  }
+}
+
+/** A run that was killed between writing a file and its line in the journal leaves a file that tells its own origin. */
+async function isOurs(path: string): Promise<boolean> {
+  if (path.endsWith('.safetensors')) return isOurLatents(path);
+  try {
+    const { xmp } = await sharp(path).metadata();
+    return xmp?.includes(`>${creatorTool.run}<`) ?? false;
+  } catch {
+    return false;
+  }
+}
+
+/** The path with every link followed. */
+async function actualPath(path: string): Promise<string> {
+  return realpath(path).catch(() => resolve(path));
+}

@@ -1,0 +1,124 @@
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { canonical, Journal, type JournalLine, journalName, resultKey } from '../../dist/cli/journal.js';
+
+const test = suite<{ folder: string; path: string }>('cli/journal');
+test.before.each((context) => {
+  context.folder = mkdtempSync(join(tmpdir(), 'facewright-journal-'));
+  context.path = join(context.folder, journalName);
+});
+test.after.each(({ folder }) => rmSync(folder, { recursive: true }));
+
+function line(output: string, change: Partial<JournalLine> = {}): JournalLine {
+  return {
+    v: 1,
+    key: `key of ${output}`,
+    status: 'done',
+    input: 'in/ä.png',
+    output,
+    target: 'ä.target.png',
+    seed: 1,
+    duplicate: 0,
+    restart: 0,
+    model: { name: 'm', sha256: 'aa', licence: 'CC0' },
+    engine: 'webgpu',
+    adapter: 'none',
+    options: {},
+    steps: 1,
+    best_step: 0,
+    losses: { L2: 1, TOTAL: 1 },
+    eps: 0.002,
+    met: false,
+    seconds: 1,
+    ...change,
+  };
+}
+
+test('what was appended is there again', async ({ folder, path }) => {
+  const first = await Journal.open(folder);
+  await first.append(line('a.png'));
+  await first.append(line('b.png', { status: 'failed', error: 'no' }));
+  await first.close();
+  assert.is(readFileSync(path, 'utf8').split('\n').length, 3);
+  const second = await Journal.open(folder);
+  assert.is(second.lines.length, 2);
+  assert.is(second.latest('a.png')?.key, 'key of a.png');
+  assert.is(second.latest('b.png'), undefined);
+  await second.append(line('a.png', { key: 'later' }));
+  assert.is(second.latest('a.png')?.key, 'later');
+  await second.close();
+});
+
+for (const cut of [1, 20, 300]) {
+  test(`a last line that lacks ${cut} bytes is dropped`, async ({ folder, path }) => {
+    const whole = `${JSON.stringify(line('a.png'))}\n`;
+    const torn = `${JSON.stringify(line('b.png'))}\n`.slice(0, -cut - 1);
+    writeFileSync(path, whole + torn);
+    const journal = await Journal.open(folder);
+    assert.is(journal.lines.length, 1);
+    await journal.append(line('c.png'));
+    await journal.close();
+    assert.is(readFileSync(path, 'utf8'), `${whole}${JSON.stringify(line('c.png'))}\n`);
+  });
+}
+
+test('a last line that lacks only its end of line is kept', async ({ folder, path }) => {
+  writeFileSync(path, JSON.stringify(line('a.png')));
+  const journal = await Journal.open(folder);
+  assert.is(journal.lines.length, 1);
+  await journal.append(line('b.png'));
+  await journal.close();
+  const again = await Journal.open(folder);
+  assert.is(again.lines.length, 2);
+  await again.close();
+});
+
+test('a file of other origin is refused and left as it is', async ({ folder, path }) => {
+  for (const text of ['hello\nworld\n', 'hello', '{"v":2,"key":"","output":""}\n', 'null\n', '[]\n']) {
+    writeFileSync(path, text);
+    try {
+      await Journal.open(folder);
+      assert.unreachable();
+    } catch (error) {
+      assert.match((error as Error).message, /line 1 is not one that this version of facewright wrote/);
+    }
+    assert.is(readFileSync(path, 'utf8'), text);
+  }
+});
+
+test('an empty line does no harm', async ({ folder, path }) => {
+  writeFileSync(path, `\n${JSON.stringify(line('a.png'))}\n\n`);
+  appendFileSync(path, '');
+  const journal = await Journal.open(folder);
+  assert.is(journal.lines.length, 1);
+  await journal.close();
+});
+
+test('the key follows from everything, in any order of names', () => {
+  const identity = {
+    target: 't',
+    model: 'm',
+    options: { steps: 1, eps: 0.1, badNoise: [3, 1] },
+    seed: 0,
+    duplicate: 0,
+  };
+  const key = resultKey(identity);
+  assert.match(key, /^[0-9a-f]{32}$/);
+  assert.is(resultKey({ ...identity, options: { badNoise: [3, 1], eps: 0.1, steps: 1 } }), key);
+  for (const change of [
+    { target: 'u' },
+    { model: 'n' },
+    { seed: 1 },
+    { duplicate: 1 },
+    { options: { ...identity.options, steps: 2 } },
+    { options: { ...identity.options, badNoise: [1, 3] } },
+  ]) {
+    assert.is.not(resultKey({ ...identity, ...change }), key);
+  }
+  assert.is(canonical({ b: [{ d: 1, c: null }], a: 'x' }), '{"a":"x","b":[{"c":null,"d":1}]}');
+});
+
+test.run();
