@@ -1,0 +1,65 @@
+// From the inputs to the targets: which pictures a run is about, and how each becomes what is searched for.
+
+import { relative, resolve, sep } from 'node:path';
+import sharp from 'sharp';
+import { expandInputs, type Input } from '../image/inputs.js';
+import { outputNames } from '../image/names.js';
+import { makeTarget, type Target } from '../image/target.js';
+import type { GeneratorInfo } from '../model/generator.js';
+import { targetSizes } from '../pulse/options.js';
+import { UsageError } from './exit.js';
+import { type RunRequest, usualSize } from './run-request.js';
+
+/** A picture of a run. */
+export interface Picture extends Input {
+  /** What its results are called. */
+  readonly name: string;
+  /** Its place among the inputs, from 0. */
+  readonly index: number;
+}
+
+/**
+ * The pictures that the inputs name, each once. What lies in the output folder is left out of folders and patterns, so
+ * that a second run does not take the faces of the first one for its inputs.
+ */
+export async function findPictures(request: RunRequest): Promise<Picture[]> {
+  const out = resolve(request.out);
+  const named = new Set(request.inputs.map((input) => resolve(input)));
+  if (named.has(out)) {
+    throw new UsageError(`--out ${request.out}: is one of the inputs; choose another folder for the faces`);
+  }
+  const inputs = (await expandInputs(request.inputs)).filter(({ path }) => {
+    const full = resolve(path);
+    return named.has(full) || !full.startsWith(out + sep);
+  });
+  if (inputs.length === 0) throw new UsageError(`no pictures in ${request.inputs.join(', ')} outside of --out`);
+  const names = outputNames(inputs);
+  return inputs.map((input, index) => ({ ...input, name: names[index], index }));
+}
+
+/** The target of a picture. @throws FacewrightError that names the picture */
+export async function targetOf(picture: Picture, request: RunRequest, info: GeneratorInfo): Promise<Target> {
+  const size = request.size ?? (await ownSize(picture.path, request, info)) ?? usualSize(info.resolution);
+  return makeTarget(picture.path, { size, fit: request.fit, background: request.background });
+}
+
+/**
+ * The side of a picture that can be the target as it is: a square no larger than the usual target. The original took
+ * every picture as it is, so its spellings take larger squares too.
+ */
+async function ownSize(path: string, request: RunRequest, info: GeneratorInfo): Promise<number | undefined> {
+  const most = request.original ? info.resolution / 2 : usualSize(info.resolution);
+  try {
+    const { width, height, format } = await sharp(path).metadata();
+    const fitting = width === height && width >= 4 && width <= most && targetSizes(info.resolution).includes(width);
+    return fitting && format !== 'svg' ? width : undefined;
+  } catch {
+    // What is wrong with the file is said when it is read.
+    return undefined;
+  }
+}
+
+/** A path as run.jsonl has it: relative to the output folder, with forward slashes. */
+export function journalPath(out: string, path: string): string {
+  return relative(resolve(out), resolve(path)).split(sep).join('/');
+}

@@ -1,0 +1,93 @@
+// How far a long job is, on stderr: a bar with the loss and the time left on a terminal, now and then a line elsewhere.
+
+import { Presets, SingleBar } from 'cli-progress';
+import { duration, loss } from './table.js';
+
+/** Between two lines where there is no terminal. */
+const LINE_INTERVAL_MS = 10_000;
+
+/** What the progress goes to: process.stderr, or anything like it in tests. */
+export interface ProgressStream {
+  readonly isTTY?: boolean;
+  write(text: string): unknown;
+}
+
+export interface ProgressState {
+  /** Units of work done. */
+  readonly done: number;
+  /** How many things are finished, of how many: `3 of 12 pictures`. */
+  readonly count: string;
+  /** The loss at the moment, where there is one. */
+  readonly L2?: number;
+}
+
+/** The progress of one job. */
+export class Progress {
+  readonly #stream: ProgressStream;
+  readonly #total: number;
+  readonly #bar: SingleBar | undefined;
+  #state: ProgressState = { done: 0, count: '' };
+  /** When work began to be done, and how much had been done then: what comes before (compiling) would spoil the rate. */
+  #since: { readonly time: number; readonly done: number } | undefined;
+  #lastLine: number;
+
+  /** @param total how much work there is, in units of any kind, for example pictures times steps */
+  constructor(total: number, stream: ProgressStream = process.stderr) {
+    this.#stream = stream;
+    this.#total = Math.max(1, total);
+    this.#lastLine = performance.now();
+    if (stream.isTTY !== true) return;
+    this.#bar = new SingleBar(
+      {
+        format: ' {bar} {percentage} % {text}',
+        barsize: 24,
+        hideCursor: true,
+        clearOnComplete: true,
+        stopOnComplete: false,
+        gracefulExit: false,
+        stream: stream as NodeJS.WritableStream,
+      },
+      Presets.shades_classic,
+    );
+    this.#bar.start(this.#total, 0, { text: '' });
+  }
+
+  update(state: ProgressState): void {
+    const now = performance.now();
+    this.#since ??= { time: now, done: state.done };
+    this.#state = state;
+    if (this.#bar !== undefined) {
+      this.#bar.update(state.done, { text: this.#text() });
+    } else if (now - this.#lastLine >= LINE_INTERVAL_MS) {
+      this.#lastLine = now;
+      this.#stream.write(`${Math.floor((100 * state.done) / this.#total)} % ${this.#text()}\n`);
+    }
+  }
+
+  /** Takes the bar away, lets something be printed, and puts the bar back. */
+  aside(print: () => void): void {
+    this.#bar?.stop();
+    print();
+    this.#bar?.start(this.#total, this.#state.done, { text: this.#text() });
+  }
+
+  end(): void {
+    this.#bar?.stop();
+  }
+
+  #text(): string {
+    const { count, L2 } = this.#state;
+    const left = this.#secondsLeft();
+    return [count, L2 === undefined ? '' : `L2 ${loss(L2)}`, left === undefined ? '' : `${duration(left)} left`]
+      .filter((text) => text !== '')
+      .map((text) => `| ${text}`)
+      .join(' ');
+  }
+
+  #secondsLeft(): number | undefined {
+    if (this.#since === undefined) return undefined;
+    const done = this.#state.done - this.#since.done;
+    if (done <= 0) return undefined;
+    return ((performance.now() - this.#since.time) / 1000 / done) * (this.#total - this.#state.done);
+  }
+}

@@ -1,0 +1,149 @@
+// What `facewright run` was asked for: its options, read and checked as far as they can be before weights are opened.
+
+import { parseColour } from '../image/colour.js';
+import { type Fit, fits } from '../image/fit.js';
+import type { GeneratorInfo } from '../model/generator.js';
+import {
+  defaultSearchOptions,
+  noiseKinds,
+  optimizerNames,
+  parseLoss,
+  type SearchOptions,
+  targetSizes,
+} from '../pulse/options.js';
+import { scheduleNames } from '../pulse/schedule.js';
+import type { Arguments } from './arguments.js';
+import { UsageError } from './exit.js';
+import type { NamedOptions } from './journal.js';
+import { originalDefaults } from './original.js';
+import { oneOf, realNumber, seedNumber, wholeNumber, wholeNumbers } from './values.js';
+
+export interface RunRequest {
+  readonly inputs: readonly string[];
+  readonly out: string;
+  /** Spelled as the original does: some of its habits go with that. */
+  readonly original: boolean;
+  /** Side of the targets; undefined: of each picture's own or the generator's usual one. */
+  readonly size: number | undefined;
+  readonly fit: Fit;
+  readonly background: string;
+  /** The search options that were given. */
+  readonly search: Partial<SearchOptions>;
+  readonly seed: number | undefined;
+  readonly duplicates: number;
+  readonly restarts: number;
+  /** A file of latents to start from. */
+  readonly start: string | undefined;
+  readonly saveIntermediate: boolean;
+  readonly saveLatents: boolean;
+  readonly trace: boolean;
+  /** Search again what is done. */
+  readonly again: boolean;
+  /** Overwrite files of other origin. */
+  readonly overwrite: boolean;
+  readonly json: boolean;
+  readonly strict: boolean;
+}
+
+/** Reads the options of a run. @throws UsageError for the first that cannot be */
+export function readRunRequest(words: Arguments): RunRequest {
+  const original = words.flag('original');
+  const inputs = words.texts('inputs');
+  if (inputs.length === 0 && !original) {
+    throw new UsageError('no pictures: name files or folders, for example facewright run face.jpg --out faces');
+  }
+  const out = words.text('out') ?? (original ? originalDefaults.output : undefined);
+  if (out === undefined) throw new UsageError('no output folder: say where the faces go, for example --out faces');
+  const background = words.text('background') ?? 'white';
+  parseColour(background);
+  const request: RunRequest = {
+    inputs: inputs.length === 0 ? [originalDefaults.input] : inputs,
+    out,
+    original,
+    size: words.value('size', (option, text) => wholeNumber(option, text, 1)),
+    fit: words.value('fit', (option, text) => oneOf(option, text, fits)) ?? 'pad',
+    background,
+    search: readSearchOptions(words),
+    seed: words.value('seed', seedNumber),
+    duplicates: words.value('duplicates', (option, text) => wholeNumber(option, text, 1, 10_000)) ?? 1,
+    restarts: words.value('restarts', (option, text) => wholeNumber(option, text, 1, 10_000)) ?? 1,
+    start: words.text('start'),
+    saveIntermediate: words.flag('save-intermediate'),
+    saveLatents: words.flag('save-latents'),
+    trace: words.flag('trace'),
+    again: words.flag('force'),
+    overwrite: words.flag('force'),
+    json: words.flag('json'),
+    strict: words.flag('strict'),
+  };
+  if (request.restarts > 1 && request.saveIntermediate) {
+    throw new UsageError('--save-intermediate shows the way of one search; leave out --restarts');
+  }
+  if (request.start !== undefined && (request.duplicates > 1 || request.restarts > 1)) {
+    throw new UsageError('--start fixes where the search starts; leave out --duplicates and --restarts');
+  }
+  return request;
+}
+
+/** The options of the search itself that were given. */
+function readSearchOptions(words: Arguments): Partial<SearchOptions> {
+  const given: { -readonly [K in keyof SearchOptions]?: SearchOptions[K] | undefined } = {
+    loss: words.text('loss'),
+    eps: words.value('eps', (option, text) => realNumber(option, text, 'that is 0 or more', (x) => x >= 0)),
+    noise: words.value('noise', (option, text) => oneOf(option, text, noiseKinds)),
+    trainableNoise: words.value('trainable-noise', (option, text) => wholeNumber(option, text, 0)),
+    tile: words.flag('tile') || undefined,
+    badNoise:
+      words.value('bad-noise-layers', (_, text) => wholeNumbers('-bad_noise_layers', text, '.')) ??
+      words.value('bad-noise', (option, text) => wholeNumbers(option, text, ',')),
+    optimizer: words.value('optimizer', (option, text) => oneOf(option, text, optimizerNames)),
+    learningRate: words.value('learning-rate', (option, text) =>
+      realNumber(option, text, 'greater than 0', (x) => x > 0),
+    ),
+    schedule: words.value('schedule', (option, text) => oneOf(option, text, scheduleNames)),
+    steps: words.value('steps', (option, text) => wholeNumber(option, text, 1)),
+  };
+  if (given.loss !== undefined) parseLoss(given.loss);
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+}
+
+/** The search that a request means with a generator. */
+export function searchOptionsFor(request: RunRequest, info: GeneratorInfo): SearchOptions {
+  const options = { ...defaultSearchOptions(info), ...request.search };
+  if (!request.original) return options;
+  // The original passes over layers that the network does not have.
+  return {
+    ...options,
+    trainableNoise: Math.min(options.trainableNoise, info.layers),
+    badNoise: options.badNoise.filter((layer) => layer < info.layers),
+  };
+}
+
+/** The side of targets where nothing is said: PULSE's 32 px, and half of that for small generators. */
+export function usualSize(resolution: number): number {
+  return targetSizes(resolution).findLast((size) => size <= (resolution >= 256 ? 32 : 16)) ?? 1;
+}
+
+/** All options that a result follows from, by their long names: for run.jsonl and for the key. */
+export function namedOptions(
+  options: SearchOptions,
+  request: RunRequest,
+  startDigest: string | undefined,
+): NamedOptions {
+  return {
+    loss: options.loss,
+    eps: options.eps,
+    noise: options.noise,
+    'trainable-noise': options.trainableNoise,
+    tile: options.tile,
+    'bad-noise': options.badNoise,
+    optimizer: options.optimizer,
+    'learning-rate': options.learningRate,
+    schedule: options.schedule,
+    steps: options.steps,
+    restarts: request.restarts,
+    fit: request.fit,
+    background: request.background,
+    ...(startDigest === undefined ? {} : { start: startDigest }),
+  };
+}

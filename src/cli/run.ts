@@ -1,0 +1,113 @@
+// facewright run: finds a face for every picture.
+
+import type { ArgumentsCamelCase } from 'yargs';
+import { openGenerator } from '../open.js';
+import { Arguments, batchSize, openOptions } from './arguments.js';
+import { Console } from './console.js';
+import { exitCode } from './exit.js';
+import { Interrupt } from './interrupt.js';
+import { prepareFolder } from './out-folder.js';
+import { performRun, type RunSummary, type Written } from './perform-run.js';
+import { findPictures, type Picture } from './pictures.js';
+import { type RunRequest, readRunRequest } from './run-request.js';
+import { duration, loss, table } from './table.js';
+import { counted } from './values.js';
+
+export async function runCommand(parsed: ArgumentsCamelCase): Promise<number> {
+  const words = new Arguments(parsed);
+  const console = new Console(words.flag('quiet'));
+  const request = readRunRequest(words);
+  if (words.text('cache') !== undefined) console.note('nothing is kept in a cache: the folder for it is not used');
+  const pictures = await findPictures(request);
+  await prepareFolder(request.out);
+  const { summary, code } = await runWith(words, request, pictures, console);
+  if (!request.json) console.result(resultTable(summary, request.out));
+  return code;
+}
+
+/**
+ * Opens the generator and carries the run out, up to the last line on stderr; the results are the caller's to report.
+ *
+ * @throws FacewrightError when nothing was begun
+ */
+export async function runWith(
+  words: Arguments,
+  request: RunRequest,
+  pictures: readonly Picture[],
+  console: Console,
+  onWritten?: (written: Written) => void,
+): Promise<{ summary: RunSummary; code: number }> {
+  const interrupt = new Interrupt(() => console.note('stopping once what is found is written; again: stop at once'));
+  try {
+    const generator = await openGenerator(openOptions(words, (text) => console.note(text)));
+    try {
+      const { info, engine } = generator;
+      console.note(`${info.name}, ${info.resolution} px, on ${engine.info.adapter}`);
+      const began = performance.now();
+      const summary = await performRun(request, pictures, {
+        generator,
+        console,
+        signal: interrupt.signal,
+        batch: batchSize(words, info.resolution),
+        onWritten,
+      });
+      const seconds = (performance.now() - began) / 1000;
+      for (const line of summaryLines(summary, request, seconds)) console.note(line);
+      return { summary, code: codeOf(summary, request) };
+    } finally {
+      generator.close();
+    }
+  } finally {
+    interrupt.release();
+  }
+}
+
+function codeOf(summary: RunSummary, request: RunRequest): number {
+  if (summary.interrupted) return exitCode.interrupted;
+  if (summary.failed > 0) return exitCode.someFailed;
+  return request.strict && summary.missed > 0 ? exitCode.missed : exitCode.done;
+}
+
+/** What is said at the end, on stderr. */
+function summaryLines(summary: RunSummary, { out }: RunRequest, seconds: number): string[] {
+  const { lines, failed, missed, earlier, seed, interrupted, wanted } = summary;
+  const done = lines.length - failed;
+  const said = [
+    done === earlier && earlier > 0
+      ? `nothing was left to do in ${out}, seed ${seed}`
+      : `${counted(done - earlier, 'face')} written to ${out} in ${duration(seconds)}, seed ${seed}`,
+  ];
+  if (missed > 0) {
+    const eps = lines[0].eps;
+    said.push(`${missed} of ${done} came no closer than eps ${eps} (L2); their best is written all the same`);
+  }
+  if (failed > 0) said.push(`${failed} of ${wanted} failed`);
+  if (interrupted) said.push(`stopped with ${lines.length} of ${wanted} done; the same command goes on from here`);
+  return said;
+}
+
+/** A row for every result. */
+export function resultTable({ lines }: RunSummary, out: string): string {
+  if (lines.length === 0) return 'nothing was written';
+  const rows = lines.map((line) => {
+    if (line.status === 'failed' || line.losses === null) return [line.output, '', 'failed', '', ''];
+    const { L2 } = line.losses;
+    return [
+      line.output,
+      loss(L2),
+      line.met ? 'yes' : `missed by ${loss(L2 - line.eps)}`,
+      `${line.best_step! + 1}`,
+      duration(line.seconds),
+    ];
+  });
+  return table(
+    [
+      { title: `in ${out}`, most: 44 },
+      { title: 'L2', right: true },
+      { title: `within ${lines[0].eps}` },
+      { title: 'best step', right: true },
+      { title: 'time', right: true },
+    ],
+    rows,
+  );
+}
