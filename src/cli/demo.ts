@@ -1,0 +1,90 @@
+// facewright demo: emoji become faces. Each is drawn, saved, and then searched for as `run` does.
+
+import { join } from 'node:path';
+import sharp from 'sharp';
+import type { ArgumentsCamelCase } from 'yargs';
+import { drawEmoji, type NamedEmoji, namedEmoji, twemojiCredit } from '../emoji/twemoji.js';
+import { type SheetRow, sheet } from '../image/sheet.js';
+import { toRgb8, writeFileWhole } from '../image/write.js';
+import { Arguments } from './arguments.js';
+import { Console } from './console.js';
+import { prepareFolder } from './out-folder.js';
+import type { Written } from './perform-run.js';
+import { findPictures } from './pictures.js';
+import { runWith } from './run.js';
+import { readRunRequest } from './run-request.js';
+import { loss } from './table.js';
+import { wholeNumber } from './values.js';
+
+/** The greyish blue on which the demo generator saw most of its portraits. */
+const BACKGROUND = '#b0becd';
+
+/** Sides in pixels: of the picture that is searched for, and of the one on the sheet. */
+const PICTURE_SIDE = 1024;
+const SHEET_SIDE = 320;
+
+const DEFAULTS = { out: 'demo-out', count: 12, size: '16', seed: '1' };
+
+export async function demoCommand(parsed: ArgumentsCamelCase): Promise<number> {
+  const words = new Arguments(parsed);
+  const count =
+    words.value('count', (option, text) => wholeNumber(option, text, 1, namedEmoji.length)) ?? DEFAULTS.count;
+  const chosen = namedEmoji.slice(0, count);
+  const out = words.text('out') ?? DEFAULTS.out;
+  const pathOf = ({ name }: NamedEmoji) => join(out, 'emoji', `${name}.png`);
+  const request = {
+    ...readRunRequest(
+      new Arguments({ size: DEFAULTS.size, seed: DEFAULTS.seed, ...parsed, out, inputs: chosen.map(pathOf) }),
+    ),
+    // Watching the searches is what the demo is for.
+    again: true,
+  };
+  await prepareFolder(out);
+  for (const emoji of chosen) {
+    const { data, width, height } = await drawEmoji(emoji.codePoints, PICTURE_SIDE, BACKGROUND, emoji.frame);
+    const png = await sharp(data, { raw: { width, height, channels: 3 } })
+      .png()
+      .toBuffer();
+    await writeFileWhole(pathOf(emoji), png);
+  }
+  const console = new Console(words.flag('quiet'));
+  const written: Written[] = [];
+  const pictures = await findPictures(request);
+  const { summary, code } = await runWith(words, request, pictures, console, (result) => {
+    written.push(result);
+    const { name } = result.job.picture;
+    console.result(`${name.padEnd(18)} L2 ${loss(result.line.losses!.L2)}  ${join(out, result.line.output)}`);
+  });
+  if (summary.interrupted || written.length === 0) return code;
+  const [{ line }] = written;
+  const path = join(out, 'sheet.png');
+  await writeFileWhole(
+    path,
+    await sheet({
+      title: 'Faces from emoji',
+      subtitle: `Each emoji is scaled down to ${request.size} pixels a side; the face looks the same when scaled down as far.`,
+      columns: ['emoji', 'target', 'face', 'scaled down'],
+      rows: await Promise.all(written.map((result) => sheetRow(result, chosen))),
+      footer: [`${line.model.name}, ${line.steps} steps, seed ${line.seed}, ${line.adapter}`, twemojiCredit],
+    }),
+  );
+  console.result(path);
+  return code;
+}
+
+async function sheetRow({ job, line, result }: Written, chosen: readonly NamedEmoji[]): Promise<SheetRow> {
+  const { codePoints, frame } = chosen[job.picture.index];
+  const emoji = await drawEmoji(codePoints, SHEET_SIDE, BACKGROUND, frame);
+  const { rgb, size } = job.target;
+  const side = Math.sqrt(result.image.length / 3);
+  return {
+    cells: [
+      { image: emoji.data, width: emoji.width, height: emoji.height },
+      { image: rgb, width: size, height: size, pixelated: true },
+      { image: toRgb8(result.image, side, side), width: side, height: side },
+      { image: toRgb8(result.scaledDown, size, size), width: size, height: size, pixelated: true },
+    ],
+    label: job.picture.name.replaceAll('-', ' '),
+    detail: `L2 ${loss(line.losses!.L2)}`,
+  };
+}
