@@ -1,0 +1,65 @@
+// Runs the compiled command in a folder of its own, for the tests that look at it from outside.
+
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import sharp from 'sharp';
+import type { JournalLine } from '../../dist/cli/journal.js';
+
+const main = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
+
+/** The weights that the tests run on: the generator that comes along. */
+export const demoWeights = fileURLToPath(new URL('../../models/demo-128.safetensors', import.meta.url));
+
+export interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Starts the command; `watch` sees the process and what it has written to stdout so far. */
+export function facewright(
+  cwd: string,
+  words: readonly string[],
+  watch?: (child: ChildProcess, stdout: string) => void,
+): Promise<Ended> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [main, ...words], { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
+    let stdout = '';
+    let stderr = '';
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      stdout += text;
+      watch?.(child, stdout);
+    });
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      stderr += text;
+    });
+    child.on('error', reject);
+    child.on('close', (code) => resolve({ code, stdout, stderr }));
+  });
+}
+
+/** An empty folder. */
+export function newFolder(): string {
+  return mkdtempSync(join(tmpdir(), 'facewright-cli-'));
+}
+
+/** A small square picture: a light disc on a dark ground. */
+export async function writePicture(path: string, side: number, colour = '#c98'): Promise<void> {
+  const svg = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 2 2" width="${side}" height="${side}">
+    <rect width="2" height="2" fill="#234"/><circle cx="1" cy="1" r=".7" fill="${colour}"/></svg>`;
+  await sharp(Buffer.from(svg)).toFile(path);
+}
+
+/** The lines of a folder's run.jsonl. */
+export function journalOf(folder: string): JournalLine[] {
+  const path = join(folder, 'run.jsonl');
+  if (!existsSync(path)) return [];
+  const text = readFileSync(path, 'utf8');
+  return text
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as JournalLine);
+}

@@ -1,0 +1,132 @@
+// What the command refuses before it begins: one sentence, nothing written, exit code 2.
+
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { commandLine } from '../../dist/cli/command-line.js';
+import { describeFailure } from '../../dist/cli/exit.js';
+import { FacewrightError } from '../../dist/errors.js';
+import { demoWeights, facewright, newFolder, writePicture } from './command.js';
+
+const test = suite('cli: refusals');
+const folder = newFolder();
+test.before(async () => {
+  await writePicture(join(folder, 'face.png'), 16);
+  mkdirSync(join(folder, 'none'));
+  writeFileSync(join(folder, 'notes.txt'), 'These are no weights.\n');
+  const weights = readFileSync(demoWeights);
+  writeFileSync(join(folder, 'cut.safetensors'), weights.subarray(0, weights.length / 2));
+  writeFileSync(join(folder, 'empty.safetensors'), '');
+});
+test.after(() => rmSync(folder, { recursive: true }));
+
+const refused: [words: string, message: RegExp][] = [
+  ['run face.png --out out --stpes 5', /^facewright: unknown option --stpes; did you mean --steps\?$/],
+  ['run face.png --out out --loss 100*L3', /no term L3.*L2, L1 and GEOCROSS/],
+  ['run face.png --out out --steps 0', /--steps 0: must be a whole number, 1 or more/],
+  ['run face.png --out out --eps -1', /--eps -1: must be a number that is 0 or more/],
+  ['run face.png --out out --size 24', /size 24: .*choose one of 4, 8, 16, 32, 64/],
+  ['run face.png --out out --size 128', /size 128: .*at most half/],
+  ['run face.png --out out --bad-noise 17', /bad noise 17: demo-128 has 12 noise maps/],
+  ['run face.png --out out --trainable-noise 13', /trainable noise 13: .*from 0 to 12/],
+  ['run face.png --out out --fit squeeze', /--fit squeeze: must be pad, crop, stretch or error/],
+  ['run face.png --out out --background plaid', /background 'plaid': not a colour/],
+  ['run face.png --out out --engine native', /--engine native: this build has no native engine yet/],
+  ['run face.png --out out --precision f16', /--precision f16: must be f32/],
+  ['run face.png --out out --seed 9007199254740992', /--seed 9007199254740992/],
+  ['run face.png --out out --start face.png --restarts 2', /--start fixes where the search starts/],
+  ['run face.png --out out --start notes.txt', /notes.txt/],
+  ['run face.png --out out --steps', /--steps needs a value/],
+  ['run face.png --out out --steps=', /--steps needs a value/],
+  ['run face.png', /no output folder: .*--out faces/],
+  ['run --out out', /no pictures: name files or folders/],
+  ['run missing.png --out out', /missing.png: no such file/],
+  ['run none --out out', /none: no pictures in this folder/],
+  ['run . --out .', /--out \.: is one of the inputs/],
+  ['run face.png --out .', /face.png: is an input, which would be overwritten/],
+  ['run face.png --out notes.txt', /--out notes.txt: is a file/],
+  ['run face.png --out notes.txt/below', /--out notes.txt\/below: is a file, or lies below one/],
+  ['run face.png --out out --model missing.pt', /missing.pt/],
+  ['run face.png --out out --model notes.txt', /notes.txt/],
+  ['run face.png --out out --model cut.safetensors', /cut.safetensors/],
+  ['run face.png --out out --model empty.safetensors', /empty.safetensors/],
+  ['run face.png --out out --model none', /none/],
+  ['run -output_dir out', /input: no such file or folder/],
+  ['generate --seeds 1', /no output folder/],
+  ['generate --out out --seeds 9-7', /--seeds 9-7: the range 9-7 runs backwards/],
+  ['generate --out out --seeds 1 --latents a.safetensors', /give one of them/],
+  ['generate --out out --frames 3', /--frames needs --interpolate/],
+  ['generate --out out --interpolate 1 2 --frames 1', /--frames 1: must be a whole number/],
+  ['generate --out out --interpolate 1', /--interpolate needs two values/],
+  ['generate --out out --interpolate 1 2 --interpolate 3 4', /--interpolate takes two faces/],
+  ['generate --out out --latents', /--latents needs a value/],
+  ['generate --out out --latents notes.txt', /notes.txt/],
+  ['demo --count 0', /--count 0: must be a whole number, from 1 to/],
+  ['rnu face.png', /unknown command rnu; did you mean run\?/],
+  ['doctor now', /cannot make anything of now/],
+];
+for (const [words, message] of refused) {
+  test(words, async () => {
+    const error = await refusal(words.split(' '));
+    assert.instance(error, FacewrightError);
+    assert.match(describeFailure(error), message);
+    assert.not.match(error.message, /\n/);
+    const out = join(folder, 'out');
+    const left = existsSync(out) ? readdirSync(out).filter((file) => file !== 'run.jsonl') : [];
+    assert.equal(left, []);
+  });
+}
+
+/** What a command line is refused with. Done in this process: most of a process of its own would be starting up. */
+async function refusal(words: string[]): Promise<Error> {
+  const here = process.cwd();
+  process.chdir(folder);
+  try {
+    const quiet = ['run', 'generate'].includes(words[0]) ? ['--quiet'] : [];
+    await commandLine([words[0], ...quiet, ...words.slice(1)]);
+  } catch (error) {
+    return error as Error;
+  } finally {
+    process.chdir(here);
+  }
+  throw new Error('was not refused');
+}
+
+test('from outside: exit code 2 and one sentence', async () => {
+  for (const words of ['run face.png --out out --loss 100*L3', 'run face.png --out out --model cut.safetensors']) {
+    const { code, stdout, stderr } = await facewright(folder, words.split(' '));
+    assert.is(code, 2, stderr);
+    assert.is(stdout, '');
+    assert.match(stderr, /^facewright: [^\n]+\n$/);
+  }
+});
+
+test('a defect says so, and shows its stack only when asked', () => {
+  const defect = new TypeError('x is not a function');
+  assert.match(describeFailure(defect, {}), /TypeError: x is not a function\n.*this is a defect.*FACEWRIGHT_DEBUG=1/);
+  assert.not.match(describeFailure(defect, {}), /\n +at /);
+  assert.match(describeFailure(defect, { FACEWRIGHT_DEBUG: '1' }), /\n +at /);
+});
+
+test('no words at all: the commands', async () => {
+  const { code, stderr } = await facewright(folder, []);
+  assert.is(code, 2);
+  assert.match(stderr, /facewright run/);
+});
+
+for (const words of ['--help', 'run --help', 'generate -h', 'demo --help', 'doctor --help']) {
+  test(`${words}: fits 100 columns`, async () => {
+    const { code, stdout } = await facewright(folder, words.split(' '));
+    assert.is(code, 0);
+    for (const line of stdout.split('\n')) assert.ok([...line].length <= 100, line);
+  });
+}
+
+test('--version', async () => {
+  const { code, stdout } = await facewright(folder, ['--version']);
+  assert.is(code, 0);
+  assert.match(stdout, /^\d+\.\d+\.\d+\n$/);
+});
+
+test.run();
