@@ -50,7 +50,7 @@ test('files, lines, resuming and --force', async ({ folder }) => {
   const lines = journalOf(out);
   assert.is(lines.length, 6);
   const done = lines.filter(({ status }) => status === 'done');
-  assert.equal(done.map(({ output }) => output).sort(), ['sub/y.png', 'x.jpg.png', 'x.png']);
+  assert.equal(new Set(done.map(({ output }) => output)), new Set(['sub/y.png', 'x.jpg.png', 'x.png']));
   for (const line of done) {
     assert.is(await sideOf(join(out, line.output)), 128);
     assert.is(await sideOf(join(out, line.target!)), 16);
