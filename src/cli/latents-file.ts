@@ -5,7 +5,8 @@ import { FacewrightError } from '../errors.js';
 import type { HostTensor, HostTensors } from '../graph/host-tensor.js';
 import type { Generator } from '../model/generator.js';
 import type { SearchOptions } from '../pulse/options.js';
-import type { SearchResult, SearchStart } from '../pulse/search.js';
+import type { SearchResult } from '../pulse/search.js';
+import type { SearchStart } from '../pulse/start.js';
 import { readSafetensors, writeSafetensors } from '../weights/safetensors.js';
 import { counted } from './values.js';
 
