@@ -167,6 +167,9 @@ contract('executables that share a constant by its array outlive each other', as
 
 contract('unknown names and wrong lengths are errors that name them', async () => {
   const executable = await engine.compile(counter(2), new Map());
+  executable.write('x', filled(3));
+  executable.write('sum', filled(0));
+  executable.run({ rate: 1 });
   assert.match((await error(() => executable.read(['y', 'nothing']))).message, /nothing/);
   assert.throws(() => executable.write('nothing', filled(1)), /nothing/);
   assert.throws(() => executable.write('y', filled(1)), /\by\b/);

@@ -1096,7 +1096,8 @@ export function mismatch(
   const typical = Math.sqrt(norm / expected.length);
   const lines: string[] = [];
   differences.forEach((difference, i) => {
-    if (lines.length === MISMATCHES_SHOWN || difference <= tolerance * (Math.abs(expected[i]) + typical)) return;
+    const allowed = Number.isFinite(expected[i]) ? tolerance * (Math.abs(expected[i]) + typical) : 0;
+    if (lines.length === MISMATCHES_SHOWN || difference <= allowed) return;
     lines.push(`  [${position(i, shape).join(', ')}] ${found[i]} instead of ${expected[i]}`);
   });
   const relative = Math.sqrt(error / norm).toExponential(1);
