@@ -6,10 +6,10 @@
  */
 export interface OpAttributes {
   /**
-   * Convolution that keeps the size (odd kernel k, padding k/2) — inputs: x [n, i, h, w], weight [o, i, k, k],
-   * coefficients? [n, 2, i, 1], bias? [o, 1, 1, 1] → y [n, o, h, w].
+   * Convolution that keeps the size (kernel k = 1 or 3, padding ⌊k/2⌋) — inputs: x [n, i, h, w], weight [o, i, k, k],
+   * coefficients? [n, 2, i, 1], bias? [o, 1, 1, 1] (1×1 only) → y [n, o, h, w].
    * With coefficients (a, b) it is applied to a[c]·x + b[c] (the padding stays zero: it pads the *modulated* map).
-   * `adjoint`: the transposed map, x [n, o, h, w] → y [n, i, h, w], with the same weight tensor.
+   * `adjoint`: the transposed map, x [n, o, h, w] → y [n, i, h, w], with the same weight tensor and nothing else.
    */
   conv: { adjoint: boolean };
   /**

@@ -36,10 +36,12 @@ export const shapeRules: ShapeRules = {
   conv(inputs, { adjoint }) {
     const [n, c, h, w] = need(inputs, 0, 'conv');
     const [o, i, kh, kw] = need(inputs, 1, 'conv');
-    if (kh !== kw || kh % 2 === 0) throw new Error(`conv: a kernel of ${kh}×${kw} is not odd and square`);
+    if (kh !== kw || (kh !== 1 && kh !== 3)) throw new Error(`conv: a kernel of ${kh}×${kw}; expected 1×1 or 3×3`);
     if (c !== (adjoint ? o : i)) throw new Error(`conv: ${c} channels meet weights for ${adjoint ? o : i}`);
+    if (adjoint && (inputs[2] || inputs[3])) throw new Error('conv: the adjoint has neither coefficients nor bias');
+    if (kh === 3 && inputs[3]) throw new Error('conv: only a 1×1 kernel has a bias');
     optional(inputs, 2, 'conv: coefficients', [n, 2, c, 1]);
-    optional(inputs, 3, 'conv: bias', [adjoint ? i : o, 1, 1, 1]);
+    optional(inputs, 3, 'conv: bias', [o, 1, 1, 1]);
     return [[n, adjoint ? i : o, h, w]];
   },
   conv_up(inputs, { adjoint }) {
@@ -47,6 +49,7 @@ export const shapeRules: ShapeRules = {
     const [o, i, ...kernel] = need(inputs, 1, 'conv_up');
     expectShape('conv_up: kernel', kernel, [4, 4]);
     if (c !== (adjoint ? o : i)) throw new Error(`conv_up: ${c} channels meet weights for ${adjoint ? o : i}`);
+    if (adjoint && inputs[2]) throw new Error('conv_up: the adjoint has no coefficients');
     optional(inputs, 2, 'conv_up: coefficients', [n, 2, c, 1]);
     if (!adjoint) return [[n, o, 2 * h, 2 * w]];
     if (h % 2 || w % 2) throw new Error(`conv_up: the adjoint halves a map, and ${h}×${w} is odd`);

@@ -178,7 +178,6 @@ const CONVS: readonly ConvCase[] = [
   { from: 5, to: 13, size: [3, 2], coefficients: true, bias: true },
   { from: 17, to: 3, size: [9, 10], kernel: 1, coefficients: true, bias: true },
   { from: 3, to: 16, size: [8, 8], kernel: 1 },
-  { from: 2, to: 3, size: [7, 6], kernel: 5, coefficients: true },
   { from: 16, to: 16, size: [16, 16], coefficients: true },
   { from: 37, to: 21, size: [19, 23], coefficients: true },
   { from: 129, to: 33, size: [6, 5], coefficients: true },
@@ -205,7 +204,9 @@ const CONV_UPS: readonly ConvCase[] = [
 function convolutions(): Case[] {
   const cases: Case[] = [];
   for (const adjoint of [false, true]) {
-    for (const { from, to, size, kernel = 3, coefficients, bias } of CONVS) {
+    for (const { from, to, size, kernel = 3, ...extra } of CONVS) {
+      const coefficients = extra.coefficients && !adjoint;
+      const bias = extra.bias && !adjoint && kernel === 1;
       const [input, output] = adjoint ? [to, from] : [from, to];
       const extras = `${coefficients ? ', coefficients' : ''}${bias ? ', bias' : ''}`;
       const name = `conv${adjoint ? ' adjoint' : ''} ${kernel}×${kernel} ${input} → ${output}, ${text(size)}${extras}`;
@@ -227,7 +228,8 @@ function convolutions(): Case[] {
         ),
       );
     }
-    for (const { from, to, size, coefficients } of CONV_UPS) {
+    for (const { from, to, size, ...extra } of CONV_UPS) {
+      const coefficients = extra.coefficients && !adjoint;
       const [input, output] = adjoint ? [to, from] : [from, to];
       const [h, w] = adjoint ? [2 * size[0], 2 * size[1]] : size;
       const extras = coefficients ? ', coefficients' : '';

@@ -1,0 +1,55 @@
+// StyleGAN1's epilogue, second half: instance norm and style as one affine map per channel.
+//
+//   moments = mean, 1/√(variance + EPSILON);   a = (style₀ + 1)/σ,  b = style₁ − mean·a
+//
+// The tiles' moments are merged by Chan, Golub & LeVeque (1983), equation 2.1: no E[x²] − μ², which would cancel.
+// Layout: tiles [n, C, TILES] of (mean, Σ (x − mean)²); style, coefficients, moments [n, 2, C].
+// Work: a workgroup takes one channel. workgroup_id: x channel, z picture.
+override C: u32;
+override PIXELS: u32;
+override TILES: u32;
+override TILE: u32; // pixels of a full tile; the last may have fewer
+override EPSILON: f32;
+override WORKGROUP: u32;
+
+@group(0) @binding(0) var<storage, read> tiles: array<vec2f>;
+@group(0) @binding(1) var<storage, read> style: array<f32>;
+@group(0) @binding(2) var<storage, read_write> coefficients: array<f32>;
+@group(0) @binding(3) var<storage, read_write> moments: array<f32>;
+
+// (count, mean, Σ (x − mean)²)
+var<workgroup> partial: array<vec3f, WORKGROUP>;
+
+fn merge(p: vec3f, q: vec3f) -> vec3f {
+  let count = p.x + q.x;
+  if (count == 0.0) { return p; }
+  let delta = q.y - p.y;
+  return vec3f(count, p.y + delta * (q.x / count), p.z + q.z + delta * delta * (p.x * q.x / count));
+}
+
+@compute @workgroup_size(WORKGROUP)
+fn main(@builtin(local_invocation_index) local: u32, @builtin(workgroup_id) group: vec3u) {
+  let channel = group.x;
+  let picture = group.z;
+  var own = vec3f(0);
+  for (var t = local; t < TILES; t += WORKGROUP) {
+    let tile = tiles[(picture * C + channel) * TILES + t];
+    own = merge(own, vec3f(f32(min(TILE, PIXELS - t * TILE)), tile));
+  }
+  partial[local] = own;
+  for (var half = WORKGROUP / 2u; half > 0u; half /= 2u) {
+    workgroupBarrier();
+    if (local < half) { partial[local] = merge(partial[local], partial[local + half]); }
+  }
+  if (local == 0u) {
+    let mean = partial[0].y;
+    let scale = 1.0 / sqrt(partial[0].z / f32(PIXELS) + EPSILON);
+    let first = 2u * picture * C + channel;
+    let second = first + C;
+    let a = (style[first] + 1.0) * scale;
+    moments[first] = mean;
+    moments[second] = scale;
+    coefficients[first] = a;
+    coefficients[second] = style[second] - mean * a;
+  }
+}

@@ -1,0 +1,56 @@
+import type { Tensor } from '../../graph/graph.js';
+
+/** Values for the `override` constants of a kernel. */
+export type Overrides = Readonly<Record<string, number>>;
+
+/**
+ * A weight in the layout that a kernel reads. `key` names the layout, so that one packed copy serves all ops that want it.
+ */
+export interface PackedConstant {
+  readonly tensor: Tensor;
+  readonly key: string;
+  readonly pack: (data: Float32Array) => Float32Array;
+}
+
+/** What stands behind one `@binding` of a kernel. */
+export type Binding =
+  | { readonly kind: 'tensor'; readonly tensor: Tensor }
+  | { readonly kind: 'constant'; readonly constant: PackedConstant }
+  /** A table made by the engine, such as filter taps; the same for all pictures. */
+  | { readonly kind: 'table'; readonly key: string; readonly data: Float32Array }
+  /** Memory for partial sums between the kernels of one op, in elements per picture. */
+  | { readonly kind: 'scratch'; readonly size: number }
+  /** The scalars of this run. */
+  | { readonly kind: 'scalars' }
+  /** An optional input that is absent; the kernel is told so by an override and never reads it. */
+  | { readonly kind: 'none' };
+
+/** One kernel launch per run and chunk of pictures; the third dimension of the grid is the picture. */
+export interface Dispatch {
+  /** A file of shaders/, without extension. */
+  readonly kernel: string;
+  readonly overrides: Overrides;
+  readonly bindings: readonly Binding[];
+  /** Workgroups in x and y. */
+  readonly groups: readonly [number, number];
+  /** Floating point operations per picture (a multiply-add is two); 0 where memory is all that counts. */
+  readonly flop: number;
+}
+
+/** Workgroups that one dimension of a dispatch holds in every WebGPU (maxComputeWorkgroupsPerDimension). */
+const MAX_GROUPS = 65_535;
+
+/** A grid of x and y for `size` values at `workgroup` per group: two dimensions where one is too short. */
+export function grid(size: number, workgroup: number): [number, number] {
+  const groups = Math.ceil(size / workgroup);
+  if (groups <= MAX_GROUPS) return [groups, 1];
+  const rows = Math.ceil(groups / MAX_GROUPS);
+  return [Math.ceil(groups / rows), rows];
+}
+
+/** The smallest power of two that is at least `value`, within [low, high] (both powers of two). */
+export function powerOfTwo(value: number, low: number, high: number): number {
+  let power = low;
+  while (power < value && power < high) power *= 2;
+  return power;
+}

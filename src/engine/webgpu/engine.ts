@@ -1,0 +1,101 @@
+import { FacewrightError } from '../../errors.js';
+import { apply1 } from '../../graph/build.js';
+import { Graph } from '../../graph/graph.js';
+import type { HostTensor } from '../../graph/host-tensor.js';
+import type { Engine, EngineInfo, Executable } from '../engine.js';
+import { GuardedDevice } from './device.js';
+import { type Shared, WebGpuExecutable } from './executable.js';
+import { ConstantStore } from './memory.js';
+import { PipelineCache } from './pipelines.js';
+import { type ConvolutionKernels, convolutionKernels } from './tiles.js';
+
+/** How to set up a WebGPU engine. */
+export interface WebGpuOptions {
+  /** The text of every file of shaders/, by name without `.wgsl`. */
+  readonly shaders: Readonly<Record<string, string>>;
+  /** What the adapter is called, for reports; by default what it says of itself. */
+  readonly info?: Partial<EngineInfo>;
+  /** Which convolution kernels run; by default those that fit the adapter (`tiles.ts`). */
+  readonly convolutions?: ConvolutionKernels;
+}
+
+/** Runs graphs as WGSL kernels on a GPUDevice, which it owns from then on. */
+class WebGpuEngine implements Engine {
+  readonly info: EngineInfo;
+  readonly #shared: Shared;
+  readonly #executables = new Set<Executable>();
+
+  constructor(info: EngineInfo, shared: Shared) {
+    this.info = info;
+    this.#shared = shared;
+  }
+
+  async compile(graph: Graph, constants: ReadonlyMap<string, HostTensor>): Promise<Executable> {
+    this.#shared.guard.check();
+    const executable = await WebGpuExecutable.create(graph, constants, this.#shared);
+    this.#executables.add(executable);
+    const close = executable.close.bind(executable);
+    executable.close = () => {
+      this.#executables.delete(executable);
+      close();
+    };
+    return executable;
+  }
+
+  close(): void {
+    for (const executable of [...this.#executables]) executable.close();
+    this.#shared.guard.close();
+  }
+}
+
+/**
+ * Makes an engine of a device, and runs one small kernel with a known answer on it: a backend that accepts everything and
+ * does nothing (Dawn's Null backend) is found out here, not in a picture.
+ *
+ * @param device with all the limits of its adapter requested, and the features `subgroups` and `timestamp-query` where
+ *   it has them; destroyed when the engine is closed
+ * @throws FacewrightError when the device does not compute what it should
+ */
+export async function createWebGpuEngine(device: GPUDevice, options: WebGpuOptions): Promise<Engine> {
+  const guard = new GuardedDevice(device);
+  const adapter = device.adapterInfo;
+  const info: EngineInfo = {
+    kind: 'webgpu',
+    adapter: adapter.description || adapter.device || adapter.vendor || 'unnamed adapter',
+    driver: 'unknown',
+    software: false,
+    ...options.info,
+  };
+  const engine = new WebGpuEngine(info, {
+    guard,
+    pipelines: new PipelineCache(device, options.shaders),
+    constants: new ConstantStore(device),
+    convolutions: options.convolutions ?? convolutionKernels({ features: device.features, info: adapter }),
+    bindingLimit: Math.min(device.limits.maxStorageBufferBindingSize, device.limits.maxBufferSize),
+  });
+  try {
+    await selfTest(engine);
+  } catch (error) {
+    engine.close();
+    throw error;
+  }
+  return engine;
+}
+
+async function selfTest(engine: Engine): Promise<void> {
+  const graph = new Graph(1);
+  graph.output('y', apply1(graph, 'affine', [graph.input('x', [1, 1, 4])], { scale: 3, shift: 1 }));
+  const executable = await engine.compile(graph, new Map());
+  try {
+    executable.write('x', new Float32Array([1, 2, -3, 0.5]));
+    executable.run();
+    const { y } = await executable.read(['y']);
+    if (y.join() !== '4,7,-8,2.5') {
+      throw new FacewrightError(
+        `${engine.info.adapter} fails the self-test (3·[1, 2, -3, 0.5] + 1 gave [${y.join(', ')}]): its driver does not work; try another --adapter`,
+      );
+    }
+  } finally {
+    executable.close();
+  }
+}

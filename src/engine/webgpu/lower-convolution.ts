@@ -1,0 +1,81 @@
+import type { Op, Tensor } from '../../graph/graph.js';
+import type { Binding, Dispatch } from './dispatch.js';
+import { packConv1x1, packConv3x3, packConvDown, packConvUp } from './pack.js';
+import { type ConvolutionKernels, tileFor } from './tiles.js';
+
+/** Invocations of a broadcast kernel's workgroup: two subgroups of 8 (more are slower on lavapipe). */
+const BROADCAST_WORKGROUP = 16;
+
+/** `conv` and `conv_up`, forward and adjoint: the same few kernels with weights packed one way or the other. */
+export function lowerConvolution(op: Op<'conv'> | Op<'conv_up'>, kernels: ConvolutionKernels): Dispatch[] {
+  const [x, weight, coefficients, bias] = op.inputs as [Tensor, Tensor, Tensor | undefined, Tensor | undefined];
+  const { adjoint } = op.attrs;
+  const [, into] = x.shape;
+  const [, out, H, W] = op.outputs[0].shape;
+  const [o, i, kernel] = weight.shape;
+  const bindings = (key: string, pack: (data: Float32Array) => Float32Array): Binding[] => [
+    { kind: 'tensor', tensor: x },
+    { kind: 'constant', constant: { tensor: weight, key, pack } },
+    coefficients ? { kind: 'tensor', tensor: coefficients } : { kind: 'none' },
+  ];
+  const result: Binding = { kind: 'tensor', tensor: op.outputs[0] };
+  const MODULATE = Number(coefficients !== undefined);
+  const suffix = adjoint ? '-adjoint' : '';
+
+  if (op.op === 'conv' && kernel === 1) {
+    const packed = bindings(`conv1x1${suffix}`, (data) => packConv1x1(data, o, i, adjoint));
+    return [
+      {
+        kernel: 'conv1x1',
+        overrides: { IN: into, OUT: out, PIXELS: H * W, MODULATE, BIAS: Number(bias !== undefined) },
+        bindings: [...packed, bias ? { kind: 'tensor', tensor: bias } : { kind: 'none' }, result],
+        groups: [Math.ceil((H * W) / 64), Math.ceil(out / 4)],
+        flop: 2 * o * i * H * W,
+      },
+    ];
+  }
+  if (op.op === 'conv') {
+    const packed = bindings(`conv3x3${suffix}`, (data) => packConv3x3(data, o, i, adjoint));
+    return [
+      spatial(`conv3x3_${kernels}`, { IN: into, OUT: out, H, W, MODULATE }, [...packed, result], 1, 18 * o * i * H * W),
+    ];
+  }
+  if (adjoint) {
+    const packed = bindings('conv-down', (data) => packConvDown(data, o, i)).slice(0, 2);
+    return [spatial(`conv_down_${kernels}`, { IN: into, OUT: out, H, W }, [...packed, result], 1, 32 * o * i * H * W)];
+  }
+  // The kernel works on a grid of input pixels, once for each of the two row phases.
+  const [h, w] = [H / 2, W / 2];
+  const packed = bindings('conv-up', (data) => packConvUp(data, o, i));
+  const overrides = { IN: into, OUT: out, H: h, W: w, MODULATE };
+  return [spatial(`conv_up_${kernels}`, overrides, [...packed, result], 2, 32 * o * i * h * w)];
+}
+
+/** The grid of a broadcast or tiled kernel over an H × W map, `phases` times for every block of channels. */
+function spatial(
+  kernel: string,
+  shape: Readonly<Record<'OUT' | 'H' | 'W', number>> & Readonly<Record<string, number>>,
+  bindings: readonly Binding[],
+  phases: number,
+  flop: number,
+): Dispatch {
+  const { H, W, OUT } = shape;
+  if (kernel.endsWith('broadcast')) {
+    const quads = Math.ceil(W / 4) * H;
+    return {
+      kernel,
+      overrides: { ...shape, WORKGROUP: BROADCAST_WORKGROUP },
+      bindings,
+      groups: [Math.ceil(quads / BROADCAST_WORKGROUP), Math.ceil(OUT / 8) * phases],
+      flop,
+    };
+  }
+  const { quads, rows, groups, slice } = tileFor(H, W, OUT);
+  return {
+    kernel,
+    overrides: { ...shape, QUADS: quads, ROWS: rows, GROUPS: groups, SLICE: slice },
+    bindings,
+    groups: [Math.ceil(W / (4 * quads)) * Math.ceil(H / rows), Math.ceil(OUT / (8 * groups)) * phases],
+    flop,
+  };
+}

@@ -1,0 +1,91 @@
+/**
+ * Weight layouts of the kernels. All are arithmetic on host memory, done once per network and layout.
+ *
+ * Convolutions want the weights of 8 output channels side by side, channels beyond the last being zero.
+ */
+
+/** Reads weight (output channel o, input channel i, row ky, column kx) of the map that a kernel computes. */
+type WeightAt = (o: number, i: number, ky: number, kx: number) => number;
+
+/** [OUT/block][IN][taps][block]: the tap order is given by `taps`, as (ky, kx) pairs. */
+function packBlocks(
+  out: number,
+  into: number,
+  block: number,
+  taps: readonly (readonly [number, number])[],
+  at: WeightAt,
+): Float32Array {
+  const blocks = Math.ceil(out / block);
+  const packed = new Float32Array(blocks * into * taps.length * block);
+  let to = 0;
+  for (let b = 0; b < blocks; b++) {
+    for (let i = 0; i < into; i++) {
+      for (const [ky, kx] of taps) {
+        for (let k = 0; k < block; k++, to++) {
+          const o = b * block + k;
+          if (o < out) packed[to] = at(o, i, ky, kx);
+        }
+      }
+    }
+  }
+  return packed;
+}
+
+function square(side: number): [number, number][] {
+  return Array.from({ length: side * side }, (_, t) => [Math.floor(t / side), t % side]);
+}
+
+/**
+ * For conv3x3: weight [o, i, 3, 3] → [out/8][in][3][3][8]. The adjoint exchanges o and i and turns the kernel by 180°.
+ */
+export function packConv3x3(data: Float32Array, o: number, i: number, adjoint: boolean): Float32Array {
+  return adjoint
+    ? packBlocks(i, o, 8, square(3), (to, from, ky, kx) => data[(from * i + to) * 9 + (2 - ky) * 3 + (2 - kx)])
+    : packBlocks(o, i, 8, square(3), (to, from, ky, kx) => data[(to * i + from) * 9 + ky * 3 + kx]);
+}
+
+/** For conv1x1: weight [o, i, 1, 1] → [out/4][in][4]; the adjoint exchanges o and i. */
+export function packConv1x1(data: Float32Array, o: number, i: number, adjoint: boolean): Float32Array {
+  return adjoint
+    ? packBlocks(i, o, 4, square(1), (to, from) => data[from * i + to])
+    : packBlocks(o, i, 4, square(1), (to, from) => data[to * i + from]);
+}
+
+/**
+ * For conv_up: weight [o, i, 4, 4] → [o/8][py][i][dy][px][dx][8]. Output row 2r + py takes from input row r + py − 1 + dy
+ * the weight row 2r + py + 1 − 2(r + py − 1 + dy) = 3 − py − 2·dy; columns likewise.
+ */
+export function packConvUp(data: Float32Array, o: number, i: number): Float32Array {
+  const phase = (py: number) => {
+    const taps: [number, number][] = [];
+    for (const dy of [0, 1]) {
+      for (const px of [0, 1]) for (const dx of [0, 1]) taps.push([3 - py - 2 * dy, 3 - px - 2 * dx]);
+    }
+    return packBlocks(o, i, 8, taps, (to, from, ky, kx) => data[(to * i + from) * 16 + ky * 4 + kx]);
+  };
+  const phases = [phase(0), phase(1)];
+  const block = i * 64;
+  const packed = new Float32Array(phases[0].length * 2);
+  for (let b = 0; b * block < phases[0].length; b++) {
+    phases.forEach((values, py) => {
+      packed.set(values.subarray(b * block, (b + 1) * block), (2 * b + py) * block);
+    });
+  }
+  return packed;
+}
+
+/** For conv_down, the adjoint of conv_up: weight [o, i, 4, 4] → [i/8][o][4][4][8]. */
+export function packConvDown(data: Float32Array, o: number, i: number): Float32Array {
+  return packBlocks(i, o, 8, square(4), (to, from, ky, kx) => data[(from * i + to) * 16 + ky * 4 + kx]);
+}
+
+/** For linear: weight [m, k] → [k][m/4][4]; the adjoint reads it the other way round. */
+export function packLinear(data: Float32Array, m: number, k: number, adjoint: boolean): Float32Array {
+  const [out, into] = adjoint ? [k, m] : [m, k];
+  const columns = Math.ceil(out / 4) * 4;
+  const packed = new Float32Array(into * columns);
+  for (let from = 0; from < into; from++) {
+    for (let to = 0; to < out; to++) packed[from * columns + to] = adjoint ? data[from * k + to] : data[to * k + from];
+  }
+  return packed;
+}

@@ -1,0 +1,51 @@
+import { FacewrightError } from '../../errors.js';
+import { readBuffer } from './memory.js';
+
+/** Passes whose clocks fit into one query set (WebGPU allows 4096 queries). */
+const PASSES = 2048;
+const QUERY_RESOLVE = 0x200;
+const COPY_SRC = 0x04;
+
+/**
+ * Runs `count` compute passes with a clock before and after each, and returns their durations in seconds.
+ *
+ * @param encode records pass `index` with the given timestamp writes
+ * @throws FacewrightError where the device has no timestamps
+ */
+export async function readTimestamps(
+  device: GPUDevice,
+  count: number,
+  encode: (encoder: GPUCommandEncoder, index: number, timestampWrites: GPUComputePassTimestampWrites) => void,
+): Promise<number[]> {
+  if (!device.features.has('timestamp-query')) {
+    throw new FacewrightError('this GPU has no clock that kernels can read (timestamp-query)');
+  }
+  const seconds: number[] = [];
+  for (let first = 0; first < count; first += PASSES) {
+    const passes = Math.min(PASSES, count - first);
+    const querySet = device.createQuerySet({ type: 'timestamp', count: 2 * passes });
+    const resolved = device.createBuffer({ size: 16 * passes, usage: QUERY_RESOLVE | COPY_SRC });
+    const staging = readBuffer(device, 16 * passes);
+    try {
+      const encoder = device.createCommandEncoder();
+      for (let pass = 0; pass < passes; pass++) {
+        encode(encoder, first + pass, {
+          querySet,
+          beginningOfPassWriteIndex: 2 * pass,
+          endOfPassWriteIndex: 2 * pass + 1,
+        });
+      }
+      encoder.resolveQuerySet(querySet, 0, 2 * passes, resolved, 0);
+      encoder.copyBufferToBuffer(resolved, 0, staging, 0, 16 * passes);
+      device.queue.submit([encoder.finish()]);
+      await staging.mapAsync(1);
+      const ticks = new BigInt64Array(staging.getMappedRange());
+      for (let pass = 0; pass < passes; pass++) seconds.push(Number(ticks[2 * pass + 1] - ticks[2 * pass]) * 1e-9);
+    } finally {
+      querySet.destroy();
+      resolved.destroy();
+      staging.destroy();
+    }
+  }
+  return seconds;
+}

@@ -1,0 +1,37 @@
+/**
+ * facewright: finds faces, out of all that a StyleGAN generator can draw, that look like a small picture when scaled down.
+ *
+ * @packageDocumentation
+ */
+
+export type { Engine, EngineInfo, Executable, KernelTime } from './engine/engine.js';
+export { createWebGpuEngine, type WebGpuOptions } from './engine/webgpu/engine.js';
+export { AbortedError, FacewrightError } from './errors.js';
+export { makeTarget, type Target } from './image/target.js';
+export { encodePng, toRgb8 } from './image/write.js';
+export { type GaussianFit, GaussianFitter, truncate } from './model/gaussian.js';
+export { type GenerateRequest, Generator, type GeneratorInfo, type SynthesisGradients } from './model/generator.js';
+export { type AdapterDescription, type AdapterReport, describeAdapters, openWebGpu } from './node/dawn.js';
+export { type OpenOptions, openGenerator } from './open.js';
+export {
+  checkSearchOptions,
+  defaultSearchOptions,
+  type LossTerm,
+  parseLoss,
+  type SearchOptions,
+  targetSizes,
+} from './pulse/options.js';
+export { normals } from './pulse/random.js';
+export { scheduleFactor, scheduleNames } from './pulse/schedule.js';
+export {
+  Search,
+  type SearchExtra,
+  type SearchLosses,
+  type SearchProgress,
+  type SearchResult,
+  type SearchTarget,
+  search,
+} from './pulse/search.js';
+export { randomStart, type SearchStart } from './pulse/start.js';
+export { readWeights, type WeightFile } from './weights/read.js';
+export { readSafetensors, writeSafetensors } from './weights/safetensors.js';

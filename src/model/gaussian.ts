@@ -1,0 +1,70 @@
+import { FacewrightError } from '../errors.js';
+
+/**
+ * The Gaussian fitted to LeakyReLU(5) of w, coordinate by coordinate (Menon et al. 2020, section 3.3): the prior of the
+ * search. LeakyReLU(5) undoes the mapping network's last activation, of slope 1/5.
+ */
+export interface GaussianFit {
+  readonly mean: Float32Array;
+  readonly std: Float32Array;
+}
+
+/** LeakyReLU(5). */
+export function gaussianise(w: number): number {
+  return w > 0 ? w : 5 * w;
+}
+
+/** Its inverse, LeakyReLU(1/5). */
+export function degaussianise(v: number): number {
+  return v > 0 ? v : 0.2 * v;
+}
+
+/** Running mean and standard deviation of LeakyReLU(5)(w), by coordinate (Welford 1962). */
+export class GaussianFitter {
+  #count = 0;
+  readonly #mean: Float64Array;
+  readonly #squares: Float64Array;
+
+  constructor(private readonly latentSize: number) {
+    this.#mean = new Float64Array(latentSize);
+    this.#squares = new Float64Array(latentSize);
+  }
+
+  /** Adds latents, w [n, d]. */
+  add(w: Float32Array): void {
+    for (let row = 0; row < w.length; row += this.latentSize) {
+      this.#count++;
+      for (let i = 0; i < this.latentSize; i++) {
+        const value = gaussianise(w[row + i]);
+        const delta = value - this.#mean[i];
+        this.#mean[i] += delta / this.#count;
+        this.#squares[i] += delta * (value - this.#mean[i]);
+      }
+    }
+  }
+
+  /** The fit; the deviation is the sample's (n − 1), as PyTorch's. */
+  result(): GaussianFit {
+    if (this.#count < 2) throw new FacewrightError('a Gaussian fit needs at least two latents');
+    return {
+      mean: Float32Array.from(this.#mean),
+      std: Float32Array.from(this.#squares, (sum) => Math.sqrt(sum / (this.#count - 1))),
+    };
+  }
+}
+
+/**
+ * Truncation towards the centre of the prior: in the Gaussian's coordinates v → ψ·v, then back (Menon et al.'s prior in
+ * place of the mean of w, which PULSE's files do not hold; Karras et al. 2019, appendix B, has the trick itself).
+ *
+ * @param w any number of latents of d numbers
+ * @param psi 1 leaves w as it is, 0 gives the average face
+ */
+export function truncate(w: Float32Array, fit: GaussianFit, psi: number): Float32Array {
+  if (psi === 1) return w;
+  const d = fit.mean.length;
+  return w.map((value, index) => {
+    const mean = fit.mean[index % d];
+    return degaussianise(mean + psi * (gaussianise(value) - mean));
+  });
+}

@@ -1,0 +1,218 @@
+import { tmpdir } from 'node:os';
+import { FacewrightError } from '../errors.js';
+import type { Engine } from '../engine/engine.js';
+import { createWebGpuEngine } from '../engine/webgpu/engine.js';
+import type { ConvolutionKernels } from '../engine/webgpu/tiles.js';
+import { readShaders } from './paths.js';
+
+/** An adapter that Dawn has found, and whether facewright can use it. */
+export interface AdapterDescription {
+  readonly vendor: string;
+  readonly architecture: string;
+  readonly device: string;
+  readonly description: string;
+  readonly driver: string;
+  /** vulkan, metal, d3d12, … */
+  readonly backend: string;
+  /** A program on the processor, no GPU. */
+  readonly software: boolean;
+  readonly usable: boolean;
+  /** Why it is not usable. */
+  readonly why?: string;
+  /** The features that matter to facewright and are there. */
+  readonly features: readonly string[];
+  /** The limits that matter to facewright. */
+  readonly limits: Readonly<Record<string, number>>;
+}
+
+/** What `facewright doctor` reports. */
+export interface AdapterReport {
+  readonly adapters: readonly AdapterDescription[];
+  /** The index of the one that is used unless another is asked for. */
+  readonly chosen?: number;
+  /** What to do when there is none. */
+  readonly problem?: string;
+}
+
+/** Which adapter, and how. */
+export interface WebGpuRequest {
+  /** Part of an adapter's name, as `facewright doctor` prints it; by default a GPU before a software adapter. */
+  readonly adapter?: string;
+  /** The convolution kernels; by default those that suit the adapter. */
+  readonly convolutions?: ConvolutionKernels;
+}
+
+/** Features that are used where they exist. */
+const FEATURES = ['subgroups', 'timestamp-query'] as const;
+/** Features that `doctor` names. */
+const SHOWN_FEATURES = ['subgroups', 'timestamp-query', 'shader-f16', 'chromium-experimental-subgroup-matrix'];
+const SHOWN_LIMITS = [
+  'maxBufferSize',
+  'maxStorageBufferBindingSize',
+  'maxComputeWorkgroupStorageSize',
+  'maxComputeInvocationsPerWorkgroup',
+] as const;
+/** Backends in the order of preference; Dawn's null backend computes nothing and is never used. */
+const BACKENDS = ['metal', 'd3d12', 'vulkan', 'd3d11', 'opengl', 'opengles'];
+/** Dawn's flag for an adapter that cannot exist: its error lists those that do. */
+const NO_SUCH_ADAPTER = 'adapter=facewright lists adapters';
+
+/**
+ * Instances of Dawn by their flags, kept until the process ends: one that is collected while its adapters or devices are
+ * in use takes the process with it (webgpu 0.6.2: "std::system_error: Invalid argument", or a hang).
+ */
+const instances = new Map<string, GPU>();
+
+/** npm `webgpu`, loaded when first needed: loading it starts Dawn. */
+async function loadDawn(): Promise<(flags: string[]) => GPU> {
+  // Mesa prints a warning where this is not set.
+  process.env.XDG_RUNTIME_DIR ??= tmpdir();
+  try {
+    const { create } = await import('webgpu');
+    return (flags) => {
+      const key = flags.join('\n');
+      const instance = instances.get(key) ?? create(flags);
+      instances.set(key, instance);
+      return instance;
+    };
+  } catch (error) {
+    const reason = error instanceof Error ? error.message.split('\n')[0] : String(error);
+    throw new FacewrightError(
+      `WebGPU could not be loaded on ${process.platform}-${process.arch} (${reason}); run npm install again, or install its system libraries`,
+    );
+  }
+}
+
+/** Names and backends of all adapters, best first, from the words of Dawn's error. */
+async function listAdapters(create: (flags: string[]) => GPU): Promise<{ backend: string; name: string }[]> {
+  let text = '';
+  try {
+    await create([NO_SUCH_ADAPTER]).requestAdapter();
+  } catch (error) {
+    text = error instanceof Error ? error.message : String(error);
+  }
+  const found = [...text.matchAll(/backend: '([^']*)', name: '(.*)'/g)].map(([, backend, name]) => ({ backend, name }));
+  const rank = ({ backend, name }: { backend: string; name: string }) =>
+    (isSoftware(name) ? 100 : 0) + BACKENDS.indexOf(backend);
+  return found.filter(({ backend }) => BACKENDS.includes(backend)).sort((a, b) => rank(a) - rank(b));
+}
+
+function isSoftware(name: string): boolean {
+  return /llvmpipe|lavapipe|swiftshader|software|basic render|warp/i.test(name);
+}
+
+/**
+ * Opens the WebGPU engine on the best adapter, or on the one that is asked for.
+ *
+ * @throws FacewrightError when there is none, saying what to install or which there are
+ */
+export async function openWebGpu(request: WebGpuRequest = {}): Promise<Engine> {
+  const create = await loadDawn();
+  const all = await listAdapters(create);
+  const wanted = request.adapter?.toLowerCase();
+  const chosen = all.find(({ name }) => wanted === undefined || name.toLowerCase().includes(wanted));
+  if (!chosen) {
+    const names = all.map(({ name }) => name).join('; ');
+    throw new FacewrightError(
+      wanted !== undefined && all.length > 0
+        ? `--adapter ${request.adapter}: no adapter has that in its name; there are: ${names}`
+        : noAdapter(),
+    );
+  }
+  const adapter = await requestAdapter(create, chosen);
+  if (!adapter) throw new FacewrightError(`${chosen.name}: its driver gives no adapter; ${whatToInstall()}`);
+  const device = await requestDevice(adapter);
+  try {
+    return await createWebGpuEngine(device, {
+      shaders: await readShaders(),
+      convolutions: request.convolutions,
+      info: { adapter: chosen.name, driver: driverOf(adapter, chosen.name), software: isSoftware(chosen.name) },
+    });
+  } catch (error) {
+    device.destroy();
+    throw error;
+  }
+}
+
+/** All adapters, with what matters about them. Tries a device on each. */
+export async function describeAdapters(): Promise<AdapterReport> {
+  let create: (flags: string[]) => GPU;
+  try {
+    create = await loadDawn();
+  } catch (error) {
+    return { adapters: [], problem: error instanceof Error ? error.message : String(error) };
+  }
+  const adapters: AdapterDescription[] = [];
+  for (const listed of await listAdapters(create)) adapters.push(await describe(create, listed));
+  const chosen = adapters.findIndex(({ usable }) => usable);
+  if (chosen < 0) return { adapters, problem: noAdapter() };
+  return { adapters, chosen };
+}
+
+async function describe(
+  create: (flags: string[]) => GPU,
+  listed: { backend: string; name: string },
+): Promise<AdapterDescription> {
+  const adapter = await requestAdapter(create, listed);
+  const base = {
+    vendor: adapter?.info.vendor ?? '',
+    architecture: adapter?.info.architecture ?? '',
+    device: adapter?.info.device ?? '',
+    description: listed.name,
+    driver: adapter ? driverOf(adapter, listed.name) : '',
+    backend: listed.backend,
+    software: isSoftware(listed.name),
+    features: adapter ? SHOWN_FEATURES.filter((feature) => adapter.features.has(feature as GPUFeatureName)) : [],
+    limits: adapter ? Object.fromEntries(SHOWN_LIMITS.map((limit) => [limit, adapter.limits[limit]])) : {},
+  };
+  if (!adapter) return { ...base, usable: false, why: `its driver is too old or broken; ${whatToInstall()}` };
+  try {
+    const engine = await createWebGpuEngine(await requestDevice(adapter), { shaders: await readShaders() });
+    engine.close();
+    return { ...base, usable: true };
+  } catch (error) {
+    return { ...base, usable: false, why: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+async function requestAdapter(
+  create: (flags: string[]) => GPU,
+  { backend, name }: { backend: string; name: string },
+): Promise<GPUAdapter | null> {
+  try {
+    return await create([`backend=${backend}`, `adapter=${name}`]).requestAdapter({
+      powerPreference: 'high-performance',
+    });
+  } catch {
+    return null;
+  }
+}
+
+/** A device with all that the adapter allows: WebGPU's defaults (256 invocations, 128 MiB per binding) are too small. */
+async function requestDevice(adapter: GPUAdapter): Promise<GPUDevice> {
+  const requiredLimits: Record<string, number> = {};
+  for (const name in adapter.limits) {
+    const value = adapter.limits[name as keyof GPUSupportedLimits];
+    if (typeof value === 'number') requiredLimits[name] = value;
+  }
+  return adapter.requestDevice({
+    requiredFeatures: FEATURES.filter((feature) => adapter.features.has(feature)),
+    requiredLimits,
+  });
+}
+
+/** Dawn's description is "name: driver version" or only the driver. */
+function driverOf(adapter: GPUAdapter, name: string): string {
+  const { description } = adapter.info;
+  const text = description.replace(/^[^:]*: /, '');
+  return text === name ? '' : text;
+}
+
+function noAdapter(): string {
+  return `no GPU adapter was found; ${whatToInstall()}`;
+}
+
+function whatToInstall(): string {
+  if (process.platform !== 'linux') return 'update the graphics driver';
+  return 'install the Vulkan driver of the GPU, or for a computer without one Mesa 24 or later (package mesa-vulkan-drivers; on Debian 12: apt install -t bookworm-backports mesa-vulkan-drivers)';
+}

@@ -1,0 +1,29 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** The folder of the package: the one that holds shaders/ and models/. */
+const root = fileURLToPath(new URL('../../', import.meta.url));
+
+/** Where something of the package lies. */
+export function packagePath(...parts: string[]): string {
+  return join(root, ...parts);
+}
+
+/** The generator that ships with the package. */
+export const demoModelPath = packagePath('models', 'demo-128.safetensors');
+
+/** The user's cache folder for facewright: XDG_CACHE_HOME, LOCALAPPDATA or ~/.cache, and in it `facewright`. */
+export function cachePath(...parts: string[]): string {
+  const base = process.env.XDG_CACHE_HOME || process.env.LOCALAPPDATA || join(homedir(), '.cache');
+  return join(base, 'facewright', ...parts);
+}
+
+/** The text of every kernel in shaders/, by file name without `.wgsl`. */
+export async function readShaders(): Promise<Record<string, string>> {
+  const folder = packagePath('shaders');
+  const files = (await readdir(folder)).filter((file) => file.endsWith('.wgsl'));
+  const texts = await Promise.all(files.map((file) => readFile(join(folder, file), 'utf8')));
+  return Object.fromEntries(files.map((file, index) => [file.slice(0, -'.wgsl'.length), texts[index]]));
+}

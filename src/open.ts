@@ -1,0 +1,122 @@
+import { access, mkdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { Engine } from './engine/engine.js';
+import { FacewrightError } from './errors.js';
+import { type GaussianFit, GaussianFitter } from './model/gaussian.js';
+import { Generator, type GeneratorInfo } from './model/generator.js';
+import { readStyleGan1 } from './model/stylegan1.js';
+import { openWebGpu } from './node/dawn.js';
+import { cachePath, demoModelPath } from './node/paths.js';
+import { normals } from './pulse/random.js';
+import { knownWeights } from './weights/catalogue.js';
+import { readWeights, type WeightFile } from './weights/read.js';
+import { readSafetensors, writeSafetensors } from './weights/safetensors.js';
+
+/** How to open a generator. */
+export interface OpenOptions {
+  /** A weight file, or a folder with synthesis.pt, mapping.pt and gaussian_fit.pt; by default the demo generator. */
+  readonly model?: string;
+  readonly engine?: 'auto' | 'webgpu';
+  /** Part of the adapter's name, as `facewright doctor` prints it. */
+  readonly adapter?: string;
+  /** Told what takes long. */
+  readonly onMessage?: (text: string) => void;
+}
+
+/** PULSE's and lernapparat's epsilon of the instance norm; a safetensors file may say otherwise. */
+const PULSE_EPSILON = 1e-5;
+/** Latents to which the Gaussian is fitted where a model comes without: the original's number on a GPU. */
+const FIT_LATENTS = { gpu: 1_000_000, software: 20_000 };
+const FIT_BATCH = 4096;
+
+/**
+ * Opens a generator on an engine. Close it when done: it holds the device.
+ *
+ * @throws FacewrightError when the model cannot be read, does not fit, or there is no adapter
+ *
+ * @example
+ * const generator = await openGenerator({ model: 'pulse-weights' });
+ */
+export async function openGenerator(options: OpenOptions = {}): Promise<Generator> {
+  const file = await readWeights(options.model ?? demoModelPath);
+  const source = options.model ?? file.name;
+  const network = readStyleGan1(source, file.tensors, normEpsilon(source, file));
+  const info: GeneratorInfo = {
+    name: file.name,
+    sha256: file.sha256,
+    licence: file.metadata.licence ?? knownWeights(file.sha256)?.licence ?? 'unknown',
+    kind: 'stylegan1',
+    resolution: network.resolution,
+    channels: 3,
+    layers: network.layers.length,
+    latentSize: network.latentSize,
+    normEpsilon: network.normEpsilon,
+    badNoise: [network.layers.length - 1],
+    parameters: network.parameters,
+  };
+  const fit = storedFit(source, file, network.latentSize);
+  const engine: Engine = await openWebGpu({ adapter: options.adapter });
+  const generator = new Generator(engine, network, info, fit);
+  try {
+    if (!fit && network.hasMapping) generator.fit = await makeFit(generator, options.onMessage);
+    return generator;
+  } catch (error) {
+    generator.close();
+    throw error;
+  }
+}
+
+function normEpsilon(source: string, { metadata }: WeightFile): number {
+  if (metadata.norm_epsilon === undefined) return PULSE_EPSILON;
+  const epsilon = Number(metadata.norm_epsilon);
+  if (epsilon > 0 && epsilon < 1) return epsilon;
+  throw new FacewrightError(`${source}: its norm_epsilon is "${metadata.norm_epsilon}"; expected a small number`);
+}
+
+function storedFit(source: string, { tensors }: WeightFile, latentSize: number): GaussianFit | undefined {
+  const [mean, std] = ['mean', 'std'].map((name) => tensors.get(`gaussian_fit.${name}`)?.data);
+  if (!mean || !std) return undefined;
+  if (mean.length !== latentSize || std.length !== latentSize) {
+    throw new FacewrightError(
+      `${source}: gaussian_fit.mean and .std have ${mean.length} and ${std.length} numbers; expected ${latentSize}`,
+    );
+  }
+  return { mean, std };
+}
+
+/** Fits the Gaussian, once for each model: the result is kept in the cache. */
+async function makeFit(generator: Generator, onMessage: OpenOptions['onMessage']): Promise<GaussianFit> {
+  const { engine, info } = generator;
+  const latents = engine.info.software ? FIT_LATENTS.software : FIT_LATENTS.gpu;
+  const path = cachePath(`gaussian-fit-${info.sha256.slice(0, 16)}-${latents}.safetensors`);
+  if (await exists(path)) {
+    const { tensors } = await readSafetensors(path);
+    return { mean: tensors.get('mean')!.data, std: tensors.get('std')!.data };
+  }
+  onMessage?.(`${info.name} comes without gaussian_fit.pt: fitting it to ${latents.toLocaleString('en')} latents, once`);
+  const d = info.latentSize;
+  const fitter = new GaussianFitter(d);
+  for (let first = 0; first < latents; first += FIT_BATCH) {
+    const count = Math.min(FIT_BATCH, latents - first);
+    fitter.add(await generator.map(normals(0, [first], count * d)));
+  }
+  const fit = fitter.result();
+  const tensors = new Map([
+    ['mean', { shape: [d], data: fit.mean }],
+    ['std', { shape: [d], data: fit.std }],
+  ]);
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    await writeSafetensors(path, tensors, { latents: String(latents) });
+  } catch {
+    onMessage?.(`the fit could not be kept in ${dirname(path)}; it will be made again next time`);
+  }
+  return fit;
+}
+
+async function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
+}

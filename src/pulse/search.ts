@@ -1,0 +1,406 @@
+import type { Executable } from '../engine/engine.js';
+import { AbortedError, FacewrightError } from '../errors.js';
+import { elements } from '../graph/graph.js';
+import { degaussianise } from '../model/gaussian.js';
+import type { Generator } from '../model/generator.js';
+import { checkSearchOptions, type LossTermName, parseLoss, type SearchOptions } from './options.js';
+import { scheduleFactor } from './schedule.js';
+import { type NoiseRole, noiseRoles, type SearchStart } from './start.js';
+import { buildStep, computedTerms, momentsOf, parameterNames, type StepPlan } from './step.js';
+
+/** A picture to be matched. */
+export interface SearchTarget {
+  /** size·size·3 bytes: RGB, interleaved, row by row. */
+  readonly rgb: Uint8Array;
+  /** The side in pixels. All targets of one search have the same. */
+  readonly size: number;
+  readonly start: SearchStart;
+}
+
+/** Losses of one picture. L1 and GEOCROSS only where the loss names them. */
+export interface SearchLosses {
+  L2: number;
+  L1?: number;
+  GEOCROSS?: number;
+  TOTAL: number;
+}
+
+/** One finished step. */
+export interface SearchProgress {
+  /** Steps finished, from 1 to `steps`. */
+  readonly step: number;
+  readonly steps: number;
+  /** Of each picture in this step, as optimised: L2 and L1 clamped at eps. */
+  readonly losses: readonly SearchLosses[];
+  /** The learning rate of this step. */
+  readonly lr: number;
+  /** With `intermediate`: the best image so far of each picture, [3, r, r], nominally in [0, 1], not clamped. */
+  readonly images?: readonly Float32Array[];
+}
+
+/** What was found for one picture: its best step, which need not be the last. */
+export interface SearchResult {
+  /** [3, r, r], nominally in [0, 1], not clamped. */
+  readonly image: Float32Array;
+  /** The search variable [L or 1, d]. */
+  readonly v: Float32Array;
+  /** [L, d] */
+  readonly w: Float32Array;
+  /** For each layer [1, s, s]; null where the map is zero. */
+  readonly noise: readonly (Float32Array | null)[];
+  /** Counted from 0. */
+  readonly bestStep: number;
+  /** Of that step, not clamped; TOTAL as optimised. */
+  readonly losses: SearchLosses;
+  /** Whether L2 ≤ eps, as float32. */
+  readonly met: boolean;
+  /** Losses as optimised and learning rate, step by step. */
+  readonly trace: readonly (SearchLosses & { lr: number })[];
+}
+
+/** How to watch and stop a search. */
+export interface SearchExtra {
+  /** Stops the search within two steps; it then throws AbortedError. */
+  readonly signal?: AbortSignal;
+  /** Read the best image after every step. */
+  readonly intermediate?: boolean;
+}
+
+/** Steps that are queued before the losses of the first of them have come back: the device never waits for the host. */
+const STEPS_IN_FLIGHT = 2;
+/** What no loss reaches: the first step is always the best so far. */
+const WORST = 3.4028234663852886e38;
+
+/**
+ * Searches for faces that look like the targets when scaled down (PULSE: Menon et al., CVPR 2020). All pictures of a batch
+ * are searched together, each as if it were alone.
+ *
+ * @throws FacewrightError at once for options that cannot be, targets of several sizes, or starts of the wrong shape
+ *
+ * @example
+ * const running = search(generator, [{ rgb, size: 32, start }], defaultSearchOptions(generator.info));
+ * for await (const { step, losses } of running) console.log(step, losses[0].L2);
+ * const [face] = await running.results;
+ */
+export function search(
+  generator: Generator,
+  targets: readonly SearchTarget[],
+  options: SearchOptions,
+  extra: SearchExtra = {},
+): Search {
+  return new Search(generator, targets, options, extra);
+}
+
+/**
+ * A search. Iterate over it to watch (and drive) it, or await `results`, which drives it to its end; or both, in this order.
+ */
+export class Search implements AsyncIterable<SearchProgress> {
+  readonly #steps: AsyncGenerator<SearchProgress, SearchResult[]>;
+  #results: Promise<SearchResult[]>;
+  #settle!: { resolve: (results: SearchResult[]) => void; reject: (error: unknown) => void };
+  #iterated = false;
+
+  constructor(
+    generator: Generator,
+    targets: readonly SearchTarget[],
+    options: SearchOptions,
+    extra: SearchExtra,
+  ) {
+    checkTargets(generator, targets, options);
+    this.#steps = runSearch(generator, targets, options, extra);
+    this.#results = new Promise((resolve, reject) => {
+      this.#settle = { resolve, reject };
+    });
+    // Whoever only iterates gets the error from the loop.
+    this.#results.catch(() => undefined);
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<SearchProgress> {
+    if (this.#iterated) throw new FacewrightError('a search can be iterated over only once');
+    this.#iterated = true;
+    try {
+      let next = await this.#steps.next();
+      while (!next.done) {
+        yield next.value;
+        next = await this.#steps.next();
+      }
+      this.#settle.resolve(next.value);
+    } catch (error) {
+      this.#settle.reject(error);
+      throw error;
+    } finally {
+      // Left early: the search ends, and its results never come.
+      this.#settle.reject(new AbortedError('the search was left before its end'));
+      await this.#steps.return([]);
+    }
+  }
+
+  /** One result per target, in their order. */
+  get results(): Promise<SearchResult[]> {
+    if (!this.#iterated) {
+      (async () => {
+        for await (const _ of this);
+      })().catch(() => undefined);
+    }
+    return this.#results;
+  }
+}
+
+function checkTargets(generator: Generator, targets: readonly SearchTarget[], options: SearchOptions): void {
+  const { info } = generator;
+  if (targets.length === 0) throw new FacewrightError('a search needs at least one target');
+  const { size } = targets[0];
+  checkSearchOptions(options, info, size);
+  const roles = noiseRoles(info.layers, options);
+  const rows = options.tile ? 1 : info.layers;
+  targets.forEach((target, index) => {
+    if (target.size !== size) {
+      throw new FacewrightError(`target ${index} is ${target.size} px and target 0 ${size} px: search them apart`);
+    }
+    if (target.rgb.length !== size * size * 3) {
+      throw new FacewrightError(`target ${index}: ${target.rgb.length} bytes; expected ${size}·${size}·3`);
+    }
+    checkLength(`target ${index}: v`, target.start.v, rows * info.latentSize);
+    roles.forEach((role, layer) => {
+      const map = target.start.noise[layer];
+      if (role !== 'zero') checkLength(`target ${index}: noise ${layer}`, map, generator.noiseSize(layer) ** 2);
+    });
+  });
+  if (options.tile && parseLoss(options.loss).every(({ term }) => term === 'GEOCROSS')) {
+    throw new FacewrightError(`loss ${options.loss}: GEOCROSS is 0 for a tiled latent; add L2 or L1`);
+  }
+}
+
+function checkLength(what: string, values: Float32Array | null | undefined, expected: number): void {
+  if (values?.length !== expected) {
+    throw new FacewrightError(`${what}: ${values?.length ?? 'no'} numbers in the start; expected ${expected}`);
+  }
+}
+
+/** The loop: a generator of progress that returns the results. */
+async function* runSearch(
+  generator: Generator,
+  targets: readonly SearchTarget[],
+  options: SearchOptions,
+  { signal, intermediate }: SearchExtra,
+): AsyncGenerator<SearchProgress, SearchResult[]> {
+  throwIfAborted(signal);
+  const run = await BatchRun.open(generator, targets, options);
+  const names = [...run.terms, 'TOTAL', ...(intermediate ? ['best.image'] : [])];
+  const raw: Record<string, Float32Array>[] = [];
+  const pending: Promise<Record<string, Float32Array>>[] = [];
+  const traces: (SearchLosses & { lr: number })[][] = targets.map(() => []);
+  try {
+    for (let queued = 0, step = 0; step < options.steps; step++) {
+      for (; queued < options.steps && queued < step + STEPS_IN_FLIGHT && !signal?.aborted; queued++) {
+        run.step(queued);
+        const read = run.executable.read(names);
+        read.catch(() => undefined); // awaited below, unless the search ends before
+        pending.push(read);
+      }
+      throwIfAborted(signal);
+      const values = await pending.shift()!;
+      throwIfAborted(signal);
+      raw.push(values);
+      const lr = run.learningRate(step);
+      const losses = targets.map((_, picture) => run.clamped(values, picture));
+      losses.forEach((picture, index) => {
+        traces[index].push({ ...picture, lr });
+      });
+      const images = intermediate ? split(values['best.image'], targets.length) : undefined;
+      yield { step: step + 1, steps: options.steps, losses, lr, images };
+    }
+    return await run.results(raw, traces);
+  } finally {
+    await Promise.allSettled(pending);
+  }
+}
+
+/** One batch on the device. */
+class BatchRun {
+  private constructor(
+    private readonly generator: Generator,
+    private readonly targets: readonly SearchTarget[],
+    private readonly options: SearchOptions,
+    private readonly roles: readonly NoiseRole[],
+    private readonly parameters: readonly string[],
+    readonly terms: readonly LossTermName[],
+    readonly executable: Executable,
+  ) {}
+
+  static async open(
+    generator: Generator,
+    targets: readonly SearchTarget[],
+    options: SearchOptions,
+  ): Promise<BatchRun> {
+    const fit = generator.requireFit();
+    const terms = parseLoss(options.loss);
+    const roles = noiseRoles(generator.info.layers, options);
+    const plan: StepPlan = {
+      network: generator.network,
+      terms,
+      eps: options.eps,
+      tile: options.tile,
+      roles,
+      optimizer: options.optimizer,
+      targetSize: targets[0].size,
+    };
+    const { network: _, ...named } = plan;
+    const d = generator.info.latentSize;
+    const executable = await generator.executable(
+      `search ${targets.length} ${JSON.stringify(named)}`,
+      targets.length,
+      (graph) => buildStep(graph, plan),
+      new Map([
+        ['fit.mean', { shape: [d, 1, 1, 1], data: fit.mean }],
+        ['fit.std', { shape: [d, 1, 1, 1], data: fit.std }],
+      ]),
+    );
+    const computed = computedTerms(terms, options.tile);
+    const run = new BatchRun(generator, targets, options, roles, parameterNames(plan), computed, executable);
+    run.#write();
+    return run;
+  }
+
+  /** Writes targets, starts, radii, and moments and bests of nothing. */
+  #write(): void {
+    const { executable, targets, options, roles } = this;
+    const n = targets.length;
+    executable.write('target', concatenate(targets.map(planar)));
+    executable.write('v', concatenate(targets.map(({ start }) => start.v)));
+    roles.forEach((role, layer) => {
+      if (role !== 'zero') {
+        executable.write(`noise${layer}`, concatenate(targets.map(({ start }) => start.noise[layer]!)));
+      }
+    });
+    for (const name of this.parameters) {
+      const starts = targets.map(({ start }) => (name === 'v' ? start.v : start.noise[Number(name.slice(5))]!));
+      const rows = name === 'v' && !options.tile ? this.generator.info.layers : 1;
+      executable.write(`${name}.radius`, concatenate(starts.map((values) => radii(values, rows))));
+      for (const moment of momentsOf[options.optimizer]) {
+        executable.write(`${name}.${moment}`, new Float32Array(n * starts[0].length));
+      }
+    }
+    executable.write('best', new Float32Array(n).fill(WORST));
+    executable.write('best.step', new Float32Array(n).fill(-1));
+  }
+
+  /** Whether the loss names a term. */
+  #names(term: LossTermName): boolean {
+    return parseLoss(this.options.loss).some((one) => one.term === term);
+  }
+
+  learningRate(step: number): number {
+    const { learningRate, schedule, steps } = this.options;
+    return learningRate * scheduleFactor(schedule, step, steps);
+  }
+
+  /** Queues step `step` (from 0), with Adam's bias corrections (Kingma & Ba 2015, algorithm 1) in float64. */
+  step(step: number): void {
+    const adaptive = this.options.optimizer === 'adam' || this.options.optimizer === 'adamax';
+    const rate = this.learningRate(step);
+    this.executable.run({
+      rate: adaptive ? rate / (1 - 0.9 ** (step + 1)) : rate,
+      rootCorrection: Math.sqrt(1 - 0.999 ** (step + 1)),
+      step,
+    });
+  }
+
+  /** The losses of a picture as optimised. */
+  clamped(values: Record<string, Float32Array>, picture: number): SearchLosses {
+    const eps = Math.fround(this.options.eps);
+    const losses = this.unclamped(values, picture);
+    losses.L2 = Math.max(losses.L2, eps);
+    if (losses.L1 !== undefined) losses.L1 = Math.max(losses.L1, eps);
+    return losses;
+  }
+
+  unclamped(values: Record<string, Float32Array>, picture: number): SearchLosses {
+    const losses: SearchLosses = { L2: values.L2[picture], TOTAL: values.TOTAL[picture] };
+    if (values.L1) losses.L1 = values.L1[picture];
+    if (values.GEOCROSS) losses.GEOCROSS = values.GEOCROSS[picture];
+    // The rows of a tiled latent are equal: no distance between them.
+    else if (this.#names('GEOCROSS')) losses.GEOCROSS = 0;
+    return losses;
+  }
+
+  async results(
+    raw: readonly Record<string, Float32Array>[],
+    traces: readonly (SearchLosses & { lr: number })[][],
+  ): Promise<SearchResult[]> {
+    const { executable, targets, roles, options } = this;
+    const n = targets.length;
+    const names = this.parameters;
+    const values = await executable.read(['best.step', 'best.image', ...names.map((name) => `best.${name}`)]);
+    const images = split(values['best.image'], n);
+    const best = new Map(names.map((name) => [name, split(values[`best.${name}`], n)]));
+    return targets.map(({ start }, picture) => {
+      const bestStep = values['best.step'][picture];
+      if (bestStep < 0) {
+        throw new FacewrightError(
+          `picture ${picture + 1} of the batch: no step had a finite loss; a smaller --learning-rate may help`,
+        );
+      }
+      const v = best.get('v')![picture];
+      const losses = this.unclamped(raw[bestStep], picture);
+      return {
+        image: images[picture],
+        v,
+        w: this.#latent(v),
+        noise: roles.map((role, layer) => {
+          if (role === 'zero') return null;
+          return best.get(`noise${layer}`)?.[picture] ?? start.noise[layer];
+        }),
+        bestStep,
+        losses,
+        met: losses.L2 <= Math.fround(options.eps),
+        trace: traces[picture],
+      };
+    });
+  }
+
+  /** w [L, d] of a search variable, as the graph computes it, in float64. */
+  #latent(v: Float32Array): Float32Array {
+    const { mean, std } = this.generator.requireFit();
+    const { layers, latentSize: d } = this.generator.info;
+    return Float32Array.from({ length: layers * d }, (_, i) => {
+      const value = v[v.length === d ? i % d : i];
+      return degaussianise(value * std[i % d] + mean[i % d]);
+    });
+  }
+}
+
+/** √(Σ x² + 1e-9) of each of `rows` rows: the radius of its sphere. */
+function radii(values: Float32Array, rows: number): Float32Array {
+  const size = values.length / rows;
+  return Float32Array.from({ length: rows }, (_, row) => {
+    let sum = 1e-9;
+    for (let i = row * size; i < (row + 1) * size; i++) sum += values[i] * values[i];
+    return Math.sqrt(sum);
+  });
+}
+
+/** [3, s, s] in [0, 1] of an 8-bit target. */
+function planar({ rgb, size }: SearchTarget): Float32Array {
+  const pixels = size * size;
+  return Float32Array.from({ length: 3 * pixels }, (_, i) => rgb[(i % pixels) * 3 + Math.floor(i / pixels)] / 255);
+}
+
+function concatenate(parts: readonly Float32Array[]): Float32Array {
+  const whole = new Float32Array(elements([parts.reduce((sum, part) => sum + part.length, 0)]));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}
+
+function split(values: Float32Array, pictures: number): Float32Array[] {
+  const size = values.length / pictures;
+  return Array.from({ length: pictures }, (_, picture) => values.slice(picture * size, (picture + 1) * size));
+}
+
+function throwIfAborted(signal: AbortSignal | undefined): void {
+  if (signal?.aborted) throw new AbortedError('the search was stopped');
+}

@@ -1,0 +1,139 @@
+import { backward } from '../graph/backward.js';
+import { apply, apply1 } from '../graph/build.js';
+import type { Graph, Tensor } from '../graph/graph.js';
+import { SLOPE, type StyleGan1, synthesis } from '../model/stylegan1.js';
+import type { LossTerm, LossTermName, SearchOptions } from './options.js';
+import { type NoiseRole, noiseSide } from './start.js';
+
+/** What the graph of a search step is made of. */
+export interface StepPlan {
+  readonly network: StyleGan1;
+  readonly terms: readonly LossTerm[];
+  readonly eps: number;
+  readonly tile: boolean;
+  readonly roles: readonly NoiseRole[];
+  readonly optimizer: SearchOptions['optimizer'];
+  readonly targetSize: number;
+}
+
+/** The moments that an optimiser keeps for each parameter. */
+export const momentsOf: Readonly<Record<SearchOptions['optimizer'], readonly ('first' | 'second')[]>> = {
+  sgd: [],
+  sgdm: ['first'],
+  adam: ['first', 'second'],
+  adamax: ['first', 'second'],
+};
+
+/**
+ * The parameters that a step changes: `v`, and the trainable noise maps if a term of the loss depends on the image.
+ */
+export function parameterNames({ roles, terms }: Pick<StepPlan, 'roles' | 'terms'>): string[] {
+  const maps = roles.flatMap((role, layer) => (role === 'trainable' ? [`noise${layer}`] : []));
+  return ['v', ...(terms.some(({ term }) => term !== 'GEOCROSS') ? maps : [])];
+}
+
+/** Terms that are computed: those of the loss and, for the report, always L2. A tiled latent has no GEOCROSS. */
+export function computedTerms(terms: readonly LossTerm[], tile: boolean): LossTermName[] {
+  const named = new Set<LossTermName>(['L2', ...terms.map(({ term }) => term)]);
+  if (tile) named.delete('GEOCROSS');
+  return [...named];
+}
+
+/**
+ * Appends one step of the search (Menon et al. 2020, section 3): from the search variable v to the image, its losses, their
+ * gradients, the best so far, the optimiser and the retraction to the sphere.
+ *
+ * - inputs: `target` [n, 3, s, s]; `PARAM.radius` for each parameter; `noiseI` where it is fixed
+ * - states: `v` [n, L or 1, d, 1], `noiseI` where it is trainable; `PARAM.first`, `PARAM.second`; `best`, `best.step`,
+ *   `improved` [n, 1, 1, 1]; `best.image` [n, 3, r, r], `best.PARAM`
+ * - outputs: the terms that are computed, unclamped, and `TOTAL` [n, 1, 1, 1]; `gradient.PARAM`
+ */
+export function buildStep(graph: Graph, plan: StepPlan): void {
+  const { network, roles, tile, targetSize } = plan;
+  const { latentSize: d } = network;
+  const rows = tile ? 1 : network.layers.length;
+
+  const v = graph.state('v', [rows, d, 1]);
+  const noise = roles.map((role, layer) => {
+    const side = noiseSide(layer);
+    if (role === 'zero') return undefined;
+    return role === 'fixed'
+      ? graph.input(`noise${layer}`, [1, side, side])
+      : graph.state(`noise${layer}`, [1, side, side]);
+  });
+  const fit = (name: string) => graph.constant(`fit.${name}`, [d, 1, 1, 1]);
+  const w = apply1(graph, 'latent_to_w', [v, fit('mean'), fit('std')], { slope: SLOPE });
+  const { image: signed } = synthesis(graph, network, w, noise);
+  const image = apply1(graph, 'affine', [signed], { scale: 0.5, shift: 0.5 });
+
+  const terms = lossTerms(graph, plan, image, w, graph.input('target', [3, targetSize, targetSize]));
+  const total = objective(graph, plan, terms);
+  for (const [name, term] of terms) graph.output(name, term);
+  graph.output('TOTAL', total);
+
+  const seed = apply1(graph, 'fill', [total], { value: 1, shape: [1, 1, 1] });
+  const names = parameterNames(plan);
+  const parameters = names.map((name) => graph.find(name)!);
+  const gradients = backward(graph, [{ output: total, seed }], parameters);
+
+  // The loss belongs to the parameters as they are before the optimiser moves them.
+  keepBest(graph, total, new Map([['image', image], ...names.map((name, i) => [name, parameters[i]] as const)]));
+  names.forEach((name, index) => {
+    const gradient = gradients[index]!;
+    graph.output(`gradient.${name}`, gradient);
+    optimise(graph, plan.optimizer, name, parameters[index], gradient);
+  });
+}
+
+function lossTerms(
+  graph: Graph,
+  { terms, tile, network, targetSize }: StepPlan,
+  image: Tensor,
+  w: Tensor,
+  target: Tensor,
+): Map<LossTermName, Tensor> {
+  const factor = network.resolution / targetSize;
+  const rows = apply1(graph, 'reduce', [image], { axis: 2, factor, adjoint: false });
+  const small = apply1(graph, 'reduce', [rows], { axis: 3, factor, adjoint: false });
+  return new Map(
+    computedTerms(terms, tile).map((term) => [
+      term,
+      term === 'GEOCROSS' ? apply(graph, 'geocross', [w], {})[0] : apply1(graph, 'pixel_loss', [small, target], { term }),
+    ]),
+  );
+}
+
+function objective(graph: Graph, plan: StepPlan, computed: ReadonlyMap<LossTermName, Tensor>): Tensor {
+  const terms = plan.terms.filter(({ term }) => computed.has(term));
+  return apply1(
+    graph,
+    'objective',
+    terms.map(({ term }) => computed.get(term)),
+    {
+      weights: terms.map(({ weight }) => weight),
+      floors: terms.map(({ term }) => (term === 'GEOCROSS' ? Number.NEGATIVE_INFINITY : Math.fround(plan.eps))),
+    },
+  );
+}
+
+function keepBest(graph: Graph, total: Tensor, kept: ReadonlyMap<string, Tensor>): void {
+  const [best, step, improved] = ['best', 'best.step', 'improved'].map((name) => graph.state(name, [1, 1, 1]));
+  apply(graph, 'keep_best', [total, best, step, improved], {});
+  for (const [name, tensor] of kept) {
+    const [, c, h, w] = tensor.shape;
+    apply(graph, 'keep_if', [improved, tensor, graph.state(`best.${name}`, [c, h, w])], {});
+  }
+}
+
+function optimise(
+  graph: Graph,
+  kind: SearchOptions['optimizer'],
+  name: string,
+  parameter: Tensor,
+  gradient: Tensor,
+): void {
+  const [, rows, h, w] = parameter.shape;
+  const moments = momentsOf[kind].map((moment) => graph.state(`${name}.${moment}`, [rows, h, w]));
+  apply(graph, 'optimise', [parameter, gradient, ...moments], { kind });
+  apply(graph, 'sphere', [parameter, graph.input(`${name}.radius`, [rows, 1, 1])], {});
+}

@@ -1,0 +1,14 @@
+/** A weight file that facewright knows by its content. */
+export interface KnownWeights {
+  readonly licence: string;
+}
+
+const known: Readonly<Record<string, KnownWeights>> = {
+  // models/demo-128.safetensors
+  '928f8a44e782ccf8af56f0a1a59786a1d2be7f306870ab9097746923799eff98': { licence: 'CC0-1.0' },
+};
+
+/** What is known about the file with that SHA-256 (hex). */
+export function knownWeights(sha256: string): KnownWeights | undefined {
+  return Object.hasOwn(known, sha256) ? known[sha256] : undefined;
+}
