@@ -1,0 +1,21 @@
+// Tests that are left out are counted, and the reason is told: tools/test.mjs collects the lines that begin with `skipped:`.
+
+import { suite, type Test } from 'uvu';
+
+/** Leaves a test out. */
+export function skip(test: Pick<Test, 'skip'>, name: string, reason: string): void {
+  test.skip(name);
+  console.log(`skipped: ${name}: ${reason}`);
+}
+
+/** Set by tools/test.mjs where there is no adapter to run shaders on. In CI it ends the tests instead. */
+const withoutAdapter = process.env.FACEWRIGHT_TEST_ADAPTER === 'none';
+
+/** A suite whose tests need an adapter: where there is none, every one of them is left out, and its hooks do not run. */
+export function adapterSuite(name: string): Test {
+  const made = suite(name);
+  if (!withoutAdapter) return made;
+  const leaveOut = (title: string) => skip(made, `${name}: ${title}`, 'there is no adapter');
+  const noHook = Object.assign(() => undefined, { each: () => undefined });
+  return Object.assign(leaveOut, { before: noHook, after: noHook, only: leaveOut, skip: made.skip, run: made.run });
+}

@@ -1,0 +1,144 @@
+// Makes a clone ready to work: packages, build, and a driver to run shaders on. `npm test`, `npm run demo` and
+// `npm run bench` begin with it. Says nothing where there is nothing to do.
+//
+//   node tools/setup.mjs [--adapter-optional]
+//
+// Exit code 0: ready; 1: not, and the last line says why. Without an adapter that is 1 too, unless --adapter-optional is
+// given (npm test, which then skips what needs one) and CI is not set. FACEWRIGHT_NO_INSTALL=1 keeps it from installing
+// system packages.
+
+import { spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { adapterPlan, updateLists } from './setup-adapter.mjs';
+
+/** Steps that are over sooner are not worth a line. */
+const ANNOUNCE_AFTER_MS = 1500;
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+/** A step could not be done; the message is for people. */
+class SetupError extends Error {}
+
+try {
+  checkNode();
+  if (packagesAreStale())
+    await step('installing packages', npm('ci --include=dev --no-fund --no-audit --loglevel=error'));
+  await step('building', [process.execPath, join('node_modules', 'typescript', 'bin', 'tsc'), '-b', '.', 'test']);
+  if (!(await hasAdapter())) await findAdapter();
+} catch (error) {
+  if (!(error instanceof SetupError)) throw error;
+  say(error.message);
+  process.exitCode = 1;
+}
+
+function checkNode() {
+  const { engines } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  const needed = engines.node.replace('>=', '');
+  const [major, minor] = process.versions.node.split('.').map(Number);
+  const [neededMajor, neededMinor] = needed.split('.').map(Number);
+  if (major < neededMajor || (major === neededMajor && minor < neededMinor)) {
+    throw new SetupError(
+      `this is Node ${process.versions.node}; facewright needs ${needed} or later (https://nodejs.org)`,
+    );
+  }
+}
+
+/** npm writes node_modules/.package-lock.json last: without it, an installation did not come to its end. */
+function packagesAreStale() {
+  const installed = join(root, 'node_modules', '.package-lock.json');
+  return !existsSync(installed) || statSync(installed).mtimeMs < statSync(join(root, 'package-lock.json')).mtimeMs;
+}
+
+/** npm as it is running already, or else the one on the path. */
+function npm(words) {
+  const running = process.env.npm_execpath;
+  if (running?.endsWith('npm-cli.js')) return [process.execPath, running, ...words.split(' ')];
+  return [process.platform === 'win32' ? 'npm.cmd' : 'npm', ...words.split(' ')];
+}
+
+async function hasAdapter() {
+  const { code, output } = await run([process.execPath, join('dist', 'cli', 'main.js'), 'doctor', '--json']);
+  if (code === 0 || code === 2) return code === 0;
+  throw new SetupError(`facewright doctor ended with exit code ${code}; its output is in ${keep('doctor', output)}`);
+}
+
+/** Installs a software driver where that is ours to do; says what to type where it is not. */
+async function findAdapter() {
+  const mayInstall = process.getuid?.() === 0 && process.env.FACEWRIGHT_NO_INSTALL !== '1';
+  const plan = await adapterPlan(
+    async (command) => (await run(command)).output,
+    async () => mayInstall && (await step("reading apt's package lists", updateLists)),
+  );
+  if (plan.commands.length > 0 && mayInstall) {
+    say('there is no GPU that facewright can use; installing Mesa, which computes on the processor');
+    for (const { what, before, command, undo } of plan.commands) {
+      before?.();
+      try {
+        await step(what, command);
+      } catch (error) {
+        undo?.();
+        throw error;
+      }
+    }
+    if (await hasAdapter()) return;
+    throw new SetupError('Mesa is installed, but gives no adapter all the same; facewright doctor tells more');
+  }
+  const optional = process.argv.includes('--adapter-optional') && !process.env.CI;
+  const text = `there is no GPU or driver that facewright can use. ${plan.advice}`;
+  if (!optional) throw new SetupError(text);
+  say(text);
+}
+
+/** Runs a command of which people should know when it takes long. */
+async function step(what, command) {
+  const began = Date.now();
+  let announced = false;
+  const timer = setTimeout(() => {
+    announced = true;
+    process.stderr.write(`setup: ${what} … `);
+  }, ANNOUNCE_AFTER_MS);
+  const { code, output } = await run(command);
+  clearTimeout(timer);
+  if (announced) process.stderr.write(code === 0 ? `${Math.round((Date.now() - began) / 1000)} s\n` : 'failed\n');
+  if (code === 0) return;
+  const lines = output.trim().split('\n');
+  process.stderr.write(`${lines.slice(-12).join('\n')}\n`);
+  const called = command.map((word) => (word === process.execPath ? 'node' : word)).join(' ');
+  throw new SetupError(`${what} failed; the output of ${called} is in ${keep(what.replaceAll(' ', '-'), output)}`);
+}
+
+function run(command) {
+  const [program, ...words] = command;
+  // Mesa prints a warning without XDG_RUNTIME_DIR; dpkg asks questions without DEBIAN_FRONTEND.
+  const env = { XDG_RUNTIME_DIR: tmpdir(), ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  return new Promise((resolve) => {
+    const child = spawn(program, words, {
+      cwd: root,
+      env,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      shell: program.endsWith('.cmd'),
+    });
+    let output = '';
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding('utf8').on('data', (text) => {
+        output += text;
+      });
+    }
+    child.on('error', (error) => resolve({ code: -1, output: `${output}${error.message}\n` }));
+    child.on('close', (code) => resolve({ code, output }));
+  });
+}
+
+/** Keeps a command's output for whoever wants to know more. @returns its path */
+function keep(name, output) {
+  const path = join(mkdtempSync(join(tmpdir(), 'facewright-setup-')), `${name}.log`);
+  writeFileSync(path, output);
+  return path;
+}
+
+function say(text) {
+  process.stderr.write(`setup: ${text}\n`);
+}

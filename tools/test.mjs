@@ -1,0 +1,116 @@
+// Runs the linter and then every test file, each in a process of its own, so that devices do not pile up.
+//
+//   node tools/test.mjs [PART-OF-A-NAME...]
+//
+// Expects what tools/setup.mjs makes. The last line is `N passed, N failed, N skipped`; the exit code is 1 if any failed.
+
+import { spawn } from 'node:child_process';
+import { existsSync, readdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** A test file that takes longer hangs. */
+const FILE_LIMIT_MS = 8 * 60_000;
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+process.env.XDG_RUNTIME_DIR ??= tmpdir();
+const totals = { passed: 0, failed: 0, skipped: 0 };
+/** Names of skipped tests by the reason. */
+const reasons = new Map();
+
+const wanted = process.argv.slice(2);
+const files = readdirSync(join(root, 'test'), { recursive: true })
+  .filter((path) => path.endsWith('.test.ts'))
+  .map((path) => path.replaceAll('\\', '/').replace(/\.ts$/, ''))
+  .filter((name) => wanted.length === 0 || wanted.some((part) => name.includes(part)))
+  .sort();
+if (files.length === 0) fail(`no test file has ${wanted.join(' or ')} in its name`);
+
+if (!(await hasAdapter())) {
+  if (process.env.CI) fail('there is no adapter to run shaders on, and in CI no test may be left out for want of one');
+  process.env.FACEWRIGHT_TEST_ADAPTER = 'none';
+}
+const began = Date.now();
+if (wanted.length === 0) await lint();
+for (const name of files) await runFile(name);
+
+for (const [reason, names] of reasons) {
+  console.log(`skipped, ${reason}:\n${names.map((name) => `  ${name}`).join('\n')}`);
+}
+console.log(`in ${seconds(Date.now() - began)}`);
+console.log(`${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped`);
+process.exitCode = totals.failed > 0 ? 1 : 0;
+
+async function hasAdapter() {
+  return (await run(['dist/cli/main.js', 'doctor', '--json'])).code === 0;
+}
+
+/** Biome's rules and format, without a warning: one test. */
+async function lint() {
+  const words = ['node_modules/@biomejs/biome/bin/biome', 'check', '--error-on-warnings', '.'];
+  const { code, output, took } = await run(words);
+  count('biome', { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1, skipped: 0 }, took);
+  if (code !== 0) console.log(output);
+}
+
+async function runFile(name) {
+  const path = `dist-test/${name}.js`;
+  if (!existsSync(join(root, path))) fail(`${path} is missing; npm run build makes it`);
+  const { code, output, took } = await run([path]);
+  for (const [, test, reason] of output.matchAll(/^skipped: (.*): (.*)$/gm)) {
+    reasons.set(reason, [...(reasons.get(reason) ?? []), test]);
+  }
+  const total = numberAfter('Total', output);
+  const passed = numberAfter('Passed', output) ?? 0;
+  // A suite that throws outside its tests, or a process that ends before its time, gives no totals or a bad exit code.
+  const failed = total === undefined ? 1 : Math.max(total - passed, code === 0 ? 0 : 1);
+  count(name, { passed, failed, skipped: numberAfter('Skipped', output) ?? 0 }, took);
+  if (failed > 0) console.log(code === null ? `${output}\n${name}: stopped after ${seconds(took)}` : output);
+}
+
+function count(name, result, took) {
+  for (const key of Object.keys(totals)) totals[key] += result[key];
+  const { passed, failed, skipped } = result;
+  const extra = [failed > 0 ? `${failed} failed` : '', skipped > 0 ? `${skipped} skipped` : ''].filter((text) => text);
+  console.log(
+    `${failed > 0 ? '✘' : '•'} ${name.padEnd(28)} ${String(passed).padStart(4)} passed  ` +
+      `${seconds(took).padStart(7)}${extra.length > 0 ? `  ${extra.join(', ')}` : ''}`,
+  );
+}
+
+/** A line of uvu's summary. */
+function numberAfter(word, output) {
+  const match = new RegExp(`^ {2}${word}: +(\\d+)$`, 'm').exec(output);
+  return match === null ? undefined : Number(match[1]);
+}
+
+/** Runs a script with this Node; `code` is null when it was stopped. */
+function run(words) {
+  const start = Date.now();
+  return new Promise((resolve) => {
+    const child = spawn(process.execPath, words, {
+      cwd: root,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, NO_COLOR: '1', FORCE_COLOR: undefined },
+      timeout: FILE_LIMIT_MS,
+      killSignal: 'SIGKILL',
+    });
+    let output = '';
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding('utf8').on('data', (text) => {
+        output += text;
+      });
+    }
+    child.on('close', (code) => resolve({ code, output, took: Date.now() - start }));
+  });
+}
+
+function seconds(ms) {
+  return `${(ms / 1000).toFixed(1)} s`;
+}
+
+function fail(text) {
+  console.error(`test: ${text}`);
+  process.exit(1);
+}
