@@ -3,6 +3,8 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Test } from 'uvu';
+import { skip } from './skip.js';
 
 /** The nearest folder upwards that holds package.json: compiled tests lie in dist-test/, their sources in test/. */
 function repositoryRoot(): string {
@@ -25,4 +27,22 @@ const ROOT = repositoryRoot();
  */
 export function goldenPath(relative: string): string | undefined {
   return [join(ROOT, '..', 'shared', 'goldens', relative), join(ROOT, 'test', 'goldens', relative)].find(existsSync);
+}
+
+/** A test that gets the paths of golden files; left out where one of them is only in the full set and that is not there. */
+export function goldenTest(
+  test: Test,
+  name: string,
+  files: readonly string[],
+  body: (...paths: string[]) => void | Promise<void>,
+): void {
+  const paths = files.map(goldenPath);
+  const missing = files.filter((_, index) => paths[index] === undefined);
+  if (missing.length === 0) test(name, () => body(...(paths as string[])));
+  else
+    skip(
+      test,
+      `${name} (${missing.join(', ')})`,
+      'the full set of golden values is not there (test/goldens/README.md)',
+    );
 }

@@ -2,12 +2,10 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { bicubicTaps, downscale, reflect, resampleTo } from '../../dist/image/bicubic.js';
 import { readSafetensors } from '../../dist/weights/safetensors.js';
-import { goldenPath } from '../goldens.js';
+import { goldenTest } from '../goldens.js';
 import { near } from './help.js';
 
-test('the original: 2, 4, 8, 16 and 32 times smaller', async () => {
-  const path = goldenPath('stylegan1/bicubic.safetensors');
-  if (path === undefined) return;
+goldenTest(test, 'the original: 2, 4, 8, 16 and 32 times smaller', ['stylegan1/bicubic.safetensors'], async (path) => {
   const { tensors } = await readSafetensors(path);
   const { shape, data: image } = tensors.get('image')!;
   const S = shape[3];

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import {
@@ -10,6 +10,7 @@ import {
   targetSizes,
 } from '../../dist/pulse/options.js';
 import { type ScheduleName, scheduleFactor } from '../../dist/pulse/schedule.js';
+import { goldenTest } from '../goldens.js';
 
 const info = { name: 'demo-128', resolution: 128, layers: 12, badNoise: [11] };
 
@@ -147,15 +148,12 @@ interface GoldenSearch {
   steps: number;
   trace: { lr: number }[];
 }
-const goldens = new URL('../../../shared/goldens/stylegan1/searches.json', import.meta.url);
-if (existsSync(goldens)) {
-  for (const golden of JSON.parse(readFileSync(goldens, 'utf8')) as GoldenSearch[]) {
-    schedule(`the rates of the golden search ${golden.name}`, () => {
-      golden.trace.forEach(({ lr }, step) => {
-        const ours = golden.learning_rate * scheduleFactor(golden.schedule, step, golden.steps);
-        assert.ok(Math.abs(ours - lr) <= 1e-12, `step ${step}: ${ours} is not ${lr}`);
-      });
+goldenTest(schedule, 'the rates of the golden searches', ['stylegan1/searches.json'], (path) => {
+  for (const golden of JSON.parse(readFileSync(path, 'utf8')) as GoldenSearch[]) {
+    golden.trace.forEach(({ lr }, step) => {
+      const ours = golden.learning_rate * scheduleFactor(golden.schedule, step, golden.steps);
+      assert.ok(Math.abs(ours - lr) <= 1e-12, `${golden.name}, step ${step}: ${ours} is not ${lr}`);
     });
   }
-}
+});
 schedule.run();

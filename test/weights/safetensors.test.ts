@@ -4,7 +4,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { HostTensor } from '../../dist/graph/host-tensor.js';
 import { parseSafetensors, readSafetensors, writeSafetensors } from '../../dist/weights/safetensors.js';
-import { goldenPath } from '../goldens.js';
+import { goldenTest } from '../goldens.js';
 import { bytesOf, f32, u64 } from './assemble.js';
 import { inTemporaryFolder, refuses, refusesLater, SOURCE } from './refuses.js';
 
@@ -166,9 +166,8 @@ test('a name cannot reach a prototype', () => {
   assert.is(({} as Record<string, unknown>).dtype, undefined);
 });
 
-const golden = goldenPath('stylegan1/mapping.safetensors');
-(golden === undefined ? test.skip : test)('a golden file, which Python wrote', async () => {
-  const { tensors } = await readSafetensors(golden!);
+goldenTest(test, 'a golden file, which Python wrote', ['stylegan1/mapping.safetensors'], async (path) => {
+  const { tensors } = await readSafetensors(path);
   assert.equal(new Set(tensors.keys()), new Set(['z', 'w', 'fit_mean', 'fit_std']));
   assert.equal(tensors.get('w')?.shape, [4, 512]);
 });

@@ -4,7 +4,7 @@ import * as assert from 'uvu/assert';
 import type { HostTensors } from '../../dist/graph/host-tensor.js';
 import { parseSafetensors } from '../../dist/weights/safetensors.js';
 import { readTorch } from '../../dist/weights/torch.js';
-import { goldenPath } from '../goldens.js';
+import { goldenTest } from '../goldens.js';
 import {
   bytesOf,
   call,
@@ -45,9 +45,9 @@ function readBoth(spec: TensorSpec, storages: StorageData, elementBytes = 4): re
 
 const SIX = { 0: f32(0, 1, 2, 3, 4, 5) };
 
-const container = [goldenPath('stylegan1/synthesis.pt'), goldenPath('stylegan1/synthesis.legacy.pt')];
-(container.includes(undefined) ? test.skip : test)('both containers of the golden network are equal', async () => {
-  const [zipped, legacy] = await Promise.all(container.map((path) => readGolden(path!)));
+const containers = ['stylegan1/synthesis.pt', 'stylegan1/synthesis.legacy.pt'];
+goldenTest(test, 'both containers of the golden network are equal', containers, async (...paths) => {
+  const [zipped, legacy] = await Promise.all(paths.map(readGolden));
   assert.is(zipped!.size, 67);
   assert.equal([...zipped!.keys()], [...legacy!.keys()]);
   for (const [name, { shape, data }] of zipped!) {
@@ -57,17 +57,16 @@ const container = [goldenPath('stylegan1/synthesis.pt'), goldenPath('stylegan1/s
   assert.equal(zipped!.get('blocks.4x4.const')?.shape.slice(2), [4, 4]);
 });
 
-const fit = [goldenPath('stylegan1/gaussian_fit.pt'), goldenPath('stylegan1/mapping.safetensors')];
-(fit.includes(undefined) ? test.skip : test)('the golden fit has the values that Python saved elsewhere', async () => {
-  const tensors = await readGolden(fit[0]!);
-  const expected = parseSafetensors(await readFile(fit[1]!), fit[1]!).tensors;
+const fits = ['stylegan1/gaussian_fit.pt', 'stylegan1/mapping.safetensors'];
+goldenTest(test, 'the golden fit has the values that Python saved elsewhere', fits, async (fit, elsewhere) => {
+  const tensors = await readGolden(fit);
+  const expected = parseSafetensors(await readFile(elsewhere), elsewhere).tensors;
   assert.equal(tensors.get('mean')?.data, expected.get('fit_mean')?.data);
   assert.equal(tensors.get('std')?.data, expected.get('fit_std')?.data);
 });
 
-const real = goldenPath('real/pulse-gaussian_fit.pt');
-(real === undefined ? test.skip : test)("the original project's own file", async () => {
-  const tensors = await readGolden(real!);
+goldenTest(test, "the original project's own file", ['real/pulse-gaussian_fit.pt'], async (path) => {
+  const tensors = await readGolden(path);
   const meanOf = (name: string) => tensors.get(name)!.data.reduce((sum, x) => sum + x, 0) / 512;
   assert.ok(Math.abs(meanOf('mean') + 0.269) < 1e-3);
   assert.ok(Math.abs(meanOf('std') - 0.481) < 1e-3);
@@ -229,9 +228,8 @@ for (const [file, name] of [
   ['formats/stylegan1.protocol4.pkl', /names dnnlib\.tflib\.network\.Network, .*facewright opens/],
   ['formats/stylegan2-ada.pkl', /names torch_utils\.persistence\._reconstruct_persistent_obj, .*facewright opens/],
 ] as const) {
-  const path = goldenPath(file);
-  (path === undefined ? test.skip : test)(`${file} is refused by the name of its class`, async () => {
-    const bytes = await readFile(path!);
+  goldenTest(test, `${file} is refused by the name of its class`, [file], async (path) => {
+    const bytes = await readFile(path);
     refuses(() => readTorch(bytes, SOURCE), name);
   });
 }
