@@ -69,8 +69,6 @@ export async function searchBatch(
       jobs.map(async (job) => ({ ...job.target, start: await startOf(setting, job, restart) })),
     );
     const running = search(generator, targets, options, { signal, intermediate: intermediates !== undefined });
-    // Handled here in case the loop below is left by an error of its own.
-    running.results.catch(() => {});
     for await (const progress of running) {
       onProgress({ steps: restart * options.steps + progress.step, L2: meanL2(progress) });
       if (intermediates !== undefined) await writeIntermediates(intermediates, generator, jobs, progress);
