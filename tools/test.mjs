@@ -13,6 +13,9 @@ import { fileURLToPath } from 'node:url';
 /** A test file that takes longer hangs. */
 const FILE_LIMIT_MS = 8 * 60_000;
 
+/** Skipped tests that are named for each reason. */
+const MOST_NAMES = 12;
+
 const root = fileURLToPath(new URL('..', import.meta.url));
 process.env.XDG_RUNTIME_DIR ??= tmpdir();
 const totals = { passed: 0, failed: 0, skipped: 0 };
@@ -36,9 +39,11 @@ if (wanted.length === 0) await lint();
 for (const name of files) await runFile(name);
 
 for (const [reason, names] of reasons) {
-  console.log(`skipped, ${reason}:\n${names.map((name) => `  ${name}`).join('\n')}`);
+  console.log(`\nskipped, because ${reason}:`);
+  for (const name of names.slice(0, MOST_NAMES)) console.log(`  ${name}`);
+  if (names.length > MOST_NAMES) console.log(`  and ${names.length - MOST_NAMES} more`);
 }
-console.log(`in ${seconds(Date.now() - began)}`);
+console.log(`\nin ${seconds(Date.now() - began)}`);
 console.log(`${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped`);
 process.exitCode = totals.failed > 0 ? 1 : 0;
 
@@ -65,7 +70,7 @@ async function runFile(name) {
   const passed = numberAfter('Passed', output) ?? 0;
   // A suite that throws outside its tests, or a process that ends before its time, gives no totals or a bad exit code.
   const failed = total === undefined ? 1 : Math.max(total - passed, code === 0 ? 0 : 1);
-  count(name, { passed, failed, skipped: numberAfter('Skipped', output) ?? 0 }, took);
+  count(name.replace(/\.test$/, ''), { passed, failed, skipped: numberAfter('Skipped', output) ?? 0 }, took);
   if (failed > 0) console.log(code === null ? `${output}\n${name}: stopped after ${seconds(took)}` : output);
 }
 
