@@ -1,17 +1,17 @@
-import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Engine } from '../../dist/engine/engine.js';
 import { apply, apply1 } from '../../dist/graph/build.js';
 import { Graph } from '../../dist/graph/graph.js';
 import { openWebGpu, type WebGpuRequest } from '../../dist/node/dawn.js';
 import { normals } from '../random.js';
+import { adapterSuite } from '../skip.js';
 import { batchFaults, conformanceCases, conformanceFaults } from './conformance.js';
 
 let engine: Engine;
 
 /** A suite that runs on an engine of its own. FACEWRIGHT_ADAPTER names the adapter to test, as --adapter does. */
 function engineSuite(name: string, request: WebGpuRequest = {}) {
-  const made = suite(name);
+  const made = adapterSuite(name);
   made.before(async () => {
     engine = await openWebGpu({ adapter: process.env.FACEWRIGHT_ADAPTER, ...request });
   });
