@@ -1,8 +1,8 @@
 // 1×1 convolution (to-RGB and its adjoint).
 //
-//   y[o, p] = Σ_i weight[o, i] · m[i, p] + bias[o],   m = a[i]·x + b[i] or x
+//   y[o, p] = Σ_i weight[o, i] · m[i, p] + bias[o],   m = a[i]·(x − mean[i]) + b[i] or x
 //
-// Layout: x [n, IN, PIXELS]; coefficients [n, 2, IN]; weights packed as [OUT/4][IN][4] (pack.ts); bias [OUT];
+// Layout: x [n, IN, PIXELS]; coefficients [n, 3, IN] (mean, a, b); weights packed as [OUT/4][IN][4] (pack.ts); bias [OUT];
 // y [n, OUT, PIXELS]. Work: one invocation makes a pixel of 4 channels. workgroup_id: x pixels, y channels/4, z picture.
 override IN: u32;
 override OUT: u32;
@@ -26,7 +26,8 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(workgroup_id) group: 
   for (var i = 0u; i < IN; i++) {
     var value = x[(picture * IN + i) * PIXELS + p];
     if (MODULATE) {
-      value = coefficients[2u * picture * IN + i] * value + coefficients[(2u * picture + 1u) * IN + i];
+      let first = 3u * picture * IN + i;
+      value = coefficients[first + IN] * (value - coefficients[first]) + coefficients[first + 2u * IN];
     }
     sums += weights[group.y * IN + i] * value;
   }

@@ -1,13 +1,15 @@
 // 3×3 convolution, padding 1, for SIMD processors (subgroups of 8: lavapipe).
 //
-//   y[o, r, s] = Σ_i Σ_ky,kx weight[o, i, ky, kx] · m[i, r + ky − 1, s + kx − 1],   m = a[i]·x + b[i] or x; 0 outside
+//   y[o, r, s] = Σ_i Σ_ky,kx weight[o, i, ky, kx] · m[i, r + ky − 1, s + kx − 1],   m = a[i]·(x − mean[i]) + b[i] or x; 0 outside
 //
-// Layout: x [n, IN, H, W]; coefficients [n, 2, IN] (a, then b); weights packed as [OUT/8][IN][3][3][8] (pack.ts);
+// Layout: x [n, IN, H, W]; coefficients [n, 3, IN] (mean, a, b); weights packed as [OUT/8][IN][3][3][8] (pack.ts);
 // y [n, OUT, H, W]. The adjoint is the same kernel with weights flipped and transposed.
 // Work: one invocation makes 4 pixels of a row for 8 output channels. workgroup_id: x pixels, y channels/8, z picture.
 //
 // Reading a weight at one address for all lanes costs lavapipe as much as reading 8 different ones, so each lane reads
 // one of the 8 channels' weights and the others get it by broadcast (2.5 times as fast; docs/performance.md).
+// PART input channels at a time are summed apart: 9·IN terms one after the other would lose half a digit, and an activation
+// near zero whose sign is wrong changes the gradient visibly. (Tile(): without it lavapipe keeps the last part's values.)
 // No branch depends on a pixel: lavapipe runs both sides of those, and keeps variables in memory across them.
 enable subgroups;
 
@@ -16,6 +18,7 @@ override OUT: u32;
 override H: u32;
 override W: u32;
 override MODULATE: bool;
+override PART: u32;
 override WORKGROUP: u32 = 16;
 
 @group(0) @binding(0) var<storage, read> x: array<f32>;
@@ -26,9 +29,9 @@ override WORKGROUP: u32 = 16;
 alias Tile = array<vec4f, 8>;
 
 // The modulated map at (r, s); zero outside. Unsigned arithmetic makes −1 a large number, so one comparison serves.
-fn tap(plane: u32, r: u32, s: u32, a: f32, b: f32) -> f32 {
+fn tap(plane: u32, r: u32, s: u32, mean: f32, a: f32, b: f32) -> f32 {
   let inside = r < H && s < W;
-  return select(0.0, a * x[select(0u, plane + r * W + s, inside)] + b, inside);
+  return select(0.0, a * (x[select(0u, plane + r * W + s, inside)] - mean) + b, inside);
 }
 
 // Adds one tap of four pixels to all 8 channels; lane l of the subgroup holds the weight of channel l.
@@ -55,26 +58,34 @@ fn main(
   let picture = group.z;
 
   var sums: Tile;
-  for (var i = 0u; i < IN; i++) {
-    var a = 1.0;
-    var b = 0.0;
-    if (MODULATE) {
-      a = coefficients[2u * picture * IN + i];
-      b = coefficients[(2u * picture + 1u) * IN + i];
+  for (var first = 0u; first < IN; first += PART) {
+    var part = Tile();
+    for (var i = first; i < min(first + PART, IN); i++) {
+      var mean = 0.0;
+      var a = 1.0;
+      var b = 0.0;
+      if (MODULATE) {
+        mean = coefficients[3u * picture * IN + i];
+        a = coefficients[(3u * picture + 1u) * IN + i];
+        b = coefficients[(3u * picture + 2u) * IN + i];
+      }
+      let plane = (picture * IN + i) * H * W;
+      let weight = (group.y * IN + i) * 72u + lane;
+      for (var ky = 0u; ky < 3u; ky++) {
+        let r = row + ky - 1u;
+        let p0 = tap(plane, r, column - 1u, mean, a, b);
+        let p1 = tap(plane, r, column, mean, a, b);
+        let p2 = tap(plane, r, column + 1u, mean, a, b);
+        let p3 = tap(plane, r, column + 2u, mean, a, b);
+        let p4 = tap(plane, r, column + 3u, mean, a, b);
+        let p5 = tap(plane, r, column + 4u, mean, a, b);
+        accumulate(&part, weights[weight + ky * 24u], vec4f(p0, p1, p2, p3));
+        accumulate(&part, weights[weight + ky * 24u + 8u], vec4f(p1, p2, p3, p4));
+        accumulate(&part, weights[weight + ky * 24u + 16u], vec4f(p2, p3, p4, p5));
+      }
     }
-    let plane = (picture * IN + i) * H * W;
-    let weight = (group.y * IN + i) * 72u + lane;
-    for (var ky = 0u; ky < 3u; ky++) {
-      let r = row + ky - 1u;
-      let p0 = tap(plane, r, column - 1u, a, b);
-      let p1 = tap(plane, r, column, a, b);
-      let p2 = tap(plane, r, column + 1u, a, b);
-      let p3 = tap(plane, r, column + 2u, a, b);
-      let p4 = tap(plane, r, column + 3u, a, b);
-      let p5 = tap(plane, r, column + 4u, a, b);
-      accumulate(&sums, weights[weight + ky * 24u], vec4f(p0, p1, p2, p3));
-      accumulate(&sums, weights[weight + ky * 24u + 8u], vec4f(p1, p2, p3, p4));
-      accumulate(&sums, weights[weight + ky * 24u + 16u], vec4f(p2, p3, p4, p5));
+    for (var k = 0u; k < 8u; k++) {
+      sums[k] += part[k];
     }
   }
 

@@ -1,8 +1,8 @@
 // 3×3 convolution, padding 1, for GPUs: tiles of input and weights in workgroup memory.
 //
-//   y[o, r, s] = Σ_i Σ_ky,kx weight[o, i, ky, kx] · m[i, r + ky − 1, s + kx − 1],   m = a[i]·x + b[i] or x; 0 outside
+//   y[o, r, s] = Σ_i Σ_ky,kx weight[o, i, ky, kx] · m[i, r + ky − 1, s + kx − 1],   m = a[i]·(x − mean[i]) + b[i] or x; 0 outside
 //
-// Layout: x [n, IN, H, W]; coefficients [n, 2, IN] (a, then b); weights packed as [OUT/8][IN][3][3][8] (pack.ts);
+// Layout: x [n, IN, H, W]; coefficients [n, 3, IN] (mean, a, b); weights packed as [OUT/8][IN][3][3][8] (pack.ts);
 // y [n, OUT, H, W]. The adjoint is the same kernel with weights flipped and transposed.
 // Work: a workgroup makes ROWS × 4·QUADS pixels for 8·GROUPS channels; an invocation 4 pixels of a row for 8 channels.
 // SLICE input channels at a time are brought to workgroup memory. workgroup_id: x tiles of pixels, y of channels, z picture.
@@ -49,7 +49,8 @@ fn main(@builtin(local_invocation_index) local: u32, @builtin(workgroup_id) grou
       if (i < IN && r < H && s < W) {
         value = x[((picture * IN + i) * H + r) * W + s];
         if (MODULATE) {
-          value = coefficients[2u * picture * IN + i] * value + coefficients[(2u * picture + 1u) * IN + i];
+          let first = 3u * picture * IN + i;
+          value = coefficients[first + IN] * (value - coefficients[first]) + coefficients[first + 2u * IN];
         }
       }
       patch_tile[e] = value;
@@ -62,6 +63,7 @@ fn main(@builtin(local_invocation_index) local: u32, @builtin(workgroup_id) grou
     }
     workgroupBarrier();
 
+    var part = array<vec4f, 8>(); // summed apart: 9·IN terms in one go would lose half a digit
     for (var c = 0u; c < SLICE; c++) {
       for (var ky = 0u; ky < 3u; ky++) {
         let start = c * PATCH + (tile_y + ky) * PATCH_WIDTH + 4u * quad;
@@ -73,12 +75,13 @@ fn main(@builtin(local_invocation_index) local: u32, @builtin(workgroup_id) grou
           let low = weight_tile[at];
           let high = weight_tile[at + 1u];
           for (var k = 0u; k < 4u; k++) {
-            sums[k] += low[k] * pixels[kx];
-            sums[k + 4u] += high[k] * pixels[kx];
+            part[k] += low[k] * pixels[kx];
+            part[k + 4u] += high[k] * pixels[kx];
           }
         }
       }
     }
+    for (var k = 0u; k < 8u; k++) { sums[k] += part[k]; }
     workgroupBarrier();
   }
 

@@ -5,13 +5,14 @@
 // (`weight` as conv_up knows it: [its out = IN, its in = OUT, 4, 4].)
 // Layout: x [n, IN, 2H, 2W]; weights packed as [OUT/8][IN][4][4][8] (pack.ts); y [n, OUT, H, W].
 // Work: one invocation makes 4 pixels of a row for 8 channels. workgroup_id: x pixels, y channels/8, z picture.
-// Weights are broadcast as in conv3x3_broadcast.wgsl.
+// Weights are broadcast, and sums made of parts, as in conv3x3_broadcast.wgsl.
 enable subgroups;
 
 override IN: u32;
 override OUT: u32;
 override H: u32;
 override W: u32;
+override PART: u32;
 override WORKGROUP: u32 = 16;
 
 @group(0) @binding(0) var<storage, read> x: array<f32>;
@@ -48,26 +49,32 @@ fn main(
   let picture = group.z;
 
   var sums: Tile;
-  for (var i = 0u; i < IN; i++) {
-    let plane = (picture * IN + i) * 4u * H * W;
-    let weight = (group.y * IN + i) * 128u + lane;
-    for (var ky = 0u; ky < 4u; ky++) {
-      let r = 2u * row + ky - 1u;
-      let s = 2u * column - 1u;
-      let p0 = tap(plane, r, s);
-      let p1 = tap(plane, r, s + 1u);
-      let p2 = tap(plane, r, s + 2u);
-      let p3 = tap(plane, r, s + 3u);
-      let p4 = tap(plane, r, s + 4u);
-      let p5 = tap(plane, r, s + 5u);
-      let p6 = tap(plane, r, s + 6u);
-      let p7 = tap(plane, r, s + 7u);
-      let p8 = tap(plane, r, s + 8u);
-      let p9 = tap(plane, r, s + 9u);
-      accumulate(&sums, weights[weight + ky * 32u], vec4f(p0, p2, p4, p6));
-      accumulate(&sums, weights[weight + ky * 32u + 8u], vec4f(p1, p3, p5, p7));
-      accumulate(&sums, weights[weight + ky * 32u + 16u], vec4f(p2, p4, p6, p8));
-      accumulate(&sums, weights[weight + ky * 32u + 24u], vec4f(p3, p5, p7, p9));
+  for (var first = 0u; first < IN; first += PART) {
+    var part = Tile();
+    for (var i = first; i < min(first + PART, IN); i++) {
+      let plane = (picture * IN + i) * 4u * H * W;
+      let weight = (group.y * IN + i) * 128u + lane;
+      for (var ky = 0u; ky < 4u; ky++) {
+        let r = 2u * row + ky - 1u;
+        let s = 2u * column - 1u;
+        let p0 = tap(plane, r, s);
+        let p1 = tap(plane, r, s + 1u);
+        let p2 = tap(plane, r, s + 2u);
+        let p3 = tap(plane, r, s + 3u);
+        let p4 = tap(plane, r, s + 4u);
+        let p5 = tap(plane, r, s + 5u);
+        let p6 = tap(plane, r, s + 6u);
+        let p7 = tap(plane, r, s + 7u);
+        let p8 = tap(plane, r, s + 8u);
+        let p9 = tap(plane, r, s + 9u);
+        accumulate(&part, weights[weight + ky * 32u], vec4f(p0, p2, p4, p6));
+        accumulate(&part, weights[weight + ky * 32u + 8u], vec4f(p1, p3, p5, p7));
+        accumulate(&part, weights[weight + ky * 32u + 16u], vec4f(p2, p4, p6, p8));
+        accumulate(&part, weights[weight + ky * 32u + 24u], vec4f(p3, p5, p7, p9));
+      }
+    }
+    for (var k = 0u; k < 8u; k++) {
+      sums[k] += part[k];
     }
   }
 

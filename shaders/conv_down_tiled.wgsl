@@ -53,6 +53,7 @@ fn main(@builtin(local_invocation_index) local: u32, @builtin(workgroup_id) grou
     }
     workgroupBarrier();
 
+    var part = array<vec4f, 8>(); // summed apart: 16·IN terms in one go would lose half a digit
     for (var c = 0u; c < SLICE; c++) {
       for (var ky = 0u; ky < 4u; ky++) {
         let start = c * PATCH + (2u * tile_y + ky) * PATCH_WIDTH + 8u * quad;
@@ -63,12 +64,13 @@ fn main(@builtin(local_invocation_index) local: u32, @builtin(workgroup_id) grou
           let low = weight_tile[at];
           let high = weight_tile[at + 1u];
           for (var k = 0u; k < 4u; k++) {
-            sums[k] += low[k] * pixels;
-            sums[k + 4u] += high[k] * pixels;
+            part[k] += low[k] * pixels;
+            part[k + 4u] += high[k] * pixels;
           }
         }
       }
     }
+    for (var k = 0u; k < 8u; k++) { sums[k] += part[k]; }
     workgroupBarrier();
   }
 

@@ -1,13 +1,14 @@
 // Transposed 4×4 convolution of stride 2, padding 1, for SIMD processors (subgroups of 8: lavapipe).
 //
-//   y[o, Y, X] = Σ_i Σ m[i, r, s] · weight[o, i, Y + 1 − 2r, X + 1 − 2s],   m = a[i]·x + b[i] or x; 0 outside
+//   y[o, Y, X] = Σ_i Σ m[i, r, s] · weight[o, i, Y + 1 − 2r, X + 1 − 2s],   m = a[i]·(x − mean[i]) + b[i] or x; 0 outside
 //
 // Output row Y = 2r + py reads the input rows r + py − 1 and r + py, columns likewise: each of the four output phases
 // (py, px) is a 2×2 convolution, a quarter of the 4×4 weights.
-// Layout: x [n, IN, H, W]; coefficients [n, 2, IN]; weights packed as [OUT/8][py][IN][dy][px][dx][8] (pack.ts);
+// Layout: x [n, IN, H, W]; coefficients [n, 3, IN] (mean, mean, a, b); weights packed as [OUT/8][py][IN][dy][px][dx][8] (pack.ts);
 // y [n, OUT, 2H, 2W].
 // Work: one invocation makes, from 4 input columns, 8 pixels of an output row for 8 channels.
-// workgroup_id: x pixels, y (channels/8)·2 + py, z picture. Weights are broadcast as in conv3x3_broadcast.wgsl.
+// workgroup_id: x pixels, y (channels/8)·2 + py, z picture. Weights are broadcast, and sums
+// made of parts, as in conv3x3_broadcast.wgsl.
 enable subgroups;
 
 override IN: u32;
@@ -15,6 +16,7 @@ override OUT: u32;
 override H: u32;
 override W: u32;
 override MODULATE: bool;
+override PART: u32;
 override WORKGROUP: u32 = 16;
 
 @group(0) @binding(0) var<storage, read> x: array<f32>;
@@ -24,9 +26,9 @@ override WORKGROUP: u32 = 16;
 
 alias Tile = array<vec4f, 8>;
 
-fn tap(plane: u32, r: u32, s: u32, a: f32, b: f32) -> f32 {
+fn tap(plane: u32, r: u32, s: u32, mean: f32, a: f32, b: f32) -> f32 {
   let inside = r < H && s < W;
-  return select(0.0, a * x[select(0u, plane + r * W + s, inside)] + b, inside);
+  return select(0.0, a * (x[select(0u, plane + r * W + s, inside)] - mean) + b, inside);
 }
 
 fn accumulate(sums: ptr<function, Tile>, lane_weight: f32, pixels: vec4f) {
@@ -54,30 +56,40 @@ fn main(
 
   var even: Tile; // output columns 2·column + 0, 2, 4, 6
   var odd: Tile;  // output columns 2·column + 1, 3, 5, 7
-  for (var i = 0u; i < IN; i++) {
-    var a = 1.0;
-    var b = 0.0;
-    if (MODULATE) {
-      a = coefficients[2u * picture * IN + i];
-      b = coefficients[(2u * picture + 1u) * IN + i];
+  for (var first = 0u; first < IN; first += PART) {
+    var even_part = Tile();
+    var odd_part = Tile();
+    for (var i = first; i < min(first + PART, IN); i++) {
+      var mean = 0.0;
+      var a = 1.0;
+      var b = 0.0;
+      if (MODULATE) {
+        mean = coefficients[3u * picture * IN + i];
+        a = coefficients[(3u * picture + 1u) * IN + i];
+        b = coefficients[(3u * picture + 2u) * IN + i];
+      }
+      let plane = (picture * IN + i) * H * W;
+      let weight = (group.y * IN + i) * 64u + lane;
+      for (var dy = 0u; dy < 2u; dy++) {
+        let r = row + py + dy - 1u;
+        let p0 = tap(plane, r, column - 1u, mean, a, b);
+        let p1 = tap(plane, r, column, mean, a, b);
+        let p2 = tap(plane, r, column + 1u, mean, a, b);
+        let p3 = tap(plane, r, column + 2u, mean, a, b);
+        let p4 = tap(plane, r, column + 3u, mean, a, b);
+        let p5 = tap(plane, r, column + 4u, mean, a, b);
+        let left = vec4f(p0, p1, p2, p3);
+        let middle = vec4f(p1, p2, p3, p4);
+        let right = vec4f(p2, p3, p4, p5);
+        accumulate(&even_part, weights[weight + dy * 32u], left);
+        accumulate(&even_part, weights[weight + dy * 32u + 8u], middle);
+        accumulate(&odd_part, weights[weight + dy * 32u + 16u], middle);
+        accumulate(&odd_part, weights[weight + dy * 32u + 24u], right);
+      }
     }
-    let plane = (picture * IN + i) * H * W;
-    let weight = (group.y * IN + i) * 64u + lane;
-    for (var dy = 0u; dy < 2u; dy++) {
-      let r = row + py + dy - 1u;
-      let p0 = tap(plane, r, column - 1u, a, b);
-      let p1 = tap(plane, r, column, a, b);
-      let p2 = tap(plane, r, column + 1u, a, b);
-      let p3 = tap(plane, r, column + 2u, a, b);
-      let p4 = tap(plane, r, column + 3u, a, b);
-      let p5 = tap(plane, r, column + 4u, a, b);
-      let left = vec4f(p0, p1, p2, p3);
-      let middle = vec4f(p1, p2, p3, p4);
-      let right = vec4f(p2, p3, p4, p5);
-      accumulate(&even, weights[weight + dy * 32u], left);
-      accumulate(&even, weights[weight + dy * 32u + 8u], middle);
-      accumulate(&odd, weights[weight + dy * 32u + 16u], middle);
-      accumulate(&odd, weights[weight + dy * 32u + 24u], right);
+    for (var k = 0u; k < 8u; k++) {
+      even[k] += even_part[k];
+      odd[k] += odd_part[k];
     }
   }
 

@@ -1,9 +1,9 @@
 // Transposed 4×4 convolution of stride 2, padding 1, for GPUs: tiles of input and weights in workgroup memory.
 //
-//   y[o, Y, X] = Σ_i Σ m[i, r, s] · weight[o, i, Y + 1 − 2r, X + 1 − 2s],   m = a[i]·x + b[i] or x; 0 outside
+//   y[o, Y, X] = Σ_i Σ m[i, r, s] · weight[o, i, Y + 1 − 2r, X + 1 − 2s],   m = a[i]·(x − mean[i]) + b[i] or x; 0 outside
 //
 // Output row Y = 2r + py reads the input rows r + py − 1 and r + py, columns likewise (see conv_up_broadcast.wgsl).
-// Layout: x [n, IN, H, W]; coefficients [n, 2, IN]; weights packed as [OUT/8][py][IN][dy][px][dx][8] (pack.ts);
+// Layout: x [n, IN, H, W]; coefficients [n, 3, IN] (mean, a, b); weights packed as [OUT/8][py][IN][dy][px][dx][8] (pack.ts);
 // y [n, OUT, 2H, 2W].
 // Work: a workgroup makes, from ROWS × 4·QUADS input pixels, one row phase py for 8·GROUPS channels; an invocation, from 4
 // input columns, 8 pixels of an output row for 8 channels. SLICE input channels at a time are in workgroup memory.
@@ -53,7 +53,8 @@ fn main(@builtin(local_invocation_index) local: u32, @builtin(workgroup_id) grou
       if (i < IN && r < H && s < W) {
         value = x[((picture * IN + i) * H + r) * W + s];
         if (MODULATE) {
-          value = coefficients[2u * picture * IN + i] * value + coefficients[(2u * picture + 1u) * IN + i];
+          let first = 3u * picture * IN + i;
+          value = coefficients[first + IN] * (value - coefficients[first]) + coefficients[first + 2u * IN];
         }
       }
       patch_tile[e] = value;

@@ -1,6 +1,6 @@
-// The styled map itself: y = a[c]·x + b[c].
+// The styled map itself: y = a[c]·(x − mean[c]) + b[c].
 //
-// Layout: x, y [n, C, PIXELS]; coefficients [n, 2, C]. Work: one pixel an invocation.
+// Layout: x, y [n, C, PIXELS]; coefficients [n, 3, C] (mean, a, b). Work: one pixel an invocation.
 // workgroup_id: x pixels, y channel, z picture.
 override C: u32;
 override PIXELS: u32;
@@ -13,7 +13,7 @@ override WORKGROUP: u32 = 64;
 @compute @workgroup_size(WORKGROUP)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(workgroup_id) group: vec3u) {
   if (id.x >= PIXELS) { return; }
-  let first = 2u * group.z * C + group.y;
+  let first = 3u * group.z * C + group.y;
   let at = (group.z * C + group.y) * PIXELS + id.x;
-  y[at] = coefficients[first] * x[at] + coefficients[first + C];
+  y[at] = coefficients[first + C] * (x[at] - coefficients[first]) + coefficients[first + 2u * C];
 }

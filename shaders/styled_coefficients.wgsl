@@ -1,9 +1,9 @@
 // StyleGAN1's epilogue, second half: instance norm and style as one affine map per channel.
 //
-//   moments = mean, 1/√(variance + EPSILON);   a = (style₀ + 1)/σ,  b = style₁ − mean·a
+//   moments = mean, 1/√(variance + EPSILON);   coefficients = mean, a = (style₀ + 1)/σ, b = style₁
 //
 // The tiles' moments are merged by Chan, Golub & LeVeque (1983), equation 2.1: no E[x²] − μ², which would cancel.
-// Layout: tiles [n, C, TILES] of (mean, Σ (x − mean)²); style, coefficients, moments [n, 2, C].
+// Layout: tiles [n, C, TILES] of (mean, Σ (x − mean)²); style and moments [n, 2, C]; coefficients [n, 3, C].
 // Work: a workgroup takes one channel. workgroup_id: x channel, z picture.
 override C: u32;
 override PIXELS: u32;
@@ -46,10 +46,11 @@ fn main(@builtin(local_invocation_index) local: u32, @builtin(workgroup_id) grou
     let scale = 1.0 / sqrt(partial[0].z / f32(PIXELS) + EPSILON);
     let first = 2u * picture * C + channel;
     let second = first + C;
-    let a = (style[first] + 1.0) * scale;
     moments[first] = mean;
     moments[second] = scale;
-    coefficients[first] = a;
-    coefficients[second] = style[second] - mean * a;
+    let to = 3u * picture * C + channel;
+    coefficients[to] = mean;
+    coefficients[to + C] = (style[first] + 1.0) * scale;
+    coefficients[to + 2u * C] = style[second];
   }
 }

@@ -1,9 +1,9 @@
-// The gradient of StyleGAN1's epilogue, from the gradient g with respect to the styled map a·x + b:
+// The gradient of StyleGAN1's epilogue, from the gradient g with respect to the styled map a·(x − mean) + b:
 //
 //   a · (g − Σg/N − x̂·Σ(g·x̂)/N) · slope(x),   x̂ = (x − mean)/σ, N = PIXELS
 //
-// The sign of the activation is the sign of x. Layout: g, x, result [n, C, PIXELS]; coefficients (a, b), moments
-// (mean, 1/σ) and sums (Σ g·x̂, Σ g) [n, 2, C]. Work: one pixel an invocation. workgroup_id: x pixels, y channel, z picture.
+// The sign of the activation is the sign of x. Layout: g, x, result [n, C, PIXELS]; coefficients [n, 3, C]
+// (mean, a, b); moments (mean, 1/σ) and sums (Σ g·x̂, Σ g) [n, 2, C]. Work: one pixel an invocation. workgroup_id: x pixels, y channel, z picture.
 override C: u32;
 override PIXELS: u32;
 override SLOPE: f32;
@@ -25,5 +25,5 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(workgroup_id) group: 
   let value = x[at];
   let normal = (value - moments[first]) * moments[second];
   let centred = g[at] - (sums[second] + normal * sums[first]) / f32(PIXELS);
-  result[at] = coefficients[first] * centred * select(SLOPE, 1.0, value > 0.0);
+  result[at] = coefficients[(3u * group.z + 1u) * C + group.y] * centred * select(SLOPE, 1.0, value > 0.0);
 }

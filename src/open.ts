@@ -93,7 +93,9 @@ async function makeFit(generator: Generator, onMessage: OpenOptions['onMessage']
     const { tensors } = await readSafetensors(path);
     return { mean: tensors.get('mean')!.data, std: tensors.get('std')!.data };
   }
-  onMessage?.(`${info.name} comes without gaussian_fit.pt: fitting it to ${latents.toLocaleString('en')} latents, once`);
+  onMessage?.(
+    `${info.name} comes without gaussian_fit.pt: fitting it to ${latents.toLocaleString('en')} latents, once`,
+  );
   const d = info.latentSize;
   const fitter = new GaussianFitter(d);
   for (let first = 0; first < latents; first += FIT_BATCH) {

@@ -37,9 +37,15 @@ type Interpreters = { [N in OpName]: (op: Op<N>, operands: Operands) => Float64A
 /**
  * Runs a graph once. `values` is not changed: states are copied, and their new values are in the result.
  *
+ * @param change may alter the results of an op before they are used
  * @throws Error when a constant, an input or a state is missing or of the wrong length
  */
-export function runReference(graph: Graph, values: NamedValues, scalars: Partial<RunScalars> = {}): ReferenceRun {
+export function runReference(
+  graph: Graph,
+  values: NamedValues,
+  scalars: Partial<RunScalars> = {},
+  change: (op: Op, results: Float64Array[]) => void = () => undefined,
+): ReferenceRun {
   const tensors = new Map<Tensor, Float64Array>();
   for (const tensor of graph.tensors) {
     if (tensor.kind === 'temp') continue;
@@ -63,6 +69,7 @@ export function runReference(graph: Graph, values: NamedValues, scalars: Partial
     };
     const interpret = interpreters[op.op] as (op: Op, operands: Operands) => Float64Array[];
     const results = interpret(op, operands);
+    change(op, results);
     op.outputs.forEach((output, index) => {
       if (results[index]?.length !== elements(output.shape)) throw new Error(`${op.op}: output ${index} has no values`);
       tensors.set(output, results[index]);
@@ -104,13 +111,14 @@ function each(shape: Shape, visit: (index: number, n: number, c: number, y: numb
   }
 }
 
-/** a[n, c]·x + b[n, c], or x where there are no coefficients. */
+/** a[n, c]·(x − mean[n, c]) + b[n, c], or x where there are no coefficients. */
 function modulated(x: Float64Array, shape: Shape, coefficients: Float64Array | undefined): Float64Array {
   if (!coefficients) return x;
   const y = new Float64Array(x.length);
-  const pairs: Shape = [shape[0], 2, shape[1], 1];
+  const triples: Shape = [shape[0], 3, shape[1], 1];
   each(shape, (index, n, c) => {
-    y[index] = coefficients[at(pairs, n, 0, c)] * x[index] + coefficients[at(pairs, n, 1, c)];
+    const [mean, a, b] = [0, 1, 2].map((row) => coefficients[at(triples, n, row, c)]);
+    y[index] = a * (x[index] - mean) + b;
   });
   return y;
 }
@@ -238,7 +246,8 @@ const interpreters: Interpreters = {
     const [pictures, channels, height, width] = output;
     const pairs: Shape = [pictures, 2, channels, 1];
     const x = new Float64Array(elements(output));
-    const coefficients = new Float64Array(elements(pairs));
+    const triples: Shape = [pictures, 3, channels, 1];
+    const coefficients = new Float64Array(elements(triples));
     const moments = new Float64Array(elements(pairs));
     each(output, (index, n, c, row, column) => {
       const y = value(0)[at(shape(0), shape(0)[0] === 1 ? 0 : n, c, row, column)];
@@ -252,11 +261,11 @@ const interpreters: Interpreters = {
         const mean = map.reduce((sum, v) => sum + v, 0) / map.length;
         const variance = map.reduce((sum, v) => sum + (v - mean) ** 2, 0) / map.length;
         const inverse = 1 / Math.sqrt(variance + epsilon);
-        const a = (style[at(pairs, n, 0, c)] + 1) * inverse;
         moments[at(pairs, n, 0, c)] = mean;
         moments[at(pairs, n, 1, c)] = inverse;
-        coefficients[at(pairs, n, 0, c)] = a;
-        coefficients[at(pairs, n, 1, c)] = style[at(pairs, n, 1, c)] - mean * a;
+        coefficients[at(triples, n, 0, c)] = mean;
+        coefficients[at(triples, n, 1, c)] = (style[at(pairs, n, 0, c)] + 1) * inverse;
+        coefficients[at(triples, n, 2, c)] = style[at(pairs, n, 1, c)];
       }
     }
     return [x, coefficients, moments];
@@ -280,13 +289,14 @@ const interpreters: Interpreters = {
     const [g, x, coefficients, moments, sums] = [value(0), value(1), value(2), value(3), value(4)];
     const [, , height, width] = shape(0);
     const size = height * width;
-    const pairs = shape(2);
+    const pairs = shape(3);
     const result = new Float64Array(g.length);
     each(shape(0), (index, n, c) => {
+      const a = coefficients[at(shape(2), n, 1, c)];
       const [first, second] = [at(pairs, n, 0, c), at(pairs, n, 1, c)];
       const normalised = (x[index] - moments[first]) * moments[second];
       const centred = g[index] - sums[second] / size - (normalised * sums[first]) / size;
-      result[index] = coefficients[first] * centred * slopeAt(x[index], op.attrs.slope);
+      result[index] = a * centred * slopeAt(x[index], op.attrs.slope);
     });
     return [result];
   },

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import type { ArgumentsCamelCase } from 'yargs';
 import { drawEmoji, type NamedEmoji, namedEmoji, twemojiCredit } from '../emoji/twemoji.js';
+import { downscale } from '../image/bicubic.js';
 import { type SheetRow, sheet } from '../image/sheet.js';
 import { toRgb8, writeFileWhole } from '../image/write.js';
 import { Arguments } from './arguments.js';
@@ -82,7 +83,7 @@ async function sheetRow({ job, line, result }: Written, chosen: readonly NamedEm
       { image: emoji.data, width: emoji.width, height: emoji.height },
       { image: rgb, width: size, height: size, pixelated: true },
       { image: toRgb8(result.image, side, side), width: side, height: side },
-      { image: toRgb8(result.scaledDown, size, size), width: size, height: size, pixelated: true },
+      { image: toRgb8(downscale(result.image, side, size), size, size), width: size, height: size, pixelated: true },
     ],
     label: job.picture.name.replaceAll('-', ' '),
     detail: `L2 ${loss(line.losses!.L2)}`,

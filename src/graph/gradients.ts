@@ -18,7 +18,7 @@ export type VjpRule<N extends OpName> = (
 
 /** Gradient rules of the ops that have one; update ops and gradients of gradients have none. */
 export const vjpRules: { [N in OpName]?: VjpRule<N> } = {
-  // The input of a convolution with coefficients is a styled map, whose gradient stands for a·x + b (ops.ts, `styled`).
+  // The input of a convolution with coefficients is a styled map, whose gradient is taken (ops.ts, `styled`).
   conv: (graph, op, [g]) => [g && apply1(graph, 'conv', [g, op.inputs[1]], { adjoint: !op.attrs.adjoint })],
   conv_up: (graph, op, [g]) => [g && apply1(graph, 'conv_up', [g, op.inputs[1]], { adjoint: !op.attrs.adjoint })],
   blur: (graph, _op, [g]) => [g && apply1(graph, 'blur', [g], {})],

@@ -7,8 +7,9 @@
 export interface OpAttributes {
   /**
    * Convolution that keeps the size (kernel k = 1 or 3, padding ⌊k/2⌋) — inputs: x [n, i, h, w], weight [o, i, k, k],
-   * coefficients? [n, 2, i, 1], bias? [o, 1, 1, 1] (1×1 only) → y [n, o, h, w].
-   * With coefficients (a, b) it is applied to a[c]·x + b[c] (the padding stays zero: it pads the *modulated* map).
+   * coefficients? [n, 3, i, 1], bias? [o, 1, 1, 1] (1×1 only) → y [n, o, h, w].
+   * With coefficients (mean, a, b) it is applied to a[c]·(x − mean[c]) + b[c] (the padding stays zero: it pads the
+   * *styled* map).
    * `adjoint`: the transposed map, x [n, o, h, w] → y [n, i, h, w], with the same weight tensor and nothing else.
    */
   conv: { adjoint: boolean };
@@ -25,12 +26,13 @@ export interface OpAttributes {
    * StyleGAN1's epilogue — inputs: y [n, c, h, w] (or a constant [1, c, h, w]), noise? [n, 1, h, w],
    * noiseWeight [c, 1, 1, 1], bias [c, 1, 1, 1], style [n, 2, c, 1] → x, coefficients, moments.
    * x = lrelu(y + noiseWeight[c]·noise + bias[c]); moments [n, 2, c, 1] = mean and 1/√(variance + epsilon) of x over
-   * h, w; coefficients [n, 2, c, 1] = a, b with a = (style₀ + 1)/σ, b = style₁ − mean·a, so that the layer's output,
-   * instance norm and style applied, is a·x + b. That *styled map* is never stored: whoever reads x reads it with its
-   * coefficients, and **the gradient of x is the gradient with respect to a·x + b**.
+   * h, w; coefficients [n, 3, c, 1] = mean, a = (style₀ + 1)/σ, b = style₁, so that the layer's output, instance norm and
+   * style applied, is a·(x − mean) + b. (One multiply-add with b − mean·a would do, but mean/σ reaches 3.6 and the
+   * cancellation is felt: it flips signs of activations near zero.) That *styled map* is never stored: whoever reads x reads
+   * it with its coefficients, and **the gradient of x is the gradient with respect to the styled map**.
    */
   styled: { epsilon: number; slope: number };
-  /** The styled map itself: x [n, c, h, w], coefficients [n, 2, c, 1] → a·x + b. */
+  /** The styled map itself: x [n, c, h, w], coefficients [n, 3, c, 1] → a·(x − mean) + b. */
   modulate: Record<string, never>;
   /**
    * Inputs: g, x [n, c, h, w], moments [n, 2, c, 1] → [n, 2, c, 1]: Σ g·(x − mean)/σ, then Σ g, over h, w.

@@ -40,7 +40,7 @@ export const shapeRules: ShapeRules = {
     if (c !== (adjoint ? o : i)) throw new Error(`conv: ${c} channels meet weights for ${adjoint ? o : i}`);
     if (adjoint && (inputs[2] || inputs[3])) throw new Error('conv: the adjoint has neither coefficients nor bias');
     if (kh === 3 && inputs[3]) throw new Error('conv: only a 1×1 kernel has a bias');
-    optional(inputs, 2, 'conv: coefficients', [n, 2, c, 1]);
+    optional(inputs, 2, 'conv: coefficients', [n, 3, c, 1]);
     optional(inputs, 3, 'conv: bias', [o, 1, 1, 1]);
     return [[n, adjoint ? i : o, h, w]];
   },
@@ -50,7 +50,7 @@ export const shapeRules: ShapeRules = {
     expectShape('conv_up: kernel', kernel, [4, 4]);
     if (c !== (adjoint ? o : i)) throw new Error(`conv_up: ${c} channels meet weights for ${adjoint ? o : i}`);
     if (adjoint && inputs[2]) throw new Error('conv_up: the adjoint has no coefficients');
-    optional(inputs, 2, 'conv_up: coefficients', [n, 2, c, 1]);
+    optional(inputs, 2, 'conv_up: coefficients', [n, 3, c, 1]);
     if (!adjoint) return [[n, o, 2 * h, 2 * w]];
     if (h % 2 || w % 2) throw new Error(`conv_up: the adjoint halves a map, and ${h}×${w} is odd`);
     return [[n, i, h / 2, w / 2]];
@@ -64,12 +64,15 @@ export const shapeRules: ShapeRules = {
     expectShape('styled: noise weight', need(inputs, 2, 'styled'), [c, 1, 1, 1]);
     expectShape('styled: bias', need(inputs, 3, 'styled'), [c, 1, 1, 1]);
     expectShape('styled: style', need(inputs, 4, 'styled'), [n, 2, c, 1]);
-    const coefficients: Shape = [n, 2, c, 1];
-    return [[n, c, h, w], coefficients, coefficients];
+    return [
+      [n, c, h, w],
+      [n, 3, c, 1],
+      [n, 2, c, 1],
+    ];
   },
   modulate(inputs) {
     const [n, c] = need(inputs, 0, 'modulate');
-    expectShape('modulate: coefficients', need(inputs, 1, 'modulate'), [n, 2, c, 1]);
+    expectShape('modulate: coefficients', need(inputs, 1, 'modulate'), [n, 3, c, 1]);
     return like(inputs, 'modulate');
   },
   styled_sums(inputs) {
@@ -79,7 +82,8 @@ export const shapeRules: ShapeRules = {
   },
   styled_gradient(inputs) {
     const [n, c] = like(inputs, 'styled_gradient', 1)[0];
-    for (const index of [2, 3, 4]) {
+    expectShape('styled_gradient: coefficients', need(inputs, 2, 'styled_gradient'), [n, 3, c, 1]);
+    for (const index of [3, 4]) {
       expectShape(`styled_gradient: input ${index}`, need(inputs, index, 'styled_gradient'), [n, 2, c, 1]);
     }
     return like(inputs, 'styled_gradient');

@@ -1,8 +1,8 @@
 import { tmpdir } from 'node:os';
-import { FacewrightError } from '../errors.js';
 import type { Engine } from '../engine/engine.js';
 import { createWebGpuEngine } from '../engine/webgpu/engine.js';
 import type { ConvolutionKernels } from '../engine/webgpu/tiles.js';
+import { FacewrightError } from '../errors.js';
 import { readShaders } from './paths.js';
 
 /** An adapter that Dawn has found, and whether facewright can use it. */

@@ -10,8 +10,8 @@ import { buildStep, computedTerms, momentsOf, parameterNames, type StepPlan } fr
 
 /** A picture to be matched. */
 export interface SearchTarget {
-  /** size·size·3 bytes: RGB, interleaved, row by row. */
-  readonly rgb: Uint8Array;
+  /** size·size·3 values: RGB, interleaved, row by row; bytes, or floats in [0, 1]. */
+  readonly rgb: Uint8Array | Float32Array;
   /** The side in pixels. All targets of one search have the same. */
   readonly size: number;
   readonly start: SearchStart;
@@ -100,12 +100,7 @@ export class Search implements AsyncIterable<SearchProgress> {
   #settle!: { resolve: (results: SearchResult[]) => void; reject: (error: unknown) => void };
   #iterated = false;
 
-  constructor(
-    generator: Generator,
-    targets: readonly SearchTarget[],
-    options: SearchOptions,
-    extra: SearchExtra,
-  ) {
+  constructor(generator: Generator, targets: readonly SearchTarget[], options: SearchOptions, extra: SearchExtra) {
     checkTargets(generator, targets, options);
     this.#steps = runSearch(generator, targets, options, extra);
     this.#results = new Promise((resolve, reject) => {
@@ -158,7 +153,7 @@ function checkTargets(generator: Generator, targets: readonly SearchTarget[], op
       throw new FacewrightError(`target ${index} is ${target.size} px and target 0 ${size} px: search them apart`);
     }
     if (target.rgb.length !== size * size * 3) {
-      throw new FacewrightError(`target ${index}: ${target.rgb.length} bytes; expected ${size}·${size}·3`);
+      throw new FacewrightError(`target ${index}: ${target.rgb.length} values; expected ${size}·${size}·3`);
     }
     checkLength(`target ${index}: v`, target.start.v, rows * info.latentSize);
     roles.forEach((role, layer) => {
@@ -228,11 +223,7 @@ class BatchRun {
     readonly executable: Executable,
   ) {}
 
-  static async open(
-    generator: Generator,
-    targets: readonly SearchTarget[],
-    options: SearchOptions,
-  ): Promise<BatchRun> {
+  static async open(generator: Generator, targets: readonly SearchTarget[], options: SearchOptions): Promise<BatchRun> {
     const fit = generator.requireFit();
     const terms = parseLoss(options.loss);
     const roles = noiseRoles(generator.info.layers, options);
@@ -380,10 +371,11 @@ function radii(values: Float32Array, rows: number): Float32Array {
   });
 }
 
-/** [3, s, s] in [0, 1] of an 8-bit target. */
+/** [3, s, s] in [0, 1] of a target. */
 function planar({ rgb, size }: SearchTarget): Float32Array {
   const pixels = size * size;
-  return Float32Array.from({ length: 3 * pixels }, (_, i) => rgb[(i % pixels) * 3 + Math.floor(i / pixels)] / 255);
+  const most = rgb instanceof Uint8Array ? 255 : 1;
+  return Float32Array.from({ length: 3 * pixels }, (_, i) => rgb[(i % pixels) * 3 + Math.floor(i / pixels)] / most);
 }
 
 function concatenate(parts: readonly Float32Array[]): Float32Array {

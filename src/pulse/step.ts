@@ -98,7 +98,9 @@ function lossTerms(
   return new Map(
     computedTerms(terms, tile).map((term) => [
       term,
-      term === 'GEOCROSS' ? apply(graph, 'geocross', [w], {})[0] : apply1(graph, 'pixel_loss', [small, target], { term }),
+      term === 'GEOCROSS'
+        ? apply(graph, 'geocross', [w], {})[0]
+        : apply1(graph, 'pixel_loss', [small, target], { term }),
     ]),
   );
 }
@@ -125,7 +127,13 @@ function keepBest(graph: Graph, total: Tensor, kept: ReadonlyMap<string, Tensor>
   }
 }
 
-function optimise(
+/**
+ * Appends an optimiser step and the retraction of a parameter: states `NAME.first`, `NAME.second` as the optimiser wants
+ * them, and an input `NAME.radius` [n, rows, 1, 1].
+ *
+ * @param parameter a state [n, rows, h, w]; each row has a sphere of its own
+ */
+export function optimise(
   graph: Graph,
   kind: SearchOptions['optimizer'],
   name: string,

@@ -219,7 +219,7 @@ function convolutions(): Case[] {
               [
                 b.input('x', [input, ...size]),
                 b.constant('weight', [to, from, kernel, kernel], weights(input * kernel * kernel)),
-                coefficients ? b.input('coefficients', [2, input, 1]) : undefined,
+                coefficients ? b.input('coefficients', [3, input, 1]) : undefined,
                 bias ? b.constant('bias', [output, 1, 1, 1]) : undefined,
               ],
               { adjoint },
@@ -242,7 +242,7 @@ function convolutions(): Case[] {
               [
                 b.input('x', [input, h, w]),
                 b.constant('weight', [to, from, 4, 4], weights(4 * input)),
-                coefficients ? b.input('coefficients', [2, input, 1]) : undefined,
+                coefficients ? b.input('coefficients', [3, input, 1]) : undefined,
               ],
               { adjoint },
             ),
@@ -317,7 +317,7 @@ function styledOps(): Case[] {
     cases.push(
       makeCase(
         `modulate ${text(shape)}`,
-        (b) => b.outputs('modulate', [b.input('x', shape), b.input('coefficients', [2, c, 1])], {}),
+        (b) => b.outputs('modulate', [b.input('x', shape), b.input('coefficients', [3, c, 1])], {}),
         ELEMENTWISE,
       ),
       makeCase(
@@ -341,7 +341,7 @@ function styledOps(): Case[] {
               [
                 b.input('g', shape),
                 b.input('x', shape, withZeros(normal())),
-                b.input('coefficients', [2, c, 1]),
+                b.input('coefficients', [3, c, 1]),
                 moments(b),
                 b.input('sums', [2, c, 1], normal(Math.sqrt(h * w))),
               ],

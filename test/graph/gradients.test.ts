@@ -38,14 +38,16 @@ for (const adjoint of [false, true]) {
     `conv${name}`,
     single('conv', [channels, 4, 3], { adjoint }, (r) => [r.constant('weight', [3, 2, 3, 3])]),
   );
-  gradientTest(
-    `conv${name} 1×1 with a bias`,
-    single('conv', [channels, 2, 3], { adjoint }, (r) => [
-      r.constant('weight', [3, 2, 1, 1]),
-      undefined,
-      r.constant('bias', [adjoint ? 2 : 3, 1, 1, 1]),
-    ]),
-  );
+  if (!adjoint) {
+    gradientTest(
+      'conv 1×1 with a bias',
+      single('conv', [channels, 2, 3], { adjoint }, (r) => [
+        r.constant('weight', [3, 2, 1, 1]),
+        undefined,
+        r.constant('bias', [3, 1, 1, 1]),
+      ]),
+    );
+  }
   gradientTest(
     `conv_up${name}`,
     single('conv_up', [channels, 4, 2], { adjoint }, (r) => [r.constant('weight', [3, 2, 4, 4])]),
@@ -146,7 +148,7 @@ gradientTest('styled → modulate, style alone', (r) => {
 gradientTest('styled → conv', (r) => {
   const y0 = r.input('y', [3, 4, 3]);
   const { x, coefficients, wrt } = styled(r, y0, true);
-  const conv = [x, r.constant('weight', [2, 3, 3, 3]), coefficients, r.constant('conv bias', [2, 1, 1, 1])];
+  const conv = [x, r.constant('weight', [2, 3, 3, 3]), coefficients];
   return { y: apply1(r.graph, 'conv', conv, { adjoint: false }), wrt: [y0, ...wrt] };
 });
 gradientTest('styled → conv_up', (r) => {

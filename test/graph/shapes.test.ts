@@ -19,6 +19,7 @@ interface Use<N extends OpName> {
 const N = 3;
 const MAP: Shape = [N, 4, 5, 6];
 const PAIRS: Shape = [N, 2, 4, 1];
+const TRIPLES: Shape = [N, 3, 4, 1];
 const ONE: Shape = [N, 1, 1, 1];
 const PER_CHANNEL: Shape = [4, 1, 1, 1];
 const LATENT: Shape = [N, 5, 6, 1];
@@ -26,14 +27,14 @@ const PER_VALUE: Shape = [6, 1, 1, 1];
 
 const uses: { [O in OpName]: Use<O> } = {
   conv: {
-    inputs: [MAP, [7, 4, 3, 3], PAIRS, [7, 1, 1, 1]],
+    inputs: [MAP, [7, 4, 1, 1], TRIPLES, [7, 1, 1, 1]],
     attrs: { adjoint: false },
     outputs: [[N, 7, 5, 6]],
     free: ['0.2', '0.3'],
     optional: [2, 3],
   },
   conv_up: {
-    inputs: [MAP, [7, 4, 4, 4], PAIRS],
+    inputs: [MAP, [7, 4, 4, 4], TRIPLES],
     attrs: { adjoint: false },
     outputs: [[N, 7, 10, 12]],
     free: ['0.2', '0.3', '1.0'],
@@ -43,12 +44,12 @@ const uses: { [O in OpName]: Use<O> } = {
   styled: {
     inputs: [MAP, [N, 1, 5, 6], PER_CHANNEL, PER_CHANNEL, PAIRS],
     attrs: { epsilon: 1e-5, slope: 0.2 },
-    outputs: [MAP, PAIRS, PAIRS],
+    outputs: [MAP, TRIPLES, PAIRS],
     optional: [1],
   },
-  modulate: { inputs: [MAP, PAIRS], attrs: {}, outputs: [MAP], free: ['0.2', '0.3'] },
+  modulate: { inputs: [MAP, TRIPLES], attrs: {}, outputs: [MAP], free: ['0.2', '0.3'] },
   styled_sums: { inputs: [MAP, MAP, PAIRS], attrs: {}, outputs: [PAIRS] },
-  styled_gradient: { inputs: [MAP, MAP, PAIRS, PAIRS, PAIRS], attrs: { slope: 0.2 }, outputs: [MAP] },
+  styled_gradient: { inputs: [MAP, MAP, TRIPLES, PAIRS, PAIRS], attrs: { slope: 0.2 }, outputs: [MAP] },
   noise_gradient: {
     inputs: [MAP, PER_CHANNEL],
     attrs: {},
@@ -159,7 +160,11 @@ for (const [name, use] of Object.entries(uses)) {
 
 test('adjoint shapes', () => {
   const adjoint = true;
-  assert.equal(shapesOf('conv', [[N, 7, 5, 6], [7, 4, 3, 3], undefined, [4, 1, 1, 1]], { adjoint }), [MAP]);
+  const map: Shape = [N, 7, 5, 6];
+  assert.equal(shapesOf('conv', [map, [7, 4, 3, 3]], { adjoint }), [MAP]);
+  const nothingElse = 'conv: the adjoint has neither coefficients nor bias';
+  assert.throws(() => shapesOf('conv', [map, [7, 4, 1, 1], undefined, [4, 1, 1, 1]], { adjoint }), nothingElse);
+  assert.throws(() => shapesOf('conv', [map, [7, 4, 3, 3], [N, 3, 7, 1]], { adjoint }), nothingElse);
   assert.equal(
     shapesOf(
       'conv_up',
@@ -214,7 +219,7 @@ test('messages say which input is wrong and what would fit', () => {
     return undefined;
   };
   assert.is(said('conv', [MAP, [7, 5, 3, 3]]), 'conv: 4 channels meet weights for 5');
-  assert.is(said('conv', [MAP, [7, 4, 4, 4]]), 'conv: a kernel of 4×4 is not odd and square');
+  assert.is(said('conv', [MAP, [7, 4, 4, 4]]), 'conv: a kernel of 4×4; expected 1×1 or 3×3');
   assert.is(said('conv', [MAP, [7, 4, 3, 3], LATENT]), 'conv: coefficients is [3, 5, 6, 1]; expected [3, 2, 4, 1]');
   assert.is(said('add', [MAP, LATENT]), 'add: input 1 is [3, 5, 6, 1]; expected [3, 4, 5, 6]');
 });

@@ -9,8 +9,8 @@ import type { Binding, Dispatch } from './dispatch.js';
 import { lower } from './lower.js';
 import { type ConstantStore, FLOAT, readBuffer, storageBuffer } from './memory.js';
 import type { PipelineCache } from './pipelines.js';
-import { readTimestamps } from './timestamps.js';
 import type { ConvolutionKernels } from './tiles.js';
+import { readTimestamps } from './timestamps.js';
 
 /** What an executable shares with its engine. */
 export interface Shared {
@@ -168,7 +168,9 @@ export class WebGpuExecutable implements Executable {
     this.#check();
     const { device } = this.#shared.guard;
     this.#writeScalars(scalars);
-    const steps = this.#chunks.flatMap(({ count }, chunk) => this.#launches.map((launch) => ({ launch, chunk, count })));
+    const steps = this.#chunks.flatMap(({ count }, chunk) =>
+      this.#launches.map((launch) => ({ launch, chunk, count })),
+    );
     const seconds = await readTimestamps(device, steps.length, (encoder, index, timestampWrites) => {
       const pass = encoder.beginComputePass({ timestampWrites });
       const { launch, chunk, count } = steps[index];
@@ -301,7 +303,10 @@ class Buffers {
     let values = 0;
     for (const binding of dispatch.bindings) {
       if (binding.kind === 'tensor') {
-        values += binding.tensor.kind === 'constant' ? elements(binding.tensor.shape) : count * elementsPerPicture(binding.tensor);
+        values +=
+          binding.tensor.kind === 'constant'
+            ? elements(binding.tensor.shape)
+            : count * elementsPerPicture(binding.tensor);
       } else if (binding.kind === 'constant') values += elements(binding.constant.tensor.shape);
       else if (binding.kind === 'scratch') values += count * binding.size;
       else if (binding.kind === 'table') values += binding.data.length;

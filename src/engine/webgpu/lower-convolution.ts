@@ -1,7 +1,7 @@
 import type { Op, Tensor } from '../../graph/graph.js';
 import type { Binding, Dispatch } from './dispatch.js';
 import { packConv1x1, packConv3x3, packConvDown, packConvUp } from './pack.js';
-import { type ConvolutionKernels, tileFor } from './tiles.js';
+import { type ConvolutionKernels, partOf, tileFor } from './tiles.js';
 
 /** Invocations of a broadcast kernel's workgroup: two subgroups of 8 (more are slower on lavapipe). */
 const BROADCAST_WORKGROUP = 16;
@@ -54,17 +54,17 @@ export function lowerConvolution(op: Op<'conv'> | Op<'conv_up'>, kernels: Convol
 /** The grid of a broadcast or tiled kernel over an H × W map, `phases` times for every block of channels. */
 function spatial(
   kernel: string,
-  shape: Readonly<Record<'OUT' | 'H' | 'W', number>> & Readonly<Record<string, number>>,
+  shape: Readonly<Record<'IN' | 'OUT' | 'H' | 'W', number>> & Readonly<Record<string, number>>,
   bindings: readonly Binding[],
   phases: number,
   flop: number,
 ): Dispatch {
-  const { H, W, OUT } = shape;
+  const { H, W, IN, OUT } = shape;
   if (kernel.endsWith('broadcast')) {
     const quads = Math.ceil(W / 4) * H;
     return {
       kernel,
-      overrides: { ...shape, WORKGROUP: BROADCAST_WORKGROUP },
+      overrides: { ...shape, PART: partOf(IN), WORKGROUP: BROADCAST_WORKGROUP },
       bindings,
       groups: [Math.ceil(quads / BROADCAST_WORKGROUP), Math.ceil(OUT / 8) * phases],
       flop,

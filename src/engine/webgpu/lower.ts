@@ -1,8 +1,8 @@
 import { bicubicTaps, reflectBefore } from '../../graph/bicubic.js';
 import { elements, type Op, type Tensor } from '../../graph/graph.js';
 import type { OpName } from '../../graph/ops.js';
-import { lowerConvolution } from './lower-convolution.js';
 import { type Binding, type Dispatch, grid, type Overrides, powerOfTwo } from './dispatch.js';
+import { lowerConvolution } from './lower-convolution.js';
 import { packLinear } from './pack.js';
 import { type ConvolutionKernels, reductionTiles } from './tiles.js';
 
@@ -145,7 +145,13 @@ const lowerings: { [N in OpName]: Lowering<N> } = {
   lrelu_gradient: ({ inputs, outputs: [y], attrs }) =>
     elementwise('lrelu_gradient', size(y), { SIZE: size(y), SLOPE: attrs.slope }, [...inputs.map(bind), bind(y)]),
   pixel_norm: ({ inputs, outputs: [y] }) => [
-    { kernel: 'pixel_norm', overrides: { SIZE: size(y) }, bindings: [...inputs.map(bind), bind(y)], groups: [1, 1], flop: 0 },
+    {
+      kernel: 'pixel_norm',
+      overrides: { SIZE: size(y) },
+      bindings: [...inputs.map(bind), bind(y)],
+      groups: [1, 1],
+      flop: 0,
+    },
   ],
   pixel_norm_gradient: ({ inputs, outputs: [y] }) => [
     {
@@ -161,7 +167,8 @@ const lowerings: { [N in OpName]: Lowering<N> } = {
     const [, rows, d] = x!.shape;
     return outputs.map((row, index) => copyRow(x!, rows === 1 ? 0 : index * d, row, 0, d));
   },
-  stack: ({ inputs, outputs: [y], attrs }) => inputs.map((row, index) => copyRow(row, 0, y, index * attrs.size, attrs.size)),
+  stack: ({ inputs, outputs: [y], attrs }) =>
+    inputs.map((row, index) => copyRow(row, 0, y, index * attrs.size, attrs.size)),
   add: ({ inputs, outputs: [y] }) => elementwise('add', size(y), { SIZE: size(y) }, [...inputs.map(bind), bind(y)]),
   affine: ({ inputs, outputs: [y], attrs }) =>
     elementwise('affine', size(y), { SIZE: size(y), FACTOR: attrs.scale, SHIFT: attrs.shift }, [
@@ -264,13 +271,7 @@ const lowerings: { [N in OpName]: Lowering<N> } = {
 
   optimise({ inputs: [param, g, first, second], attrs: { kind } }) {
     const overrides = { SIZE: size(param!), KIND: ['sgd', 'sgdm', 'adam', 'adamax'].indexOf(kind) };
-    return elementwise('optimise', size(param!), overrides, [
-      bind(param),
-      bind(g),
-      bind(first),
-      bind(second),
-      scalars,
-    ]);
+    return elementwise('optimise', size(param!), overrides, [bind(param), bind(g), bind(first), bind(second), scalars]);
   },
   sphere({ inputs: [param, radius] }) {
     const rows = param!.shape[1];
@@ -280,8 +281,7 @@ const lowerings: { [N in OpName]: Lowering<N> } = {
   keep_best: ({ inputs }) => [
     { kernel: 'keep_best', overrides: {}, bindings: [...inputs.map(bind), scalars], groups: [1, 1], flop: 0 },
   ],
-  keep_if: ({ inputs }) =>
-    elementwise('keep_if', size(inputs[1]!), { SIZE: size(inputs[1]!) }, inputs.map(bind)),
+  keep_if: ({ inputs }) => elementwise('keep_if', size(inputs[1]!), { SIZE: size(inputs[1]!) }, inputs.map(bind)),
 };
 
 /** WGSL has no infinities: the most negative number stands for −∞ where it is only compared with. */

@@ -42,6 +42,14 @@ export function tileFor(h: number, w: number, out: number): Tile {
   return { quads, rows, groups, slice: Math.max(1, Math.min(4, MAX_WEIGHT_BLOCKS / groups)) };
 }
 
+/**
+ * Input channels that a broadcast convolution sums apart, of `into` in all. The rounding error of a running sum grows with
+ * its length; parts of about √(into/9) channels of 9 taps keep both the parts and the sum of the parts short.
+ */
+export function partOf(into: number): number {
+  return Math.max(1, Math.round(Math.sqrt(into / 9)));
+}
+
 /** Pixels per invocation in kernels that reduce over tiles (styled.wgsl, styled_sums.wgsl, pixel_loss.wgsl). */
 const TILE_VALUES = 4;
 
