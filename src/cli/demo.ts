@@ -6,7 +6,8 @@ import type { ArgumentsCamelCase } from 'yargs';
 import { drawEmoji, type NamedEmoji, namedEmoji, twemojiCredit } from '../emoji/twemoji.js';
 import { downscale } from '../image/bicubic.js';
 import { type SheetRow, sheet } from '../image/sheet.js';
-import { toRgb8, writeFileWhole } from '../image/write.js';
+import { toRgb8 } from '../image/write.js';
+import { writeWholeFile } from '../node/whole-file.js';
 import { Arguments } from './arguments.js';
 import { Console } from './console.js';
 import { prepareFolder } from './out-folder.js';
@@ -46,7 +47,7 @@ export async function demoCommand(parsed: ArgumentsCamelCase): Promise<number> {
     const png = await sharp(data, { raw: { width, height, channels: 3 } })
       .png()
       .toBuffer();
-    await writeFileWhole(pathOf(emoji), png);
+    await writeWholeFile(pathOf(emoji), png);
   }
   const console = new Console(words.flag('quiet'));
   const written: Written[] = [];
@@ -59,7 +60,7 @@ export async function demoCommand(parsed: ArgumentsCamelCase): Promise<number> {
   if (summary.interrupted || written.length === 0) return code;
   const [{ line }] = written;
   const path = join(out, 'sheet.png');
-  await writeFileWhole(
+  await writeWholeFile(
     path,
     await sheet({
       title: 'Faces from emoji',

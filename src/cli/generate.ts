@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import type { ArgumentsCamelCase } from 'yargs';
 import { downscale } from '../image/bicubic.js';
 import { type GridCell, gridSheet } from '../image/sheet.js';
-import { encodePng, toRgb8, writeFileWhole } from '../image/write.js';
+import { encodePng, toRgb8 } from '../image/write.js';
 import type { Generator } from '../model/generator.js';
+import { writeWholeFile } from '../node/whole-file.js';
 import { openGenerator } from '../open.js';
 import { Arguments, batchSize, openOptions } from './arguments.js';
 import { Console } from './console.js';
@@ -138,7 +139,7 @@ async function draw(
   }
   if (signal.aborted) return exitCode.interrupted;
   const path = join(out, SHEET);
-  await writeFileWhole(path, await gridSheet({ ...sheetHead(generator, request, faces), cells }));
+  await writeWholeFile(path, await gridSheet({ ...sheetHead(generator, request, faces), cells }));
   if (json) console.note(`${counted(faces.length, 'face')} in ${out}, with ${SHEET}`);
   else console.result(`${counted(faces.length, 'face')} in ${out}\n${path}`);
   return exitCode.done;
@@ -169,7 +170,7 @@ async function writeFace(
   image: Float32Array,
 ): Promise<void> {
   const rgb = { data: toRgb8(image, resolution, resolution), width: resolution, height: resolution };
-  await writeFileWhole(join(out, `${name}.png`), await encodePng(rgb, { creatorTool: creatorTool.generate }));
+  await writeWholeFile(join(out, `${name}.png`), await encodePng(rgb, { creatorTool: creatorTool.generate }));
 }
 
 function faceLine({ info, engine }: Generator, { truncation, noiseSeed }: GenerateRequest, face: Face): object {

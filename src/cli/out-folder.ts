@@ -1,9 +1,9 @@
 // The output folder: that it can be written, and that nothing in it is lost.
 
-import { randomBytes } from 'node:crypto';
 import { access, mkdir, realpath, rm, stat, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import sharp from 'sharp';
+import { temporaryIn } from '../node/whole-file.js';
 import { UsageError } from './exit.js';
 import type { Journal } from './journal.js';
 import { isOurLatents } from './latents-file.js';
@@ -16,7 +16,7 @@ export const creatorTool = { run: 'facewright run', generate: 'facewright genera
 export async function prepareFolder(folder: string): Promise<void> {
   try {
     await mkdir(folder, { recursive: true });
-    const probe = join(folder, `.facewright-${process.pid}-${randomBytes(6).toString('hex')}.tmp`);
+    const probe = temporaryIn(folder);
     await writeFile(probe, '', { flag: 'wx' });
     await rm(probe);
   } catch (error) {

@@ -4,8 +4,9 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AbortedError, FacewrightError } from '../errors.js';
-import { encodePng, writeFileWhole } from '../image/write.js';
+import { encodePng } from '../image/write.js';
 import type { Generator } from '../model/generator.js';
+import { writeWholeFile } from '../node/whole-file.js';
 import { checkSearchOptions, type SearchOptions } from '../pulse/options.js';
 import type { SearchResult } from '../pulse/search.js';
 import type { Console } from './console.js';
@@ -324,7 +325,7 @@ class Run {
       { data: target.rgb, width: target.size, height: target.size },
       { creatorTool: creatorTool.run },
     );
-    await writeFileWhole(join(out, files.target), png);
+    await writeWholeFile(join(out, files.target), png);
     if (latents) await saveLatents(join(out, files.latents), result, generator);
     await writePicture(join(out, files.image), result.image, generator.info.resolution);
     const line: JournalLine = {

@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { FacewrightError } from '../errors.js';
 import { downscale } from '../image/bicubic.js';
 import type { Target } from '../image/target.js';
-import { encodePng, toRgb8, writeFileWhole } from '../image/write.js';
+import { encodePng, toRgb8 } from '../image/write.js';
 import type { Generator } from '../model/generator.js';
+import { writeWholeFile } from '../node/whole-file.js';
 import type { SearchOptions } from '../pulse/options.js';
 import { type SearchProgress, type SearchResult, search } from '../pulse/search.js';
 import { randomStart, type SearchStart } from '../pulse/start.js';
@@ -114,5 +115,5 @@ async function writeIntermediates(
 /** Writes a planar picture [3, side, side] of [0, 1] as PNG. */
 export async function writePicture(path: string, planar: Float32Array | Float64Array, side: number): Promise<void> {
   const image = { data: toRgb8(planar, side, side), width: side, height: side };
-  await writeFileWhole(path, await encodePng(image, { creatorTool: creatorTool.run }));
+  await writeWholeFile(path, await encodePng(image, { creatorTool: creatorTool.run }));
 }

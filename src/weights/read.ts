@@ -7,9 +7,9 @@ import { basename, dirname, extname, join, resolve } from 'node:path';
 import { FacewrightError } from '../errors.js';
 import type { HostTensor, HostTensors } from '../graph/host-tensor.js';
 import { recogniseContent } from './content.js';
+import { fileError, readWholeFile } from './read-file.js';
 import { parseSafetensors } from './safetensors.js';
 import { readTorch } from './torch.js';
-import { fileError, readWholeFile } from './whole-file.js';
 import { byCodeUnits, OPENS, quoted } from './words.js';
 
 /** The weights of a generator as they were found; whether they make a network is for `model/` to say. */

@@ -6,10 +6,11 @@
 
 import { FacewrightError } from '../errors.js';
 import type { HostTensor, HostTensors } from '../graph/host-tensor.js';
+import { writeWholeFile } from '../node/whole-file.js';
 import { ByteReader } from './bytes.js';
 import { decodeElements, ELEMENT_TYPES, type ElementType, elementCount, isCount } from './elements.js';
 import { repeatedKey } from './json-keys.js';
-import { readWholeFile, writeWholeFile } from './whole-file.js';
+import { readWholeFile } from './read-file.js';
 import { byCodeUnits, FETCH_AGAIN, quoted } from './words.js';
 
 const LENGTH_BYTES = 8;

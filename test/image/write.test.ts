@@ -1,12 +1,8 @@
-import { mkdir, readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import sharp from 'sharp';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { encodePng, toRgb8, writeFileWhole } from '../../dist/image/write.js';
-import { failsWith, noisy, put, temporaryFolder } from './help.js';
-
-const folder = temporaryFolder();
+import { encodePng, toRgb8 } from '../../dist/image/write.js';
+import { noisy } from './help.js';
 
 test('PNG keeps every bit', async () => {
   const data = new Uint8Array(await noisy(9).raw().toBuffer());
@@ -39,41 +35,6 @@ test('planar to 8 bits: clamped, rounded, interleaved', () => {
   const planar = Float32Array.from([0, 0.5, 1, 1.5, -0.5, 0.25]);
   assert.equal([...toRgb8(planar, 2, 1)], [0, 255, 0, 128, 255, 64]);
   assert.throws(() => toRgb8(planar, 2, 2), RangeError);
-});
-
-test('a file is written whole, over an older one, and nothing else is left', async () => {
-  const path = join(folder, 'new', 'deep', 'a.txt');
-  await writeFileWhole(path, 'one');
-  await writeFileWhole(path, Buffer.from('two'));
-  assert.is(await readFile(path, 'utf8'), 'two');
-  assert.equal(await readdir(join(folder, 'new', 'deep')), ['a.txt']);
-});
-
-test('many at once do not meet', async () => {
-  const path = join(folder, 'busy', 'a.txt');
-  await Promise.all(Array.from({ length: 20 }, (_, i) => writeFileWhole(path, String(i).repeat(1000))));
-  assert.match(await readFile(path, 'utf8'), /^(\d{1,2})\1{999}$/);
-  assert.equal(await readdir(join(folder, 'busy')), ['a.txt']);
-});
-
-test('failures are told, and leave nothing behind', async () => {
-  const file = await put(folder, 'file', 'x');
-  await failsWith(
-    () => writeFileWhole(join(file, 'a.png'), 'x'),
-    join(file, 'a.png'),
-    /a part of its folder is a file/,
-  );
-  const album = join(folder, 'album');
-  await mkdir(join(album, 'a.png'), { recursive: true });
-  await failsWith(
-    () => writeFileWhole(join(album, 'a.png'), 'x'),
-    join(album, 'a.png'),
-    /in the way|cannot be written/,
-  );
-  assert.equal(await readdir(album), ['a.png']);
-  const long = join(album, `${'x'.repeat(300)}.png`);
-  await failsWith(() => writeFileWhole(long, 'x'), long, /too long|cannot be written/);
-  assert.equal(await readdir(album), ['a.png']);
 });
 
 test.run();

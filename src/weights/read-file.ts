@@ -1,8 +1,6 @@
-/** Files read and written as a whole, with what can go wrong told in a sentence. */
+/** Weight files read whole, with what can go wrong told in a sentence. */
 
-import { randomBytes } from 'node:crypto';
-import { open, readFile, rename, rm, stat } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { readFile, stat } from 'node:fs/promises';
 import { FacewrightError } from '../errors.js';
 
 /** Node reads no more at once, and no generator is near it. */
@@ -14,8 +12,6 @@ const REASONS: Readonly<Record<string, string>> = {
   EISDIR: 'a folder, not a file',
   EACCES: 'permission denied',
   EPERM: 'permission denied',
-  ENOSPC: 'the disk is full',
-  EROFS: 'the file system is read-only',
   ENAMETOOLONG: 'its name is too long',
 };
 
@@ -44,40 +40,5 @@ export async function readWholeFile(path: string): Promise<Uint8Array> {
     return await readFile(path);
   } catch (error) {
     throw fileError(path, 'cannot be read', error);
-  }
-}
-
-/**
- * Writes a file from parts, whole or not at all: into a temporary name in the same folder, synced to the disk, then
- * renamed over what was there before.
- *
- * @throws FacewrightError when the folder or the disk refuses; what was there before is then untouched.
- */
-export async function writeWholeFile(path: string, parts: Iterable<Uint8Array>): Promise<void> {
-  const folder = dirname(path);
-  const temporary = join(folder, `.${basename(path)}.${randomBytes(6).toString('hex')}.tmp`);
-  try {
-    const file = await open(temporary, 'wx');
-    try {
-      for (const part of parts) await file.writeFile(part);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await rename(temporary, path);
-  } catch (error) {
-    await rm(temporary, { force: true });
-    throw fileError(path, 'cannot be written', error);
-  }
-  await syncFolder(folder);
-}
-
-/** Makes a rename last through a power cut. Windows has no such call on folders, and some file systems refuse it. */
-async function syncFolder(folder: string): Promise<void> {
-  try {
-    const handle = await open(folder, 'r');
-    await handle.sync().finally(() => handle.close());
-  } catch {
-    // The file itself is whole and in place either way.
   }
 }
