@@ -4,18 +4,8 @@
  *
  * The kernel is Keys' cubic with a = −0.5, stretched by the factor r = S/s, applied to rows and columns in turn.
  */
+import { bicubicTaps, cubic, reflectBefore } from '../graph/bicubic.js';
 import type { RgbImage } from './rgb.js';
-
-/** Keys' free parameter: −0.5 makes the cubic reproduce quadratics, and is what PULSE uses. */
-const A = -0.5;
-
-/** Keys' cubic convolution kernel at distance `x`, in units of its scale; zero from distance 2 on. */
-function cubic(x: number): number {
-  const d = Math.abs(x);
-  if (d <= 1) return ((A + 2) * d - (A + 3)) * d * d + 1;
-  if (d < 2) return ((A * d - 5 * A) * d + 8 * A) * d - 4 * A;
-  return 0;
-}
 
 /**
  * The index that reflection puts at `i`: the picture mirrored about the centres of its first and last pixel, as often as
@@ -39,26 +29,40 @@ export interface Taps {
 /**
  * The taps that scale `S` samples to `s`; both are at least 1.
  *
- * - r = S/s a whole number ≥ 2: the original's 4r taps, the same for every sample. Sample j starts at j·r − ⌊3r/2⌋: for
- *   an odd r, where 4r taps have no middle pixel, that is half a source pixel to the right of the exact centre.
+ * - r = S/s a whole number ≥ 2: the original's taps (graph/bicubic.ts), the same for every sample. For an odd r, where 4r
+ *   taps have no middle pixel, they lie half a source pixel to the right of the exact centre.
  * - any other r > 1: the same kernel with scale r, centred at (j + ½)r − ½.
  * - r < 1: the kernel with scale 1 at the same centres, which interpolates.
  */
-export function bicubicTaps(S: number, s: number): Taps {
+export function resamplingTaps(S: number, s: number): Taps {
   const r = S / s;
-  const whole = Number.isInteger(r) && r >= 2;
+  return Number.isInteger(r) && r >= 2 ? wholeTaps(S, s, r) : brokenTaps(S, s, r);
+}
+
+function wholeTaps(S: number, s: number, r: number): Taps {
+  const taps = bicubicTaps(r);
+  const count = taps.length;
+  const index = new Int32Array(s * count);
+  const weight = new Float64Array(s * count);
+  for (let j = 0; j < s; j++) {
+    weight.set(taps, j * count);
+    for (let k = 0; k < count; k++) index[j * count + k] = reflect(j * r - reflectBefore(r) + k, S);
+  }
+  return { count, index, weight };
+}
+
+function brokenTaps(S: number, s: number, r: number): Taps {
   const scale = Math.max(r, 1);
-  const count = whole ? 4 * r : Math.ceil(4 * scale) + 1;
+  const count = Math.ceil(4 * scale) + 1;
   const index = new Int32Array(s * count);
   const weight = new Float64Array(s * count);
   for (let j = 0; j < s; j++) {
     const centre = (j + 0.5) * r - 0.5;
-    const first = whole ? j * r - Math.floor((3 * r) / 2) : Math.ceil(centre - 2 * scale);
+    const first = Math.ceil(centre - 2 * scale);
     let sum = 0;
     for (let k = 0; k < count; k++) {
-      const x = whole ? k + 0.5 - 2 * r : first + k - centre;
       index[j * count + k] = reflect(first + k, S);
-      weight[j * count + k] = cubic(x / scale);
+      weight[j * count + k] = cubic((first + k - centre) / scale);
       sum += weight[j * count + k];
     }
     for (let k = 0; k < count; k++) weight[j * count + k] /= sum;
@@ -74,7 +78,7 @@ type Numbers = Float32Array | Float64Array;
  * Sums are as precise as `to`.
  */
 export function resampleAxis(from: Numbers, to: Numbers, outer: number, S: number, inner: number, s: number): void {
-  const { count, index, weight } = bicubicTaps(S, s);
+  const { count, index, weight } = resamplingTaps(S, s);
   for (let o = 0; o < outer; o++) {
     for (let j = 0; j < s; j++) {
       const target = (o * s + j) * inner;

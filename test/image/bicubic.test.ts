@@ -1,6 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { bicubicTaps, downscale, reflect, resampleTo } from '../../dist/image/bicubic.js';
+import { downscale, reflect, resampleTo, resamplingTaps } from '../../dist/image/bicubic.js';
 import { readSafetensors } from '../../dist/weights/safetensors.js';
 import { goldenTest } from '../goldens.js';
 import { near } from './help.js';
@@ -77,7 +77,7 @@ test('whole, odd, broken and enlarging ratios, down to one pixel', () => {
     [1000, 1],
   ]) {
     const source = Array.from({ length: S }, (_, i) => ((i * 37) % 11) / 10);
-    const { count, index, weight } = bicubicTaps(S, s);
+    const { count, index, weight } = resamplingTaps(S, s);
     const actual = Array.from({ length: s }, (_, j) => {
       let sum = 0;
       for (let k = j * count; k < (j + 1) * count; k++) sum += weight[k] * source[index[k]];
@@ -89,7 +89,7 @@ test('whole, odd, broken and enlarging ratios, down to one pixel', () => {
 
 test('the general kernel is the original one wherever the ratio is even', () => {
   // 4r taps at j·r − 3r/2 are centred at (j + ½)r − ½: both rules agree, so there is no jump between sizes.
-  const { count, index, weight } = bicubicTaps(64, 16);
+  const { count, index, weight } = resamplingTaps(64, 16);
   for (let k = 0; k < count; k++) {
     const centre = 8.5 * 4 - 0.5;
     assert.is(index[8 * count + k], Math.ceil(centre - 8) + k);
