@@ -17,6 +17,9 @@ import { adapterPlan, updateLists } from './setup-adapter.mjs';
 /** Steps that are over sooner are not worth a line. */
 const ANNOUNCE_AFTER_MS = 1500;
 
+/** Lines of a failed command's output that are shown; the rest is in a file. */
+const SHOWN_LINES = 12;
+
 const root = fileURLToPath(new URL('..', import.meta.url));
 
 /** A step could not be done; the message is for people. */
@@ -105,7 +108,10 @@ async function step(what, command) {
   if (announced) process.stderr.write(code === 0 ? `${Math.round((Date.now() - began) / 1000)} s\n` : 'failed\n');
   if (code === 0) return;
   const lines = output.trim().split('\n');
-  process.stderr.write(`${lines.slice(-12).join('\n')}\n`);
+  const telling = lines.filter((line) => /error|^E: /i.test(line));
+  process.stderr.write(
+    `${(telling.length > 0 ? telling : lines.slice(-SHOWN_LINES)).slice(0, SHOWN_LINES).join('\n')}\n`,
+  );
   const called = command.map((word) => (word === process.execPath ? 'node' : word)).join(' ');
   throw new SetupError(`${what} failed; the output of ${called} is in ${keep(what.replaceAll(' ', '-'), output)}`);
 }
