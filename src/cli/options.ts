@@ -53,7 +53,7 @@ export const runOptions: OptionTable = {
   size: value(
     PICTURES,
     'side of the target in pixels',
-    "32, or 16 for generators below 256 px; a smaller square picture's own",
+    "a square picture's own up to 32; else 32, or 16 for generators below 256 px",
   ),
   fit: value(PICTURES, 'what is not square: pad | crop | stretch | error', 'pad'),
   background: value(PICTURES, 'colour under transparent parts and beside padded ones', 'white'),

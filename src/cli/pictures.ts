@@ -43,12 +43,15 @@ export async function targetOf(picture: Picture, request: RunRequest, info: Gene
   return makeTarget(picture.path, { size, fit: request.fit, background: request.background });
 }
 
+/** Squares up to this side, in pixels, are taken for targets as they are: PULSE's own size. */
+const OWN_SIZE_MOST = 32;
+
 /**
- * The side of a picture that can be the target as it is: a square no larger than the usual target. The original took
- * every picture as it is, so its spellings take larger squares too.
+ * The side of a picture that can be the target as it is: a small square. The original took every picture as it is, so
+ * its spellings take larger squares too.
  */
 async function ownSize(path: string, request: RunRequest, info: GeneratorInfo): Promise<number | undefined> {
-  const most = request.original ? info.resolution / 2 : usualSize(info.resolution);
+  const most = request.original ? info.resolution / 2 : OWN_SIZE_MOST;
   try {
     const { width, height, format } = await sharp(path).metadata();
     const fitting = width === height && width >= 4 && width <= most && targetSizes(info.resolution).includes(width);
