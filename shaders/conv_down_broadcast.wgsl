@@ -8,22 +8,21 @@
 // Weights are broadcast, and sums made of parts, as in conv3x3_broadcast.wgsl.
 enable subgroups;
 
-override IN: u32;
-override OUT: u32;
-override H: u32;
-override W: u32;
-override PART: u32;
 override WORKGROUP: u32 = 16;
+
+// Sizes are data, not overrides: lavapipe takes seconds to compile this kernel, and one serves all layers.
+struct Shape { into: u32, out: u32, h: u32, w: u32, part: u32 }
 
 @group(0) @binding(0) var<storage, read> x: array<f32>;
 @group(0) @binding(1) var<storage, read> weights: array<f32>;
 @group(0) @binding(2) var<storage, read_write> y: array<f32>;
+@group(0) @binding(3) var<storage, read> shape: Shape;
 
 alias Tile = array<vec4f, 8>;
 
 fn tap(plane: u32, r: u32, s: u32) -> f32 {
-  let inside = r < 2u * H && s < 2u * W;
-  return select(0.0, x[select(0u, plane + r * 2u * W + s, inside)], inside);
+  let inside = r < 2u * shape.h && s < 2u * shape.w;
+  return select(0.0, x[select(0u, plane + r * 2u * shape.w + s, inside)], inside);
 }
 
 fn accumulate(sums: ptr<function, Tile>, lane_weight: f32, pixels: vec4f) {
@@ -37,23 +36,44 @@ fn accumulate(sums: ptr<function, Tile>, lane_weight: f32, pixels: vec4f) {
   (*sums)[7] += subgroupBroadcast(lane_weight, 7u) * pixels;
 }
 
+// Stores 4 pixels, or fewer at the end of a row: the last is then written again. (A branch for each costs seconds of
+// compilation.)
+fn store(sums: ptr<function, Tile>, picture: u32, block: u32, row: u32, column: u32) {
+  let p1 = min(column + 1u, shape.w - 1u) - column;
+  let p2 = min(column + 2u, shape.w - 1u) - column;
+  let p3 = min(column + 3u, shape.w - 1u) - column;
+  for (var k = 0u; k < 8u; k++) {
+    let o = block * 8u + k;
+    if (o < shape.out && row < shape.h) {
+      let to = ((picture * shape.out + o) * shape.h + row) * shape.w + column;
+      let v0 = (*sums)[k].x;
+      let v1 = select(v0, (*sums)[k].y, p1 == 1u);
+      let v2 = select(v1, (*sums)[k].z, p2 == 2u);
+      y[to] = v0;
+      y[to + p1] = v1;
+      y[to + p2] = v2;
+      y[to + p3] = select(v2, (*sums)[k].w, p3 == 3u);
+    }
+  }
+}
+
 @compute @workgroup_size(WORKGROUP)
 fn main(
   @builtin(global_invocation_id) id: vec3u,
   @builtin(workgroup_id) group: vec3u,
   @builtin(subgroup_invocation_id) lane: u32,
 ) {
-  let quads = (W + 3u) / 4u;
+  let quads = (shape.w + 3u) / 4u;
   let row = id.x / quads;
   let column = (id.x % quads) * 4u;
   let picture = group.z;
 
   var sums: Tile;
-  for (var first = 0u; first < IN; first += PART) {
+  for (var first = 0u; first < shape.into; first += shape.part) {
     var part = Tile();
-    for (var i = first; i < min(first + PART, IN); i++) {
-      let plane = (picture * IN + i) * 4u * H * W;
-      let weight = (group.y * IN + i) * 128u + lane;
+    for (var i = first; i < min(first + shape.part, shape.into); i++) {
+      let plane = (picture * shape.into + i) * 4u * shape.h * shape.w;
+      let weight = (group.y * shape.into + i) * 128u + lane;
       for (var ky = 0u; ky < 4u; ky++) {
         let r = 2u * row + ky - 1u;
         let s = 2u * column - 1u;
@@ -78,13 +98,5 @@ fn main(
     }
   }
 
-  for (var k = 0u; k < 8u; k++) {
-    let o = group.y * 8u + k;
-    if (o < OUT && row < H) {
-      let to = ((picture * OUT + o) * H + row) * W + column;
-      for (var p = 0u; p < 4u; p++) {
-        if (column + p < W) { y[to + p] = sums[k][p]; }
-      }
-    }
-  }
+  store(&sums, picture, group.y, row, column);
 }

@@ -3,7 +3,9 @@
 //   x = lrelu(y + noise_weight[c]·noise + bias[c]);   tile: its mean, and Σ (x − mean)² over its pixels
 //
 // Layout: y [n or 1, C, PIXELS]; noise [n, PIXELS]; x [n, C, PIXELS]; tiles [n, C, TILES] of (mean, Σ).
-// Work: a workgroup takes a tile of 4·WORKGROUP pixels of one channel, an invocation 4 of them.
+// Work: a workgroup takes a tile of 16·WORKGROUP pixels of one channel, an invocation every WORKGROUP-th of them: it sums
+// differences to its first value, so that a large mean does not cancel; then the invocations' moments are merged by Chan,
+// Golub & LeVeque (1983), equation 2.1.
 // workgroup_id: x tile, y channel, z picture. styled_coefficients.wgsl merges the tiles.
 override C: u32;
 override PIXELS: u32;
@@ -20,48 +22,48 @@ override WORKGROUP: u32;
 @group(0) @binding(4) var<storage, read_write> x: array<f32>;
 @group(0) @binding(5) var<storage, read_write> tiles: array<vec2f>;
 
-var<workgroup> partial: array<f32, WORKGROUP>;
+// (count, mean, Σ (x − mean)²)
+var<workgroup> partial: array<vec3f, WORKGROUP>;
 
-// The sum over the workgroup (a power of two of invocations), in a fixed order.
-fn workgroup_sum(local: u32, value: f32) -> f32 {
-  partial[local] = value;
-  for (var half = WORKGROUP / 2u; half > 0u; half /= 2u) {
-    workgroupBarrier();
-    if (local < half) { partial[local] += partial[local + half]; }
-  }
-  workgroupBarrier();
-  let sum = partial[0];
-  workgroupBarrier();
-  return sum;
+fn merge(p: vec3f, q: vec3f) -> vec3f {
+  let count = p.x + q.x;
+  if (count == 0.0) { return p; }
+  let delta = q.y - p.y;
+  return vec3f(count, p.y + delta * (q.x / count), p.z + q.z + delta * delta * (p.x * q.x / count));
 }
 
 @compute @workgroup_size(WORKGROUP)
 fn main(@builtin(local_invocation_index) local: u32, @builtin(workgroup_id) group: vec3u) {
   let channel = group.y;
   let picture = group.z;
-  let first = group.x * 4u * WORKGROUP;
+  let first = group.x * 16u * WORKGROUP + local;
   let start = select(picture * C + channel, channel, SHARED) * PIXELS;
   let to = (picture * C + channel) * PIXELS;
+  var weight = 0.0;
+  if (NOISE) { weight = noise_weight[channel]; }
 
-  var values: vec4f;
+  var shift = 0.0;
   var sum = 0.0;
-  for (var k = 0u; k < 4u; k++) {
-    let p = first + k * WORKGROUP + local;
-    if (p < PIXELS) {
-      var value = y[start + p] + bias[channel];
-      if (NOISE) { value += noise_weight[channel] * noise[picture * PIXELS + p]; }
-      value = select(SLOPE * value, value, value > 0.0);
-      x[to + p] = value;
-      values[k] = value;
-      sum += value;
-    }
-  }
-  let mean = workgroup_sum(local, sum) / f32(min(4u * WORKGROUP, PIXELS - first));
-
   var squares = 0.0;
-  for (var k = 0u; k < 4u; k++) {
-    if (first + k * WORKGROUP + local < PIXELS) { squares += (values[k] - mean) * (values[k] - mean); }
+  var count = 0.0;
+  let end = min(PIXELS, (group.x + 1u) * 16u * WORKGROUP);
+  for (var p = first; p < end; p += WORKGROUP) {
+    var value = y[start + p] + bias[channel];
+    if (NOISE) { value += weight * noise[picture * PIXELS + p]; }
+    value = select(SLOPE * value, value, value > 0.0);
+    x[to + p] = value;
+    shift = select(shift, value, p == first);
+    let difference = value - shift;
+    sum += difference;
+    squares += difference * difference;
+    count += 1.0;
   }
-  let total = workgroup_sum(local, squares);
-  if (local == 0u) { tiles[(picture * C + channel) * TILES + group.x] = vec2f(mean, total); }
+  var own = vec3f(0);
+  if (count > 0.0) { own = vec3f(count, shift + sum / count, max(0.0, squares - sum * (sum / count))); }
+  partial[local] = own;
+  for (var half = WORKGROUP / 2u; half > 0u; half /= 2u) {
+    workgroupBarrier();
+    if (local < half) { partial[local] = merge(partial[local], partial[local + half]); }
+  }
+  if (local == 0u) { tiles[(picture * C + channel) * TILES + group.x] = partial[0].yz; }
 }

@@ -2,7 +2,7 @@
 // and the gradient of the style.
 //
 // Layout: g, x [n, C, PIXELS]; moments [n, 2, C] (mean, 1/σ); tiles [n, 2, C, TILES].
-// Work: a workgroup takes a tile of 4·WORKGROUP pixels of one channel. workgroup_id: x tile, y channel, z picture.
+// Work: a workgroup takes a tile of 16·WORKGROUP pixels of one channel. workgroup_id: x tile, y channel, z picture.
 // sum_tiles.wgsl adds the tiles up.
 override C: u32;
 override PIXELS: u32;
@@ -20,15 +20,14 @@ var<workgroup> partial: array<vec2f, WORKGROUP>;
 fn main(@builtin(local_invocation_index) local: u32, @builtin(workgroup_id) group: vec3u) {
   let channel = group.y;
   let picture = group.z;
-  let first = group.x * 4u * WORKGROUP;
+  let end = min(PIXELS, (group.x + 1u) * 16u * WORKGROUP);
   let plane = (picture * C + channel) * PIXELS;
   let mean = moments[2u * picture * C + channel];
   let scale = moments[(2u * picture + 1u) * C + channel];
 
   var sums = vec2f(0);
-  for (var k = 0u; k < 4u; k++) {
-    let p = first + k * WORKGROUP + local;
-    if (p < PIXELS) { sums += g[plane + p] * vec2f((x[plane + p] - mean) * scale, 1.0); }
+  for (var p = group.x * 16u * WORKGROUP + local; p < end; p += WORKGROUP) {
+    sums += g[plane + p] * vec2f((x[plane + p] - mean) * scale, 1.0);
   }
   partial[local] = sums;
   for (var half = WORKGROUP / 2u; half > 0u; half /= 2u) {

@@ -16,8 +16,8 @@ export interface PackedConstant {
 export type Binding =
   | { readonly kind: 'tensor'; readonly tensor: Tensor }
   | { readonly kind: 'constant'; readonly constant: PackedConstant }
-  /** A table made by the engine, such as filter taps; the same for all pictures. */
-  | { readonly kind: 'table'; readonly key: string; readonly data: Float32Array }
+  /** A table made by the engine, such as filter taps or sizes; the same for all pictures. */
+  | { readonly kind: 'table'; readonly key: string; readonly data: Float32Array | Uint32Array }
   /** Memory for partial sums between the kernels of one op, in elements per picture. */
   | { readonly kind: 'scratch'; readonly size: number }
   /** The scalars of this run. */

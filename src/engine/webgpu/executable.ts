@@ -352,11 +352,11 @@ class Buffers {
     return buffer;
   }
 
-  #table(key: string, data: Float32Array): GPUBuffer {
+  #table(key: string, data: Float32Array | Uint32Array): GPUBuffer {
     let buffer = this.#tables.get(key);
     if (!buffer) {
       buffer = this.#allocate(key, data.length);
-      this.#shared.guard.device.queue.writeBuffer(buffer, 0, data as Float32Array<ArrayBuffer>);
+      this.#shared.guard.device.queue.writeBuffer(buffer, 0, data as Float32Array<ArrayBuffer> | Uint32Array<ArrayBuffer>);
       this.#tables.set(key, buffer);
     }
     return buffer;

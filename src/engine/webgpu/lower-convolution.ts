@@ -61,11 +61,14 @@ function spatial(
 ): Dispatch {
   const { H, W, IN, OUT } = shape;
   if (kernel.endsWith('broadcast')) {
-    const quads = Math.ceil(W / 4) * H;
+    // Four columns and two rows for each invocation; conv_down has one row.
+    const quads = Math.ceil(W / 4) * (kernel === 'conv_down_broadcast' ? H : Math.ceil(H / 2));
+    const sizes = [IN, OUT, H, W, partOf(IN)];
+    const { MODULATE } = shape;
     return {
       kernel,
-      overrides: { ...shape, PART: partOf(IN), WORKGROUP: BROADCAST_WORKGROUP },
-      bindings,
+      overrides: { ...(MODULATE === undefined ? {} : { MODULATE }), WORKGROUP: BROADCAST_WORKGROUP },
+      bindings: [...bindings, { kind: 'table', key: `sizes ${sizes}`, data: Uint32Array.from(sizes) }],
       groups: [Math.ceil(quads / BROADCAST_WORKGROUP), Math.ceil(OUT / 8) * phases],
       flop,
     };

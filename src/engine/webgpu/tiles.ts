@@ -44,16 +44,16 @@ export function tileFor(h: number, w: number, out: number): Tile {
 
 /**
  * Input channels that a broadcast convolution sums apart, of `into` in all. The rounding error of a running sum grows with
- * its length; parts of about √(into/9) channels of 9 taps keep both the parts and the sum of the parts short.
+ * the root of its length: parts of 4 or 8 channels of 9 taps keep both the parts and the sum of the parts short.
  */
 export function partOf(into: number): number {
-  return Math.max(1, Math.round(Math.sqrt(into / 9)));
+  return into < 256 ? 4 : 8;
 }
 
-/** Pixels per invocation in kernels that reduce over tiles (styled.wgsl, styled_sums.wgsl, pixel_loss.wgsl). */
-const TILE_VALUES = 4;
+/** Values per invocation in kernels that reduce over tiles (styled.wgsl, styled_sums.wgsl, pixel_loss.wgsl). */
+const TILE_VALUES = 16;
 
-/** How a reduction over `size` values per row is cut: tiles of 4·workgroup values. */
+/** How a reduction over `size` values per row is cut: tiles of 16·workgroup values. */
 export function reductionTiles(size: number): { workgroup: number; tile: number; tiles: number } {
   const workgroup = powerOfTwo(Math.ceil(size / TILE_VALUES), 8, 128);
   const tile = TILE_VALUES * workgroup;
