@@ -1,4 +1,4 @@
-// Runs the linter and then every test file, each in a process of its own, so that devices do not pile up.
+// Runs the linter and then every test file, each in a process of its own, so that devices do not pile up; two at once.
 //
 //   node tools/test.mjs [PART-OF-A-NAME...]
 //
@@ -6,12 +6,18 @@
 
 import { spawn } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** A test file that takes longer hangs. */
 const FILE_LIMIT_MS = 8 * 60_000;
+
+/** Files that run at once. Compiling shaders, which is most of the work, keeps one core busy in each. */
+const AT_ONCE = Math.min(2, availableParallelism());
+
+/** Folders whose tests take longest: they begin. */
+const LONGEST = ['engine/', 'pulse/', 'cli/'];
 
 /** Skipped tests that are named for each reason. */
 const MOST_NAMES = 12;
@@ -27,7 +33,7 @@ const files = readdirSync(join(root, 'test'), { recursive: true })
   .filter((path) => path.endsWith('.test.ts'))
   .map((path) => path.replaceAll('\\', '/').replace(/\.ts$/, ''))
   .filter((name) => wanted.length === 0 || wanted.some((part) => name.includes(part)))
-  .sort();
+  .sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1));
 if (files.length === 0) fail(`no test file has ${wanted.join(' or ')} in its name`);
 
 if (!(await hasAdapter())) {
@@ -36,7 +42,12 @@ if (!(await hasAdapter())) {
 }
 const began = Date.now();
 if (wanted.length === 0) await lint();
-for (const name of files) await runFile(name);
+const waiting = [...files];
+await Promise.all(
+  Array.from({ length: AT_ONCE }, async () => {
+    for (let name = waiting.shift(); name !== undefined; name = waiting.shift()) await runFile(name);
+  }),
+);
 
 for (const [reason, names] of reasons) {
   console.log(`\nskipped, because ${reason}:`);
@@ -46,6 +57,11 @@ for (const [reason, names] of reasons) {
 console.log(`\nin ${seconds(Date.now() - began)}`);
 console.log(`${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped`);
 process.exitCode = totals.failed > 0 ? 1 : 0;
+
+function rank(name) {
+  const place = LONGEST.findIndex((folder) => name.startsWith(folder));
+  return place < 0 ? LONGEST.length : place;
+}
 
 async function hasAdapter() {
   return (await run(['dist/cli/main.js', 'doctor', '--json'])).code === 0;
