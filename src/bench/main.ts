@@ -1,0 +1,68 @@
+// npm run bench: seconds per search step and the share of each kernel, on the adapter at hand.
+
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import yargs from 'yargs';
+import { hideBin } from 'yargs/helpers';
+import { FacewrightError } from '../errors.js';
+import { openWebGpu } from '../node/dawn.js';
+import { benchShapes, measure } from './measure.js';
+import { type BenchResult, kernelTable, summaryTable } from './report.js';
+
+const names = benchShapes.map(({ name }) => name);
+
+const options = await yargs(hideBin(process.argv))
+  .scriptName('npm run bench --')
+  .usage('Measures one search step: seconds, GFLOP/s, bytes, peak memory, and the share of each kernel.')
+  .option('shapes', { type: 'string', default: names.join(), describe: `which of ${names.join(', ')}` })
+  .option('steps', { type: 'number', default: 3, describe: 'steps to time, after a first one' })
+  .option('batch', { type: 'number', default: 1, describe: 'pictures in a step' })
+  .option('adapter', { type: 'string', describe: 'part of the name of the adapter' })
+  .option('convolutions', { choices: ['tiled', 'broadcast'] as const, describe: 'convolution kernels to use' })
+  .option('json', { type: 'boolean', default: false, describe: 'print the figures as JSON' })
+  .strict()
+  .parseAsync();
+
+/** Measures one shape in this process. */
+async function measureHere(name: string): Promise<BenchResult> {
+  const shape = benchShapes.find((one) => one.name === name);
+  if (!shape) throw new FacewrightError(`--shapes ${name}: choose from ${names.join(', ')}`);
+  const engine = await openWebGpu({ adapter: options.adapter, convolutions: options.convolutions });
+  return { ...(await measure(engine, shape, options.batch, options.steps)), engine: engine.info };
+}
+
+/** Measures one shape in a process of its own, so that its peak memory is its own. */
+function measureApart(name: string): BenchResult {
+  const words = process.argv.slice(2);
+  const child = spawnSync(process.execPath, [fileURLToPath(import.meta.url), ...words, '--shapes', name, '--json'], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    maxBuffer: 2 ** 28,
+  });
+  if (child.status !== 0) throw new FacewrightError(`the bench of ${name} failed`);
+  return (JSON.parse(child.stdout.toString()) as BenchResult[])[0];
+}
+
+try {
+  for (const name of ['steps', 'batch'] as const) {
+    if (!Number.isInteger(options[name]) || options[name] < 1) {
+      throw new FacewrightError(`--${name} ${options[name]}: expected a whole number of at least 1`);
+    }
+  }
+  // A shape given twice (see measureApart) counts as given last.
+  const wanted = String([options.shapes].flat().at(-1)).split(',');
+  const results: BenchResult[] = [];
+  for (const name of wanted) {
+    if (!options.json) process.stderr.write(`measuring ${name} …\n`);
+    results.push(wanted.length === 1 ? await measureHere(name) : measureApart(name));
+  }
+  if (options.json) process.stdout.write(`${JSON.stringify(results)}\n`);
+  else {
+    const { adapter, driver } = results[0].engine;
+    const tables = [`${adapter}${driver ? `, ${driver}` : ''}`, summaryTable(results), ...results.map(kernelTable)];
+    process.stdout.write(`${tables.join('\n\n')}\n`);
+  }
+} catch (error) {
+  if (!(error instanceof FacewrightError)) throw error;
+  process.stderr.write(`${error.message}\n`);
+  process.exitCode = 2;
+}

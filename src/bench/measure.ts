@@ -1,0 +1,117 @@
+import type { Engine, KernelTime } from '../engine/engine.js';
+import { elements, Graph } from '../graph/graph.js';
+import type { HostTensor } from '../graph/host-tensor.js';
+import { readStyleGan1 } from '../model/stylegan1.js';
+import { defaultSearchOptions, parseLoss } from '../pulse/options.js';
+import { normals } from '../pulse/random.js';
+import { noiseRoles } from '../pulse/start.js';
+import { buildStep } from '../pulse/step.js';
+import { randomStyleGan1 } from './random-weights.js';
+
+/** A network whose search step is measured. */
+export interface BenchShape {
+  readonly name: string;
+  readonly resolution: number;
+  readonly fmapBase: number;
+  readonly fmapMax: number;
+  readonly targetSize: number;
+}
+
+/** The shapes of the bench: the demo generator's, FFHQ's widths at 256 px, and the full FFHQ network. */
+export const benchShapes: readonly BenchShape[] = [
+  { name: 'demo', resolution: 128, fmapBase: 2048, fmapMax: 128, targetSize: 16 },
+  { name: '256', resolution: 256, fmapBase: 8192, fmapMax: 512, targetSize: 32 },
+  { name: '1024', resolution: 1024, fmapBase: 8192, fmapMax: 512, targetSize: 32 },
+];
+
+/** What was measured of one shape. */
+export interface Measurement {
+  readonly shape: string;
+  readonly batch: number;
+  /** From the call to the end of the first step: compiling the kernels, uploading the weights. */
+  readonly firstStepSeconds: number;
+  /** The median over the steps after the first, for the whole batch. */
+  readonly stepSeconds: number;
+  readonly steps: number;
+  /** Floating point operations of one step by the plain algorithm of the kernels, for the whole batch. */
+  readonly flop: number;
+  /** Bytes that the step's kernels have to move at least. */
+  readonly traffic: number;
+  /** Device memory of the step. */
+  readonly deviceBytes: number;
+  /** The most memory that the process held; on a software adapter this includes the device's. */
+  readonly peakProcessBytes: number;
+  /** One profiled step, kernel by kernel; absent where the adapter has no clock. */
+  readonly kernels: readonly KernelTime[] | undefined;
+}
+
+/**
+ * Measures the search step of a shape: the default search of PULSE (Adam, five trainable noise maps) on random weights.
+ *
+ * @param engine is closed at the end
+ * @param steps how many are timed, after a first one that is not; at least 1
+ */
+export async function measure(engine: Engine, shape: BenchShape, batch: number, steps: number): Promise<Measurement> {
+  const network = readStyleGan1(shape.name, randomStyleGan1(shape.resolution, shape), 1e-5);
+  const layers = network.layers.length;
+  const options = defaultSearchOptions({
+    name: shape.name,
+    resolution: shape.resolution,
+    layers,
+    badNoise: [layers - 1],
+  });
+  const graph = new Graph(batch);
+  buildStep(graph, {
+    network,
+    terms: parseLoss(options.loss),
+    eps: options.eps,
+    tile: options.tile,
+    roles: noiseRoles(layers, options),
+    optimizer: options.optimizer,
+    targetSize: shape.targetSize,
+  });
+  const d = network.latentSize;
+  const fit = new Map<string, HostTensor>([
+    ['fit.mean', { shape: [d, 1, 1, 1], data: new Float32Array(d) }],
+    ['fit.std', { shape: [d, 1, 1, 1], data: new Float32Array(d).fill(1) }],
+  ]);
+  try {
+    const start = performance.now();
+    const executable = await engine.compile(graph, new Map([...network.constants, ...fit]));
+    graph.tensors.forEach((tensor, index) => {
+      if (tensor.kind !== 'input' && tensor.kind !== 'state') return;
+      executable.write(tensor.name, normals(1, [index], elements(tensor.shape)));
+    });
+    const times: number[] = [];
+    for (let step = 0, last = start; step <= steps; step++) {
+      executable.run({ rate: 0.01, step });
+      await executable.read(['TOTAL']);
+      times.push((performance.now() - last) / 1000);
+      last = performance.now();
+    }
+    const peakProcessBytes = process.resourceUsage().maxRSS * 1024;
+    const kernels = await executable.profile().catch(() => undefined);
+    const sum = (of: (kernel: KernelTime) => number) =>
+      (kernels ?? []).reduce((total, kernel) => total + of(kernel), 0);
+    return {
+      shape: shape.name,
+      batch,
+      firstStepSeconds: times[0],
+      stepSeconds: median(times.slice(1)),
+      steps,
+      flop: sum(({ flop }) => flop),
+      traffic: sum(({ bytes }) => bytes),
+      deviceBytes: executable.bytes,
+      peakProcessBytes,
+      kernels,
+    };
+  } finally {
+    engine.close();
+  }
+}
+
+function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = Math.floor(sorted.length / 2);
+  return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+}

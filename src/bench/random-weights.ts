@@ -1,0 +1,50 @@
+import type { HostTensor } from '../graph/host-tensor.js';
+import { normals } from '../pulse/random.js';
+
+/** Channels of StyleGAN1's maps: fmap_base / 2^(log₂ r − 1), at most fmap_max (FFHQ: 8192 and 512). */
+function channelsAt(resolution: number, fmapBase: number, fmapMax: number): number {
+  return Math.min(fmapMax, fmapBase / (resolution / 2));
+}
+
+/**
+ * A StyleGAN1 synthesis network of any size with random weights, in PULSE's names: its speed is that of a trained one.
+ *
+ * @param latentSize numbers in a row of w
+ */
+export function randomStyleGan1(
+  resolution: number,
+  { fmapBase, fmapMax, latentSize = 512 }: { fmapBase: number; fmapMax: number; latentSize?: number },
+): Map<string, HostTensor> {
+  const tensors = new Map<string, HostTensor>();
+  const add = (name: string, shape: readonly number[], scale = 1) => {
+    const count = shape.reduce((a, b) => a * b, 1);
+    const data = normals(tensors.size, [0x62656e63], count);
+    tensors.set(`synthesis.${name}`, { shape, data: scale === 1 ? data : data.map((value) => value * scale) });
+  };
+  const epilogue = (block: string, index: number, channels: number) => {
+    add(`${block}.epi${index}.noise.weight`, [channels], 0.1);
+    add(`${block}.epi${index}.style_mod.lin.weight`, [2 * channels, latentSize]);
+    add(`${block}.epi${index}.style_mod.lin.bias`, [2 * channels], 0.1);
+  };
+  let channels = channelsAt(4, fmapBase, fmapMax);
+  add('blocks.4x4.const', [1, channels, 4, 4]);
+  add('blocks.4x4.bias', [channels], 0.1);
+  epilogue('blocks.4x4', 1, channels);
+  add('blocks.4x4.conv.weight', [channels, channels, 3, 3]);
+  add('blocks.4x4.conv.bias', [channels], 0.1);
+  epilogue('blocks.4x4', 2, channels);
+  for (let size = 8; size <= resolution; size *= 2) {
+    const block = `blocks.${size}x${size}`;
+    const out = channelsAt(size, fmapBase, fmapMax);
+    add(`${block}.conv0_up.weight`, [out, channels, 3, 3]);
+    add(`${block}.conv0_up.bias`, [out], 0.1);
+    epilogue(block, 1, out);
+    add(`${block}.conv1.weight`, [out, out, 3, 3]);
+    add(`${block}.conv1.bias`, [out], 0.1);
+    epilogue(block, 2, out);
+    channels = out;
+  }
+  add('torgb.weight', [3, channels, 1, 1]);
+  add('torgb.bias', [3], 0.1);
+  return tensors;
+}
