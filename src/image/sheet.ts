@@ -61,20 +61,20 @@ const INK = '#18181b';
 const SOFT = '#6b6b70';
 const RULE = '#dcdcde';
 
-const TITLE: TextStyle = { size: 30, colour: INK, bold: true };
-const SUBTITLE: TextStyle = { size: 16, colour: SOFT };
-const HEADING: TextStyle = { size: 14, colour: SOFT };
-const LABEL: TextStyle = { size: 15, colour: INK };
-const DETAIL: TextStyle = { size: 15, colour: SOFT };
-const FOOTER: TextStyle = { size: 14, colour: SOFT };
+const TITLE: TextStyle = { size: 32, colour: INK, bold: true };
+const SUBTITLE: TextStyle = { size: 18, colour: SOFT };
+const HEADING: TextStyle = { size: 17, colour: SOFT };
+const LABEL: TextStyle = { size: 18, colour: INK };
+const DETAIL: TextStyle = { size: 18, colour: SOFT };
+const FOOTER: TextStyle = { size: 16, colour: SOFT };
 
 /** Lengths in pixels. */
 const MARGIN = 48;
 const CELL_GAP = 8;
 const GROUP_GAP = 48;
-const CAPTION = { offset: 22, height: 48 };
-const HEADING_HEIGHT = 26;
-const FOOTER_LINE = 24;
+const CAPTION = { offset: 25, height: 52 };
+const HEADING_HEIGHT = 28;
+const FOOTER_LINE = 26;
 const RADIUS = 6;
 const WIDEST_FACTOR = 1.25;
 
@@ -131,7 +131,7 @@ export async function sheet(options: SheetOptions): Promise<Buffer> {
  */
 export async function gridSheet(options: GridOptions): Promise<Buffer> {
   const { cells, cell = 128 } = options;
-  const captionHeight = cells.some(({ label }) => label !== undefined) ? 38 : CELL_GAP;
+  const captionHeight = cells.some(({ label }) => label !== undefined) ? 42 : CELL_GAP;
   const pitch = { x: cell + CELL_GAP, y: cell + captionHeight };
   const wanted = options.columns ?? Math.ceil(Math.sqrt((cells.length * pitch.y) / pitch.x));
   const columns = Math.max(Math.min(wanted, cells.length), 1);

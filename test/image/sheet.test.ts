@@ -76,7 +76,7 @@ test('a row: cells where they belong, pixels as squares', async () => {
   });
   const page = await raw(png);
   const paper = page.at(2, 2);
-  const top = 48 + 26;
+  const top = 48 + 28;
   assert.is(page.width, 48 * 2 + 3 * 100 + 2 * 8);
   assert.equal(page.at(48 + 50, top + 50), [200, 0, 0]);
   assert.equal(page.at(48, top), paper, 'corners are round');
