@@ -1,5 +1,4 @@
-import { access, mkdir } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Engine } from './engine/engine.js';
 import { FacewrightError } from './errors.js';
 import { type GaussianFit, GaussianFitter } from './model/gaussian.js';
@@ -19,6 +18,8 @@ export interface OpenOptions {
   readonly engine?: 'auto' | 'webgpu';
   /** Part of the adapter's name, as `facewright doctor` prints it. */
   readonly adapter?: string;
+  /** Where the Gaussian fit of a model that comes without is kept; by default the user's cache folder. */
+  readonly cache?: string;
   /** Told what takes long. */
   readonly onMessage?: (text: string) => void;
 }
@@ -58,7 +59,7 @@ export async function openGenerator(options: OpenOptions = {}): Promise<Generato
   const engine: Engine = await openWebGpu({ adapter: options.adapter });
   const generator = new Generator(engine, network, info, fit);
   try {
-    if (!fit && network.hasMapping) generator.fit = await makeFit(generator, options.onMessage);
+    if (!fit && network.hasMapping) generator.fit = await makeFit(generator, options);
     return generator;
   } catch (error) {
     generator.close();
@@ -85,14 +86,12 @@ function storedFit(source: string, { tensors }: WeightFile, latentSize: number):
 }
 
 /** Fits the Gaussian, once for each model: the result is kept in the cache. */
-async function makeFit(generator: Generator, onMessage: OpenOptions['onMessage']): Promise<GaussianFit> {
+async function makeFit(generator: Generator, { cache, onMessage }: OpenOptions): Promise<GaussianFit> {
   const { engine, info } = generator;
   const latents = engine.info.software ? FIT_LATENTS.software : FIT_LATENTS.gpu;
-  const path = cachePath(`gaussian-fit-${info.sha256.slice(0, 16)}-${latents}.safetensors`);
-  if (await exists(path)) {
-    const { tensors } = await readSafetensors(path);
-    return { mean: tensors.get('mean')!.data, std: tensors.get('std')!.data };
-  }
+  const path = join(cache ?? cachePath(), `gaussian-fit-${info.sha256.slice(0, 16)}-${latents}.safetensors`);
+  const kept = await keptFit(path, info.latentSize);
+  if (kept) return kept;
   onMessage?.(
     `${info.name} comes without gaussian_fit.pt: fitting it to ${latents.toLocaleString('en')} latents, once`,
   );
@@ -108,7 +107,6 @@ async function makeFit(generator: Generator, onMessage: OpenOptions['onMessage']
     ['std', { shape: [d], data: fit.std }],
   ]);
   try {
-    await mkdir(dirname(path), { recursive: true });
     await writeSafetensors(path, tensors, { latents: String(latents) });
   } catch {
     onMessage?.(`the fit could not be kept in ${dirname(path)}; it will be made again next time`);
@@ -116,9 +114,12 @@ async function makeFit(generator: Generator, onMessage: OpenOptions['onMessage']
   return fit;
 }
 
-async function exists(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
+/** The fit that an earlier run kept; undefined where there is none, or none that can be used. */
+async function keptFit(path: string, latentSize: number): Promise<GaussianFit | undefined> {
+  const tensors = await readSafetensors(path).then(
+    (file) => file.tensors,
+    () => undefined,
   );
+  const [mean, std] = ['mean', 'std'].map((name) => tensors?.get(name)?.data);
+  return mean?.length === latentSize && std?.length === latentSize ? { mean, std } : undefined;
 }

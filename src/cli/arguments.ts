@@ -53,7 +53,7 @@ export class Arguments {
 }
 
 /** The options that open a generator. */
-export function openOptions(words: Arguments, onMessage: (text: string) => void): OpenOptions {
+export function openOptions(words: Arguments): OpenOptions {
   const engine = words.value('engine', (option, text) => oneOf(option, text, ['auto', 'webgpu', 'native'] as const));
   if (engine === 'native') {
     throw new UsageError(
@@ -61,11 +61,19 @@ export function openOptions(words: Arguments, onMessage: (text: string) => void)
     );
   }
   words.value('precision', (option, text) => oneOf(option, text, ['f32'] as const));
-  return { model: words.text('model'), engine, adapter: words.text('adapter'), onMessage };
+  if (words.text('threads') !== undefined) {
+    throw new UsageError('--threads: is for the native engine, which this build does not have yet; leave it out');
+  }
+  return { model: words.text('model'), engine, adapter: words.text('adapter'), cache: words.text('cache') };
 }
 
-/** --batch, or what fits in the memory of a common GPU. */
-export function batchSize(words: Arguments, resolution: number): number {
-  const byResolution = resolution < 512 ? 4 : resolution < 1024 ? 2 : 1;
-  return words.value('batch', (option, text) => wholeNumber(option, text, 1, 256)) ?? byResolution;
+/** --batch: how many pictures go through the network at once; undefined where it is left to the generator. */
+export function batchSize(words: Arguments): number | undefined {
+  return words.value('batch', (option, text) => wholeNumber(option, text, 1, 256));
+}
+
+/** The batch where nothing is said: what fits in the memory of a common GPU. */
+export function usualBatch(resolution: number): number {
+  if (resolution < 512) return 4;
+  return resolution < 1024 ? 2 : 1;
 }

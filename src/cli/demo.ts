@@ -10,11 +10,11 @@ import { toRgb8 } from '../image/write.js';
 import { writeWholeFile } from '../node/whole-file.js';
 import { Arguments } from './arguments.js';
 import { Console } from './console.js';
-import { prepareFolder } from './out-folder.js';
+import { inFolder } from './out-folder.js';
 import type { Written } from './perform-run.js';
 import { findPictures } from './pictures.js';
 import { runWith } from './run.js';
-import { readRunRequest } from './run-request.js';
+import { type RunRequest, readRunRequest } from './run-request.js';
 import { loss } from './table.js';
 import { wholeNumber } from './values.js';
 
@@ -41,18 +41,21 @@ export async function demoCommand(parsed: ArgumentsCamelCase): Promise<number> {
     // Watching the searches is what the demo is for.
     again: true,
   };
-  await prepareFolder(out);
-  for (const emoji of chosen) {
-    const { data, width, height } = await drawEmoji(emoji.codePoints, PICTURE_SIDE, BACKGROUND, emoji.frame);
-    const png = await sharp(data, { raw: { width, height, channels: 3 } })
-      .png()
-      .toBuffer();
-    await writeWholeFile(pathOf(emoji), png);
-  }
-  const console = new Console(words.flag('quiet'));
+  return inFolder(out, async () => {
+    for (const emoji of chosen) {
+      const { data, width, height } = await drawEmoji(emoji.codePoints, PICTURE_SIDE, BACKGROUND, emoji.frame);
+      const png = sharp(data, { raw: { width, height, channels: 3 } }).png();
+      await writeWholeFile(pathOf(emoji), await png.toBuffer());
+    }
+    return findFaces(request, chosen, new Console(words.flag('quiet')));
+  });
+}
+
+/** Searches for the faces, and lays out what is found. @returns the exit code */
+async function findFaces(request: RunRequest, chosen: readonly NamedEmoji[], console: Console): Promise<number> {
+  const { out } = request;
   const written: Written[] = [];
-  const pictures = await findPictures(request);
-  const { summary, code } = await runWith(words, request, pictures, console, (result) => {
+  const { summary, code } = await runWith(request, await findPictures(request), console, (result) => {
     written.push(result);
     const { name } = result.job.picture;
     console.result(`${name.padEnd(18)} L2 ${loss(result.line.losses!.L2)}  ${join(out, result.line.output)}`);
@@ -60,16 +63,14 @@ export async function demoCommand(parsed: ArgumentsCamelCase): Promise<number> {
   if (summary.interrupted || written.length === 0) return code;
   const [{ line }] = written;
   const path = join(out, 'sheet.png');
-  await writeWholeFile(
-    path,
-    await sheet({
-      title: 'Faces from emoji',
-      subtitle: `Each emoji is scaled down to ${request.size} pixels a side; the face looks the same when scaled down as far.`,
-      columns: ['emoji', 'target', 'face', 'scaled down'],
-      rows: await Promise.all(written.map((result) => sheetRow(result, chosen))),
-      footer: [`${line.model.name}, ${line.steps} steps, seed ${line.seed}, ${line.adapter}`, twemojiCredit],
-    }),
-  );
+  const page = await sheet({
+    title: 'Faces from emoji',
+    subtitle: `Every emoji is scaled down to ${request.size} pixels a side; the face was found to look like it at that size.`,
+    columns: ['emoji', 'target', 'face', 'face, scaled down'],
+    rows: await Promise.all(written.map((result) => sheetRow(result, chosen))),
+    footer: [`${line.model.name}, ${line.steps} steps, seed ${line.seed}, ${line.adapter}`, twemojiCredit],
+  });
+  await writeWholeFile(path, page);
   console.result(path);
   return code;
 }

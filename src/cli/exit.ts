@@ -21,6 +21,17 @@ export class UsageError extends FacewrightError {
   override readonly name = 'UsageError';
 }
 
+/** Work that was begun cannot go on: what was written so far stays. */
+export class BrokenOffError extends FacewrightError {
+  override readonly name = 'BrokenOffError';
+}
+
+/** The exit code of an error that ended the command: a person's before any work, ours or the disk's at any time. */
+export function failureCode(error: unknown): number {
+  const early = error instanceof FacewrightError && !(error instanceof BrokenOffError);
+  return early ? exitCode.unusable : exitCode.someFailed;
+}
+
 /** The text of any error, for a line of the report: defects carry their class, so that they stand out. */
 export function errorText(error: unknown): string {
   if (error instanceof FacewrightError) return error.message;

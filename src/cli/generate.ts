@@ -7,13 +7,13 @@ import { type GridCell, gridSheet } from '../image/sheet.js';
 import { encodePng, toRgb8 } from '../image/write.js';
 import type { Generator } from '../model/generator.js';
 import { writeWholeFile } from '../node/whole-file.js';
-import { openGenerator } from '../open.js';
-import { Arguments, batchSize, openOptions } from './arguments.js';
+import { type OpenOptions, openGenerator } from '../open.js';
+import { Arguments, batchSize, openOptions, usualBatch } from './arguments.js';
 import { Console } from './console.js';
 import { errorText, exitCode, UsageError } from './exit.js';
 import { type Face, facesBetween, facesOfFiles, facesOfSeeds } from './faces.js';
 import { Interrupt } from './interrupt.js';
-import { creatorTool, exists, prepareFolder } from './out-folder.js';
+import { creatorTool, exists, inFolder } from './out-folder.js';
 import { counted, realNumber, seedList, seedNumber, wholeNumber } from './values.js';
 
 /** Faces beyond these are not on the contact sheet, which has to stay a picture that can be opened. */
@@ -24,6 +24,8 @@ const SHEET_SIDE = 256;
 
 interface GenerateRequest {
   readonly out: string;
+  readonly generator: OpenOptions;
+  readonly batch: number | undefined;
   readonly seeds: readonly number[];
   readonly latents: readonly string[];
   readonly ends: readonly string[];
@@ -38,14 +40,17 @@ export async function generateCommand(parsed: ArgumentsCamelCase): Promise<numbe
   const words = new Arguments(parsed);
   const console = new Console(words.flag('quiet'));
   const request = readGenerateRequest(words);
-  await prepareFolder(request.out);
+  return inFolder(request.out, () => generateInto(request, console));
+}
+
+async function generateInto(request: GenerateRequest, console: Console): Promise<number> {
   const interrupt = new Interrupt(() => console.note('stopping; again: stop at once'));
   try {
-    const generator = await openGenerator(openOptions(words, (text) => console.note(text)));
+    const generator = await openGenerator({ ...request.generator, onMessage: (text) => console.note(text) });
     try {
       const faces = await chooseFaces(generator, request);
       await protectFiles(request, faces);
-      return await draw(generator, request, faces, batchSize(words, generator.info.resolution), console, interrupt);
+      return await draw(generator, request, faces, console, interrupt);
     } finally {
       generator.close();
     }
@@ -68,6 +73,8 @@ function readGenerateRequest(words: Arguments): GenerateRequest {
   if (frames !== undefined && ends.length === 0) throw new UsageError('--frames needs --interpolate A B');
   return {
     out,
+    generator: openOptions(words),
+    batch: batchSize(words),
     seeds: seeds ?? Array.from({ length: 16 }, (_, seed) => seed),
     latents,
     ends,
@@ -111,11 +118,11 @@ async function draw(
   generator: Generator,
   request: GenerateRequest,
   faces: readonly Face[],
-  batch: number,
   console: Console,
   { signal }: Interrupt,
 ): Promise<number> {
   const { out, json } = request;
+  const batch = request.batch ?? usualBatch(generator.info.resolution);
   const cells: GridCell[] = [];
   console.beginProgress(faces.length);
   try {

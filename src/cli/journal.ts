@@ -115,24 +115,29 @@ function readLine(text: string): JournalLine | null | undefined {
 export class Journal {
   readonly path: string;
   readonly #lines: JournalLine[];
-  readonly #file: FileHandle;
+  #file: FileHandle | undefined;
   /** The last finished line of each output: what lies there now. */
   readonly #latest = new Map<string, JournalLine>();
 
-  private constructor(path: string, lines: JournalLine[], file: FileHandle) {
+  private constructor(path: string, lines: JournalLine[], file: FileHandle | undefined) {
     this.path = path;
     this.#lines = lines;
     this.#file = file;
     for (const line of lines) this.#note(line);
   }
 
-  /** Opens the journal of a folder, or begins it. @throws FacewrightError when the file is not a journal */
+  /**
+   * Opens the journal of a folder and drops a torn last line. A new file is not begun before it has a first line.
+   *
+   * @throws FacewrightError when the file is not a journal, or cannot be read and written
+   */
   static async open(folder: string): Promise<Journal> {
     const path = join(folder, journalName);
     const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT') return Buffer.alloc(0);
+      if (error.code === 'ENOENT') return undefined;
       throw new FacewrightError(`${path}: cannot be read (${error.code}); choose another --out`);
     });
+    if (bytes === undefined) return new Journal(path, [], undefined);
     const text = bytes.toString('utf8');
     const { lines, whole } = parseJournal(text, path);
     const file = await open(path, 'a').catch((error: NodeJS.ErrnoException) => {
@@ -155,6 +160,7 @@ export class Journal {
 
   /** Adds a line; it is on the disk when this returns. */
   async append(line: JournalLine): Promise<void> {
+    this.#file ??= await open(this.path, 'a');
     await this.#file.appendFile(`${JSON.stringify(line)}\n`);
     await this.#file.datasync();
     this.#lines.push(line);
@@ -162,7 +168,7 @@ export class Journal {
   }
 
   async close(): Promise<void> {
-    await this.#file.close();
+    await this.#file?.close();
   }
 
   #note(line: JournalLine): void {

@@ -46,6 +46,8 @@ const modelOptions: OptionTable = {
   engine: value(MODEL, 'auto | webgpu | native', 'auto'),
   adapter: value(MODEL, 'part of the name of the GPU to use; doctor lists them'),
   precision: value(MODEL, 'f32', 'f32'),
+  threads: hidden('value'),
+  cache: value(MODEL, 'folder that keeps the Gaussian fit of a model without one', "the user's cache folder"),
 };
 
 export const runOptions: OptionTable = {
@@ -80,7 +82,6 @@ export const runOptions: OptionTable = {
   json: flag(REPORT, 'the lines of run.jsonl on stdout instead of a table'),
   quiet: flag(REPORT, 'nothing on stderr but errors'),
   strict: flag(REPORT, 'exit code 3 when a picture came no closer than eps'),
-  cache: hidden('value'),
   // Behind the original's spellings (original.ts).
   original: hidden('flag'),
   'bad-noise-layers': hidden('value'),

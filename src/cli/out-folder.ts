@@ -1,7 +1,7 @@
 // The output folder: that it can be written, and that nothing in it is lost.
 
-import { access, mkdir, realpath, rm, stat, writeFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { access, mkdir, realpath, rm, rmdir, stat, writeFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
 import sharp from 'sharp';
 import { temporaryIn } from '../node/whole-file.js';
 import { UsageError } from './exit.js';
@@ -12,15 +12,41 @@ import { counted } from './values.js';
 /** What XMP calls the program that made a picture; runs know their own pictures by it. */
 export const creatorTool = { run: 'facewright run', generate: 'facewright generate' } as const;
 
-/** Makes the folder and tries to write in it. @throws UsageError when that cannot be done */
-export async function prepareFolder(folder: string): Promise<void> {
+/**
+ * Makes the folder, tries to write in it, and does the work. Folders that were made for nothing, because the work was
+ * refused before it wrote anything, are taken away again.
+ *
+ * @throws UsageError when the folder cannot be made or written; what the work throws
+ */
+export async function inFolder<T>(folder: string, work: () => Promise<T>): Promise<T> {
+  const made = await prepareFolder(folder);
   try {
-    await mkdir(folder, { recursive: true });
+    return await work();
+  } catch (error) {
+    if (made !== undefined) await removeEmpty(resolve(folder), made);
+    throw error;
+  }
+}
+
+/** @returns the topmost folder that had to be made */
+async function prepareFolder(folder: string): Promise<string | undefined> {
+  try {
+    const made = await mkdir(folder, { recursive: true });
     const probe = temporaryIn(folder);
     await writeFile(probe, '', { flag: 'wx' });
     await rm(probe);
+    return made;
   } catch (error) {
     throw new UsageError(`--out ${folder}: ${folderFailure(error)}; choose another folder`);
+  }
+}
+
+/** Removes a folder and those above it up to `top`, as long as nothing is in them. */
+async function removeEmpty(folder: string, top: string): Promise<void> {
+  try {
+    for (let path = folder; path.length >= top.length; path = dirname(path)) await rmdir(path);
+  } catch {
+    // It is not empty: there it stays.
   }
 }
 

@@ -10,7 +10,7 @@ import { writeWholeFile } from '../node/whole-file.js';
 import { checkSearchOptions, type SearchOptions } from '../pulse/options.js';
 import type { SearchResult } from '../pulse/search.js';
 import type { Console } from './console.js';
-import { errorText, UsageError } from './exit.js';
+import { BrokenOffError, errorText, UsageError } from './exit.js';
 import { Journal, type JournalLine, type NamedOptions, resultKey } from './journal.js';
 import { readStarts, type SavedStarts, saveLatents } from './latents-file.js';
 import { type ResultFiles, resultFiles } from './names.js';
@@ -64,6 +64,7 @@ export async function performRun(
   tools: RunTools,
 ): Promise<RunSummary> {
   const { generator } = tools;
+  generator.requireFit();
   const options = searchOptionsFor(request, generator.info);
   checkSearchOptions(options, generator.info, request.size ?? usualSize(generator.info.resolution));
   const start = await openStart(request, pictures, options, generator);
@@ -356,7 +357,7 @@ class Run {
     try {
       await this.#journal.append(line);
     } catch (error) {
-      throw new FacewrightError(`${this.#journal.path}: cannot be written (${errorText(error)})`, { cause: error });
+      throw new BrokenOffError(`${this.#journal.path}: cannot be written (${errorText(error)})`, { cause: error });
     }
     this.#lines.set(line.output, line);
     if (this.#request.json) this.#tools.console.result(JSON.stringify(line));

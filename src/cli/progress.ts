@@ -87,7 +87,7 @@ export class Progress {
   #secondsLeft(): number | undefined {
     if (this.#since === undefined) return undefined;
     const done = this.#state.done - this.#since.done;
-    if (done <= 0) return undefined;
+    if (done <= 0 || this.#state.done >= this.#total) return undefined;
     return ((performance.now() - this.#since.time) / 1000 / done) * (this.#total - this.#state.done);
   }
 }

@@ -3,6 +3,7 @@
 import { parseColour } from '../image/colour.js';
 import { type Fit, fits } from '../image/fit.js';
 import type { GeneratorInfo } from '../model/generator.js';
+import type { OpenOptions } from '../open.js';
 import {
   defaultSearchOptions,
   noiseKinds,
@@ -12,7 +13,7 @@ import {
   targetSizes,
 } from '../pulse/options.js';
 import { scheduleNames } from '../pulse/schedule.js';
-import type { Arguments } from './arguments.js';
+import { type Arguments, batchSize, openOptions } from './arguments.js';
 import { UsageError } from './exit.js';
 import type { NamedOptions } from './journal.js';
 import { originalDefaults } from './original.js';
@@ -23,6 +24,10 @@ export interface RunRequest {
   readonly out: string;
   /** Spelled as the original does: some of its habits go with that. */
   readonly original: boolean;
+  /** How to open the generator. */
+  readonly generator: OpenOptions;
+  /** Pictures that are searched at once; undefined: the generator's usual batch. */
+  readonly batch: number | undefined;
   /** Side of the targets; undefined: of each picture's own or the generator's usual one. */
   readonly size: number | undefined;
   readonly fit: Fit;
@@ -60,6 +65,8 @@ export function readRunRequest(words: Arguments): RunRequest {
     inputs: inputs.length === 0 ? [originalDefaults.input] : inputs,
     out,
     original,
+    generator: openOptions(words),
+    batch: batchSize(words),
     size: words.value('size', (option, text) => wholeNumber(option, text, 1)),
     fit: words.value('fit', (option, text) => oneOf(option, text, fits)) ?? 'pad',
     background,

@@ -1,12 +1,13 @@
 // facewright run: finds a face for every picture.
 
 import type { ArgumentsCamelCase } from 'yargs';
+import type { EngineInfo } from '../engine/engine.js';
 import { openGenerator } from '../open.js';
-import { Arguments, batchSize, openOptions } from './arguments.js';
+import { Arguments, usualBatch } from './arguments.js';
 import { Console } from './console.js';
 import { exitCode } from './exit.js';
 import { Interrupt } from './interrupt.js';
-import { prepareFolder } from './out-folder.js';
+import { inFolder } from './out-folder.js';
 import { performRun, type RunSummary, type Written } from './perform-run.js';
 import { findPictures, type Picture } from './pictures.js';
 import { type RunRequest, readRunRequest } from './run-request.js';
@@ -17,10 +18,8 @@ export async function runCommand(parsed: ArgumentsCamelCase): Promise<number> {
   const words = new Arguments(parsed);
   const console = new Console(words.flag('quiet'));
   const request = readRunRequest(words);
-  if (words.text('cache') !== undefined) console.note('nothing is kept in a cache: the folder for it is not used');
   const pictures = await findPictures(request);
-  await prepareFolder(request.out);
-  const { summary, code } = await runWith(words, request, pictures, console);
+  const { summary, code } = await inFolder(request.out, () => runWith(request, pictures, console));
   if (!request.json) console.result(resultTable(summary, request.out));
   return code;
 }
@@ -31,7 +30,6 @@ export async function runCommand(parsed: ArgumentsCamelCase): Promise<number> {
  * @throws FacewrightError when nothing was begun
  */
 export async function runWith(
-  words: Arguments,
   request: RunRequest,
   pictures: readonly Picture[],
   console: Console,
@@ -39,16 +37,16 @@ export async function runWith(
 ): Promise<{ summary: RunSummary; code: number }> {
   const interrupt = new Interrupt(() => console.note('stopping once what is found is written; again: stop at once'));
   try {
-    const generator = await openGenerator(openOptions(words, (text) => console.note(text)));
+    const generator = await openGenerator({ ...request.generator, onMessage: (text) => console.note(text) });
     try {
       const { info, engine } = generator;
-      console.note(`${info.name}, ${info.resolution} px, on ${engine.info.adapter}`);
+      console.note(`${info.name}, ${info.resolution} px, on ${describeEngine(engine.info)}`);
       const began = performance.now();
       const summary = await performRun(request, pictures, {
         generator,
         console,
         signal: interrupt.signal,
-        batch: batchSize(words, info.resolution),
+        batch: request.batch ?? usualBatch(info.resolution),
         onWritten,
       });
       const seconds = (performance.now() - began) / 1000;
@@ -62,6 +60,11 @@ export async function runWith(
   }
 }
 
+/** The adapter, and what to expect of one that is none. */
+function describeEngine({ adapter, software }: EngineInfo): string {
+  return software ? `${adapter}: no GPU, so this takes its time` : adapter;
+}
+
 function codeOf(summary: RunSummary, request: RunRequest): number {
   if (summary.interrupted) return exitCode.interrupted;
   if (summary.failed > 0) return exitCode.someFailed;
@@ -72,11 +75,10 @@ function codeOf(summary: RunSummary, request: RunRequest): number {
 function summaryLines(summary: RunSummary, { out }: RunRequest, seconds: number): string[] {
   const { lines, failed, missed, earlier, seed, interrupted, wanted } = summary;
   const done = lines.length - failed;
-  const said = [
-    done === earlier && earlier > 0
-      ? `nothing was left to do in ${out}, seed ${seed}`
-      : `${counted(done - earlier, 'face')} written to ${out} in ${duration(seconds)}, seed ${seed}`,
-  ];
+  const said: string[] = [];
+  if (done > earlier) {
+    said.push(`${counted(done - earlier, 'face')} written to ${out} in ${duration(seconds)}, seed ${seed}`);
+  } else if (done === wanted) said.push(`nothing was left to do in ${out}, seed ${seed}`);
   if (missed > 0) {
     const eps = lines[0].eps;
     said.push(`${missed} of ${done} came no closer than eps ${eps} (L2); their best is written all the same`);
