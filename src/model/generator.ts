@@ -52,6 +52,18 @@ export interface SynthesisGradients {
   readonly gradNoise: (Float32Array | null)[];
 }
 
+/** A compiled graph, and whether somebody works with it. */
+interface Slot {
+  readonly executable: Promise<Executable>;
+  busy: boolean;
+}
+
+/** An executable that is its holder's alone until it is released. */
+export interface Lease {
+  readonly executable: Executable;
+  release(): void;
+}
+
 /** Pictures drawn at once by `generate`, for maps of that resolution: about a gigabyte at most. */
 const PICTURES_AT_ONCE: readonly (readonly [resolution: number, pictures: number])[] = [
   [128, 16],
@@ -60,7 +72,7 @@ const PICTURES_AT_ONCE: readonly (readonly [resolution: number, pictures: number
 ];
 /** Rows of z that go through the mapping network at once. */
 const LATENTS_AT_ONCE = 1024;
-/** Compiled graphs that are kept; the least recently used is closed. */
+/** Compiled graphs that are kept while nobody uses them; the least recently used is closed. */
 const EXECUTABLES_KEPT = 3;
 
 /**
@@ -80,7 +92,7 @@ export class Generator {
   /** The prior of a search; see `gaussian.ts`. Absent until it is known (`openGenerator` sees to that). */
   fit: GaussianFit | undefined;
   readonly network: StyleGan1;
-  readonly #executables = new Map<string, Promise<Executable>>();
+  readonly #slots = new Map<string, Slot>();
   #closed = false;
 
   /** @param engine belongs to the generator from then on, and is closed with it */
@@ -110,12 +122,15 @@ export class Generator {
     for (let first = 0; first < n; first += LATENTS_AT_ONCE) {
       throwIfAborted(signal);
       const count = Math.min(LATENTS_AT_ONCE, n - first);
-      const executable = await this.executable(`map ${count}`, count, (graph) => {
+      const build = (graph: Graph) => {
         graph.output('w', mapping(graph, this.network, graph.input('z', [1, d, 1])));
+      };
+      const rows = await this.use(`map ${count}`, count, build, async (executable) => {
+        executable.write('z', z.subarray(first * d, (first + count) * d));
+        executable.run();
+        return (await executable.read(['w'])).w;
       });
-      executable.write('z', z.subarray(first * d, (first + count) * d));
-      executable.run();
-      w.set((await executable.read(['w'])).w, first * d);
+      w.set(rows, first * d);
     }
     return w;
   }
@@ -163,13 +178,15 @@ export class Generator {
    */
   async synthesize(w: Float32Array, noise: readonly (Float32Array | null)[] = []): Promise<Float32Array> {
     const { n, maps, present } = this.#synthesisInputs(w, noise);
-    const executable = await this.executable(`synthesize ${n} ${present}`, n, (graph) => {
+    const build = (graph: Graph) => {
       const inputs = this.#graphInputs(graph, maps);
       graph.output('image', synthesis(graph, this.network, inputs.w, inputs.noise).image);
+    };
+    return this.use(`synthesize ${n} ${present}`, n, build, async (executable) => {
+      writeSynthesis(executable, w, maps);
+      executable.run();
+      return (await executable.read(['image'])).image;
     });
-    writeSynthesis(executable, w, maps);
-    executable.run();
-    return (await executable.read(['image'])).image;
   }
 
   /**
@@ -190,7 +207,7 @@ export class Generator {
       throw new FacewrightError(`gradImage: ${gradImage.length} numbers; expected ${n}·3·${r}·${r}, like the image`);
     }
     const given = maps.flatMap((map, layer) => (map ? [layer] : []));
-    const executable = await this.executable(`vjp ${n} ${present}`, n, (graph) => {
+    const build = (graph: Graph) => {
       const inputs = this.#graphInputs(graph, maps);
       const { image } = synthesis(graph, this.network, inputs.w, inputs.noise);
       const seed = graph.input('gradImage', [3, r, r]);
@@ -199,11 +216,13 @@ export class Generator {
       gradients.forEach((gradient, index) => {
         graph.output(index === 0 ? 'gradW' : `gradNoise${given[index - 1]}`, gradient!);
       });
+    };
+    const values = await this.use(`vjp ${n} ${present}`, n, build, async (executable) => {
+      writeSynthesis(executable, w, maps);
+      executable.write('gradImage', gradImage);
+      executable.run();
+      return executable.read(['image', 'gradW', ...given.map((layer) => `gradNoise${layer}`)]);
     });
-    writeSynthesis(executable, w, maps);
-    executable.write('gradImage', gradImage);
-    executable.run();
-    const values = await executable.read(['image', 'gradW', ...given.map((layer) => `gradNoise${layer}`)]);
     return {
       image: values.image,
       gradW: values.gradW,
@@ -220,45 +239,78 @@ export class Generator {
   }
 
   /**
-   * An executable of this generator: the compiled graph that `build` makes, or the one made earlier under the same key.
-   * For searches; closed by the generator.
+   * Runs `work` on an executable of this generator: the compiled graph that `build` makes, or one that was made earlier
+   * under the same key and is free. Nobody else uses it until `work` has ended.
    *
    * @param key must name everything that the graph depends on, the batch included
    * @param extra constants beside the network's weights
    */
-  executable(
+  async use<T>(
+    key: string,
+    batch: number,
+    build: (graph: Graph) => void,
+    work: (executable: Executable) => Promise<T>,
+    extra?: ReadonlyMap<string, HostTensor>,
+  ): Promise<T> {
+    const { executable, release } = await this.lease(key, batch, build, extra);
+    try {
+      return await work(executable);
+    } finally {
+      release();
+    }
+  }
+
+  /** As `use`, for work that is no single function: the executable is the caller's until `release`. */
+  async lease(
     key: string,
     batch: number,
     build: (graph: Graph) => void,
     extra: ReadonlyMap<string, HostTensor> = new Map(),
-  ): Promise<Executable> {
-    if (this.#closed) return Promise.reject(new FacewrightError(`${this.info.name}: this generator was closed`));
-    let executable = this.#executables.get(key);
-    if (executable) this.#executables.delete(key);
-    else {
+  ): Promise<Lease> {
+    if (this.#closed) throw new FacewrightError(`${this.info.name}: this generator was closed`);
+    let index = 0;
+    while (this.#slots.get(`${key} ${index}`)?.busy) index++;
+    const name = `${key} ${index}`;
+    let slot = this.#slots.get(name);
+    if (!slot) {
       const graph = new Graph(batch);
       build(graph);
-      executable = this.engine.compile(graph, new Map([...this.network.constants, ...extra]));
-      executable.catch(() => this.#executables.delete(key));
+      slot = { busy: true, executable: this.engine.compile(graph, new Map([...this.network.constants, ...extra])) };
     }
-    this.#executables.set(key, executable);
-    this.#closeOldest();
-    return executable;
+    slot.busy = true;
+    // Last in the map is last to be closed.
+    this.#slots.delete(name);
+    this.#slots.set(name, slot);
+    const leased = slot;
+    try {
+      const executable = await leased.executable;
+      const release = () => {
+        leased.busy = false;
+        this.#closeOldest();
+      };
+      return { executable, release };
+    } catch (error) {
+      this.#slots.delete(name);
+      throw error;
+    }
   }
 
   /** Frees everything on the device, the engine included. */
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    this.#executables.clear();
+    this.#slots.clear();
     this.engine.close();
   }
 
   #closeOldest(): void {
-    for (const [key, executable] of this.#executables) {
-      if (this.#executables.size <= EXECUTABLES_KEPT) return;
-      this.#executables.delete(key);
-      executable.then(
+    let free = [...this.#slots.values()].filter(({ busy }) => !busy).length;
+    for (const [name, slot] of this.#slots) {
+      if (free <= EXECUTABLES_KEPT) return;
+      if (slot.busy) continue;
+      free--;
+      this.#slots.delete(name);
+      slot.executable.then(
         (old) => old.close(),
         () => undefined,
       );

@@ -40,6 +40,8 @@ export interface WebGpuRequest {
   readonly adapter?: string;
   /** The convolution kernels; by default those that suit the adapter. */
   readonly convolutions?: ConvolutionKernels;
+  /** The most bytes of one binding; by default the adapter's limit. */
+  readonly bindingLimit?: number;
 }
 
 /** Features that are used where they exist. */
@@ -126,6 +128,7 @@ export async function openWebGpu(request: WebGpuRequest = {}): Promise<Engine> {
     return await createWebGpuEngine(device, {
       shaders: await readShaders(),
       convolutions: request.convolutions,
+      bindingLimit: request.bindingLimit,
       info: { adapter: chosen.name, driver: driverOf(adapter, chosen.name), software: isSoftware(chosen.name) },
     });
   } catch (error) {

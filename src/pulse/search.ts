@@ -2,7 +2,7 @@ import type { Executable } from '../engine/engine.js';
 import { AbortedError, FacewrightError } from '../errors.js';
 import { elements } from '../graph/graph.js';
 import { degaussianise } from '../model/gaussian.js';
-import type { Generator } from '../model/generator.js';
+import type { Generator, Lease } from '../model/generator.js';
 import { checkSearchOptions, type LossTermName, parseLoss, type SearchOptions } from './options.js';
 import { scheduleFactor } from './schedule.js';
 import { type NoiseRole, noiseRoles, type SearchStart } from './start.js';
@@ -208,6 +208,7 @@ async function* runSearch(
     return await run.results(raw, traces);
   } finally {
     await Promise.allSettled(pending);
+    run.close();
   }
 }
 
@@ -220,8 +221,17 @@ class BatchRun {
     private readonly roles: readonly NoiseRole[],
     private readonly parameters: readonly string[],
     readonly terms: readonly LossTermName[],
-    readonly executable: Executable,
+    private readonly lease: Lease,
   ) {}
+
+  get executable(): Executable {
+    return this.lease.executable;
+  }
+
+  /** Lets others use the executable. */
+  close(): void {
+    this.lease.release();
+  }
 
   static async open(generator: Generator, targets: readonly SearchTarget[], options: SearchOptions): Promise<BatchRun> {
     const fit = generator.requireFit();
@@ -238,7 +248,7 @@ class BatchRun {
     };
     const { network: _, ...named } = plan;
     const d = generator.info.latentSize;
-    const executable = await generator.executable(
+    const lease = await generator.lease(
       `search ${targets.length} ${JSON.stringify(named)}`,
       targets.length,
       (graph) => buildStep(graph, plan),
@@ -248,8 +258,13 @@ class BatchRun {
       ]),
     );
     const computed = computedTerms(terms, options.tile);
-    const run = new BatchRun(generator, targets, options, roles, parameterNames(plan), computed, executable);
-    run.#write();
+    const run = new BatchRun(generator, targets, options, roles, parameterNames(plan), computed, lease);
+    try {
+      run.#write();
+    } catch (error) {
+      lease.release();
+      throw error;
+    }
     return run;
   }
 

@@ -45,7 +45,7 @@ test('synthesis: the gradients of latent and noise', async () => {
 
 test('synthesis: the blocks up to 32 px', async () => {
   const { get, noise, w } = await io();
-  const executable = await generator.executable('blocks', 2, (graph) => {
+  const { executable, release } = await generator.lease('blocks', 2, (graph) => {
     const inputs = noise.map((map, layer) => {
       const side = Math.sqrt(map.length / 2);
       return graph.input(`noise${layer}`, [1, side, side]);
@@ -60,6 +60,7 @@ test('synthesis: the blocks up to 32 px', async () => {
     const values = await executable.read([`block${size}`]);
     assertClose(`block.${size}x${size}`, values[`block${size}`], get(`block.${size}x${size}`), 2e-5);
   }
+  release();
 });
 
 test('synthesis: a picture does not depend on its batch', async () => {

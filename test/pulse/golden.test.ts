@@ -102,7 +102,7 @@ for (const one of searches) {
     const names = parameterNames({ roles, terms });
     const fit = generator.requireFit();
     const plan: StepPlan = { ...options, network: generator.network, terms, roles, targetSize: one.lr_size };
-    const executable = await generator.executable(
+    const { executable, release } = await generator.lease(
       `golden ${one.name}`,
       one.batch,
       (graph) => {
@@ -136,6 +136,7 @@ for (const one of searches) {
       }
       await optimiserAlone(tensors, one, step, names);
     }
+    release();
   });
 
   test(`${one.name}: the whole search`, async () => {
@@ -292,7 +293,7 @@ async function optimiserAlone(
   names: readonly string[],
 ): Promise<void> {
   const get = (name: string) => tensors.get(name)!.data;
-  const executable = await generator.executable(`optimiser ${one.name}`, one.batch, (graph) => {
+  const { executable, release } = await generator.lease(`optimiser ${one.name}`, one.batch, (graph) => {
     graph.input('target', [3, one.lr_size, one.lr_size]);
     graph.state('best', [1, 1, 1]);
     noiseRoles(12, optionsOf(one)).forEach((role, layer) => {
@@ -309,6 +310,7 @@ async function optimiserAlone(
   for (const name of names) executable.write(`golden.${name}`, get(`step${step}.grad_${goldenName(name)}`));
   executable.run(scalarsOf(one, step));
   const read = await executable.read(names);
+  release();
   for (const name of names) {
     assertClose(
       `step ${step}, ${name}: after the optimiser`,

@@ -17,6 +17,8 @@ export interface WebGpuOptions {
   readonly info?: Partial<EngineInfo>;
   /** Which convolution kernels run; by default those that fit the adapter (`tiles.ts`). */
   readonly convolutions?: ConvolutionKernels;
+  /** The most bytes of one binding, at most the device's own limit: larger batches are cut into chunks of pictures. */
+  readonly bindingLimit?: number;
 }
 
 /** Runs graphs as WGSL kernels on a GPUDevice, which it owns from then on. */
@@ -71,7 +73,11 @@ export async function createWebGpuEngine(device: GPUDevice, options: WebGpuOptio
     pipelines: new PipelineCache(device, options.shaders),
     constants: new ConstantStore(device),
     convolutions: options.convolutions ?? convolutionKernels({ features: device.features, info: adapter }),
-    bindingLimit: Math.min(device.limits.maxStorageBufferBindingSize, device.limits.maxBufferSize),
+    bindingLimit: Math.min(
+      device.limits.maxStorageBufferBindingSize,
+      device.limits.maxBufferSize,
+      options.bindingLimit ?? Number.POSITIVE_INFINITY,
+    ),
   });
   try {
     await selfTest(engine);

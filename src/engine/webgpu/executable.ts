@@ -356,7 +356,11 @@ class Buffers {
     let buffer = this.#tables.get(key);
     if (!buffer) {
       buffer = this.#allocate(key, data.length);
-      this.#shared.guard.device.queue.writeBuffer(buffer, 0, data as Float32Array<ArrayBuffer> | Uint32Array<ArrayBuffer>);
+      this.#shared.guard.device.queue.writeBuffer(
+        buffer,
+        0,
+        data as Float32Array<ArrayBuffer> | Uint32Array<ArrayBuffer>,
+      );
       this.#tables.set(key, buffer);
     }
     return buffer;
