@@ -12,8 +12,8 @@ export function skip(test: Pick<Test, 'skip'>, name: string, reason: string): vo
 const withoutAdapter = process.env.FACEWRIGHT_TEST_ADAPTER === 'none';
 
 /** A suite whose tests need an adapter: where there is none, every one of them is left out, and its hooks do not run. */
-export function adapterSuite(name: string): Test {
-  const made = suite(name);
+export function adapterSuite<T = Record<string, unknown>>(name: string): Test<T> {
+  const made = suite<T>(name);
   if (!withoutAdapter) return made;
   const leaveOut = (title: string) => skip(made, `${name}: ${title}`, 'there is no adapter');
   const noHook = Object.assign(() => undefined, { each: () => undefined });

@@ -11,6 +11,7 @@ import { openWebGpu } from '../../dist/node/dawn.js';
 import { normals } from '../../dist/pulse/random.js';
 import { assertClose } from '../golden-values.js';
 import { runReference } from '../reference.js';
+import { adapterSuite } from '../skip.js';
 
 const test = suite('StyleGAN1 from weights');
 
@@ -111,11 +112,12 @@ function passGraph(network: StyleGan1, batch: number): Graph {
   return graph;
 }
 
+const onDevice = adapterSuite('StyleGAN1 on a device');
 for (const [resolution, fmapBase, fmapMax] of [
   [8, 40, 5],
   [32, 48, 13],
 ] as const) {
-  test(`a ${resolution} px network with odd channels, forward and backward, against the reference`, async () => {
+  onDevice(`a ${resolution} px network with odd channels, forward and backward, against the reference`, async () => {
     const network = readStyleGan1('x', randomStyleGan1(resolution, { fmapBase, fmapMax, latentSize: 24 }), 1e-5);
     const batch = 2;
     const graph = passGraph(network, batch);
@@ -145,3 +147,4 @@ for (const [resolution, fmapBase, fmapMax] of [
 }
 
 test.run();
+onDevice.run();

@@ -1,6 +1,5 @@
 // The search as an API, on a tiny generator.
 
-import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { AbortedError, FacewrightError } from '../../dist/errors.js';
 import type { Generator } from '../../dist/model/generator.js';
@@ -9,13 +8,14 @@ import { defaultSearchOptions, type SearchOptions } from '../../dist/pulse/optio
 import { normals } from '../../dist/pulse/random.js';
 import { type SearchTarget, search } from '../../dist/pulse/search.js';
 import { randomStart } from '../../dist/pulse/start.js';
+import { adapterSuite } from '../skip.js';
 import { tinyGenerator } from '../tiny-generator.js';
 
 const SIZE = 4;
 let generator: Generator;
 let options: SearchOptions;
 
-const test = suite('search');
+const test = adapterSuite('search');
 test.before(async () => {
   generator = tinyGenerator(await openWebGpu({ adapter: process.env.FACEWRIGHT_ADAPTER }));
   options = { ...defaultSearchOptions(generator.info), steps: 6 };
