@@ -27,13 +27,14 @@ const MAGIC: readonly (readonly [bytes: string, what: string])[] = [
 
 export function recogniseContent(bytes: Uint8Array): Content {
   if (bytes.length === 0) return { kind: 'other', what: 'an empty file' };
+  // Before pickles: the length of its header may begin like one, 0x80 0x04.
+  if (isSafetensors(bytes)) return { kind: 'safetensors' };
   if (isZip(bytes) || isPickle(bytes)) return { kind: 'torch' };
   const start = latin1(bytes.subarray(0, 16));
   const magic = MAGIC.find(([prefix]) => start.startsWith(prefix));
   if (magic !== undefined) return { kind: 'other', what: magic[1] };
   const text = textOf(bytes.subarray(0, TEXT_WINDOW_BYTES));
   if (text !== undefined) return { kind: 'other', what: describeText(text) };
-  if (isSafetensors(bytes)) return { kind: 'safetensors' };
   return { kind: 'other', what: 'neither safetensors nor a PyTorch file' };
 }
 

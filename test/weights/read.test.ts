@@ -114,6 +114,17 @@ test('a safetensors file, by itself or alone in a folder, with its metadata', as
   });
 });
 
+test('a safetensors file whose length begins as a pickle does', async () => {
+  await withFiles({}, async (folder) => {
+    const path = join(folder, 'w.safetensors');
+    const tensors = new Map([['x', { shape: [1], data: Float32Array.of(4) }]]);
+    const header = (note: string) => writeSafetensors(path, tensors, { note }).then(() => readFile(path));
+    const missing = 0x0480 - (await header('')).readUInt32LE(0);
+    assert.is((await header(' '.repeat(missing))).readUInt32LE(0), 0x0480);
+    assert.is((await readWeights(path)).format, 'safetensors');
+  });
+});
+
 test('what is no file of weights', async () => {
   await withFiles({ empty: '' }, async (folder) => {
     await refusesLater(readWeights(folder), /a folder without weights: neither synthesis\.pt nor/, folder);
