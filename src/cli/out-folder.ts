@@ -1,9 +1,9 @@
 // The output folder: that it can be written, and that nothing in it is lost.
 
-import { access, mkdir, realpath, rm, rmdir, stat, writeFile } from 'node:fs/promises';
+import { access, realpath, rm, rmdir, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import sharp from 'sharp';
-import { temporaryIn } from '../node/whole-file.js';
+import { makeFolder, temporaryIn } from '../node/whole-file.js';
 import { UsageError } from './exit.js';
 import type { Journal } from './journal.js';
 import { isOurLatents } from './latents-file.js';
@@ -31,7 +31,7 @@ export async function inFolder<T>(folder: string, work: () => Promise<T>): Promi
 /** @returns the topmost folder that had to be made */
 async function prepareFolder(folder: string): Promise<string | undefined> {
   try {
-    const made = await mkdir(folder, { recursive: true });
+    const made = await makeFolder(folder);
     const probe = temporaryIn(folder);
     await writeFile(probe, '', { flag: 'wx' });
     await rm(probe);
@@ -60,6 +60,8 @@ function folderFailure(error: unknown): string {
     case 'EPERM':
     case 'EROFS':
       return 'cannot be written (permission denied)';
+    case 'ENOENT':
+      return 'cannot be made there';
     case 'ENOSPC':
       return 'cannot be written (the disk is full)';
     default:

@@ -1,8 +1,8 @@
 /** Files written whole or not at all. */
 
 import { randomBytes } from 'node:crypto';
-import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { type FileHandle, mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
 import { FacewrightError } from '../errors.js';
 
 /**
@@ -28,7 +28,7 @@ export async function writeWholeFile(
   const folder = dirname(path);
   const temporary = temporaryIn(folder);
   try {
-    await mkdir(folder, { recursive: true });
+    await makeFolder(folder);
     const file = await open(temporary, 'wx');
     try {
       for (const part of Array.isArray(content) ? content : [content]) await file.writeFile(part);
@@ -42,6 +42,36 @@ export async function writeWholeFile(
     throw new FacewrightError(`${path}: ${writeFailure(error)}`, { cause: error });
   }
   await syncFolder(folder);
+}
+
+/**
+ * Makes a folder and those that it lies in.
+ *
+ * Not `mkdir` with `recursive`: that never returns where a folder is missing and none can be made, as in /proc
+ * (libuv answers ENOENT for the parent, and Node 20 to 24 try again).
+ *
+ * @returns the topmost folder that was made; undefined when all were there
+ */
+export async function makeFolder(folder: string): Promise<string | undefined> {
+  const path = resolve(folder);
+  const above = dirname(path);
+  let made: string | undefined;
+  if (above !== path && !(await isThere(above))) made = await makeFolder(above);
+  try {
+    await mkdir(path);
+    return made ?? path;
+  } catch (error) {
+    // It was there, or somebody else was quicker; anything else in its place is an error.
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST' && (await stat(path)).isDirectory()) return made;
+    throw error;
+  }
+}
+
+async function isThere(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
 }
 
 /** Makes a rename survive a power cut. Not every system can open a folder or sync one; the file is whole either way. */
@@ -64,6 +94,8 @@ function writeFailure(error: unknown): string {
     case 'EPERM':
     case 'EROFS':
       return 'its folder cannot be written; choose another, or change its permissions';
+    case 'ENOENT':
+      return 'no such folder, and none can be made there; choose another folder';
     case 'ENOTDIR':
     case 'EEXIST':
       return 'a part of its folder is a file; choose another folder';

@@ -42,6 +42,12 @@ test('failures are told, and leave nothing behind', async () => {
   assert.equal(await readdir(album), ['a.png']);
 });
 
+test('where no folder can be made', async () => {
+  if (process.platform !== 'linux') return;
+  const path = '/proc/none/deep/a.txt';
+  await failsWith(() => writeWholeFile(path, 'x'), path, /none can be made there|cannot be written/);
+});
+
 test('a folder that may not be written', async () => {
   if (process.getuid?.() === 0) return; // root may
   const closed = join(folder, 'closed');
