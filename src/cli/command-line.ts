@@ -145,7 +145,10 @@ function describeCommand(parser: Argv, name: string, { help, examples }: Command
 /** What yargs has to say, in the tone of the other messages. */
 function inOurWords(message: string): string {
   const missing = /^Not enough arguments following: (.*)$/.exec(message);
-  if (missing !== null) return `--${missing[1]} needs ${missing[1] === 'interpolate' ? 'two values' : 'a value'}`;
+  if (missing !== null) {
+    const [, name] = missing;
+    return `${name.length === 1 ? '-' : '--'}${name} needs ${name === 'interpolate' ? 'two values' : 'a value'}`;
+  }
   const unknown = /^Unknown (arguments?|commands?): (.*)$/.exec(message);
   if (unknown !== null) return `cannot make anything of ${unknown[2]}; facewright --help lists the commands`;
   return message.replaceAll('\n', ' ');

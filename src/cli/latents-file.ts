@@ -7,7 +7,9 @@ import type { Generator } from '../model/generator.js';
 import type { SearchOptions } from '../pulse/options.js';
 import type { SearchResult } from '../pulse/search.js';
 import type { SearchStart } from '../pulse/start.js';
-import { readSafetensors, writeSafetensors } from '../weights/safetensors.js';
+import { recogniseContent } from '../weights/content.js';
+import { readWholeFile } from '../weights/read-file.js';
+import { parseSafetensors, readSafetensors, writeSafetensors } from '../weights/safetensors.js';
 import { counted } from './values.js';
 
 /** What `facewright` stands for in the metadata of files that it wrote. */
@@ -28,6 +30,17 @@ export async function saveLatents(path: string, result: SearchResult, generator:
   await writeSafetensors(path, tensors, { [METADATA]: 'facewright', model: name });
 }
 
+/** The tensors of a file of latents. @throws FacewrightError that says what the file is, if it is none */
+async function readLatents(path: string): Promise<HostTensors> {
+  const bytes = await readWholeFile(path);
+  const content = recogniseContent(bytes);
+  if (content.kind === 'safetensors') return parseSafetensors(bytes, path).tensors;
+  const what = content.kind === 'other' ? content.what.replace(', not weights', '') : 'a PyTorch file';
+  throw new FacewrightError(
+    `${path}: ${what}; latents are kept in .safetensors files, as run --save-latents writes them`,
+  );
+}
+
 /** Starts read from a file: `count` of them, of which one alone serves every picture. */
 export interface SavedStarts {
   readonly count: number;
@@ -43,7 +56,7 @@ export async function readStarts(
   generator: Generator,
   options: Pick<SearchOptions, 'tile'>,
 ): Promise<SavedStarts> {
-  const { tensors } = await readSafetensors(path);
+  const tensors = await readLatents(path);
   const { layers, latentSize, name } = generator.info;
   const variable = tensors.has('v') ? 'v' : 'latent';
   const v = tensors.get(variable);
@@ -83,7 +96,7 @@ export interface SavedFaces {
 
 /** Reads latents to draw: w [n, L, 512], or rows that serve all layers, [n, 1, 512] and [n, 512]. */
 export async function readFaces(path: string, generator: Generator): Promise<SavedFaces> {
-  const { tensors } = await readSafetensors(path);
+  const tensors = await readLatents(path);
   const { layers, latentSize, name } = generator.info;
   const w = tensors.get('w');
   if (w === undefined) {

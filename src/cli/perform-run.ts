@@ -9,6 +9,7 @@ import type { Generator } from '../model/generator.js';
 import { writeWholeFile } from '../node/whole-file.js';
 import { checkSearchOptions, type SearchOptions } from '../pulse/options.js';
 import type { SearchResult } from '../pulse/search.js';
+import { usualBatch } from './arguments.js';
 import type { Console } from './console.js';
 import { BrokenOffError, errorText, UsageError } from './exit.js';
 import { Journal, type JournalLine, type NamedOptions, resultKey } from './journal.js';
@@ -46,8 +47,6 @@ export interface RunTools {
   readonly generator: Generator;
   readonly console: Console;
   readonly signal: AbortSignal;
-  /** Pictures that are searched at once. */
-  readonly batch: number;
   /** Called after each result is written and in the journal. */
   readonly onWritten?: (written: Written) => void;
 }
@@ -73,10 +72,17 @@ export async function performRun(
     const named = namedOptions(options, request, start?.digest);
     const run = new Run(request, pictures, tools, options, named, start?.starts, journal);
     await run.protect();
+    tools.console.note(describeGenerator(generator));
     return await run.perform();
   } finally {
     await journal.close();
   }
+}
+
+/** The generator and the adapter, and what to expect of one that is none. */
+function describeGenerator({ info, engine }: Generator): string {
+  const { adapter, software } = engine.info;
+  return `${info.name}, ${info.resolution} px, on ${adapter}${software ? ': no GPU, so this takes its time' : ''}`;
 }
 
 async function openStart(
@@ -165,7 +171,8 @@ class Run {
     }
     console.beginProgress(jobs.length * this.#request.restarts * this.#options.steps);
     try {
-      for (const batch of batches(jobs, this.#tools.batch)) {
+      const together = this.#request.batch ?? usualBatch(this.#tools.generator.info.resolution);
+      for (const batch of batches(jobs, together)) {
         if (this.#tools.signal.aborted) break;
         await this.#batch(batch);
       }

@@ -1,9 +1,8 @@
 // facewright run: finds a face for every picture.
 
 import type { ArgumentsCamelCase } from 'yargs';
-import type { EngineInfo } from '../engine/engine.js';
 import { openGenerator } from '../open.js';
-import { Arguments, usualBatch } from './arguments.js';
+import { Arguments } from './arguments.js';
 import { Console } from './console.js';
 import { exitCode } from './exit.js';
 import { Interrupt } from './interrupt.js';
@@ -39,14 +38,11 @@ export async function runWith(
   try {
     const generator = await openGenerator({ ...request.generator, onMessage: (text) => console.note(text) });
     try {
-      const { info, engine } = generator;
-      console.note(`${info.name}, ${info.resolution} px, on ${describeEngine(engine.info)}`);
       const began = performance.now();
       const summary = await performRun(request, pictures, {
         generator,
         console,
         signal: interrupt.signal,
-        batch: request.batch ?? usualBatch(info.resolution),
         onWritten,
       });
       const seconds = (performance.now() - began) / 1000;
@@ -58,11 +54,6 @@ export async function runWith(
   } finally {
     interrupt.release();
   }
-}
-
-/** The adapter, and what to expect of one that is none. */
-function describeEngine({ adapter, software }: EngineInfo): string {
-  return software ? `${adapter}: no GPU, so this takes its time` : adapter;
 }
 
 function codeOf(summary: RunSummary, request: RunRequest): number {

@@ -44,6 +44,7 @@ const refused: [words: string, message: RegExp][] = [
   ['run . --out .', /--out \.: is one of the inputs/],
   ['run face.png --out notes.txt', /--out notes.txt: is a file/],
   ['run face.png --out notes.txt/below', /--out notes.txt\/below: is a file, or lies below one/],
+  ['run face.png --out /proc/none/out', /--out \/proc\/none\/out: cannot be made there/],
   ['run face.png --out out --model missing.pt', /missing.pt/],
   ['run face.png --out out --model notes.txt', /notes.txt/],
   ['run face.png --out out --model cut.safetensors', /cut.safetensors/],
@@ -70,7 +71,7 @@ const refusedLater: [words: string, message: RegExp][] = [
   ['run face.png --out out --size 128', /size 128: .*at most half/],
   ['run face.png --out out --bad-noise 17', /bad noise 17: demo-128 has 12 noise maps/],
   ['run face.png --out out --trainable-noise 13', /trainable noise 13: .*from 0 to 12/],
-  ['run face.png --out out --start notes.txt', /notes.txt/],
+  ['run face.png --out out --start notes.txt', /notes.txt: a text file; latents are kept in .safetensors/],
   ['run face.png --out .', /face.png: is an input, which would be overwritten/],
   ['generate --out out --latents notes.txt', /notes.txt/],
 ];
