@@ -13,7 +13,7 @@ import { Console } from './console.js';
 import { inFolder } from './out-folder.js';
 import type { Written } from './perform-run.js';
 import { findPictures } from './pictures.js';
-import { runWith } from './run.js';
+import { runWith, summaryLines } from './run.js';
 import { type RunRequest, readRunRequest } from './run-request.js';
 import { loss } from './table.js';
 import { wholeNumber } from './values.js';
@@ -55,12 +55,13 @@ export async function demoCommand(parsed: ArgumentsCamelCase): Promise<number> {
 async function findFaces(request: RunRequest, chosen: readonly NamedEmoji[], console: Console): Promise<number> {
   const { out } = request;
   const written: Written[] = [];
-  const { summary, code } = await runWith(request, await findPictures(request), console, (result) => {
+  const ended = await runWith(request, await findPictures(request), console, (result) => {
     written.push(result);
     const { name } = result.job.picture;
     console.result(`${name.padEnd(18)} L2 ${loss(result.line.losses!.L2)}  ${join(out, result.line.output)}`);
   });
-  if (summary.interrupted || written.length === 0) return code;
+  for (const line of summaryLines(ended, request)) console.note(line);
+  if (ended.summary.interrupted || written.length === 0) return ended.code;
   const [{ line }] = written;
   const path = join(out, 'sheet.png');
   const page = await sheet({
@@ -72,7 +73,7 @@ async function findFaces(request: RunRequest, chosen: readonly NamedEmoji[], con
   });
   await writeWholeFile(path, page);
   console.result(path);
-  return code;
+  return ended.code;
 }
 
 async function sheetRow({ job, line, result }: Written, chosen: readonly NamedEmoji[]): Promise<SheetRow> {

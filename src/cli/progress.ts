@@ -49,7 +49,7 @@ export class Progress {
       },
       Presets.shades_classic,
     );
-    this.#bar.start(this.#total, 0, { text: '' });
+    this.#bar.start(this.#total, 0, { text: '| compiling' });
   }
 
   update(state: ProgressState): void {

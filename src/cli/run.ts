@@ -18,13 +18,22 @@ export async function runCommand(parsed: ArgumentsCamelCase): Promise<number> {
   const console = new Console(words.flag('quiet'));
   const request = readRunRequest(words);
   const pictures = await findPictures(request);
-  const { summary, code } = await inFolder(request.out, () => runWith(request, pictures, console));
-  if (!request.json) console.result(resultTable(summary, request.out));
-  return code;
+  const ended = await inFolder(request.out, () => runWith(request, pictures, console));
+  if (!request.json) console.result(resultTable(ended.summary, request.out, process.stdout.columns));
+  for (const line of summaryLines(ended, request)) console.note(line);
+  return ended.code;
+}
+
+/** How a run ended. */
+export interface EndedRun {
+  readonly summary: RunSummary;
+  readonly seconds: number;
+  /** The exit code. */
+  readonly code: number;
 }
 
 /**
- * Opens the generator and carries the run out, up to the last line on stderr; the results are the caller's to report.
+ * Opens the generator and carries the run out; the results are the caller's to report.
  *
  * @throws FacewrightError when nothing was begun
  */
@@ -33,7 +42,7 @@ export async function runWith(
   pictures: readonly Picture[],
   console: Console,
   onWritten?: (written: Written) => void,
-): Promise<{ summary: RunSummary; code: number }> {
+): Promise<EndedRun> {
   const interrupt = new Interrupt(() => console.note('stopping once what is found is written; again: stop at once'));
   try {
     const generator = await openGenerator({ ...request.generator, onMessage: (text) => console.note(text) });
@@ -46,8 +55,7 @@ export async function runWith(
         onWritten,
       });
       const seconds = (performance.now() - began) / 1000;
-      for (const line of summaryLines(summary, request, seconds)) console.note(line);
-      return { summary, code: codeOf(summary, request) };
+      return { summary, seconds, code: codeOf(summary, request) };
     } finally {
       generator.close();
     }
@@ -63,7 +71,7 @@ function codeOf(summary: RunSummary, request: RunRequest): number {
 }
 
 /** What is said at the end, on stderr. */
-function summaryLines(summary: RunSummary, { out }: RunRequest, seconds: number): string[] {
+export function summaryLines({ summary, seconds }: EndedRun, { out }: RunRequest): string[] {
   const { lines, failed, missed, earlier, seed, interrupted, wanted } = summary;
   const done = lines.length - failed;
   const said: string[] = [];
@@ -79,8 +87,11 @@ function summaryLines(summary: RunSummary, { out }: RunRequest, seconds: number)
   return said;
 }
 
-/** A row for every result. */
-export function resultTable({ lines }: RunSummary, out: string): string {
+/** What the table takes beside the files' names. */
+const OTHER_COLUMNS = 46;
+
+/** A row for every result. @param width of the terminal, in characters */
+export function resultTable({ lines }: RunSummary, out: string, width = 100): string {
   if (lines.length === 0) return 'nothing was written';
   const rows = lines.map((line) => {
     if (line.status === 'failed' || line.losses === null) return [line.output, '', 'failed', '', ''];
@@ -95,7 +106,7 @@ export function resultTable({ lines }: RunSummary, out: string): string {
   });
   return table(
     [
-      { title: `in ${out}`, most: 44 },
+      { title: `in ${out}`, most: Math.max(20, width - OTHER_COLUMNS) },
       { title: 'L2', right: true },
       { title: `within ${lines[0].eps}` },
       { title: 'best step', right: true },
