@@ -4,7 +4,7 @@
 //
 // Output row Y = 2r + py reads the input rows r + py − 1 and r + py, columns likewise: each of the four output phases
 // (py, px) is a 2×2 convolution, a quarter of the 4×4 weights.
-// Layout: x [n, IN, H, W]; coefficients [n, 3, IN] (mean, mean, a, b); weights packed as [OUT/8][py][IN][dy][px][dx][8] (pack.ts);
+// Layout: x [n, IN, H, W]; coefficients [n, 3, IN] (mean, a, b); weights packed as [OUT/8][py][IN][dy][px][dx][8] (pack.ts);
 // y [n, OUT, 2H, 2W].
 // Work: one invocation makes, from 4 columns of 2 input rows, 8 pixels of 2 output rows (one phase py) for 8 channels.
 // workgroup_id: x pixels, y (channels/8)·2 + py, z picture. Weights are broadcast, and sums

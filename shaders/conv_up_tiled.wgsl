@@ -67,6 +67,9 @@ fn main(@builtin(local_invocation_index) local: u32, @builtin(workgroup_id) grou
     }
     workgroupBarrier();
 
+    // Summed apart: 4·IN terms in one go would lose half a digit.
+    var even_part = array<vec4f, 8>();
+    var odd_part = array<vec4f, 8>();
     for (var c = 0u; c < SLICE; c++) {
       for (var dy = 0u; dy < 2u; dy++) {
         let start = c * PATCH + (tile_y + dy) * PATCH_WIDTH + 4u * quad;
@@ -76,13 +79,17 @@ fn main(@builtin(local_invocation_index) local: u32, @builtin(workgroup_id) grou
         for (var dx = 0u; dx < 2u; dx++) {
           let at = (c * GROUPS + channels) * 16u + dy * 8u + dx * 2u;
           for (var k = 0u; k < 4u; k++) {
-            even[k] += weight_tile[at][k] * pixels[dx];
-            even[k + 4u] += weight_tile[at + 1u][k] * pixels[dx];
-            odd[k] += weight_tile[at + 4u][k] * pixels[dx + 1u];
-            odd[k + 4u] += weight_tile[at + 5u][k] * pixels[dx + 1u];
+            even_part[k] += weight_tile[at][k] * pixels[dx];
+            even_part[k + 4u] += weight_tile[at + 1u][k] * pixels[dx];
+            odd_part[k] += weight_tile[at + 4u][k] * pixels[dx + 1u];
+            odd_part[k + 4u] += weight_tile[at + 5u][k] * pixels[dx + 1u];
           }
         }
       }
+    }
+    for (var k = 0u; k < 8u; k++) {
+      even[k] += even_part[k];
+      odd[k] += odd_part[k];
     }
     workgroupBarrier();
   }

@@ -1,4 +1,5 @@
-// The total loss of each picture: Σ weight·max(term, floor) over up to three terms; a floor of −∞ is none.
+// The total loss of each picture: Σ weight·max(term, floor) over up to three terms; a floor of −∞ is none. A term that is NaN
+// stays NaN (WGSL's max would make it the floor, and the picture the best).
 //
 // Layout: terms and total [n, 1]. Work: one picture an invocation. workgroup_id: z picture.
 override TERMS: u32;
@@ -14,10 +15,14 @@ override FLOOR2: f32;
 @group(0) @binding(2) var<storage, read> term2: array<f32>;
 @group(0) @binding(3) var<storage, read_write> total: array<f32>;
 
+fn clamped(term: f32, least: f32) -> f32 {
+  return select(term, least, term < least);
+}
+
 @compute @workgroup_size(1)
 fn main(@builtin(workgroup_id) group: vec3u) {
-  var sum = WEIGHT0 * max(term0[group.z], FLOOR0);
-  if (TERMS > 1u) { sum += WEIGHT1 * max(term1[group.z], FLOOR1); }
-  if (TERMS > 2u) { sum += WEIGHT2 * max(term2[group.z], FLOOR2); }
+  var sum = WEIGHT0 * clamped(term0[group.z], FLOOR0);
+  if (TERMS > 1u) { sum += WEIGHT1 * clamped(term1[group.z], FLOOR1); }
+  if (TERMS > 2u) { sum += WEIGHT2 * clamped(term2[group.z], FLOOR2); }
   total[group.z] = sum;
 }

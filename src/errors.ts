@@ -6,6 +6,11 @@ export class FacewrightError extends Error {
   override readonly name: string = 'FacewrightError';
 }
 
+/** The GPU was lost: nothing that belongs to its engine works any more, but a new engine may. */
+export class DeviceLostError extends FacewrightError {
+  override readonly name = 'DeviceLostError';
+}
+
 /** A search or another long job was stopped by its AbortSignal. */
 export class AbortedError extends FacewrightError {
   override readonly name = 'AbortError';

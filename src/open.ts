@@ -22,6 +22,8 @@ export interface OpenOptions {
   readonly cache?: string;
   /** Told what takes long. */
   readonly onMessage?: (text: string) => void;
+  /** Stops what takes long. */
+  readonly signal?: AbortSignal;
 }
 
 /** PULSE's and lernapparat's epsilon of the instance norm; a safetensors file may say otherwise. */
@@ -39,6 +41,9 @@ const FIT_BATCH = 4096;
  * const generator = await openGenerator({ model: 'pulse-weights' });
  */
 export async function openGenerator(options: OpenOptions = {}): Promise<Generator> {
+  if (options.engine !== undefined && options.engine !== 'auto' && options.engine !== 'webgpu') {
+    throw new FacewrightError(`engine ${String(options.engine)}: there is 'webgpu', which 'auto' takes as well`);
+  }
   const file = await readWeights(options.model ?? demoModelPath);
   const source = options.model ?? file.name;
   const network = readStyleGan1(source, file.tensors, normEpsilon(source, file));
@@ -82,11 +87,16 @@ function storedFit(source: string, { tensors }: WeightFile, latentSize: number):
       `${source}: gaussian_fit.mean and .std have ${mean.length} and ${std.length} numbers; expected ${latentSize}`,
     );
   }
+  if (!isFit(mean, std)) throw new FacewrightError(`${source}: its gaussian_fit holds numbers that are none`);
   return { mean, std };
 }
 
+function isFit(mean: Float32Array, std: Float32Array): boolean {
+  return mean.every((value) => Number.isFinite(value)) && std.every((value) => Number.isFinite(value) && value >= 0);
+}
+
 /** Fits the Gaussian, once for each model: the result is kept in the cache. */
-async function makeFit(generator: Generator, { cache, onMessage }: OpenOptions): Promise<GaussianFit> {
+async function makeFit(generator: Generator, { cache, onMessage, signal }: OpenOptions): Promise<GaussianFit> {
   const { engine, info } = generator;
   const latents = engine.info.software ? FIT_LATENTS.software : FIT_LATENTS.gpu;
   const path = join(cache ?? cachePath(), `gaussian-fit-${info.sha256.slice(0, 16)}-${latents}.safetensors`);
@@ -99,7 +109,7 @@ async function makeFit(generator: Generator, { cache, onMessage }: OpenOptions):
   const fitter = new GaussianFitter(d);
   for (let first = 0; first < latents; first += FIT_BATCH) {
     const count = Math.min(FIT_BATCH, latents - first);
-    fitter.add(await generator.map(normals(0, [first], count * d)));
+    fitter.add(await generator.map(normals(0, [first], count * d), signal));
   }
   const fit = fitter.result();
   const tensors = new Map([
@@ -121,5 +131,5 @@ async function keptFit(path: string, latentSize: number): Promise<GaussianFit | 
     () => undefined,
   );
   const [mean, std] = ['mean', 'std'].map((name) => tensors?.get(name)?.data);
-  return mean?.length === latentSize && std?.length === latentSize ? { mean, std } : undefined;
+  return mean?.length === latentSize && std?.length === latentSize && isFit(mean, std) ? { mean, std } : undefined;
 }

@@ -89,8 +89,9 @@ const EXECUTABLES_KEPT = 3;
 export class Generator {
   readonly info: GeneratorInfo;
   readonly engine: Engine;
-  /** The prior of a search; see `gaussian.ts`. Absent until it is known (`openGenerator` sees to that). */
-  fit: GaussianFit | undefined;
+  /** Counts the changes of the fit: part of the key of what depends on it. */
+  fitVersion = 0;
+  #fit: GaussianFit | undefined;
   readonly network: StyleGan1;
   readonly #slots = new Map<string, Slot>();
   #closed = false;
@@ -100,7 +101,17 @@ export class Generator {
     this.engine = engine;
     this.network = network;
     this.info = info;
-    this.fit = fit;
+    this.#fit = fit;
+  }
+
+  /** The prior of a search; see `gaussian.ts`. Absent until it is known (`openGenerator` sees to that). */
+  get fit(): GaussianFit | undefined {
+    return this.#fit;
+  }
+
+  set fit(fit: GaussianFit | undefined) {
+    this.#fit = fit;
+    this.fitVersion++;
   }
 
   /** The side of a layer's noise map: 4, 4, 8, 8, 16, … */
@@ -232,10 +243,10 @@ export class Generator {
 
   /** The Gaussian fit. @throws FacewrightError when there is none */
   requireFit(): GaussianFit {
-    if (!this.fit) {
+    if (!this.#fit) {
       throw new FacewrightError(`${this.info.name}: no Gaussian fit (gaussian_fit.pt), and none was made`);
     }
-    return this.fit;
+    return this.#fit;
   }
 
   /**
@@ -275,7 +286,7 @@ export class Generator {
     if (!slot) {
       const graph = new Graph(batch);
       build(graph);
-      slot = { busy: true, executable: this.engine.compile(graph, new Map([...this.network.constants, ...extra])) };
+      slot = { busy: true, executable: this.#compile(graph, new Map([...this.network.constants, ...extra])) };
     }
     slot.busy = true;
     // Last in the map is last to be closed.
@@ -303,18 +314,32 @@ export class Generator {
     this.engine.close();
   }
 
-  #closeOldest(): void {
+  /** Compiles a graph; where memory is short, what nobody uses makes room first. */
+  async #compile(graph: Graph, constants: ReadonlyMap<string, HostTensor>): Promise<Executable> {
+    try {
+      return await this.engine.compile(graph, constants);
+    } catch (error) {
+      if (!this.#closeOldest(0)) throw error;
+      return this.engine.compile(graph, constants);
+    }
+  }
+
+  /** Closes the least recently used executables until at most `keep` stand idle; whether it closed any. */
+  #closeOldest(keep = EXECUTABLES_KEPT): boolean {
+    let closed = false;
     let free = [...this.#slots.values()].filter(({ busy }) => !busy).length;
     for (const [name, slot] of this.#slots) {
-      if (free <= EXECUTABLES_KEPT) return;
+      if (free <= keep) break;
       if (slot.busy) continue;
       free--;
+      closed = true;
       this.#slots.delete(name);
       slot.executable.then(
         (old) => old.close(),
         () => undefined,
       );
     }
+    return closed;
   }
 
   async #latents({ z, w, signal }: GenerateRequest): Promise<Float32Array> {

@@ -112,8 +112,8 @@ export async function openWebGpu(request: WebGpuRequest = {}): Promise<Engine> {
   const create = await loadDawn();
   const all = await listAdapters(create);
   const wanted = request.adapter?.toLowerCase();
-  const chosen = all.find(({ name }) => wanted === undefined || name.toLowerCase().includes(wanted));
-  if (!chosen) {
+  const candidates = all.filter(({ name }) => wanted === undefined || name.toLowerCase().includes(wanted));
+  if (candidates.length === 0) {
     const names = all.map(({ name }) => name).join('; ');
     throw new FacewrightError(
       wanted !== undefined && all.length > 0
@@ -121,20 +121,33 @@ export async function openWebGpu(request: WebGpuRequest = {}): Promise<Engine> {
         : noAdapter(),
     );
   }
-  const adapter = await requestAdapter(create, chosen);
-  if (!adapter) throw new FacewrightError(`${chosen.name}: its driver gives no adapter; ${whatToInstall()}`);
-  const device = await requestDevice(adapter);
-  try {
-    return await createWebGpuEngine(device, {
-      shaders: await readShaders(),
-      convolutions: request.convolutions,
-      bindingLimit: request.bindingLimit,
-      info: { adapter: chosen.name, driver: driverOf(adapter, chosen.name), software: isSoftware(chosen.name) },
-    });
-  } catch (error) {
-    device.destroy();
-    throw error;
+  let failure: unknown;
+  for (const candidate of candidates) {
+    try {
+      return await openAdapter(create, candidate, request);
+    } catch (error) {
+      failure ??= error;
+    }
   }
+  throw failure;
+}
+
+/** An engine on one adapter, or why not. */
+async function openAdapter(
+  create: (flags: string[]) => GPU,
+  listed: { backend: string; name: string },
+  request: WebGpuRequest,
+): Promise<Engine> {
+  const adapter = await requestAdapter(create, listed);
+  if (!adapter) {
+    throw new FacewrightError(`${listed.name}: its driver is too old or broken; ${whatToInstall()}`);
+  }
+  return createWebGpuEngine(await requestDevice(adapter), {
+    shaders: await readShaders(),
+    convolutions: request.convolutions,
+    bindingLimit: request.bindingLimit,
+    info: { adapter: listed.name, driver: driverOf(adapter, listed.name), software: isSoftware(listed.name) },
+  });
 }
 
 /** All adapters, with what matters about them. Tries a device on each. */

@@ -66,7 +66,7 @@ export function defaultSearchOptions(info: SearchedGenerator): SearchOptions {
 export function checkSearchOptions(options: SearchOptions, info: SearchedGenerator, targetSize: number): void {
   const { layers } = info;
   parseLoss(options.loss);
-  if (!(options.eps >= 0 && options.eps < Number.POSITIVE_INFINITY)) {
+  if (!(options.eps >= 0 && isFloat32(options.eps))) {
     throw new FacewrightError(`eps ${options.eps}: must be a number that is 0 or more; the default is 0.002`);
   }
   mustBeOneOf('noise', options.noise, noiseKinds);
@@ -84,7 +84,7 @@ export function checkSearchOptions(options: SearchOptions, info: SearchedGenerat
     }
   }
   mustBeOneOf('optimizer', options.optimizer, optimizerNames);
-  if (!(options.learningRate > 0 && options.learningRate < Number.POSITIVE_INFINITY)) {
+  if (!(options.learningRate > 0 && isFloat32(options.learningRate))) {
     throw new FacewrightError(
       `learning rate ${options.learningRate}: must be a number greater than 0; the default is 0.4`,
     );
@@ -144,7 +144,7 @@ export function parseLoss(text: string): LossTerm[] {
       const upper = name.toUpperCase();
       return fail(`has no term ${name}${isLossTerm(upper) ? ` (did you mean ${upper}?)` : ''}`);
     }
-    if (!(weight >= 0 && weight < Number.POSITIVE_INFINITY)) {
+    if (!(weight >= 0 && isFloat32(weight + (weights.get(name) ?? 0)))) {
       fail(`the weight ${number} of ${name} must be a finite number that is 0 or more`);
     }
     weights.set(name, (weights.get(name) ?? 0) + weight);
@@ -156,6 +156,11 @@ export function parseLoss(text: string): LossTerm[] {
   const terms = [...weights].map(([term, weight]) => ({ term, weight }));
   if (terms.every(({ weight }) => weight === 0)) fail('has no weight above 0, so that nothing would be searched for');
   return terms;
+}
+
+/** Whether a number is finite as the float32 that the kernels compute with. */
+function isFloat32(value: number): boolean {
+  return Number.isFinite(Math.fround(value));
 }
 
 function isLossTerm(name: string): name is LossTermName {

@@ -48,7 +48,7 @@ export interface SearchResult {
   readonly w: Float32Array;
   /** For each layer [1, s, s]; null where the map is zero. */
   readonly noise: readonly (Float32Array | null)[];
-  /** Counted from 0. */
+  /** Counted from 0; −1 where no step had a finite loss: the image is black then, and the losses are NaN. */
   readonly bestStep: number;
   /** Of that step, not clamped; TOTAL as optimised. */
   readonly losses: SearchLosses;
@@ -161,7 +161,7 @@ function checkTargets(generator: Generator, targets: readonly SearchTarget[], op
       if (role !== 'zero') checkLength(`target ${index}: noise ${layer}`, map, generator.noiseSize(layer) ** 2);
     });
   });
-  if (options.tile && parseLoss(options.loss).every(({ term }) => term === 'GEOCROSS')) {
+  if (options.tile && parseLoss(options.loss).every(({ term, weight }) => term === 'GEOCROSS' || weight === 0)) {
     throw new FacewrightError(`loss ${options.loss}: GEOCROSS is 0 for a tiled latent; add L2 or L1`);
   }
 }
@@ -170,6 +170,8 @@ function checkLength(what: string, values: Float32Array | null | undefined, expe
   if (values?.length !== expected) {
     throw new FacewrightError(`${what}: ${values?.length ?? 'no'} numbers in the start; expected ${expected}`);
   }
+  const bad = values.findIndex((value) => !Number.isFinite(value));
+  if (bad >= 0) throw new FacewrightError(`${what}: the start holds ${values[bad]} at position ${bad}`);
 }
 
 /** The loop: a generator of progress that returns the results. */
@@ -196,13 +198,14 @@ async function* runSearch(
       throwIfAborted(signal);
       const values = await pending.shift()!;
       throwIfAborted(signal);
-      raw.push(values);
+      const { 'best.image': bestImages, ...scalars } = values;
+      raw.push(scalars);
       const lr = run.learningRate(step);
       const losses = targets.map((_, picture) => run.clamped(values, picture));
       losses.forEach((picture, index) => {
         traces[index].push({ ...picture, lr });
       });
-      const images = intermediate ? split(values['best.image'], targets.length) : undefined;
+      const images = bestImages ? split(bestImages, targets.length) : undefined;
       yield { step: step + 1, steps: options.steps, losses, lr, images };
     }
     return await run.results(raw, traces);
@@ -249,7 +252,7 @@ class BatchRun {
     const { network: _, ...named } = plan;
     const d = generator.info.latentSize;
     const lease = await generator.lease(
-      `search ${targets.length} ${JSON.stringify(named)}`,
+      `search ${generator.fitVersion} ${targets.length} ${JSON.stringify(named)}`,
       targets.length,
       (graph) => buildStep(graph, plan),
       new Map([
@@ -288,6 +291,7 @@ class BatchRun {
       }
     }
     executable.write('best', new Float32Array(n).fill(WORST));
+    executable.write('best.image', new Float32Array(n * 3 * this.generator.info.resolution ** 2));
     executable.write('best.step', new Float32Array(n).fill(-1));
   }
 
@@ -342,13 +346,8 @@ class BatchRun {
     const best = new Map(names.map((name) => [name, split(values[`best.${name}`], n)]));
     return targets.map(({ start }, picture) => {
       const bestStep = values['best.step'][picture];
-      if (bestStep < 0) {
-        throw new FacewrightError(
-          `picture ${picture + 1} of the batch: no step had a finite loss; a smaller --learning-rate may help`,
-        );
-      }
       const v = best.get('v')![picture];
-      const losses = this.unclamped(raw[bestStep], picture);
+      const losses = bestStep < 0 ? { L2: Number.NaN, TOTAL: Number.NaN } : this.unclamped(raw[bestStep], picture);
       return {
         image: images[picture],
         v,

@@ -14,6 +14,8 @@ export interface StepPlan {
   readonly roles: readonly NoiseRole[];
   readonly optimizer: SearchOptions['optimizer'];
   readonly targetSize: number;
+  /** Whether the gradients can be read; a search has no use for them. */
+  readonly gradients?: boolean;
 }
 
 /** The moments that an optimiser keeps for each parameter. */
@@ -46,7 +48,7 @@ export function computedTerms(terms: readonly LossTerm[], tile: boolean): LossTe
  * - inputs: `target` [n, 3, s, s]; `PARAM.radius` for each parameter; `noiseI` where it is fixed
  * - states: `v` [n, L or 1, d, 1], `noiseI` where it is trainable; `PARAM.first`, `PARAM.second`; `best`, `best.step`,
  *   `improved` [n, 1, 1, 1]; `best.image` [n, 3, r, r], `best.PARAM`
- * - outputs: the terms that are computed, unclamped, and `TOTAL` [n, 1, 1, 1]; `gradient.PARAM`
+ * - outputs: the terms that are computed, unclamped, and `TOTAL` [n, 1, 1, 1]; where asked for, `gradient.PARAM`
  */
 export function buildStep(graph: Graph, plan: StepPlan): void {
   const { network, roles, tile, targetSize } = plan;
@@ -80,7 +82,7 @@ export function buildStep(graph: Graph, plan: StepPlan): void {
   keepBest(graph, total, new Map([['image', image], ...names.map((name, i) => [name, parameters[i]] as const)]));
   names.forEach((name, index) => {
     const gradient = gradients[index]!;
-    graph.output(`gradient.${name}`, gradient);
+    if (plan.gradients) graph.output(`gradient.${name}`, gradient);
     optimise(graph, plan.optimizer, name, parameters[index], gradient);
   });
 }

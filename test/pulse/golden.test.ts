@@ -101,7 +101,14 @@ for (const one of searches) {
     const terms = parseLoss(one.loss);
     const names = parameterNames({ roles, terms });
     const fit = generator.requireFit();
-    const plan: StepPlan = { ...options, network: generator.network, terms, roles, targetSize: one.lr_size };
+    const plan: StepPlan = {
+      ...options,
+      network: generator.network,
+      terms,
+      roles,
+      targetSize: one.lr_size,
+      gradients: true,
+    };
     const { executable, release } = await generator.lease(
       `golden ${one.name}`,
       one.batch,

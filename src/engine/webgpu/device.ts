@@ -1,4 +1,4 @@
-import { FacewrightError } from '../../errors.js';
+import { DeviceLostError, FacewrightError } from '../../errors.js';
 
 /**
  * A GPUDevice whose failures are thrown instead of printed: uncaptured errors and the loss of the device are remembered,
@@ -23,7 +23,7 @@ export class GuardedDevice {
     device.lost
       .then((info) => {
         if (this.#closed) return;
-        this.#failure = new FacewrightError(
+        this.#failure = new DeviceLostError(
           `the GPU device was lost (${firstLine(info.message) || info.reason}); run it again, with a smaller --batch if it happens again`,
         );
       })
@@ -36,20 +36,24 @@ export class GuardedDevice {
     if (this.#failure) throw this.#failure;
   }
 
-  /** Runs `work` and throws what the device says about it: validation errors and lack of memory. */
-  async scoped<T>(what: string, work: () => T | Promise<T>): Promise<T> {
+  /**
+   * Runs `work` and throws what the device says about it: validation errors and lack of memory.
+   *
+   * Error scopes are a stack of the device, so `work` is synchronous and both scopes are popped before anybody else's turn.
+   */
+  async scoped<T>(what: string, work: () => T): Promise<T> {
     this.check();
     this.device.pushErrorScope('out-of-memory');
     this.device.pushErrorScope('validation');
     let result: T;
-    let validation: GPUError | null = null;
-    let memory: GPUError | null = null;
+    let popped: Promise<(GPUError | null)[]>;
     try {
-      result = await work();
+      result = work();
     } finally {
-      validation = await this.device.popErrorScope();
-      memory = await this.device.popErrorScope();
+      popped = Promise.all([this.device.popErrorScope(), this.device.popErrorScope()]);
+      popped.catch(() => undefined); // awaited below unless work threw
     }
+    const [validation, memory] = await this.orFailure(popped);
     if (memory) {
       throw new FacewrightError(
         `${what}: the GPU has too little memory (${firstLine(memory.message)}); a smaller --batch needs less`,
@@ -58,6 +62,20 @@ export class GuardedDevice {
     if (validation) throw new FacewrightError(`${what}: the GPU refused it: ${firstLine(validation.message)}`);
     this.check();
     return result;
+  }
+
+  /** Awaits what the device promised; when that fails, throws why: the device's own failure, if there is one. */
+  async orFailure<T>(promise: Promise<T>): Promise<T> {
+    try {
+      return await promise;
+    } catch (error) {
+      // The loss of the device is told one turn later than the promises that it breaks.
+      await Promise.race([this.device.lost, new Promise((resolve) => setTimeout(resolve, 100))]);
+      this.check();
+      throw error instanceof FacewrightError
+        ? error
+        : new FacewrightError(`the GPU gave no result (${firstLine(String(error))}); run it again`);
+    }
   }
 
   close(): void {

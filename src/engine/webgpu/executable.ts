@@ -36,6 +36,8 @@ interface Chunk {
   readonly count: number;
 }
 
+/** GPUMapMode.READ; the global of that name exists only where WebGPU is built in. */
+const MAP_MODE_READ = 1;
 /** Scalars as the kernels see them: rate, root_correction, step. */
 const SCALARS = 4;
 
@@ -117,50 +119,43 @@ export class WebGpuExecutable implements Executable {
     this.#check();
     const { device } = this.#shared.guard;
     this.#writeScalars(scalars);
-    const encoder = device.createCommandEncoder();
-    const pass = encoder.beginComputePass();
+    // A submit for each chunk: drivers that watch over the time of one submit see shorter ones.
     this.#chunks.forEach(({ count }, chunk) => {
+      const encoder = device.createCommandEncoder();
+      const pass = encoder.beginComputePass();
       for (const launch of this.#launches) encodeLaunch(pass, launch, chunk, count);
+      pass.end();
+      device.queue.submit([encoder.finish()]);
     });
-    pass.end();
-    device.queue.submit([encoder.finish()]);
   }
 
   async read(names: readonly string[]): Promise<Record<string, Float32Array>> {
     this.#check();
-    const { device } = this.#shared.guard;
+    const { guard } = this.#shared;
     const tensors = names.map((name) => this.#readable(name));
-    const sizes = tensors.map((tensor) => elements(tensor.shape));
-    const total = sizes.reduce((sum, size) => sum + size, 0);
-    const staging = readBuffer(device, total * FLOAT);
-    const encoder = device.createCommandEncoder();
-    let offset = 0;
-    for (const tensor of tensors) {
-      const size = elementsPerPicture(tensor);
-      this.#chunks.forEach(({ count }, chunk) => {
-        const source = this.#buffers.readable(tensor, chunk);
-        encoder.copyBufferToBuffer(source, 0, staging, offset * FLOAT, count * size * FLOAT);
-        offset += count * size;
-      });
-    }
-    device.queue.submit([encoder.finish()]);
+    const staged: { buffer: GPUBuffer; into: Float32Array; at: number }[] = [];
+    const results = tensors.map((tensor) => new Float32Array(elements(tensor.shape)));
     try {
-      await staging.mapAsync(1);
-      const values = new Float32Array(staging.getMappedRange().slice(0));
+      // A staging buffer for each chunk, no larger than what it is copied from.
+      await guard.scoped('reading results', () => {
+        const encoder = guard.device.createCommandEncoder();
+        tensors.forEach((tensor, index) => {
+          const size = elementsPerPicture(tensor);
+          this.#chunks.forEach(({ first, count }, chunk) => {
+            const bytes = count * size * FLOAT;
+            const buffer = readBuffer(guard.device, bytes);
+            encoder.copyBufferToBuffer(this.#buffers.readable(tensor, chunk), 0, buffer, 0, bytes);
+            staged.push({ buffer, into: results[index], at: first * size });
+          });
+        });
+        guard.device.queue.submit([encoder.finish()]);
+      });
+      await guard.orFailure(Promise.all(staged.map(({ buffer }) => buffer.mapAsync(MAP_MODE_READ))));
       this.#check();
-      let from = 0;
-      return Object.fromEntries(
-        names.map((name, index) => {
-          const part = values.slice(from, from + sizes[index]);
-          from += sizes[index];
-          return [name, part];
-        }),
-      );
-    } catch (error) {
-      this.#check();
-      throw error;
+      for (const { buffer, into, at } of staged) into.set(new Float32Array(buffer.getMappedRange()), at);
+      return Object.fromEntries(names.map((name, index) => [name, results[index]]));
     } finally {
-      staging.destroy();
+      for (const { buffer } of staged) buffer.destroy();
     }
   }
 

@@ -1,7 +1,7 @@
 import type { Op, Tensor } from '../../graph/graph.js';
 import type { Binding, Dispatch } from './dispatch.js';
 import { packConv1x1, packConv3x3, packConvDown, packConvUp } from './pack.js';
-import { type ConvolutionKernels, partOf, tileFor } from './tiles.js';
+import { type ConvolutionKernels, partOf, type TiledKernel, tileFor } from './tiles.js';
 
 /** Invocations of a broadcast kernel's workgroup: two subgroups of 8 (more are slower on lavapipe). */
 const BROADCAST_WORKGROUP = 16;
@@ -73,7 +73,7 @@ function spatial(
       flop,
     };
   }
-  const { quads, rows, groups, slice } = tileFor(H, W, OUT);
+  const { quads, rows, groups, slice } = tileFor(kernel.replace('_tiled', '') as TiledKernel, H, W, OUT);
   return {
     kernel,
     overrides: { ...shape, QUADS: quads, ROWS: rows, GROUPS: groups, SLICE: slice },

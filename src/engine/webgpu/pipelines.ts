@@ -24,6 +24,7 @@ export class PipelineCache {
     if (!pipeline) {
       pipeline = this.#create(kernel, overrides);
       this.#pipelines.set(key, pipeline);
+      pipeline.catch(() => this.#pipelines.delete(key));
     }
     return pipeline;
   }

@@ -27,19 +27,37 @@ export interface Tile {
   readonly slice: number;
 }
 
-/** The most channel blocks × input channels in workgroup memory: with 16 taps of 8 weights each that is 8 KiB of the 16 that every WebGPU has. */
-const MAX_WEIGHT_BLOCKS = 16;
+/** Workgroup memory that every WebGPU has (maxComputeWorkgroupStorageSize), in bytes. */
+export const WORKGROUP_MEMORY = 16_384;
+
+/** The tiled kernels: how many vec4 of weights a block of 8 channels has per input channel, and the patch of a tile. */
+const tiledKernels = {
+  conv3x3: { weights: 18, patch: (quads: number, rows: number) => (rows + 2) * (4 * quads + 2) },
+  conv_up: { weights: 16, patch: (quads: number, rows: number) => (rows + 1) * (4 * quads + 2) },
+  conv_down: { weights: 32, patch: (quads: number, rows: number) => (2 * rows + 2) * (8 * quads + 2) },
+} as const;
+
+/** A kernel that comes in a tiled variant. */
+export type TiledKernel = keyof typeof tiledKernels;
+
+/** The workgroup memory of a tile, in bytes. */
+export function tileBytes(kernel: TiledKernel, { quads, rows, groups, slice }: Tile): number {
+  const { weights, patch } = tiledKernels[kernel];
+  return slice * (4 * patch(quads, rows) + 16 * groups * weights);
+}
 
 /**
- * The tile for a map of h × w pixels and `out` channels (of the smaller side, for strided kernels). Follows from the
- * shape of one picture alone, so that a batch never changes a result. 128 invocations, the least that NVIDIA wants:
- * first pixels (up to 16 × 8), what is left in channels.
+ * The tile for a map of h × w pixels (of the smaller side, for strided kernels) and `out` channels. Follows from the shape
+ * of one picture alone, so that a batch never changes a result. 128 invocations, the least that NVIDIA wants: first pixels
+ * (up to 16 × 8), what is left in channels; then as many input channels at a time, up to 4, as fit into workgroup memory.
  */
-export function tileFor(h: number, w: number, out: number): Tile {
+export function tileFor(kernel: TiledKernel, h: number, w: number, out: number): Tile {
   const quads = powerOfTwo(Math.ceil(w / 4), 1, 4);
   const rows = powerOfTwo(h, 1, 8);
-  const groups = powerOfTwo(Math.ceil(out / 8), 1, Math.min(MAX_WEIGHT_BLOCKS, Math.max(1, 128 / (quads * rows))));
-  return { quads, rows, groups, slice: Math.max(1, Math.min(4, MAX_WEIGHT_BLOCKS / groups)) };
+  const groups = powerOfTwo(Math.ceil(out / 8), 1, Math.min(16, Math.max(1, 128 / (quads * rows))));
+  const slices = [4, 2, 1];
+  const slice = slices.find((one) => tileBytes(kernel, { quads, rows, groups, slice: one }) <= WORKGROUP_MEMORY) ?? 1;
+  return { quads, rows, groups, slice };
 }
 
 /**

@@ -1,0 +1,82 @@
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { grid, powerOfTwo } from '../../dist/engine/webgpu/dispatch.js';
+import { packConv3x3, packConvDown, packConvUp, packLinear } from '../../dist/engine/webgpu/pack.js';
+import {
+  convolutionKernels,
+  reductionTiles,
+  type TiledKernel,
+  tileBytes,
+  tileFor,
+  WORKGROUP_MEMORY,
+} from '../../dist/engine/webgpu/tiles.js';
+
+const test = suite('how work is cut');
+
+const sides = [1, 2, 3, 4, 5, 8, 16, 17, 64, 1024];
+
+test('every tile fits into the workgroup memory and invocations that every WebGPU has', () => {
+  for (const kernel of ['conv3x3', 'conv_up', 'conv_down'] as TiledKernel[]) {
+    for (const h of sides) {
+      for (const w of sides) {
+        for (const out of [1, 3, 8, 13, 32, 64, 512]) {
+          const tile = tileFor(kernel, h, w, out);
+          const where = `${kernel} ${h}×${w}, ${out} channels: ${JSON.stringify(tile)}`;
+          assert.ok(tileBytes(kernel, tile) <= WORKGROUP_MEMORY, where);
+          assert.ok(tile.quads * tile.rows * tile.groups <= 256, where);
+        }
+      }
+    }
+  }
+});
+
+test('a reduction covers all values and no tile is empty', () => {
+  for (const size of [1, 7, 128, 129, 2048, 2049, 1024 * 1024]) {
+    const { workgroup, tile, tiles } = reductionTiles(size);
+    assert.ok(tiles * tile >= size && (tiles - 1) * tile < size, `${size}`);
+    assert.is(workgroup & (workgroup - 1), 0, 'a power of two');
+  }
+});
+
+test('a grid covers all values within 65,535 workgroups a dimension', () => {
+  for (const size of [1, 64, 65, 65_535 * 64, 65_535 * 64 + 1, 2 ** 28]) {
+    const [x, y] = grid(size, 64);
+    assert.ok(x * y * 64 >= size && x <= 65_535 && y <= 65_535, `${size}: ${x}×${y}`);
+  }
+  assert.equal([powerOfTwo(1, 2, 8), powerOfTwo(5, 1, 8), powerOfTwo(99, 1, 8)], [2, 8, 8]);
+});
+
+test('the broadcast kernels are for adapters whose subgroups are always of 8', () => {
+  const adapter = (subgroupMinSize: number, subgroupMaxSize: number, ...features: string[]) =>
+    convolutionKernels({ features: new Set(features), info: { subgroupMinSize, subgroupMaxSize } });
+  assert.is(adapter(8, 8, 'subgroups'), 'broadcast');
+  assert.is(adapter(8, 8), 'tiled');
+  assert.is(adapter(8, 32, 'subgroups'), 'tiled');
+  assert.is(adapter(32, 32, 'subgroups'), 'tiled');
+});
+
+test('packed weights: 8 output channels side by side, zero beyond the last', () => {
+  const weight = Float32Array.from({ length: 2 * 3 * 9 }, (_, i) => i + 1); // [2, 3, 3, 3]
+  const packed = packConv3x3(weight, 2, 3, false);
+  assert.is(packed.length, 3 * 9 * 8);
+  assert.equal([...packed.subarray(0, 8)], [1, 28, 0, 0, 0, 0, 0, 0]);
+  assert.equal([...packed.subarray(9 * 8, 9 * 8 + 2)], [10, 37], 'the second input channel');
+  // The adjoint has 3 output channels and the kernel turned: its first tap is the last of weight [0, o].
+  assert.equal([...packConv3x3(weight, 2, 3, true).subarray(0, 4)], [9, 18, 27, 0]);
+});
+
+test('packed weights: the phases of an upsampling convolution', () => {
+  const weight = Float32Array.from({ length: 16 }, (_, i) => i); // [1, 1, 4, 4]
+  const at = (packed: Float32Array) => Array.from({ length: packed.length / 8 }, (_, i) => packed[i * 8]);
+  // Phase py = 0 reads weight rows 3 and 1, py = 1 rows 2 and 0; columns likewise.
+  assert.equal(at(packConvUp(weight, 1, 1)), [15, 13, 14, 12, 7, 5, 6, 4, 11, 9, 10, 8, 3, 1, 2, 0]);
+  assert.equal(at(packConvDown(weight, 1, 1)), [...weight]);
+});
+
+test('packed weights: a dense layer, transposed, in columns of four', () => {
+  const weight = Float32Array.of(1, 2, 3, 4, 5, 6); // [2, 3]
+  assert.equal([...packLinear(weight, 2, 3, false)], [1, 4, 0, 0, 2, 5, 0, 0, 3, 6, 0, 0]);
+  assert.equal([...packLinear(weight, 2, 3, true)], [1, 2, 3, 0, 4, 5, 6, 0]);
+});
+
+test.run();
