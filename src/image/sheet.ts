@@ -50,7 +50,7 @@ export interface GridOptions extends SheetHead {
   readonly cells: readonly GridCell[];
   /** Side of a cell in pixels; default 128. */
   readonly cell?: number;
-  /** Pictures in a row; default: as many as make the page about square. */
+  /** Pictures in a row; default: as many as make the page about square, without a last row that is nearly empty. */
   readonly columns?: number;
 }
 
@@ -96,7 +96,7 @@ export async function sheet(options: SheetOptions): Promise<Buffer> {
   const block = columns.length * (cell + CELL_GAP) - CELL_GAP;
   const pitch = cell + CAPTION.height;
   const groups = Math.min(
-    options.groups ?? evenGroups(rows.length, block + GROUP_GAP, pitch),
+    options.groups ?? evenGroups(rows.length, block + GROUP_GAP, pitch, WIDEST_FACTOR),
     Math.max(rows.length, 1),
   );
   const deep = Math.ceil(rows.length / groups);
@@ -133,7 +133,7 @@ export async function gridSheet(options: GridOptions): Promise<Buffer> {
   const { cells, cell = 128 } = options;
   const captionHeight = cells.some(({ label }) => label !== undefined) ? 42 : CELL_GAP;
   const pitch = { x: cell + CELL_GAP, y: cell + captionHeight };
-  const wanted = options.columns ?? Math.ceil(Math.sqrt((cells.length * pitch.y) / pitch.x));
+  const wanted = options.columns ?? evenGroups(cells.length, pitch.x, pitch.y, 1);
   const columns = Math.max(Math.min(wanted, cells.length), 1);
   const page = newPage(options, columns * pitch.x - CELL_GAP, Math.ceil(cells.length / columns) * pitch.y);
   for (const [i, picture] of cells.entries()) {
@@ -146,13 +146,13 @@ export async function gridSheet(options: GridOptions): Promise<Buffer> {
   return page.canvas.toPng();
 }
 
-/** The number of groups that makes `rows` rows closest to a page that is slightly wider than high. */
-function evenGroups(rows: number, width: number, height: number): number {
+/** How many groups of `rows` rows, each `width` × `height`, come closest to a page of the shape `aspect` (width : height). */
+function evenGroups(rows: number, width: number, height: number, aspect: number): number {
   let best = 1;
   let least = Number.POSITIVE_INFINITY;
   for (let groups = 1; groups <= rows; groups++) {
     const deep = Math.ceil(rows / groups);
-    const off = Math.abs(Math.log((groups * width) / (deep * height) / WIDEST_FACTOR));
+    const off = Math.abs(Math.log((groups * width) / (deep * height) / aspect));
     // A group that is left partly empty looks unfinished: worth some departure from the best shape.
     const ragged = (groups * deep - rows) * 0.1;
     if (off + ragged < least) {
