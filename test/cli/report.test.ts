@@ -1,5 +1,6 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { doctorReport } from '../../dist/cli/doctor.js';
 import { Progress } from '../../dist/cli/progress.js';
 import { duration, loss, shorten, table } from '../../dist/cli/table.js';
 
@@ -54,3 +55,28 @@ progress('without a terminal: no more than a line now and then', () => {
   assert.is(written, '');
 });
 progress.run();
+
+const doctor = suite('cli/doctor');
+const adapter = {
+  vendor: 'v',
+  architecture: '',
+  device: 'd',
+  description: 'A very good GPU',
+  driver: 'x 1.2',
+  backend: 'vulkan',
+  software: false,
+  usable: true,
+  features: ['subgroups'],
+  limits: { maxBufferSize: 2 ** 32 - 1, maxComputeWorkgroupStorageSize: 32768, maxComputeInvocationsPerWorkgroup: 256 },
+};
+
+doctor('says what matters, and which adapter would be used', () => {
+  const report = doctorReport({ adapters: [{ ...adapter, usable: false, why: 'too old' }, adapter], chosen: 1 });
+  assert.match(report, /^ {2}A very good GPU\n {4}usable {4}no: too old\n/);
+  assert.match(report, /^\* A very good GPU\n {4}usable {4}yes\n {4}kind {6}GPU, through vulkan\n/m);
+  assert.match(report, /limits {4}buffers 4 GiB, workgroup memory 32 KiB, 256 invocations/);
+  assert.not.match(report, /no GPU/);
+  assert.match(doctorReport({ adapters: [{ ...adapter, software: true }], chosen: 0 }), /It is no GPU/);
+  assert.is(doctorReport({ adapters: [], problem: 'install one' }), 'install one');
+});
+doctor.run();
