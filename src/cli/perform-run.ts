@@ -63,7 +63,12 @@ export async function performRun(
   tools: RunTools,
 ): Promise<RunSummary> {
   const { generator } = tools;
-  generator.requireFit();
+  if (generator.fit === undefined) {
+    throw new UsageError(
+      `${generator.info.name}: a search needs the Gaussian fit of the model, and neither gaussian_fit.pt nor mapping.pt, ` +
+        'from which it can be made, is there; put one beside the weights',
+    );
+  }
   const options = searchOptionsFor(request, generator.info);
   checkSearchOptions(options, generator.info, request.size ?? usualSize(generator.info.resolution));
   const start = await openStart(request, pictures, options, generator);
