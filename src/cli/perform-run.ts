@@ -362,7 +362,7 @@ class Run {
     const text = errorText(error);
     const { path } = job.picture;
     this.#tools.console.error(text.startsWith(path) ? text : `${path}: ${text}`);
-    await this.#note({ ...this.#head('failed', job), error: text });
+    await this.#note(this.#head('failed', job, text));
   }
 
   async #note(line: JournalLine): Promise<void> {
@@ -375,12 +375,17 @@ class Run {
     if (this.#request.json) this.#tools.console.result(JSON.stringify(line));
   }
 
-  #head(status: JournalLine['status'], job: Pick<Job, 'picture' | 'duplicate' | 'key' | 'files'>): JournalLine {
+  #head(
+    status: JournalLine['status'],
+    job: Pick<Job, 'picture' | 'duplicate' | 'key' | 'files'>,
+    error?: string,
+  ): JournalLine {
     const { info, engine } = this.#tools.generator;
     return {
       v: 1,
       key: job.key,
       status,
+      ...(error === undefined ? {} : { error }),
       input: journalPath(this.#request.out, job.picture.path),
       output: job.files.image,
       target: null,
