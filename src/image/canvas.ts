@@ -81,7 +81,7 @@ export class Canvas {
       .composite([{ input: Buffer.from(svg), limitInputPixels: false }])
       .removeAlpha()
       .withXmp(xmpPacket('facewright'))
-      .png()
+      .png({ adaptiveFiltering: true })
       .toBuffer();
   }
 }
