@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { AbortedError, FacewrightError } from '../errors.js';
+import { AbortedError, DeviceLostError, FacewrightError } from '../errors.js';
 import { encodePng } from '../image/write.js';
 import type { Generator } from '../model/generator.js';
 import { writeWholeFile } from '../node/whole-file.js';
@@ -286,6 +286,8 @@ class Run {
       found = await this.#search(jobs);
     } catch (error) {
       if (this.#tools.signal.aborted || error instanceof AbortedError) return;
+      // Nothing else would work either: the rest stays open for the next run.
+      if (error instanceof DeviceLostError) throw error;
       if (jobs.length > 1) {
         for (const job of jobs) if (!this.#tools.signal.aborted) await this.#batch([job]);
         return;
@@ -331,7 +333,7 @@ class Run {
     const { files, target } = job;
     const { out, saveLatents: latents, trace } = this.#request;
     const { generator } = this.#tools;
-    if (!Number.isFinite(result.losses.TOTAL)) {
+    if (!Number.isFinite(result.losses.TOTAL) || !Number.isFinite(result.losses.L2)) {
       throw new FacewrightError('the search ended in numbers that are not finite; a smaller --learning-rate may help');
     }
     const png = await encodePng(

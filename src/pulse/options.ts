@@ -65,7 +65,10 @@ export function defaultSearchOptions(info: SearchedGenerator): SearchOptions {
  */
 export function checkSearchOptions(options: SearchOptions, info: SearchedGenerator, targetSize: number): void {
   const { layers } = info;
-  parseLoss(options.loss);
+  const terms = parseLoss(options.loss);
+  if (options.tile && terms.every(({ term, weight }) => term === 'GEOCROSS' || weight === 0)) {
+    throw new FacewrightError(`loss '${options.loss}': GEOCROSS is always 0 for a tiled latent; add L2 or L1`);
+  }
   if (!(options.eps >= 0 && isFloat32(options.eps))) {
     throw new FacewrightError(`eps ${options.eps}: must be a number that is 0 or more; the default is 0.002`);
   }

@@ -161,9 +161,6 @@ function checkTargets(generator: Generator, targets: readonly SearchTarget[], op
       if (role !== 'zero') checkLength(`target ${index}: noise ${layer}`, map, generator.noiseSize(layer) ** 2);
     });
   });
-  if (options.tile && parseLoss(options.loss).every(({ term, weight }) => term === 'GEOCROSS' || weight === 0)) {
-    throw new FacewrightError(`loss ${options.loss}: GEOCROSS is 0 for a tiled latent; add L2 or L1`);
-  }
 }
 
 function checkLength(what: string, values: Float32Array | null | undefined, expected: number): void {

@@ -3,8 +3,8 @@ import type { Binding, Dispatch } from './dispatch.js';
 import { packConv1x1, packConv3x3, packConvDown, packConvUp } from './pack.js';
 import { type ConvolutionKernels, partOf, type TiledKernel, tileFor } from './tiles.js';
 
-/** Invocations of a broadcast kernel's workgroup: two subgroups of 8 (more are slower on lavapipe). */
-const BROADCAST_WORKGROUP = 16;
+/** Invocations of a broadcast kernel's workgroup: one subgroup of 8 (more are slower on lavapipe). */
+const BROADCAST_WORKGROUP = 8;
 
 /** `conv` and `conv_up`, forward and adjoint: the same few kernels with weights packed one way or the other. */
 export function lowerConvolution(op: Op<'conv'> | Op<'conv_up'>, kernels: ConvolutionKernels): Dispatch[] {

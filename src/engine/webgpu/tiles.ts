@@ -65,7 +65,7 @@ export function tileFor(kernel: TiledKernel, h: number, w: number, out: number):
  * the root of its length: parts of 4 or 8 channels of 9 taps keep both the parts and the sum of the parts short.
  */
 export function partOf(into: number): number {
-  return into < 256 ? 4 : 8;
+  return into < 32 ? 4 : 8;
 }
 
 /** Values per invocation in kernels that reduce over tiles (styled.wgsl, styled_sums.wgsl, pixel_loss.wgsl). */
