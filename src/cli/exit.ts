@@ -1,6 +1,6 @@
 // How the command ends.
 
-import { FacewrightError } from '../errors.js';
+import { AbortedError, DeviceLostError, FacewrightError } from '../errors.js';
 
 /** The exit codes of the command. */
 export const exitCode = {
@@ -28,7 +28,9 @@ export class BrokenOffError extends FacewrightError {
 
 /** The exit code of an error that ended the command: a person's before any work, ours or the disk's at any time. */
 export function failureCode(error: unknown): number {
-  const early = error instanceof FacewrightError && !(error instanceof BrokenOffError);
+  if (error instanceof AbortedError) return exitCode.interrupted;
+  const brokenOff = error instanceof BrokenOffError || error instanceof DeviceLostError;
+  const early = error instanceof FacewrightError && !brokenOff;
   return early ? exitCode.unusable : exitCode.someFailed;
 }
 

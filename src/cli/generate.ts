@@ -46,7 +46,11 @@ export async function generateCommand(parsed: ArgumentsCamelCase): Promise<numbe
 async function generateInto(request: GenerateRequest, console: Console): Promise<number> {
   const interrupt = new Interrupt(() => console.note('stopping; again: stop at once'));
   try {
-    const generator = await openGenerator({ ...request.generator, onMessage: (text) => console.note(text) });
+    const generator = await openGenerator({
+      ...request.generator,
+      onMessage: (text) => console.note(text),
+      signal: interrupt.signal,
+    });
     try {
       const faces = await chooseFaces(generator, request);
       await protectFiles(request, faces);

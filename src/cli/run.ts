@@ -45,7 +45,11 @@ export async function runWith(
 ): Promise<EndedRun> {
   const interrupt = new Interrupt(() => console.note('stopping once what is found is written; again: stop at once'));
   try {
-    const generator = await openGenerator({ ...request.generator, onMessage: (text) => console.note(text) });
+    const generator = await openGenerator({
+      ...request.generator,
+      onMessage: (text) => console.note(text),
+      signal: interrupt.signal,
+    });
     try {
       const began = performance.now();
       const summary = await performRun(request, pictures, {
