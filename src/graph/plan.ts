@@ -12,26 +12,29 @@ export interface MemoryPlan {
   readonly slots: readonly number[];
 }
 
-/** First and last op, by index, at which a tensor is in use. */
-interface Lifetime {
-  readonly tensor: Tensor;
+/** First and last op, by index, at which a tensor (or a buffer, for engines with buffers of their own) is in use. */
+export interface Lifetime<T = Tensor> {
+  readonly tensor: T;
+  /** Elements per picture. */
   readonly size: number;
   first: number;
   last: number;
 }
 
-/**
- * Drops ops without effect and gives every temporary a slot.
- *
- * Greedy by size (Pisarchyk & Lee 2020, arXiv 2001.03288, section 5.2): the largest tensor first, each into the
- * smallest slot that is free during its whole life. An op's inputs and outputs never share a slot: WebGPU forbids one
- * buffer to be both read and written in a dispatch. Outputs of the graph live to its end.
- */
+/** Drops ops without effect and gives every temporary a slot. Outputs of the graph live to its end. */
 export function planMemory(graph: Graph): MemoryPlan {
   const ops = withoutDeadOps(graph);
-  const lifetimes = lifetimesOf(ops, new Set(graph.outputs.values()));
-  const slots: { size: number; users: Lifetime[] }[] = [];
-  const slotOf = new Map<Tensor, number>();
+  return { ops, ...assignSlots(lifetimesOf(ops, new Set(graph.outputs.values()))) };
+}
+
+/**
+ * Greedy by size (Pisarchyk & Lee 2020, arXiv 2001.03288, section 5.2): the largest tensor first, each into the
+ * smallest slot that is free during its whole life. An op's inputs and outputs never share a slot: WebGPU forbids one
+ * buffer to be both read and written in a dispatch, and tiles of one map would overwrite what others still read.
+ */
+export function assignSlots<T>(lifetimes: Iterable<Lifetime<T>>): { slotOf: Map<T, number>; slots: number[] } {
+  const slots: { size: number; users: Lifetime<T>[] }[] = [];
+  const slotOf = new Map<T, number>();
   const bySize = [...lifetimes].sort((a, b) => b.size - a.size || a.first - b.first);
   for (const life of bySize) {
     let chosen = -1;
@@ -43,10 +46,11 @@ export function planMemory(graph: Graph): MemoryPlan {
     slots[chosen].users.push(life);
     slotOf.set(life.tensor, chosen);
   }
-  return { ops, slotOf, slots: slots.map((slot) => slot.size) };
+  return { slotOf, slots: slots.map((slot) => slot.size) };
 }
 
-function withoutDeadOps(graph: Graph): Op[] {
+/** The ops from which an output or a state can be reached. */
+export function withoutDeadOps(graph: Graph): Op[] {
   const needed = new Set<Tensor>(graph.outputs.values());
   const kept: Op[] = [];
   for (const op of [...graph.ops].reverse()) {
