@@ -1,4 +1,4 @@
-// What gives a Linux without a usable GPU an adapter: Mesa's lavapipe, 24 or later. Debian 12's own 22.3 is refused by
+// What apt can install for us. What gives a Linux without a usable GPU an adapter: Mesa's lavapipe, 24 or later. Debian 12's own 22.3 is refused by
 // Dawn, so there it comes from the backports, on the mirror that this machine's apt uses already.
 
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -14,6 +14,9 @@ const UBUNTU_WITH_MESA_24 = 24.04;
 
 /** Reads the package lists; in a container there are none before that, and then apt does not tell what it would read. */
 export const updateLists = [...APT_GET, 'update'];
+
+/** What compiles the native engine. */
+export const compilerPackages = [...APT_GET, 'install', '-y', '--no-install-recommends', 'g++', 'cmake', 'make'];
 
 /**
  * @param {(command: readonly string[]) => Promise<string>} ask runs a command and returns what it prints

@@ -1,18 +1,18 @@
-// Makes a clone ready to work: packages, build, and a driver to run shaders on. `npm test`, `npm run demo` and
-// `npm run bench` begin with it. Says nothing where there is nothing to do.
+// Makes a clone ready to work: packages, build, and something to compute on: the native engine's addon, a driver to run
+// shaders on. `npm test`, `npm run demo` and `npm run bench` begin with it. Says nothing where there is nothing to do.
 //
-//   node tools/setup.mjs [--adapter-optional]
+//   node tools/setup.mjs [--for-tests]
 //
-// Exit code 0: ready; 1: not, and the last line says why. Without an adapter that is 1 too, unless --adapter-optional is
-// given (npm test, which then skips what needs one) and CI is not set. FACEWRIGHT_NO_INSTALL=1 keeps it from installing
-// system packages.
+// One engine is enough; only tests want both, and skip what needs a missing one unless CI is set. A compiler and Mesa's
+// software driver are installed where that is ours to do (Debian and Ubuntu, as root; FACEWRIGHT_NO_INSTALL=1 forbids it).
+// Exit code 0: ready; 1: not, and the last line says why.
 
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { adapterPlan, updateLists } from './setup-adapter.mjs';
+import { adapterPlan, compilerPackages, updateLists } from './setup-adapter.mjs';
 
 /** Steps that are over sooner are not worth a line. */
 const ANNOUNCE_AFTER_MS = 1500;
@@ -22,6 +22,11 @@ const SHOWN_LINES = 12;
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
+const forTests = process.argv.includes('--for-tests');
+
+/** Whether system packages are ours to install. */
+const mayInstall = process.getuid?.() === 0 && process.env.FACEWRIGHT_NO_INSTALL !== '1';
+
 /** A step could not be done; the message is for people. */
 class SetupError extends Error {}
 
@@ -29,8 +34,11 @@ try {
   checkNode();
   if (packagesAreStale())
     await step('installing packages', npm('ci --include=dev --no-fund --no-audit --loglevel=error'));
+  const native = await buildAddon();
   await step('building', [process.execPath, join('node_modules', 'typescript', 'bin', 'tsc'), '-b', '.', 'test']);
-  if (!(await hasAdapter())) await findAdapter();
+  if (!native || forTests) {
+    if (!(await hasAdapter())) await findAdapter(native);
+  }
 } catch (error) {
   if (!(error instanceof SetupError)) throw error;
   say(error.message);
@@ -62,15 +70,41 @@ function npm(words) {
   return [process.platform === 'win32' ? 'npm.cmd' : 'npm', ...words.split(' ')];
 }
 
+/** Builds the native engine, with a compiler of the system's, or one that is installed for it. Whether it is there. */
+async function buildAddon() {
+  const building = npm('run --silent build:addon');
+  if (!hasCompiler() && mayInstall && existsSync('/usr/bin/apt-get')) {
+    say('there is no C++ compiler; installing one for the native engine');
+    try {
+      await step("reading apt's package lists", updateLists);
+      await step('installing g++ and cmake', compilerPackages);
+    } catch (error) {
+      if (!(error instanceof SetupError)) throw error;
+    }
+  }
+  try {
+    await step('building the native engine', building);
+    return true;
+  } catch (error) {
+    if (!(error instanceof SetupError) || process.env.CI) throw error;
+    say(`${error.message}. The webgpu engine works without it`);
+    return false;
+  }
+}
+
+function hasCompiler() {
+  return ['c++', 'g++', 'clang++'].some((name) => spawnSync(name, ['--version']).status === 0);
+}
+
+/** Whether there is an adapter to run shaders on. */
 async function hasAdapter() {
-  const { code, output } = await run([process.execPath, join('dist', 'cli', 'main.js'), 'doctor', '--json']);
-  if (code === 0 || code === 2) return code === 0;
+  const { code, output } = await run([process.execPath, join('dist', 'cli', 'main.js'), 'doctor', '--json'], false);
+  if (code === 0 || code === 2) return JSON.parse(output).adapters.some(({ usable }) => usable);
   throw new SetupError(`facewright doctor ended with exit code ${code}; its output is in ${keep('doctor', output)}`);
 }
 
 /** Installs a software driver where that is ours to do; says what to type where it is not. */
-async function findAdapter() {
-  const mayInstall = process.getuid?.() === 0 && process.env.FACEWRIGHT_NO_INSTALL !== '1';
+async function findAdapter(native) {
   const plan = await adapterPlan(
     async (command) => (await run(command)).output,
     async () => mayInstall && (await step("reading apt's package lists", updateLists)),
@@ -89,7 +123,7 @@ async function findAdapter() {
     if (await hasAdapter()) return;
     throw new SetupError('Mesa is installed, but gives no adapter all the same; facewright doctor tells more');
   }
-  const optional = process.argv.includes('--adapter-optional') && !process.env.CI;
+  const optional = native && !process.env.CI;
   const text = `there is no GPU or driver that facewright can use. ${plan.advice}`;
   if (!optional) throw new SetupError(text);
   say(text);
@@ -116,7 +150,7 @@ async function step(what, command) {
   throw new SetupError(`${what} failed; the output of ${called} is in ${keep(what.replaceAll(' ', '-'), output)}`);
 }
 
-function run(command) {
+function run(command, withErrors = true) {
   const [program, ...words] = command;
   // Mesa prints a warning without XDG_RUNTIME_DIR; dpkg asks questions without DEBIAN_FRONTEND.
   const env = { XDG_RUNTIME_DIR: tmpdir(), ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
@@ -124,11 +158,11 @@ function run(command) {
     const child = spawn(program, words, {
       cwd: root,
       env,
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['ignore', 'pipe', withErrors ? 'pipe' : 'ignore'],
       shell: program.endsWith('.cmd'),
     });
     let output = '';
-    for (const stream of [child.stdout, child.stderr]) {
+    for (const stream of withErrors ? [child.stdout, child.stderr] : [child.stdout]) {
       stream.setEncoding('utf8').on('data', (text) => {
         output += text;
       });

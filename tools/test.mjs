@@ -64,7 +64,8 @@ function rank(name) {
 }
 
 async function hasAdapter() {
-  return (await run(['dist/cli/main.js', 'doctor', '--json'])).code === 0;
+  const { output } = await run(['dist/cli/main.js', 'doctor', '--json'], 'ignore');
+  return JSON.parse(output).adapters.some(({ usable }) => usable);
 }
 
 /** Biome's rules and format, without a warning: one test. */
@@ -107,18 +108,18 @@ function numberAfter(word, output) {
 }
 
 /** Runs a script with this Node; `code` is null when it was stopped. */
-function run(words) {
+function run(words, errors = 'pipe') {
   const start = Date.now();
   return new Promise((resolve) => {
     const child = spawn(process.execPath, words, {
       cwd: root,
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['ignore', 'pipe', errors],
       env: { ...process.env, NO_COLOR: '1', FORCE_COLOR: undefined },
       timeout: FILE_LIMIT_MS,
       killSignal: 'SIGKILL',
     });
     let output = '';
-    for (const stream of [child.stdout, child.stderr]) {
+    for (const stream of [child.stdout, child.stderr ?? []].flat()) {
       stream.setEncoding('utf8').on('data', (text) => {
         output += text;
       });

@@ -1,0 +1,340 @@
+// The addon: programs for Node (node-addon-api). src/engine/native/addon.ts is its other side and states its types.
+
+#include <napi.h>
+
+#include <cmath>
+
+#include "machine.h"
+#include "program.h"
+
+namespace facewright {
+
+namespace {
+
+/** Kernels by the name of their instruction set, or the best. */
+const Kernels& kernelsNamed(const std::string& name) {
+  const auto usable = usableKernels();
+  if (name.empty()) return *usable[0];
+  for (const Kernels* kernels : usable)
+    if (name == kernels->name) return *kernels;
+  throw std::invalid_argument("this processor has no instruction set " + name);
+}
+
+/** A whole number in a range that a double holds exactly. */
+int64_t wholeNumber(const Napi::Value& value, const char* what) {
+  if (!value.IsNumber()) throw std::invalid_argument(std::string(what) + ": expected a number");
+  const double number = value.As<Napi::Number>().DoubleValue();
+  if (!(std::abs(number) <= 9007199254740991.0) || number != std::floor(number)) {
+    throw std::invalid_argument(std::string(what) + ": expected a whole number");
+  }
+  return int64_t(number);
+}
+
+Napi::Float32Array floatArray(const Napi::Value& value, const char* what) {
+  if (!value.IsTypedArray() || value.As<Napi::TypedArray>().TypedArrayType() != napi_float32_array) {
+    throw std::invalid_argument(std::string(what) + ": expected a Float32Array");
+  }
+  return value.As<Napi::Float32Array>();
+}
+
+Napi::Object object(const Napi::Value& value, const char* what) {
+  if (!value.IsObject()) throw std::invalid_argument(std::string(what) + ": expected an object");
+  return value.As<Napi::Object>();
+}
+
+template <typename T, typename Convert>
+std::map<std::string, T> entries(const Napi::Value& value, const char* what, Convert convert) {
+  std::map<std::string, T> result;
+  const Napi::Object from = object(value, what);
+  const Napi::Array names = from.GetPropertyNames();
+  for (uint32_t i = 0; i < names.Length(); i++) {
+    const std::string name = names.Get(i).ToString();
+    result[name] = convert(from.Get(name));
+  }
+  return result;
+}
+
+std::vector<int64_t> wholeNumbers(const Napi::Value& value, const char* what) {
+  if (!value.IsArray()) throw std::invalid_argument(std::string(what) + ": expected an array");
+  const Napi::Array array = value.As<Napi::Array>();
+  std::vector<int64_t> result;
+  for (uint32_t i = 0; i < array.Length(); i++) result.push_back(wholeNumber(array.Get(i), what));
+  return result;
+}
+
+/** Calls `action`, and throws what it throws as an error of JavaScript. */
+template <typename Action>
+auto guarded(const Napi::Env& env, Action action) -> decltype(action()) {
+  try {
+    return action();
+  } catch (const Napi::Error&) {
+    throw;
+  } catch (const std::bad_alloc&) {
+    throw Napi::Error::New(env, "out of memory");
+  } catch (const std::exception& error) {
+    throw Napi::Error::New(env, error.what());
+  }
+}
+
+/** Work on a thread of Node's pool that settles a promise. */
+class PromiseWorker : public Napi::AsyncWorker {
+ public:
+  explicit PromiseWorker(const Napi::Env& env)
+      : Napi::AsyncWorker(env), deferred_(Napi::Promise::Deferred::New(env)) {}
+  Napi::Promise start() {
+    const Napi::Promise promise = deferred_.Promise();
+    Queue();
+    return promise;
+  }
+
+ protected:
+  virtual void work() = 0;
+  virtual Napi::Value result(const Napi::Env& env) = 0;
+  void Execute() override {
+    try {
+      work();
+    } catch (const std::bad_alloc&) {
+      SetError("out of memory");
+    } catch (const std::exception& error) {
+      SetError(error.what());
+    }
+  }
+  void OnOK() override { deferred_.Resolve(result(Env())); }
+  void OnError(const Napi::Error& error) override { deferred_.Reject(error.Value()); }
+
+ private:
+  Napi::Promise::Deferred deferred_;
+};
+
+/** A packed constant, as JavaScript holds it. Programs hold what is inside as well. */
+class ConstantHandle : public Napi::ObjectWrap<ConstantHandle> {
+ public:
+  static Napi::Function define(const Napi::Env& env) {
+    return DefineClass(env, "Constant",
+                       {InstanceMethod("pack", &ConstantHandle::pack), InstanceMethod("release", &ConstantHandle::release),
+                        InstanceAccessor("bytes", &ConstantHandle::bytes, nullptr)});
+  }
+  explicit ConstantHandle(const Napi::CallbackInfo& info) : Napi::ObjectWrap<ConstantHandle>(info) {}
+
+  std::shared_ptr<const Constant> constant;
+
+ private:
+  class Packing : public PromiseWorker {
+   public:
+    Packing(const Napi::Env& env, ConstantHandle& handle, const Kernels& kernels, PackRequest request,
+            const Napi::Float32Array& values)
+        : PromiseWorker(env), handle_(handle), kernels_(kernels), request_(std::move(request)),
+          self_(Napi::Persistent(handle.Value())), values_(Napi::Persistent(values.As<Napi::Object>())),
+          data_(values.Data()), count_(int64_t(values.ElementLength())) {}
+    void work() override { made_ = std::make_shared<const Constant>(facewright::pack(kernels_, request_, data_, count_)); }
+    Napi::Value result(const Napi::Env& env) override {
+      handle_.constant = std::move(made_);
+      return env.Undefined();
+    }
+
+   private:
+    ConstantHandle& handle_;
+    const Kernels& kernels_;
+    PackRequest request_;
+    Napi::ObjectReference self_, values_;
+    const float* data_;
+    int64_t count_;
+    std::shared_ptr<const Constant> made_;
+  };
+
+  /** pack(values, layout, sizes, isa): Promise<void> */
+  Napi::Value pack(const Napi::CallbackInfo& info) {
+    return guarded(info.Env(), [&]() -> Napi::Value {
+      const Napi::Float32Array values = floatArray(info[0], "values");
+      PackRequest request{info[1].ToString(), wholeNumbers(info[2], "sizes")};
+      const Kernels& kernels = kernelsNamed(info[3].ToString());
+      return (new Packing(info.Env(), *this, kernels, std::move(request), values))->start();
+    });
+  }
+  void release(const Napi::CallbackInfo&) { constant.reset(); }
+  Napi::Value bytes(const Napi::CallbackInfo& info) {
+    return Napi::Number::New(info.Env(), constant ? double(constant->values.count()) * sizeof(float) : 0);
+  }
+};
+
+/** A program, as JavaScript holds it. One call at a time: src/engine/native/executable.ts sees to that. */
+class ProgramHandle : public Napi::ObjectWrap<ProgramHandle> {
+ public:
+  static Napi::Function define(const Napi::Env& env) {
+    return DefineClass(env, "Program",
+                       {InstanceMethod("write", &ProgramHandle::write), InstanceMethod("read", &ProgramHandle::read),
+                        InstanceMethod("run", &ProgramHandle::run), InstanceMethod("cancel", &ProgramHandle::cancel),
+                        InstanceMethod("close", &ProgramHandle::close),
+                        InstanceAccessor("bytes", &ProgramHandle::bytes, nullptr)});
+  }
+
+  /** new Program({batch, threads, isa, buffers, slots, steps}) */
+  explicit ProgramHandle(const Napi::CallbackInfo& info) : Napi::ObjectWrap<ProgramHandle>(info) {
+    guarded(info.Env(), [&] {
+      const Napi::Object spec = object(info[0], "spec");
+      const int64_t threads = wholeNumber(spec.Get("threads"), "threads");
+      if (threads < 1 || threads > 1024) throw std::invalid_argument("threads: expected 1 to 1024");
+      const Kernels& kernels = kernelsNamed(spec.Get("isa").ToString());
+      program_ = std::make_shared<Program>(kernels, sharedPool(int(threads)), wholeNumber(spec.Get("batch"), "batch"),
+                                           buffersOf(spec.Get("buffers")), wholeNumbers(spec.Get("slots"), "slots"),
+                                           stepsOf(spec.Get("steps")));
+    });
+  }
+
+ private:
+  static std::vector<Buffer> buffersOf(const Napi::Value& value) {
+    if (!value.IsArray()) throw std::invalid_argument("buffers: expected an array");
+    const Napi::Array array = value.As<Napi::Array>();
+    std::vector<Buffer> result;
+    for (uint32_t i = 0; i < array.Length(); i++) {
+      const Napi::Object from = object(array.Get(i), "a buffer");
+      Buffer buffer{Buffer::Kind::kept, wholeNumber(from.Get("size"), "the size of a buffer"), 0, nullptr};
+      if (from.Has("constant")) {
+        buffer.kind = Buffer::Kind::constant;
+        buffer.constant = ConstantHandle::Unwrap(object(from.Get("constant"), "a constant"))->constant;
+      } else if (from.Has("slot")) {
+        buffer.kind = Buffer::Kind::temporary;
+        buffer.slot = wholeNumber(from.Get("slot"), "a slot");
+      }
+      result.push_back(std::move(buffer));
+    }
+    return result;
+  }
+
+  static std::vector<StepSpec> stepsOf(const Napi::Value& value) {
+    if (!value.IsArray()) throw std::invalid_argument("steps: expected an array");
+    const Napi::Array array = value.As<Napi::Array>();
+    std::vector<StepSpec> result;
+    for (uint32_t i = 0; i < array.Length(); i++) {
+      const Napi::Object from = object(array.Get(i), "a step");
+      result.push_back({from.Get("kernel").ToString(),
+                        entries<int64_t>(from.Get("buffers"), "buffers",
+                                         [](const Napi::Value& v) { return wholeNumber(v, "a buffer"); }),
+                        entries<int64_t>(from.Get("sizes"), "sizes",
+                                         [](const Napi::Value& v) { return wholeNumber(v, "a size"); }),
+                        entries<double>(from.Get("values"), "values",
+                                        [](const Napi::Value& v) { return v.ToNumber().DoubleValue(); })});
+    }
+    return result;
+  }
+
+  /** The program, when it is open and nothing runs. */
+  Program& idle() const {
+    if (!program_) throw std::invalid_argument("this program was closed");
+    if (running_) throw std::invalid_argument("this program is running");
+    return *program_;
+  }
+
+  int64_t keptBuffer(const Napi::Value& value) const {
+    const int64_t buffer = wholeNumber(value, "buffer");
+    const auto& buffers = program_->buffers();
+    if (buffer < 0 || buffer >= int64_t(buffers.size()) || buffers[buffer].kind != Buffer::Kind::kept) {
+      throw std::invalid_argument("this buffer is not kept");
+    }
+    return buffer;
+  }
+
+  /** write(buffer, Float32Array [batch, size]) */
+  void write(const Napi::CallbackInfo& info) {
+    guarded(info.Env(), [&] {
+      const Program& program = idle();
+      const int64_t buffer = keptBuffer(info[0]), count = program.batch() * program.buffers()[buffer].size;
+      const Napi::Float32Array values = floatArray(info[1], "values");
+      if (int64_t(values.ElementLength()) != count) throw std::invalid_argument("values: wrong length");
+      std::copy(values.Data(), values.Data() + count, program.kept(buffer));
+    });
+  }
+
+  /** read(buffer): Float32Array [batch, size] */
+  Napi::Value read(const Napi::CallbackInfo& info) {
+    return guarded(info.Env(), [&]() -> Napi::Value {
+      const Program& program = idle();
+      const int64_t buffer = keptBuffer(info[0]), count = program.batch() * program.buffers()[buffer].size;
+      Napi::Float32Array values = Napi::Float32Array::New(info.Env(), size_t(count));
+      std::copy(program.kept(buffer), program.kept(buffer) + count, values.Data());
+      return values;
+    });
+  }
+
+  class Running : public PromiseWorker {
+   public:
+    Running(const Napi::Env& env, ProgramHandle& handle, const Scalars& scalars, bool profile)
+        : PromiseWorker(env), handle_(handle), self_(Napi::Persistent(handle.Value())), program_(handle.program_),
+          scalars_(scalars), seconds_(profile ? program_->steps() : 0) {}
+    void work() override { done_ = program_->run(scalars_, seconds_.empty() ? nullptr : seconds_.data()); }
+    Napi::Value result(const Napi::Env& env) override {
+      handle_.running_ = false;
+      if (!done_) return env.Null();
+      Napi::Float64Array seconds = Napi::Float64Array::New(env, seconds_.size());
+      std::copy(seconds_.begin(), seconds_.end(), seconds.Data());
+      return seconds;
+    }
+    void OnError(const Napi::Error& error) override {
+      handle_.running_ = false;
+      PromiseWorker::OnError(error);
+    }
+
+   private:
+    ProgramHandle& handle_;
+    Napi::ObjectReference self_;
+    std::shared_ptr<Program> program_;
+    Scalars scalars_;
+    std::vector<double> seconds_;
+    bool done_ = false;
+  };
+
+  /** run(rate, rootCorrection, step, profile): Promise<Float64Array (seconds of each step, if profiled) | null (cancelled)> */
+  Napi::Value run(const Napi::CallbackInfo& info) {
+    return guarded(info.Env(), [&]() -> Napi::Value {
+      Program& program = idle();
+      program.resume();
+      const auto number = [&](size_t i) { return info[i].ToNumber().FloatValue(); };
+      const Scalars scalars{number(0), number(1), number(2)};
+      auto* running = new Running(info.Env(), *this, scalars, info[3].ToBoolean());
+      running_ = true;
+      return running->start();
+    });
+  }
+
+  void cancel(const Napi::CallbackInfo&) {
+    if (program_) program_->cancel();
+  }
+  /** Frees the memory, at the end of a run that is under way. */
+  void close(const Napi::CallbackInfo&) {
+    if (program_) program_->cancel();
+    program_.reset();
+  }
+  Napi::Value bytes(const Napi::CallbackInfo& info) {
+    return Napi::Number::New(info.Env(), program_ ? double(program_->bytes()) : 0);
+  }
+
+  std::shared_ptr<Program> program_;
+  bool running_ = false;
+};
+
+/** machine(): {processor, processors, isas} */
+Napi::Value machine(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  Napi::Object result = Napi::Object::New(env);
+  Napi::Array isas = Napi::Array::New(env);
+  for (const Kernels* kernels : usableKernels()) isas.Set(isas.Length(), kernels->name);
+  result.Set("processor", processorName());
+  result.Set("processors", usableProcessors());
+  result.Set("isas", isas);
+  return result;
+}
+
+Napi::Object initialise(Napi::Env env, Napi::Object exports) {
+  exports.Set("machine", Napi::Function::New(env, machine));
+  exports.Set("Constant", ConstantHandle::define(env));
+  exports.Set("Program", ProgramHandle::define(env));
+  return exports;
+}
+
+}  // namespace
+
+}  // namespace facewright
+
+static Napi::Object Init(Napi::Env env, Napi::Object exports) { return facewright::initialise(env, exports); }
+
+NODE_API_MODULE(facewright, Init)

@@ -1,0 +1,49 @@
+// The kernels for one instruction set. A file of isa/ chooses it, defines FACEWRIGHT_ISA (a namespace), FACEWRIGHT_LANES
+// (floats in a vector) and includes this.
+
+namespace facewright {
+namespace FACEWRIGHT_ISA {
+
+#include "../kernels/simd.h"
+
+#include "../kernels/load.h"
+#include "../kernels/store.h"
+
+#include "../kernels/convolution.h"
+#include "../kernels/linear.h"
+#include "../kernels/pass.h"
+#include "../kernels/pointwise.h"
+#include "../kernels/small.h"
+#include "../kernels/winograd.h"
+
+#define FACEWRIGHT_TEXT(name) #name
+#define FACEWRIGHT_NAME(name) FACEWRIGHT_TEXT(name)
+
+extern const Kernels kernels;
+const Kernels kernels = {
+    FACEWRIGHT_NAME(FACEWRIGHT_ISA),
+    kGroup,
+    convolutionMemory,
+    convolution,
+    winogradMemory,
+    winograd,
+    passMemory,
+    pass,
+    pointwiseMemory,
+    pointwise,
+    noiseGradient,
+    toBlocked,
+    toPlanar,
+    linear,
+    resample,
+    elementwise,
+    latent,
+    pixelNorm,
+    pixelLoss,
+    geocross,
+    optimise,
+    sphere,
+};
+
+}  // namespace FACEWRIGHT_ISA
+}  // namespace facewright

@@ -1,0 +1,249 @@
+// The kernels of the native engine: what they are given, and the table through which they are called.
+//
+// Nothing in this header, and nothing that it includes, is compiled for more than the baseline instruction set, except
+// inside the namespaces of isa/*.cc. Those files use neither templates nor inline functions of the standard library: the
+// linker would keep one copy of each, perhaps one that needs AVX-512.
+//
+// **Layouts.** A tensor of one picture is either *planar*, [c, h, w] row-major as at every boundary, or *blocked*:
+// [⌈c/16⌉, h, w, 16], sixteen channels side by side, so that a vector holds the same pixel of sixteen channels. Padding
+// lanes of blocked maps hold finite numbers that nothing reads. Blocked memory is aligned to 64 bytes.
+#pragma once
+
+#include <cstdint>
+
+namespace facewright {
+
+/** Channels that lie side by side in a blocked map. */
+constexpr int kBlock = 16;
+
+inline int64_t blocks(int64_t channels) { return (channels + kBlock - 1) / kBlock; }
+
+/** How a kernel gets its work done by several threads: calls `task(argument, index, scratch)` for each index < tasks. */
+using Task = void (*)(void* argument, int64_t index, float* scratch);
+
+struct Run {
+  /** Runs tasks in any order, on any thread; returns when all are done. `scratch` is the calling thread's own. */
+  void (*parallel)(void* pool, int64_t tasks, Task task, void* argument);
+  void* pool;
+  /** Memory that all tasks of one kernel share. */
+  float* shared;
+  /** Partial results of tiles; not overlapping with `shared`. */
+  float* partial;
+};
+
+/** How a kernel reads a blocked map. */
+enum class Reading : int32_t {
+  /** x itself. */
+  plain = 0,
+  /** The styled map a·(x − mean) + b: x with coefficients. */
+  modulated = 1,
+  /** The gradient of `styled` (graph/ops.ts, styled_gradient): from g, x, coefficients, moments and sums. */
+  gradient = 2,
+};
+
+struct Load {
+  Reading reading;
+  int32_t channels, height, width;
+  /** Blocked [c, h, w]; `g` only where a gradient is read. */
+  const float *x, *g;
+  /** [3, c], [2, c], [2, c] */
+  const float *coefficients, *moments, *sums;
+  float slope;
+};
+
+/** What becomes of the values that a kernel makes, before they are stored. */
+enum class Writing : int32_t {
+  plain = 0,
+  /** StyleGAN1's epilogue (graph/ops.ts, styled): noise, bias, leaky ReLU, statistics. */
+  styled = 1,
+  /** A gradient g, with Σ g·x̂ and Σ g taken along (graph/ops.ts, styled_sums). */
+  summed = 2,
+};
+
+struct Store {
+  Writing writing;
+  int32_t channels, height, width;
+  /** Blocked [c, h, w]. */
+  float* y;
+  /** styled: planar [h, w] or null; [c], [c], [2, c]. */
+  const float *noise, *noiseWeight, *bias, *style;
+  float slope, epsilon;
+  /** styled: results [3, c], [2, c]. */
+  float *coefficients, *moments;
+  /** summed: the stored map and its moments [2, c]; result [2, c]. */
+  const float *x, *xMoments;
+  float* sums;
+};
+
+/** Convolutions whose direct form shares one driver. */
+enum class Geometry : int32_t {
+  /** 3×3, padding 1. */
+  same = 0,
+  /** 4×4, stride 2, padding 1: the adjoint of `up`. */
+  down = 1,
+  /** Transposed 4×4, stride 2, padding 1: four phases of 2×2. */
+  up = 2,
+};
+
+struct Convolution {
+  Geometry geometry;
+  int32_t in, out;
+  /** Of the side on which tiles are counted: the output of `same` and `down`, the input of `up`. */
+  int32_t height, width;
+  /** As `packConvolution` lays them out. */
+  const float* weights;
+  Load load;
+  Store store;
+};
+
+struct Winograd {
+  int32_t in, out, height, width;
+  /** As `packWinograd` lays them out. */
+  const float* weights;
+  Load load;
+  Store store;
+};
+
+/** Blur, or with `blur` false a pass that only reads and writes, over a blocked map. */
+struct Pass {
+  bool blur;
+  Load load;
+  Store store;
+};
+
+struct Pointwise {
+  int32_t in, out, height, width;
+  bool adjoint;
+  /** [out, ⌈in/16⌉·16] */
+  const float* weights;
+  /** [out] or null */
+  const float* bias;
+  /** forward: a blocked map read with coefficients or plain → planar `planar`; adjoint: planar → `store`. */
+  Load load;
+  float* planar;
+  const float* planarIn;
+  Store store;
+};
+
+struct NoiseGradient {
+  int32_t channels, height, width;
+  const float *g, *noiseWeight;
+  float* y;
+};
+
+struct Layout {
+  int32_t channels;
+  int64_t pixels;
+  const float* from;
+  float* to;
+};
+
+struct Linear {
+  int64_t rows, columns;
+  bool adjoint;
+  const float *x, *weights, *bias;
+  float slope;
+  float* y;
+};
+
+/** y[o, j, i] = Σ of `weights` over the entries of row j of a sparse matrix; see resample.h. */
+struct Resample {
+  int64_t outer, from, to, inner;
+  /** [to + 1], then [starts[to]] each */
+  const int32_t *starts, *sources;
+  const float* weights;
+  const float* x;
+  float* y;
+};
+
+enum class Elementwise : int32_t { add, affine, fill, lreluGradient, copy };
+
+struct Elements {
+  Elementwise operation;
+  int64_t count;
+  const float *a, *b;
+  /** affine: scale·a + shift; fill: shift; lreluGradient: slope in `scale`. */
+  float scale, shift;
+  float* y;
+};
+
+struct Latent {
+  bool gradient;
+  int64_t rows, size;
+  /** forward: v, mean, std → w; gradient: g, w, std. */
+  const float *x, *w, *mean, *std;
+  float slope;
+  float* y;
+};
+
+struct PixelNorm {
+  int64_t count;
+  /** `g` null: forward. */
+  const float *g, *x;
+  float* y;
+};
+
+struct PixelLoss {
+  int64_t count;
+  bool absolute;
+  /** `g` null: the loss itself. */
+  const float *g, *x, *target;
+  float* y;
+};
+
+struct Geocross {
+  int64_t rows, size;
+  /** `g` null: forward, to value and pairs. */
+  const float *g, *w;
+  float *value, *pairs, *gradient;
+};
+
+enum class Optimiser : int32_t { sgd, sgdm, adam, adamax };
+
+struct Optimise {
+  Optimiser kind;
+  int64_t count;
+  float* parameter;
+  const float* gradient;
+  float *first, *second;
+  float rate, rootCorrection;
+};
+
+struct Sphere {
+  int64_t rows, size;
+  float* parameter;
+  const float* radius;
+};
+
+/** The kernels of one instruction set. */
+struct Kernels {
+  const char* name;
+  /** Blocks of output channels that `convolution` makes at once; part of the layout of its weights. */
+  int groupBlocks;
+  /** Floats of scratch that each thread needs, and of shared and partial memory. */
+  struct Memory {
+    int64_t scratch, shared, partial;
+  };
+  Memory (*convolutionMemory)(const Convolution&);
+  void (*convolution)(const Run&, const Convolution&);
+  Memory (*winogradMemory)(const Winograd&);
+  void (*winograd)(const Run&, const Winograd&);
+  Memory (*passMemory)(const Pass&);
+  void (*pass)(const Run&, const Pass&);
+  Memory (*pointwiseMemory)(const Pointwise&);
+  void (*pointwise)(const Run&, const Pointwise&);
+  void (*noiseGradient)(const Run&, const NoiseGradient&);
+  void (*toBlocked)(const Run&, const Layout&);
+  void (*toPlanar)(const Run&, const Layout&);
+  void (*linear)(const Run&, const Linear&);
+  void (*resample)(const Run&, const Resample&);
+  void (*elementwise)(const Run&, const Elements&);
+  void (*latent)(const Run&, const Latent&);
+  void (*pixelNorm)(const Run&, const PixelNorm&);
+  void (*pixelLoss)(const Run&, const PixelLoss&);
+  void (*geocross)(const Run&, const Geocross&);
+  void (*optimise)(const Run&, const Optimise&);
+  void (*sphere)(const Run&, const Sphere&);
+};
+
+}  // namespace facewright

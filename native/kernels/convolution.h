@@ -1,0 +1,293 @@
+// Direct convolutions over blocked maps: 3×3, the strided 4×4 convolution that halves a map, and the transposed one that
+// doubles it, in its phase form (graph/ops.ts, conv and conv_up).
+//
+// A tile of the input is read once, on the way modulated or turned into a gradient, and padded with zeros (load.h). Then
+// an output pixel of sixteen channels is one vector, and an input value is broadcast to it: a *strip* of pixels times one
+// or two blocks of channels stays in registers for sixteen input channels and all taps, about 144 products. Such parts are
+// added up in a tile of sums that stays in the cache: that costs little, and sums in parts err less than one long sum.
+// Of two neighbouring taps the broadcast value is the same: it is loaded once for all columns of the kernel.
+
+#if FACEWRIGHT_LANES == 16 || defined(__aarch64__)
+constexpr int kSums = 16;  // vectors of sums that fit in the registers, beside weights
+#else
+constexpr int kSums = 8;
+#endif
+constexpr int kGroup = FACEWRIGHT_LANES == 16 ? 2 : 1;
+
+/**
+ * One strip of PX pixels and G blocks of channels: adds the products of one block of sixteen input channels.
+ *
+ * @param in the packed input at the strip's first row and column; `row` floats from row to row
+ * @param weights [KH, 16, KW, G, 16]
+ * @param sums [PX, G, 16]
+ */
+template <int PX, int G, int KH, int KW, int S>
+static void strip(const float* in, int64_t row, const float* weights, float* sums, bool first) {
+  constexpr int V = G * kVectors;
+  Vector a[PX][V];
+#pragma GCC unroll 16
+  for (int p = 0; p < PX; p++)
+#pragma GCC unroll 8
+    for (int v = 0; v < V; v++) a[p][v] = splat(0);
+  for (int ky = 0; ky < KH; ky++) {
+    const float* r = in + ky * row;
+    for (int i = 0; i < kBlock; i++, r++, weights += KW * G * kBlock) {
+      Vector w[KW][V];
+#pragma GCC unroll 4
+      for (int kx = 0; kx < KW; kx++)
+#pragma GCC unroll 8
+        for (int v = 0; v < V; v++) w[kx][v] = load(weights + (kx * V + v) * FACEWRIGHT_LANES);
+#pragma GCC unroll 64
+      for (int j = 0; j < (PX - 1) * S + KW; j++) {
+        const Vector b = splat(r[j * kBlock]);
+#pragma GCC unroll 4
+        for (int kx = 0; kx < KW; kx++) {
+          const int p = (j - kx) / S;
+          if (j < kx || (j - kx) % S != 0 || p >= PX) continue;
+#pragma GCC unroll 8
+          for (int v = 0; v < V; v++) a[p][v] += b * w[kx][v];
+        }
+      }
+    }
+  }
+#pragma GCC unroll 16
+  for (int p = 0; p < PX; p++)
+#pragma GCC unroll 8
+    for (int v = 0; v < V; v++) {
+      float* at = sums + (p * V + v) * FACEWRIGHT_LANES;
+      store(at, first ? a[p][v] : load(at) + a[p][v]);
+    }
+}
+
+/**
+ * One strip of an upsampling convolution: PX input pixels make 2·PX pixels of one output row.
+ *
+ * @param weights [2 rows, 16, 2 phases, 2 columns, G, 16]
+ */
+template <int PX, int G>
+static void stripUp(const float* in, int64_t row, const float* weights, float* sums, bool first) {
+  constexpr int V = G * kVectors;
+  Vector a[2 * PX][V];
+#pragma GCC unroll 16
+  for (int p = 0; p < 2 * PX; p++)
+#pragma GCC unroll 8
+    for (int v = 0; v < V; v++) a[p][v] = splat(0);
+  for (int ky = 0; ky < 2; ky++) {
+    const float* r = in + ky * row;
+    for (int i = 0; i < kBlock; i++, r++, weights += 4 * G * kBlock) {
+      Vector w[4][V];
+#pragma GCC unroll 4
+      for (int tap = 0; tap < 4; tap++)
+#pragma GCC unroll 8
+        for (int v = 0; v < V; v++) w[tap][v] = load(weights + (tap * V + v) * FACEWRIGHT_LANES);
+#pragma GCC unroll 64
+      for (int j = 0; j < PX + 2; j++) {
+        const Vector b = splat(r[j * kBlock]);
+#pragma GCC unroll 4
+        for (int tap = 0; tap < 4; tap++) {
+          // Phase 0 reads columns x − 1 and x, phase 1 columns x and x + 1; r begins at x − 1.
+          const int phase = tap / 2, p = j - phase - tap % 2;
+          if (p < 0 || p >= PX) continue;
+#pragma GCC unroll 8
+          for (int v = 0; v < V; v++) a[2 * p + phase][v] += b * w[tap][v];
+        }
+      }
+    }
+  }
+#pragma GCC unroll 16
+  for (int p = 0; p < 2 * PX; p++)
+#pragma GCC unroll 8
+    for (int v = 0; v < V; v++) {
+      float* at = sums + (p * V + v) * FACEWRIGHT_LANES;
+      store(at, first ? a[p][v] : load(at) + a[p][v]);
+    }
+}
+
+/** A row of `count` tile columns, by strips of PX and then of ever smaller ones. No sum depends on where strips begin. */
+template <Geometry KIND, int PX, int G>
+FW_INLINE void stripsOf(const float* in, int64_t row, const float* weights, float* sums, int64_t count, bool first) {
+  constexpr int step = KIND == Geometry::down ? 2 : 1, made = KIND == Geometry::up ? 2 : 1;
+  for (; count >= PX; count -= PX, in += PX * step * kBlock, sums += PX * made * G * kBlock) {
+    if constexpr (KIND == Geometry::same) strip<PX, G, 3, 3, 1>(in, row, weights, sums, first);
+    if constexpr (KIND == Geometry::down) strip<PX, G, 4, 4, 2>(in, row, weights, sums, first);
+    if constexpr (KIND == Geometry::up) stripUp<PX, G>(in, row, weights, sums, first);
+  }
+  if constexpr (PX > 1) {
+    if (count > 0) stripsOf<KIND, PX / 2, G>(in, row, weights, sums, count, first);
+  }
+}
+
+/** How a convolution is cut into tiles; follows from its shape alone. */
+struct Tiling {
+  Geometry kind;
+  int64_t rows, columns, down, across;
+  /** Packed input of a tile: rows and columns with their margin, for all input channels. */
+  int64_t packedRows, packedColumns;
+  int64_t inputBlocks, outputBlocks, groups;
+  /** Whether the whole map is packed first, and tasks are pairs of a tile and a group of channels. */
+  bool whole;
+
+  int64_t tiles() const { return down * across; }
+  int64_t packedFloats() const { return inputBlocks * packedRows * packedColumns * kBlock; }
+  /** Rows or columns of input, with their margin, that n rows or columns of a tile read. */
+  int64_t reads(int64_t n) const { return kind == Geometry::down ? 2 * n + 2 : n + 2; }
+  int64_t sumFloats() const {
+    return rows * columns * (kind == Geometry::up ? 4 : 1) * least<int64_t>(kGroup, outputBlocks) * kBlock;
+  }
+};
+
+/** Above this a packed tile is no longer held by a core's second cache. */
+constexpr int64_t kMostPackedFloats = 96 * 1024;
+/** Fewer tiles than this are shared out with their channels, so that many threads have work. */
+constexpr int64_t kFewTiles = 32;
+
+FW_INLINE Tiling tilingOf(const Convolution& c) {
+  Tiling t = {};
+  t.kind = c.geometry;
+  t.inputBlocks = blocks(c.in);
+  t.outputBlocks = blocks(c.out);
+  t.groups = (t.outputBlocks + kGroup - 1) / kGroup;
+  t.rows = least<int64_t>(8, c.height);
+  t.columns = least<int64_t>(c.geometry == Geometry::same ? 32 : 16, c.width);
+  t.down = (c.height + t.rows - 1) / t.rows;
+  t.across = (c.width + t.columns - 1) / t.columns;
+  t.packedRows = t.reads(t.rows);
+  t.packedColumns = t.reads(t.columns);
+  t.whole = t.packedFloats() > kMostPackedFloats || (t.tiles() < kFewTiles && t.groups > 1);
+  if (t.whole) {
+    t.packedRows = t.reads(c.height);
+    t.packedColumns = t.reads(c.width);
+  }
+  return t;
+}
+
+struct ConvolutionWork {
+  const Convolution& c;
+  const Run& run;
+  Tiling t;
+};
+
+/** Packs rows [y0, y0 + rows) and columns [x0, x0 + columns) of one block of input channels. */
+FW_INLINE void packBlock(const Load& l, int64_t block, int64_t y0, int64_t rows, int64_t x0, int64_t columns, float* to) {
+  const Reader reader = readerOf(l, block);
+  const Block pull = pullOf(l, block);
+  for (int64_t y = 0; y < rows; y++) {
+    readRow(l, reader, pull, block, y0 + y, x0, x0 + columns, to + y * columns * kBlock);
+  }
+}
+
+/** The sums of one tile and one group of G blocks of channels, and what is made of them. */
+template <Geometry KIND, int G>
+FW_INLINE void tileOfGroup(const ConvolutionWork& work, int64_t tile, int64_t group, const float* packed, int64_t rowFloats,
+                           int64_t blockFloats, float* sums) {
+  const Convolution& c = work.c;
+  const Tiling& t = work.t;
+  constexpr int px = kSums / (G * kVectors) / (KIND == Geometry::up ? 2 : 1);
+  constexpr int step = KIND == Geometry::down ? 2 : 1, made = KIND == Geometry::up ? 2 : 1;
+  constexpr int64_t taps = KIND == Geometry::same ? 9 : KIND == Geometry::down ? 16 : 8;
+  constexpr int64_t perBlock = taps * kBlock * G * kBlock;
+  const int64_t y0 = tile / t.across * t.rows, x0 = tile % t.across * t.columns;
+  const int64_t rows = least(t.rows, c.height - y0), columns = least(t.columns, c.width - x0);
+  const float* weights =
+      c.weights + group * kGroup * t.inputBlocks * (KIND == Geometry::up ? 16 : taps) * kBlock * kBlock;
+  for (int64_t block = 0; block < t.inputBlocks; block++) {
+    const float* in = packed + block * blockFloats;
+    if constexpr (KIND == Geometry::up) {
+      for (int64_t phase = 0; phase < 2; phase++) {
+        const float* w = weights + (phase * t.inputBlocks + block) * perBlock;
+        for (int64_t y = 0; y < rows; y++) {
+          stripsOf<KIND, px, G>(in + (y + phase) * rowFloats, rowFloats, w,
+                                sums + (2 * y + phase) * 2 * columns * G * kBlock, columns, block == 0);
+        }
+      }
+    } else {
+      for (int64_t y = 0; y < rows; y++) {
+        stripsOf<KIND, px, G>(in + step * y * rowFloats, rowFloats, weights + block * perBlock,
+                              sums + y * columns * G * kBlock, columns, block == 0);
+      }
+    }
+  }
+  for (int64_t g = 0; g < G; g++) {
+    const int64_t block = group * kGroup + g;
+    Writer writer = writerOf(c.store, block);
+    for (int64_t y = 0; y < made * rows; y++) {
+      writeRow(c.store, writer, block, made * y0 + y, made * x0, made * columns,
+               sums + (y * made * columns * G + g) * kBlock, G * kBlock);
+    }
+    writePartial(c.store, writer, work.run.partial, tile, block);
+  }
+}
+
+template <Geometry KIND>
+FW_INLINE void tileOf(const ConvolutionWork& work, int64_t tile, int64_t group, const float* packed, int64_t rowFloats,
+                      int64_t blockFloats, float* sums) {
+  const int64_t left = work.t.outputBlocks - group * kGroup;
+  if (kGroup > 1 && left > 1) tileOfGroup<KIND, kGroup>(work, tile, group, packed, rowFloats, blockFloats, sums);
+  else tileOfGroup<KIND, 1>(work, tile, group, packed, rowFloats, blockFloats, sums);
+}
+
+/** Packs one block of channels of the whole map. */
+static void packTask(void* argument, int64_t block, float*) {
+  const ConvolutionWork& work = *static_cast<const ConvolutionWork*>(argument);
+  const Tiling& t = work.t;
+  packBlock(work.c.load, block, -1, t.packedRows, -1, t.packedColumns,
+            work.run.shared + block * t.packedRows * t.packedColumns * kBlock);
+}
+
+/** One tile and one group of channels out of the packed map. */
+template <Geometry KIND>
+static void wholeTask(void* argument, int64_t index, float* scratch) {
+  const ConvolutionWork& work = *static_cast<const ConvolutionWork*>(argument);
+  const Tiling& t = work.t;
+  constexpr int step = KIND == Geometry::down ? 2 : 1;
+  // A group's weights serve all its tiles before the next group comes.
+  const int64_t tile = index % t.tiles(), group = index / t.tiles();
+  const int64_t y0 = tile / t.across * t.rows, x0 = tile % t.across * t.columns;
+  const int64_t rowFloats = t.packedColumns * kBlock;
+  tileOf<KIND>(work, tile, group, work.run.shared + step * (y0 * rowFloats + x0 * kBlock), rowFloats,
+               t.packedRows * rowFloats, scratch);
+}
+
+/** One tile with all its channels. */
+template <Geometry KIND>
+static void tileTask(void* argument, int64_t tile, float* scratch) {
+  const ConvolutionWork& work = *static_cast<const ConvolutionWork*>(argument);
+  const Convolution& c = work.c;
+  const Tiling& t = work.t;
+  constexpr int step = KIND == Geometry::down ? 2 : 1;
+  const int64_t y0 = tile / t.across * t.rows, x0 = tile % t.across * t.columns;
+  const int64_t rows = t.reads(least(t.rows, c.height - y0)), columns = t.reads(least(t.columns, c.width - x0));
+  for (int64_t block = 0; block < t.inputBlocks; block++) {
+    packBlock(c.load, block, step * y0 - 1, rows, step * x0 - 1, columns, scratch + block * rows * columns * kBlock);
+  }
+  const int64_t rowFloats = columns * kBlock;
+  for (int64_t group = 0; group < t.groups; group++) {
+    tileOf<KIND>(work, tile, group, scratch, rowFloats, rows * rowFloats, scratch + t.packedFloats());
+  }
+}
+
+template <Geometry KIND>
+static void convolve(const ConvolutionWork& work) {
+  const Tiling& t = work.t;
+  void* argument = const_cast<ConvolutionWork*>(&work);
+  if (t.whole) {
+    work.run.parallel(work.run.pool, t.inputBlocks, packTask, argument);
+    work.run.parallel(work.run.pool, t.tiles() * t.groups, wholeTask<KIND>, argument);
+  } else {
+    work.run.parallel(work.run.pool, t.tiles(), tileTask<KIND>, argument);
+  }
+}
+
+static Kernels::Memory convolutionMemory(const Convolution& c) {
+  const Tiling t = tilingOf(c);
+  return {t.sumFloats() + (t.whole ? 0 : t.packedFloats()), t.whole ? t.packedFloats() : 0,
+          partialFloats(c.store, t.tiles())};
+}
+
+static void convolution(const Run& run, const Convolution& c) {
+  const ConvolutionWork work{c, run, tilingOf(c)};
+  if (c.geometry == Geometry::same) convolve<Geometry::same>(work);
+  else if (c.geometry == Geometry::down) convolve<Geometry::down>(work);
+  else convolve<Geometry::up>(work);
+  mergeTiles(run, c.store, work.t.tiles());
+}

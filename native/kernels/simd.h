@@ -1,0 +1,92 @@
+// Vectors of FACEWRIGHT_LANES floats by GCC's and Clang's vector extensions: the compiler makes AVX-512, AVX2, SSE or NEON
+// of them. Included once by every file of isa/, inside its namespace.
+
+#define FW_INLINE inline __attribute__((always_inline))
+
+/** A vector; `Loose` is the same at any address. */
+typedef float Vector __attribute__((vector_size(FACEWRIGHT_LANES * 4), may_alias));
+typedef float Loose __attribute__((vector_size(FACEWRIGHT_LANES * 4), aligned(4), may_alias));
+typedef int Mask __attribute__((vector_size(FACEWRIGHT_LANES * 4), may_alias));
+
+/** Vectors in a block of sixteen channels. */
+constexpr int kVectors = kBlock / FACEWRIGHT_LANES;
+
+FW_INLINE Vector load(const float* p) { return *reinterpret_cast<const Loose*>(p); }
+FW_INLINE void store(float* p, Vector v) { *reinterpret_cast<Loose*>(p) = v; }
+FW_INLINE Vector splat(float x) { return x - Vector{}; }
+FW_INLINE Vector select(Mask mask, Vector a, Vector b) { return mask ? a : b; }
+
+template <typename T>
+FW_INLINE T least(T a, T b) { return a < b ? a : b; }
+template <typename T>
+FW_INLINE T most(T a, T b) { return a > b ? a : b; }
+
+/** One pixel of sixteen channels. */
+struct Block {
+  Vector v[kVectors];
+};
+
+#define FW_EACH(i) _Pragma("GCC unroll 8") for (int i = 0; i < kVectors; i++)
+
+FW_INLINE Block loadBlock(const float* p) {
+  Block r;
+  FW_EACH(i) r.v[i] = load(p + i * FACEWRIGHT_LANES);
+  return r;
+}
+FW_INLINE void storeBlock(float* p, const Block& b) { FW_EACH(i) store(p + i * FACEWRIGHT_LANES, b.v[i]); }
+FW_INLINE Block splatBlock(float x) {
+  Block r;
+  FW_EACH(i) r.v[i] = splat(x);
+  return r;
+}
+FW_INLINE Block operator+(const Block& a, const Block& b) {
+  Block r;
+  FW_EACH(i) r.v[i] = a.v[i] + b.v[i];
+  return r;
+}
+FW_INLINE Block operator-(const Block& a, const Block& b) {
+  Block r;
+  FW_EACH(i) r.v[i] = a.v[i] - b.v[i];
+  return r;
+}
+FW_INLINE Block operator*(const Block& a, const Block& b) {
+  Block r;
+  FW_EACH(i) r.v[i] = a.v[i] * b.v[i];
+  return r;
+}
+FW_INLINE Block operator*(const Block& a, float x) {
+  Block r;
+  FW_EACH(i) r.v[i] = a.v[i] * x;
+  return r;
+}
+/** x where it is above zero, elsewhere slope·x. */
+FW_INLINE Block lrelu(const Block& x, float slope) {
+  Block r;
+  FW_EACH(i) r.v[i] = select(x.v[i] > 0.0f, x.v[i], x.v[i] * slope);
+  return r;
+}
+/** g where x is above zero, elsewhere slope·g. */
+FW_INLINE Block slopeOf(const Block& x, const Block& g, float slope) {
+  Block r;
+  FW_EACH(i) r.v[i] = select(x.v[i] > 0.0f, g.v[i], g.v[i] * slope);
+  return r;
+}
+
+/** Σ of the lanes, always in the same order: halves are added until one is left. */
+FW_INLINE float sum(const Block& b) {
+  Vector v = b.v[0];
+  FW_EACH(i) if (i > 0) v += b.v[i];
+  alignas(64) float lanes[FACEWRIGHT_LANES];
+  store(lanes, v);
+  for (int half = FACEWRIGHT_LANES / 2; half > 0; half /= 2)
+    for (int i = 0; i < half; i++) lanes[i] += lanes[i + half];
+  return lanes[0];
+}
+
+/** The values of one block of channels out of [c]; lanes beyond c are zero. */
+FW_INLINE Block lanesOf(const float* values, int64_t channels, int64_t block) {
+  alignas(64) float lanes[kBlock] = {};
+  const int64_t first = block * kBlock;
+  for (int64_t i = 0; i < kBlock && first + i < channels; i++) lanes[i] = values[first + i];
+  return loadBlock(lanes);
+}

@@ -1,0 +1,142 @@
+// What becomes of the rows that a kernel makes: they are stored, and on the way noise, bias and activation are applied and
+// statistics taken, or the sums that the backward pass of instance norm wants first.
+//
+// Statistics are kept for each tile of a kernel and merged at the end, in float64 and in the order of the tiles, by Chan's
+// formula (Chan, Golub & LeVeque 1983): tiles follow from the shape, so no result depends on the number of threads.
+
+/** One block of channels in one tile. */
+struct Writer {
+  Block noiseWeight, bias;
+  /** styled: mean and Σ(x − mean)² so far, of `count` pixels. summed: Σ g·x̂ and Σ g so far, and the moments of x. */
+  Block first, second, mean, inverse;
+  float count;
+};
+
+FW_INLINE Writer writerOf(const Store& s, int64_t block) {
+  Writer w = {};
+  if (s.writing == Writing::styled) {
+    w.noiseWeight = s.noise ? lanesOf(s.noiseWeight, s.channels, block) : splatBlock(0);
+    w.bias = lanesOf(s.bias, s.channels, block);
+  } else if (s.writing == Writing::summed) {
+    w.mean = lanesOf(s.xMoments, s.channels, block);
+    w.inverse = lanesOf(s.xMoments + s.channels, s.channels, block);
+  }
+  return w;
+}
+
+/** Stores `count` pixels of row y from x0 on; `from` has `stride` floats from pixel to pixel. */
+FW_INLINE void writeRow(const Store& s, Writer& w, int64_t block, int64_t y, int64_t x0, int64_t count, const float* from,
+                        int64_t stride) {
+  const int64_t at = (block * s.height + y) * s.width + x0;
+  float* to = s.y + at * kBlock;
+  if (s.writing == Writing::plain) {
+    for (int64_t i = 0; i < count; i++) storeBlock(to + i * kBlock, loadBlock(from + i * stride));
+    return;
+  }
+  if (s.writing == Writing::styled) {
+    const float* noise = s.noise ? s.noise + y * s.width + x0 : nullptr;
+    Block total = splatBlock(0);
+    for (int64_t i = 0; i < count; i++) {
+      Block value = loadBlock(from + i * stride) + w.bias;
+      if (noise) value = value + w.noiseWeight * noise[i];
+      value = lrelu(value, s.slope);
+      storeBlock(to + i * kBlock, value);
+      total = total + value;
+    }
+    const Block mean = total * (1.0f / float(count));
+    Block squares = splatBlock(0);
+    for (int64_t i = 0; i < count; i++) {
+      const Block d = loadBlock(to + i * kBlock) - mean;
+      squares = squares + d * d;
+    }
+    const float merged = w.count + float(count);
+    const Block delta = mean - w.first;
+    w.first = w.first + delta * (float(count) / merged);
+    w.second = w.second + squares + delta * delta * (w.count * float(count) / merged);
+    w.count = merged;
+    return;
+  }
+  const float* x = s.x + at * kBlock;
+  Block products = splatBlock(0), plain = splatBlock(0);
+  for (int64_t i = 0; i < count; i++) {
+    const Block g = loadBlock(from + i * stride);
+    storeBlock(to + i * kBlock, g);
+    products = products + g * ((loadBlock(x + i * kBlock) - w.mean) * w.inverse);
+    plain = plain + g;
+  }
+  w.first = w.first + products;
+  w.second = w.second + plain;
+}
+
+/** Floats of partial results for `tiles` tiles: [tiles, 2, ⌈c/16⌉·16] and the pixels of each tile. */
+FW_INLINE int64_t partialFloats(const Store& s, int64_t tiles) {
+  return s.writing == Writing::plain ? 0 : tiles * (2 * blocks(s.channels) + 1) * kBlock;
+}
+
+FW_INLINE void writePartial(const Store& s, const Writer& w, float* partial, int64_t tile, int64_t block) {
+  if (s.writing == Writing::plain) return;
+  const int64_t all = blocks(s.channels);
+  float* at = partial + tile * (2 * all + 1) * kBlock;
+  storeBlock(at + block * kBlock, w.first);
+  storeBlock(at + (all + block) * kBlock, w.second);
+  if (block == 0) at[2 * all * kBlock] = w.count;
+}
+
+struct Merge {
+  const Store& s;
+  const float* partial;
+  int64_t tiles;
+};
+
+/** Merges the tiles of one block of channels into what the kernel promises. */
+static void mergeBlock(void* argument, int64_t block, float*) {
+  const Merge& m = *static_cast<const Merge*>(argument);
+  const Store& s = m.s;
+  const int64_t all = blocks(s.channels), size = (2 * all + 1) * kBlock;
+  double first[kBlock] = {}, second[kBlock] = {};
+  double count = 0;
+  for (int64_t tile = 0; tile < m.tiles; tile++) {
+    const float* at = m.partial + tile * size + block * kBlock;
+    if (s.writing == Writing::summed) {
+      for (int i = 0; i < kBlock; i++) {
+        first[i] += double(at[i]);
+        second[i] += double(at[all * kBlock + i]);
+      }
+      continue;
+    }
+    const double more = double(m.partial[tile * size + 2 * all * kBlock]);
+    const double merged = count + more;
+    for (int i = 0; i < kBlock; i++) {
+      const double delta = double(at[i]) - first[i];
+      first[i] += delta * (more / merged);
+      second[i] += double(at[all * kBlock + i]) + delta * delta * (count * more / merged);
+    }
+    count = merged;
+  }
+  const int64_t c = s.channels;
+  for (int64_t i = 0, channel = block * kBlock; i < kBlock && channel < c; i++, channel++) {
+    if (s.writing == Writing::summed) {
+      s.sums[channel] = float(first[i]);
+      s.sums[c + channel] = float(second[i]);
+      continue;
+    }
+    const float inverse = float(1.0 / __builtin_sqrt(second[i] / count + double(s.epsilon)));
+    s.moments[channel] = float(first[i]);
+    s.moments[c + channel] = inverse;
+    s.coefficients[channel] = float(first[i]);
+    s.coefficients[c + channel] = (s.style[channel] + 1.0f) * inverse;
+    s.coefficients[2 * c + channel] = s.style[c + channel];
+  }
+}
+
+static void mergeTiles(const Run& run, const Store& s, int64_t tiles) {
+  if (s.writing == Writing::plain) return;
+  Merge merge{s, run.partial, tiles};
+  const int64_t all = blocks(s.channels);
+  // A few thousand additions are done sooner than threads are told of them.
+  if (tiles * all < 256) {
+    for (int64_t block = 0; block < all; block++) mergeBlock(&merge, block, nullptr);
+  } else {
+    run.parallel(run.pool, all, mergeBlock, &merge);
+  }
+}

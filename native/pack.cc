@@ -1,0 +1,115 @@
+#include "pack.h"
+
+#include <algorithm>
+#include <stdexcept>
+
+namespace facewright {
+
+namespace {
+
+/** Weights [o, i, k, k] seen from the kernel's side: `out` and `in` exchanged and taps turned round for an adjoint. */
+struct View {
+  const float* w;
+  int64_t out, in, side;
+  bool exchanged, flipped;
+
+  float at(int64_t o, int64_t i, int64_t ky, int64_t kx) const {
+    if (o >= out || i >= in) return 0;
+    if (flipped) {
+      ky = side - 1 - ky;
+      kx = side - 1 - kx;
+    }
+    const int64_t first = exchanged ? i * out + o : o * in + i;
+    return w[(first * side + ky) * side + kx];
+  }
+};
+
+/**
+ * The layout of `convolution`: groups of output blocks, each [parts, in blocks, rows, 16 in, taps of a row, blocks, 16 out],
+ * `parts` being the row phases of `up`.
+ */
+void packDirect(const View& v, Geometry geometry, int64_t groupBlocks, float* to) {
+  const int64_t outBlocks = blocks(v.out), inBlocks = blocks(v.in);
+  const bool up = geometry == Geometry::up;
+  const int64_t parts = up ? 2 : 1, rows = up ? 2 : v.side, taps = up ? 4 : v.side;
+  for (int64_t first = 0; first < outBlocks; first += groupBlocks) {
+    const int64_t group = std::min(groupBlocks, outBlocks - first);
+    for (int64_t part = 0; part < parts; part++)
+      for (int64_t block = 0; block < inBlocks; block++)
+        for (int64_t row = 0; row < rows; row++)
+          for (int64_t i = 0; i < kBlock; i++)
+            for (int64_t tap = 0; tap < taps; tap++)
+              for (int64_t o = 0; o < group * kBlock; o++) {
+                // Output row 2y + phase reads input rows y + dy − 1 + phase with the kernel's row 3 − phase − 2·dy.
+                const int64_t ky = up ? 3 - part - 2 * row : row;
+                const int64_t kx = up ? 3 - tap / 2 - 2 * (tap % 2) : tap;
+                *to++ = v.at(first * kBlock + o, block * kBlock + i, ky, kx);
+              }
+  }
+}
+
+}  // namespace
+
+int64_t packedFloats(const PackRequest& r) {
+  const auto need = [&](size_t count) {
+    if (r.sizes.size() != count) throw std::invalid_argument("layout " + r.layout + ": wrong number of sizes");
+  };
+  if (r.layout == "plain") {
+    need(1);
+    return r.sizes[0];
+  }
+  if (r.layout == "blocked") {
+    need(3);
+    return blocks(r.sizes[0]) * kBlock * r.sizes[1] * r.sizes[2];
+  }
+  need(2);
+  const int64_t out = r.sizes[0], padded = blocks(r.sizes[0]) * kBlock * blocks(r.sizes[1]) * kBlock;
+  if (r.layout == "pointwise") return out * blocks(r.sizes[1]) * kBlock;
+  if (r.layout == "same" || r.layout == "same-adjoint") return padded * 9;
+  if (r.layout == "up" || r.layout == "down") return padded * 16;
+  if (r.layout == "winograd" || r.layout == "winograd-adjoint") return padded * 16;
+  throw std::invalid_argument("there is no layout " + r.layout);
+}
+
+Constant pack(const Kernels& kernels, const PackRequest& r, const float* values, int64_t count) {
+  for (const int64_t size : r.sizes) {
+    if (size < 1 || size > (int64_t(1) << 31)) throw std::invalid_argument("layout " + r.layout + ": a size is out of range");
+  }
+  const int64_t floats = packedFloats(r);
+  const bool same = r.layout.rfind("same", 0) == 0 || r.layout.rfind("winograd", 0) == 0;
+  const bool adjoint = r.layout.find("-adjoint") != std::string::npos;
+  int64_t expected = 1;
+  for (const int64_t size : r.sizes) expected *= size;
+  if (r.layout == "up" || r.layout == "down") expected *= 16;
+  if (same) expected *= 9;
+  if (count != expected) {
+    throw std::invalid_argument("layout " + r.layout + ": " + std::to_string(count) + " values instead of " +
+                                std::to_string(expected));
+  }
+  Constant constant{Floats(floats)};
+  float* to = constant.values.data();
+  if (r.layout == "plain") {
+    std::copy(values, values + count, to);
+  } else if (r.layout == "blocked") {
+    const int64_t pixels = r.sizes[1] * r.sizes[2];
+    for (int64_t block = 0; block < blocks(r.sizes[0]); block++)
+      for (int64_t p = 0; p < pixels; p++)
+        for (int64_t c = block * kBlock; c < (block + 1) * kBlock; c++)
+          *to++ = c < r.sizes[0] ? values[c * pixels + p] : 0;
+  } else if (r.layout == "pointwise") {
+    const int64_t padded = blocks(r.sizes[1]) * kBlock;
+    for (int64_t o = 0; o < r.sizes[0]; o++)
+      for (int64_t i = 0; i < padded; i++) *to++ = i < r.sizes[1] ? values[o * r.sizes[1] + i] : 0;
+  } else if (same) {
+    const View view = adjoint ? View{values, r.sizes[1], r.sizes[0], 3, true, true}
+                              : View{values, r.sizes[0], r.sizes[1], 3, false, false};
+    if (r.layout.rfind("winograd", 0) != 0) packDirect(view, Geometry::same, kernels.groupBlocks, to);
+  } else if (r.layout == "up") {
+    packDirect({values, r.sizes[0], r.sizes[1], 4, false, false}, Geometry::up, kernels.groupBlocks, to);
+  } else {
+    packDirect({values, r.sizes[1], r.sizes[0], 4, true, false}, Geometry::down, kernels.groupBlocks, to);
+  }
+  return constant;
+}
+
+}  // namespace facewright
