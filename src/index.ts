@@ -5,6 +5,8 @@
  */
 
 export type { Engine, EngineInfo, Executable, KernelTime } from './engine/engine.js';
+export type { NativeAddon } from './engine/native/addon.js';
+export { createNativeEngine, type NativeOptions } from './engine/native/engine.js';
 export { createWebGpuEngine, type WebGpuOptions } from './engine/webgpu/engine.js';
 export { AbortedError, FacewrightError } from './errors.js';
 export { makeTarget, type Target } from './image/target.js';
@@ -12,6 +14,8 @@ export { encodePng, toRgb8 } from './image/write.js';
 export { type GaussianFit, GaussianFitter, truncate } from './model/gaussian.js';
 export { type GenerateRequest, Generator, type GeneratorInfo, type SynthesisGradients } from './model/generator.js';
 export { type AdapterDescription, type AdapterReport, describeAdapters, openWebGpu } from './node/dawn.js';
+export { describeEngines, type EngineName, type EngineReport, type EngineRequest, openEngine } from './node/engines.js';
+export { loadAddon, type NativeDescription, openNative } from './node/native.js';
 export { type OpenOptions, openGenerator } from './open.js';
 export {
   checkSearchOptions,

@@ -1,10 +1,9 @@
 import { dirname, join } from 'node:path';
-import type { Engine } from './engine/engine.js';
 import { FacewrightError } from './errors.js';
 import { type GaussianFit, GaussianFitter } from './model/gaussian.js';
 import { Generator, type GeneratorInfo } from './model/generator.js';
 import { readStyleGan1 } from './model/stylegan1.js';
-import { openWebGpu } from './node/dawn.js';
+import { type EngineName, openEngine } from './node/engines.js';
 import { cachePath, demoModelPath } from './node/paths.js';
 import { normals } from './pulse/random.js';
 import { knownWeights } from './weights/catalogue.js';
@@ -15,9 +14,12 @@ import { readSafetensors, writeSafetensors } from './weights/safetensors.js';
 export interface OpenOptions {
   /** A weight file, or a folder with synthesis.pt, mapping.pt and gaussian_fit.pt; by default the demo generator. */
   readonly model?: string;
-  readonly engine?: 'auto' | 'webgpu';
-  /** Part of the adapter's name, as `facewright doctor` prints it. */
+  /** `webgpu` runs on a GPU, `native` on the processor; `auto` (the default) is webgpu where there is a GPU, or else native. */
+  readonly engine?: EngineName;
+  /** webgpu: part of the adapter's name, as `facewright doctor` prints it. */
   readonly adapter?: string;
+  /** native: threads that compute; by default as many as this process has processors. No result depends on it. */
+  readonly threads?: number;
   /** Where the Gaussian fit of a model that comes without is kept; by default the user's cache folder. */
   readonly cache?: string;
   /** Told what takes long. */
@@ -29,7 +31,7 @@ export interface OpenOptions {
 /** PULSE's and lernapparat's epsilon of the instance norm; a safetensors file may say otherwise. */
 const PULSE_EPSILON = 1e-5;
 /** Latents to which the Gaussian is fitted where a model comes without: the original's number on a GPU. */
-const FIT_LATENTS = { gpu: 1_000_000, software: 20_000 };
+const FIT_LATENTS = { gpu: 1_000_000, native: 200_000, software: 20_000 };
 const FIT_BATCH = 4096;
 
 /**
@@ -41,9 +43,6 @@ const FIT_BATCH = 4096;
  * const generator = await openGenerator({ model: 'pulse-weights' });
  */
 export async function openGenerator(options: OpenOptions = {}): Promise<Generator> {
-  if (options.engine !== undefined && options.engine !== 'auto' && options.engine !== 'webgpu') {
-    throw new FacewrightError(`engine ${String(options.engine)}: there is 'webgpu', which 'auto' takes as well`);
-  }
   const file = await readWeights(options.model ?? demoModelPath);
   const source = options.model ?? file.name;
   const network = readStyleGan1(source, file.tensors, normEpsilon(source, file));
@@ -61,7 +60,8 @@ export async function openGenerator(options: OpenOptions = {}): Promise<Generato
     parameters: network.parameters,
   };
   const fit = storedFit(source, file, network.latentSize);
-  const engine: Engine = await openWebGpu({ adapter: options.adapter });
+  const { engine: name, adapter, threads } = options;
+  const engine = await openEngine({ engine: name, adapter, threads });
   const generator = new Generator(engine, network, info, fit);
   try {
     if (!fit && network.hasMapping) generator.fit = await makeFit(generator, options);
@@ -98,7 +98,8 @@ function isFit(mean: Float32Array, std: Float32Array): boolean {
 /** Fits the Gaussian, once for each model: the result is kept in the cache. */
 async function makeFit(generator: Generator, { cache, onMessage, signal }: OpenOptions): Promise<GaussianFit> {
   const { engine, info } = generator;
-  const latents = engine.info.software ? FIT_LATENTS.software : FIT_LATENTS.gpu;
+  const { kind, software } = engine.info;
+  const latents = FIT_LATENTS[kind === 'native' ? 'native' : software ? 'software' : 'gpu'];
   const path = join(cache ?? cachePath(), `gaussian-fit-${info.sha256.slice(0, 16)}-${latents}.safetensors`);
   const kept = await keptFit(path, info.latentSize);
   if (kept) return kept;

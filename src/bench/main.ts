@@ -6,6 +6,7 @@ import yargs from 'yargs';
 import { hideBin } from 'yargs/helpers';
 import { FacewrightError } from '../errors.js';
 import { openWebGpu } from '../node/dawn.js';
+import { openNative } from '../node/native.js';
 import { benchShapes, measure } from './measure.js';
 import { type BenchResult, kernelTable, summaryTable } from './report.js';
 
@@ -17,6 +18,9 @@ const options = await yargs(hideBin(process.argv))
   .option('shapes', { type: 'string', default: names.join(), describe: `which of ${names.join(', ')}` })
   .option('steps', { type: 'number', default: 3, describe: 'steps to time, after a first one' })
   .option('batch', { type: 'number', default: 1, describe: 'pictures in a step' })
+  .option('engine', { choices: ['native', 'webgpu'] as const, default: 'native', describe: 'which engine' })
+  .option('threads', { type: 'number', describe: 'native: threads' })
+  .option('isa', { type: 'string', describe: 'native: instruction set (avx512, avx2, baseline)' })
   .option('adapter', { type: 'string', describe: 'part of the name of the adapter' })
   .option('convolutions', { choices: ['tiled', 'broadcast'] as const, describe: 'convolution kernels to use' })
   .option('json', { type: 'boolean', default: false, describe: 'print the figures as JSON' })
@@ -27,7 +31,10 @@ const options = await yargs(hideBin(process.argv))
 async function measureHere(name: string): Promise<BenchResult> {
   const shape = benchShapes.find((one) => one.name === name);
   if (!shape) throw new FacewrightError(`--shapes ${name}: choose from ${names.join(', ')}`);
-  const engine = await openWebGpu({ adapter: options.adapter, convolutions: options.convolutions });
+  const engine =
+    options.engine === 'native'
+      ? openNative({ threads: options.threads, isa: options.isa })
+      : await openWebGpu({ adapter: options.adapter, convolutions: options.convolutions });
   return { ...(await measure(engine, shape, options.batch, options.steps)), engine: engine.info };
 }
 

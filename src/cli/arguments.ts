@@ -1,5 +1,6 @@
 // The words that yargs found, by option, and what several commands read from them.
 
+import { engineNames } from '../node/engines.js';
 import type { OpenOptions } from '../open.js';
 import { UsageError } from './exit.js';
 import { oneOf, wholeNumber } from './values.js';
@@ -54,17 +55,17 @@ export class Arguments {
 
 /** The options that open a generator. */
 export function openOptions(words: Arguments): OpenOptions {
-  const engine = words.value('engine', (option, text) => oneOf(option, text, ['auto', 'webgpu', 'native'] as const));
-  if (engine === 'native') {
-    throw new UsageError(
-      '--engine native: this build has no native engine yet; use --engine webgpu, which needs Vulkan',
-    );
-  }
+  const engine = words.value('engine', (option, text) => oneOf(option, text, engineNames));
   words.value('precision', (option, text) => oneOf(option, text, ['f32'] as const));
-  if (words.text('threads') !== undefined) {
-    throw new UsageError('--threads: is for the native engine, which this build does not have yet; leave it out');
+  const threads = words.value('threads', (option, text) => wholeNumber(option, text, 1, 1024));
+  const adapter = words.text('adapter');
+  if (threads !== undefined && engine === 'webgpu') {
+    throw new UsageError('--threads is for the native engine; leave it out, or choose --engine native');
   }
-  return { model: words.text('model'), engine, adapter: words.text('adapter'), cache: words.text('cache') };
+  if (adapter !== undefined && engine === 'native') {
+    throw new UsageError('--adapter is for the webgpu engine; leave it out, or choose --engine webgpu');
+  }
+  return { model: words.text('model'), engine, adapter, threads, cache: words.text('cache') };
 }
 
 /** --batch: how many pictures go through the network at once; undefined where it is left to the generator. */

@@ -43,10 +43,10 @@ const words = (choices: readonly string[]) => choices.join(' | ');
 /** What opens a generator, in every command that needs one. */
 const modelOptions: OptionTable = {
   model: value(MODEL, 'weights: a .safetensors or .pt file, or a folder of them', 'the demo generator'),
-  engine: value(MODEL, 'auto | webgpu | native', 'auto'),
-  adapter: value(MODEL, 'part of the name of the GPU to use; doctor lists them'),
+  engine: value(MODEL, 'auto | webgpu (GPU) | native (processor)', 'auto: a GPU if there is one'),
+  adapter: value(MODEL, 'webgpu: part of the name of the GPU to use; doctor lists them'),
   precision: value(MODEL, 'f32', 'f32'),
-  threads: hidden('value'),
+  threads: value(MODEL, 'native: threads that compute', 'all processors'),
   cache: value(MODEL, 'folder that keeps the Gaussian fit of a model without one', "the user's cache folder"),
 };
 

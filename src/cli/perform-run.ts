@@ -84,7 +84,7 @@ export async function performRun(
   }
 }
 
-/** The generator and the adapter, and what to expect of one that is none. */
+/** The generator and what it runs on, and what to expect of a GPU that is none. */
 function describeGenerator({ info, engine }: Generator): string {
   const { adapter, software } = engine.info;
   return `${info.name}, ${info.resolution} px, on ${adapter}${software ? ': no GPU, so this takes its time' : ''}`;

@@ -5,9 +5,9 @@ import type { RunScalars } from '../graph/ops.js';
 /** What an engine runs on. */
 export interface EngineInfo {
   readonly kind: 'webgpu' | 'native';
-  /** The adapter or processor, as its driver names it. */
+  /** The adapter or processor, as its driver or the system names it. */
   readonly adapter: string;
-  /** The driver and its version, where known. */
+  /** webgpu: the driver and its version, where known. native: instruction set and threads. */
   readonly driver: string;
   /** Whether the "GPU" is a program on the processor (lavapipe, SwiftShader). */
   readonly software: boolean;
@@ -44,6 +44,11 @@ export interface Executable {
   read(names: readonly string[]): Promise<Record<string, Float32Array>>;
   /** Runs once with a clock at every kernel. @throws FacewrightError where the device has no timestamps */
   profile(scalars?: Partial<RunScalars>): Promise<KernelTime[]>;
+  /**
+   * Ends what is queued as soon as the engine can; reads that wait then end with an AbortedError. States and outputs hold
+   * anything until they are written or computed again. An engine that has handed its work to a device lets it finish.
+   */
+  cancel(): void;
   /** Frees the device memory. Reads in flight end with an error. */
   close(): void;
 }

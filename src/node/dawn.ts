@@ -99,6 +99,15 @@ async function listAdapters(create: (flags: string[]) => GPU): Promise<{ backend
   return found.filter(({ backend }) => BACKENDS.includes(backend)).sort((a, b) => rank(a) - rank(b));
 }
 
+/** Whether there is an adapter that is a GPU, and no program that plays one. Never throws: without WebGPU there is none. */
+export async function realGpuIsThere(): Promise<boolean> {
+  try {
+    return (await listAdapters(await loadDawn())).some(({ name }) => !isSoftware(name));
+  } catch {
+    return false;
+  }
+}
+
 function isSoftware(name: string): boolean {
   return /llvmpipe|lavapipe|swiftshader|software|basic render|warp/i.test(name);
 }

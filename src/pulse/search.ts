@@ -60,7 +60,7 @@ export interface SearchResult {
 
 /** How to watch and stop a search. */
 export interface SearchExtra {
-  /** Stops the search within two steps; it then throws AbortedError. */
+  /** Stops the search: at once on the native engine, within the two steps in flight on a GPU. It then throws AbortedError. */
   readonly signal?: AbortSignal;
   /** Read the best image after every step. */
   readonly intermediate?: boolean;
@@ -184,6 +184,8 @@ async function* runSearch(
   const raw: Record<string, Float32Array>[] = [];
   const pending: Promise<Record<string, Float32Array>>[] = [];
   const traces: (SearchLosses & { lr: number })[][] = targets.map(() => []);
+  const cancel = () => run.executable.cancel();
+  signal?.addEventListener('abort', cancel);
   try {
     for (let queued = 0, step = 0; step < options.steps; step++) {
       for (; queued < options.steps && queued < step + STEPS_IN_FLIGHT && !signal?.aborted; queued++) {
@@ -207,6 +209,9 @@ async function* runSearch(
     }
     return await run.results(raw, traces);
   } finally {
+    signal?.removeEventListener('abort', cancel);
+    // Left early: what is in flight need not be finished.
+    if (pending.length > 0) cancel();
     await Promise.allSettled(pending);
     run.close();
   }

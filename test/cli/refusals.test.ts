@@ -7,7 +7,7 @@ import * as assert from 'uvu/assert';
 import { commandLine } from '../../dist/cli/command-line.js';
 import { describeFailure } from '../../dist/cli/exit.js';
 import { FacewrightError } from '../../dist/errors.js';
-import { adapterTest } from '../skip.js';
+import { engineSuite, quickestEngine } from '../engines.js';
 import { demoWeights, facewright, newFolder, writePicture } from './command.js';
 
 const test = suite('cli: refusals');
@@ -20,7 +20,8 @@ test.before(async () => {
   writeFileSync(join(folder, 'cut.safetensors'), weights.subarray(0, weights.length / 2));
   writeFileSync(join(folder, 'empty.safetensors'), '');
 });
-test.after(() => rmSync(folder, { recursive: true }));
+
+process.on('exit', () => rmSync(folder, { recursive: true }));
 
 const refused: [words: string, message: RegExp][] = [
   ['run face.png --out out --stpes 5', /^facewright: unknown option --stpes; did you mean --steps\?$/],
@@ -29,9 +30,11 @@ const refused: [words: string, message: RegExp][] = [
   ['run face.png --out out --eps -1', /--eps -1: must be a number that is 0 or more/],
   ['run face.png --out out --fit squeeze', /--fit squeeze: must be pad, crop, stretch or error/],
   ['run face.png --out out --background plaid', /background 'plaid': not a colour/],
-  ['run face.png --out out --engine native', /--engine native: this build has no native engine yet/],
+  ['run face.png --out out --engine natve', /--engine natve: must be auto, webgpu or native/],
+  ['run face.png --out out --engine native --adapter x', /--adapter is for the webgpu engine/],
   ['run face.png --out out --precision f16', /--precision f16: must be f32/],
-  ['run face.png --out out --threads 2', /--threads: is for the native engine/],
+  ['run face.png --out out --threads 0', /--threads 0: must be a whole number/],
+  ['run face.png --out out --engine webgpu --threads 2', /--threads is for the native engine/],
   ['run face.png --out out --batch 0', /--batch 0: must be a whole number/],
   ['run face.png --out out --seed 9007199254740992', /--seed 9007199254740992/],
   ['run face.png --out out --start face.png --restarts 2', /--start fixes where the search starts/],
@@ -66,6 +69,7 @@ const refused: [words: string, message: RegExp][] = [
 for (const [words, message] of refused) test(words, () => isRefused(words, message));
 
 // What can only be told once the generator is open.
+const later = engineSuite(quickestEngine, 'cli: refusals of an open generator');
 const refusedLater: [words: string, message: RegExp][] = [
   ['run face.png --out out --size 24', /size 24: .*choose one of 4, 8, 16, 32, 64/],
   ['run face.png --out out --size 128', /size 128: .*at most half/],
@@ -75,7 +79,7 @@ const refusedLater: [words: string, message: RegExp][] = [
   ['run face.png --out .', /face.png: is an input, which would be overwritten/],
   ['generate --out out --latents notes.txt', /notes.txt/],
 ];
-for (const [words, message] of refusedLater) adapterTest(test, words, () => isRefused(words, message));
+for (const [words, message] of refusedLater) later(words, () => isRefused(words, message));
 
 async function isRefused(words: string, message: RegExp): Promise<void> {
   const error = await refusal(words.split(' '));
@@ -137,3 +141,4 @@ test('--version', async () => {
 });
 
 test.run();
+later.run();

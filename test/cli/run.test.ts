@@ -14,17 +14,17 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import * as assert from 'uvu/assert';
 import { readSafetensors } from '../../dist/weights/safetensors.js';
-import { adapterSuite } from '../skip.js';
+import { engineSuite, quickestEngine } from '../engines.js';
 import { type Ended, journalOf, newFolder, facewright as plain, writePicture } from './command.js';
 import { tinyLayers, tinyResolution, writeTinyWeights } from './tiny.js';
 
-const test = adapterSuite<{ folder: string }>('cli: runs');
+const test = engineSuite<{ folder: string }>(quickestEngine, 'cli: runs');
 const shared = newFolder();
 const weights = await writeTinyWeights(shared);
 
 /** The command on the tiny generator, its stderr without what Dawn writes there by itself. */
 async function facewright(...[cwd, words, watch]: Parameters<typeof plain>): Promise<Ended> {
-  const ended = await plain(cwd, [...words, '--model', weights], watch);
+  const ended = await plain(cwd, [...words, '--model', weights, '--engine', quickestEngine.request.engine!], watch);
   return { ...ended, stderr: ended.stderr.replace(/^Warning: max\w+ artificially reduced .*\n/gm, '') };
 }
 
@@ -186,7 +186,7 @@ test('--start takes up saved latents', async ({ folder }) => {
 });
 
 test('Ctrl-C keeps what is found, and the same command goes on', async ({ folder }) => {
-  const words = ['run', 'in', '--out', 'out', '--steps', '40', '--batch', '1', '--json'];
+  const words = ['run', 'in', '--out', 'out', '--steps', '400', '--batch', '1', '--json'];
   mkdirSync(join(folder, 'in'));
   for (const name of ['a', 'b', 'c']) await writePicture(join(folder, 'in', `${name}.png`), 16);
   let stopped = false;

@@ -7,11 +7,10 @@ import { Graph } from '../../dist/graph/graph.js';
 import type { HostTensor } from '../../dist/graph/host-tensor.js';
 import { readStyleGan1, type StyleGan1, synthesis } from '../../dist/model/stylegan1.js';
 import { upsamplingKernel } from '../../dist/model/upsampling.js';
-import { openWebGpu } from '../../dist/node/dawn.js';
 import { normals } from '../../dist/pulse/random.js';
+import { engineSuite, enginesInAllSets, openTestEngine } from '../engines.js';
 import { assertClose } from '../golden-values.js';
 import { runReference } from '../reference.js';
-import { adapterSuite } from '../skip.js';
 
 const test = suite('StyleGAN1 from weights');
 
@@ -112,39 +111,41 @@ function passGraph(network: StyleGan1, batch: number): Graph {
   return graph;
 }
 
-const onDevice = adapterSuite('StyleGAN1 on a device');
-for (const [resolution, fmapBase, fmapMax] of [
-  [8, 40, 5],
-  [32, 48, 13],
-] as const) {
-  onDevice(`a ${resolution} px network with odd channels, forward and backward, against the reference`, async () => {
-    const network = readStyleGan1('x', randomStyleGan1(resolution, { fmapBase, fmapMax, latentSize: 24 }), 1e-5);
-    const batch = 2;
-    const graph = passGraph(network, batch);
-    const values = new Map([...network.constants].map(([name, { data }]) => [name, data]));
-    const engine = await openWebGpu({ adapter: process.env.FACEWRIGHT_ADAPTER });
-    try {
-      const executable = await engine.compile(graph, network.constants);
-      for (const tensor of graph.tensors) {
-        if (tensor.kind !== 'input') continue;
-        const data = normals(
-          11,
-          [tensor.id],
-          tensor.shape.reduce((a, b) => a * b, 1),
-        );
-        values.set(tensor.name, data);
-        executable.write(tensor.name, data);
+for (const testEngine of enginesInAllSets) {
+  const onDevice = engineSuite(testEngine, 'StyleGAN1');
+  for (const [resolution, fmapBase, fmapMax] of [
+    [8, 40, 5],
+    [32, 48, 13],
+  ] as const) {
+    onDevice(`a ${resolution} px network with odd channels, forward and backward, against the reference`, async () => {
+      const network = readStyleGan1('x', randomStyleGan1(resolution, { fmapBase, fmapMax, latentSize: 24 }), 1e-5);
+      const batch = 2;
+      const graph = passGraph(network, batch);
+      const values = new Map([...network.constants].map(([name, { data }]) => [name, data]));
+      const engine = await openTestEngine(testEngine);
+      try {
+        const executable = await engine.compile(graph, network.constants);
+        for (const tensor of graph.tensors) {
+          if (tensor.kind !== 'input') continue;
+          const data = normals(
+            11,
+            [tensor.id],
+            tensor.shape.reduce((a, b) => a * b, 1),
+          );
+          values.set(tensor.name, data);
+          executable.write(tensor.name, data);
+        }
+        executable.run();
+        const reference = runReference(graph, values);
+        for (const name of graph.outputs.keys()) {
+          assertClose(name, (await executable.read([name]))[name], reference.read(name), 2e-5);
+        }
+      } finally {
+        engine.close();
       }
-      executable.run();
-      const reference = runReference(graph, values);
-      for (const name of graph.outputs.keys()) {
-        assertClose(name, (await executable.read([name]))[name], reference.read(name), 2e-5);
-      }
-    } finally {
-      engine.close();
-    }
-  });
+    });
+  }
+  onDevice.run();
 }
 
 test.run();
-onDevice.run();

@@ -12,9 +12,9 @@ import { parseLoss } from '../../dist/pulse/options.js';
 import { type SearchTarget, search } from '../../dist/pulse/search.js';
 import { noiseRoles } from '../../dist/pulse/start.js';
 import { buildStep, momentsOf, optimise, parameterNames, type StepPlan } from '../../dist/pulse/step.js';
+import { engineSuite, engines } from '../engines.js';
 import { assertClose, golden, goldenTensors, relativeError } from '../golden-values.js';
 import { runReference } from '../reference.js';
-import { adapterSuite } from '../skip.js';
 
 type Losses = { L2?: number; L1?: number; GEOCROSS?: number; TOTAL: number; lr: number };
 
@@ -78,7 +78,7 @@ const TURNED_IN_THE_ORIGINAL: Readonly<Record<string, readonly Activation[]>> = 
 };
 
 /** How near to zero an activation has to be for float32 to mistake its sign, and how many such there may be in a pass. */
-const NEAR_ZERO = 3e-6;
+const NEAR_ZERO = 6e-6;
 const MOST_TURNED = 2;
 
 /** The name of a parameter in the golden files. */
@@ -88,106 +88,110 @@ const slice = (values: Float32Array, picture: number, pictures: number) =>
   values.slice((picture * values.length) / pictures, ((picture + 1) * values.length) / pictures);
 
 let generator: Generator;
-const test = adapterSuite('searches against the original');
-test.before(async () => {
-  generator = await openGenerator({ model: golden('stylegan1/synthesis.pt'), adapter: process.env.FACEWRIGHT_ADAPTER });
-});
-test.after(() => generator.close());
-
-for (const one of searches) {
-  test(`${one.name}: gradients, losses and the optimiser at the stored steps`, async () => {
-    const tensors = await goldenTensors(`stylegan1/search.${one.name}.safetensors`);
-    const options = optionsOf(one);
-    const roles = noiseRoles(generator.info.layers, options);
-    const terms = parseLoss(one.loss);
-    const names = parameterNames({ roles, terms });
-    const fit = generator.requireFit();
-    const plan: StepPlan = {
-      ...options,
-      network: generator.network,
-      terms,
-      roles,
-      targetSize: one.lr_size,
-      gradients: true,
-    };
-    const { executable, release } = await generator.lease(
-      `golden ${one.name}`,
-      one.batch,
-      (graph) => {
-        buildStep(graph, plan);
-        const styled = graph.ops.filter(({ op }) => op === 'styled');
-        for (const [layer, op] of styled.entries()) graph.output(`map${layer}`, op.outputs[0]);
-      },
-      new Map([
-        ['fit.mean', { shape: [512, 1, 1, 1], data: fit.mean }],
-        ['fit.std', { shape: [512, 1, 1, 1], data: fit.std }],
-      ]),
-    );
-    const get = (name: string) => tensors.get(name)?.data;
-    const stored = [0, 5, 10, 15].filter((step) => get(`step${step}.latent`));
-    assert.ok(stored.length > 0, 'no stored step');
-    for (const step of stored) {
-      writeState(executable, tensors, one, step, names);
-      executable.run(scalarsOf(one, step));
-      const read = await executable.read([
-        ...names.flatMap((name) => [`gradient.${name}`, name]),
-        ...TERMS.filter(
-          (term) =>
-            term === 'TOTAL' || (one.trace[step][term] !== undefined && !(term === 'GEOCROSS' && one.tile_latent)),
-        ),
-      ]);
-      assertClose(`step ${step}: TOTAL`, [sum(read.TOTAL)], [one.trace[step].TOTAL], 2e-5);
-      const goldens = new Map(names.map((name) => [name, get(`step${step}.grad_${goldenName(name)}`)!]));
-      const gradients = new Map(names.map((name) => [name, read[`gradient.${name}`]]));
-      if (names.some((name) => relativeError(gradients.get(name)!, goldens.get(name)!) > 2e-5)) {
-        await explainBySigns(executable, tensors, one, step, plan, gradients, goldens);
-      }
-      await optimiserAlone(tensors, one, step, names);
-    }
-    release();
+for (const engine of engines) {
+  const test = engineSuite(engine, 'searches against the original');
+  test.before(async () => {
+    generator = await openGenerator({ model: golden('stylegan1/synthesis.pt'), ...engine.request });
   });
+  test.after(() => generator.close());
 
-  test(`${one.name}: the whole search`, async () => {
-    const tensors = await goldenTensors(`stylegan1/search.${one.name}.safetensors`);
-    const running = search(generator, targetsOf(one, tensors), optionsOf(one));
-    const losses: Losses[] = [];
-    for await (const progress of running) {
-      const total: Record<string, number> = { lr: progress.lr };
-      for (const picture of progress.losses) {
-        for (const term of TERMS) if (picture[term] !== undefined) total[term] = (total[term] ?? 0) + picture[term];
+  for (const one of searches) {
+    test(`${one.name}: gradients, losses and the optimiser at the stored steps`, async () => {
+      const tensors = await goldenTensors(`stylegan1/search.${one.name}.safetensors`);
+      const options = optionsOf(one);
+      const roles = noiseRoles(generator.info.layers, options);
+      const terms = parseLoss(one.loss);
+      const names = parameterNames({ roles, terms });
+      const fit = generator.requireFit();
+      const plan: StepPlan = {
+        ...options,
+        network: generator.network,
+        terms,
+        roles,
+        targetSize: one.lr_size,
+        gradients: true,
+      };
+      const { executable, release } = await generator.lease(
+        `golden ${one.name}`,
+        one.batch,
+        (graph) => {
+          buildStep(graph, plan);
+          const styled = graph.ops.filter(({ op }) => op === 'styled');
+          for (const [layer, op] of styled.entries()) graph.output(`map${layer}`, op.outputs[0]);
+        },
+        new Map([
+          ['fit.mean', { shape: [512, 1, 1, 1], data: fit.mean }],
+          ['fit.std', { shape: [512, 1, 1, 1], data: fit.std }],
+        ]),
+      );
+      const get = (name: string) => tensors.get(name)?.data;
+      const stored = [0, 5, 10, 15].filter((step) => get(`step${step}.latent`));
+      assert.ok(stored.length > 0, 'no stored step');
+      for (const step of stored) {
+        writeState(executable, tensors, one, step, names);
+        executable.run(scalarsOf(one, step));
+        const read = await executable.read([
+          ...names.flatMap((name) => [`gradient.${name}`, name]),
+          ...TERMS.filter(
+            (term) =>
+              term === 'TOTAL' || (one.trace[step][term] !== undefined && !(term === 'GEOCROSS' && one.tile_latent)),
+          ),
+        ]);
+        assertClose(`step ${step}: TOTAL`, [sum(read.TOTAL)], [one.trace[step].TOTAL], 2e-5);
+        const goldens = new Map(names.map((name) => [name, get(`step${step}.grad_${goldenName(name)}`)!]));
+        const gradients = new Map(names.map((name) => [name, read[`gradient.${name}`]]));
+        if (names.some((name) => relativeError(gradients.get(name)!, goldens.get(name)!) > 2e-5)) {
+          await explainBySigns(executable, tensors, one, step, plan, gradients, goldens);
+        }
+        await optimiserAlone(tensors, one, step, names);
       }
-      losses.push(total as unknown as Losses);
-    }
-    assert.is(losses.length, one.steps);
-    let compared = 0;
-    for (const term of TERMS) {
-      if (one.trace[0][term] === undefined) continue;
-      compared = Math.max(compared, compareTrace(one, term, losses));
-    }
-    assert.ok(compared >= 1, `only ${compared} steps could be compared`);
-    const results = await running.results;
-    assert.is(results.length, one.batch);
-    for (const [picture, result] of results.entries()) {
-      const totals = result.trace.map(({ TOTAL }) => TOTAL);
-      assert.is(result.bestStep, totals.indexOf(Math.min(...totals)), `picture ${picture}: the best step`);
-    }
-  });
-}
-
-function targetsOf(one: GoldenSearch, tensors: ReadonlyMap<string, HostTensor>): SearchTarget[] {
-  const size = one.lr_size;
-  return Array.from({ length: one.batch }, (_, picture) => {
-    const planar = slice(tensors.get('ref')!.data, picture, one.batch);
-    const rgb = Float32Array.from(
-      { length: size * size * 3 },
-      (_, i) => planar[(i % 3) * size * size + Math.floor(i / 3)],
-    );
-    const noise = Array.from({ length: generator.info.layers }, (_, layer) => {
-      const map = tensors.get(`noise${layer}`)?.data;
-      return map ? slice(map, picture, one.batch) : null;
+      release();
     });
-    return { rgb, size, start: { v: slice(tensors.get('latent')!.data, picture, one.batch), noise } };
-  });
+
+    test(`${one.name}: the whole search`, async () => {
+      const tensors = await goldenTensors(`stylegan1/search.${one.name}.safetensors`);
+      const running = search(generator, targetsOf(one, tensors), optionsOf(one));
+      const losses: Losses[] = [];
+      for await (const progress of running) {
+        const total: Record<string, number> = { lr: progress.lr };
+        for (const picture of progress.losses) {
+          for (const term of TERMS) if (picture[term] !== undefined) total[term] = (total[term] ?? 0) + picture[term];
+        }
+        losses.push(total as unknown as Losses);
+      }
+      assert.is(losses.length, one.steps);
+      let compared = 0;
+      for (const term of TERMS) {
+        if (one.trace[0][term] === undefined) continue;
+        compared = Math.max(compared, compareTrace(one, term, losses));
+      }
+      assert.ok(compared >= 1, `only ${compared} steps could be compared`);
+      const results = await running.results;
+      assert.is(results.length, one.batch);
+      for (const [picture, result] of results.entries()) {
+        const totals = result.trace.map(({ TOTAL }) => TOTAL);
+        assert.is(result.bestStep, totals.indexOf(Math.min(...totals)), `picture ${picture}: the best step`);
+      }
+    });
+  }
+
+  function targetsOf(one: GoldenSearch, tensors: ReadonlyMap<string, HostTensor>): SearchTarget[] {
+    const size = one.lr_size;
+    return Array.from({ length: one.batch }, (_, picture) => {
+      const planar = slice(tensors.get('ref')!.data, picture, one.batch);
+      const rgb = Float32Array.from(
+        { length: size * size * 3 },
+        (_, i) => planar[(i % 3) * size * size + Math.floor(i / 3)],
+      );
+      const noise = Array.from({ length: generator.info.layers }, (_, layer) => {
+        const map = tensors.get(`noise${layer}`)?.data;
+        return map ? slice(map, picture, one.batch) : null;
+      });
+      return { rgb, size, start: { v: slice(tensors.get('latent')!.data, picture, one.batch), noise } };
+    });
+  }
+
+  test.run();
 }
 
 function writeState(
@@ -367,5 +371,3 @@ function compareTrace(one: GoldenSearch, term: 'L2' | 'L1' | 'GEOCROSS' | 'TOTAL
 function sum(values: Float32Array): number {
   return values.reduce((a, b) => a + b, 0);
 }
-
-test.run();

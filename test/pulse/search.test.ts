@@ -8,19 +8,12 @@ import { defaultSearchOptions, type SearchOptions } from '../../dist/pulse/optio
 import { normals } from '../../dist/pulse/random.js';
 import { type SearchTarget, search } from '../../dist/pulse/search.js';
 import { randomStart } from '../../dist/pulse/start.js';
-import { adapterSuite } from '../skip.js';
+import { engineSuite, engines, openTestEngine } from '../engines.js';
 import { tinyGenerator } from '../tiny-generator.js';
 
 const SIZE = 4;
 let generator: Generator;
 let options: SearchOptions;
-
-const test = adapterSuite('search');
-test.before(async () => {
-  generator = tinyGenerator(await openWebGpu({ adapter: process.env.FACEWRIGHT_ADAPTER }));
-  options = { ...defaultSearchOptions(generator.info), steps: 6 };
-});
-test.after(() => generator.close());
 
 async function target(picture: number, settings = options): Promise<SearchTarget> {
   const rgb = Uint8Array.from(normals(picture, [], SIZE * SIZE * 3), (x) => 128 + 40 * x);
@@ -31,151 +24,164 @@ async function target(picture: number, settings = options): Promise<SearchTarget
 const targets = (pictures: readonly number[], settings = options) =>
   Promise.all(pictures.map((picture) => target(picture, settings)));
 
-test('progress comes step by step, and the results hold the best step', async () => {
-  const running = search(generator, await targets([0, 1]), options);
-  const steps: number[] = [];
-  for await (const { step, losses } of running) {
-    steps.push(step);
-    assert.is(losses.length, 2);
-  }
-  assert.equal(steps, [1, 2, 3, 4, 5, 6]);
-  for (const { bestStep, losses, trace, image, v, w } of await running.results) {
-    const totals = trace.map(({ TOTAL }) => TOTAL);
-    assert.is(bestStep, totals.indexOf(Math.min(...totals)));
-    assert.is(losses.TOTAL, totals[bestStep]);
-    assert.is(image.length, 3 * 16 * 16);
-    assert.is(v.length, w.length);
-  }
-});
-
-test('the saved latents and noise draw the saved image', async () => {
-  const [{ w, noise, image }] = await search(generator, await targets([2]), options).results;
-  const drawn = await generator.synthesize(w, noise);
-  const worst = drawn.reduce((most, value, i) => Math.max(most, Math.abs((value + 1) / 2 - image[i])), 0);
-  assert.ok(worst < 2e-5, `differs by ${worst}`);
-});
-
-test('results alone drive the search', async () => {
-  const found = await search(generator, await targets([0]), options).results;
-  assert.is(found[0].trace.length, 6);
-});
-
-test('a picture has the same result in every batch and at every place, to the bit', async () => {
-  const alone = await search(generator, await targets([5]), options).results;
-  const third = await search(generator, await targets([3, 4, 5]), options).results;
-  const first = await search(generator, await targets([5, 6, 7, 8, 9, 3, 4]), options).results;
-  assert.equal(third[2], alone[0]);
-  assert.equal(first[0], alone[0]);
-});
-
-test('chunks of pictures give the same results as one batch', async () => {
-  const whole = await search(generator, await targets([0, 1, 2, 3, 4]), options).results;
-  const limited = tinyGenerator(await openWebGpu({ adapter: process.env.FACEWRIGHT_ADAPTER, bindingLimit: 16_384 }));
-  try {
-    const chunks = await search(limited, await targets([0, 1, 2, 3, 4]), options, { intermediate: true }).results;
-    assert.equal(chunks, whole);
-  } finally {
-    limited.close();
-  }
-});
-
-test('intermediate images are the best so far', async () => {
-  const running = search(generator, await targets([1]), options, { intermediate: true });
-  let last: Float32Array | undefined;
-  for await (const { images } of running) last = images![0];
-  assert.equal(last, (await running.results)[0].image);
-});
-
-test('a tiled latent reports GEOCROSS as 0 and has one row', async () => {
-  const tiled = { ...options, tile: true };
-  const [{ v, w, losses }] = await search(generator, await targets([1], tiled), tiled).results;
-  assert.is(v.length, 24);
-  assert.is(w.length, 24 * generator.info.layers);
-  assert.is(losses.GEOCROSS, 0);
-});
-
-for (const optimizer of ['sgd', 'sgdm', 'adam', 'adamax'] as const) {
-  test(`${optimizer} keeps every row on its sphere and lowers the loss`, async () => {
-    const settings = { ...options, optimizer, learningRate: optimizer.startsWith('sgd') ? 0.05 : 0.1, steps: 25 };
-    const [one] = await targets([4], settings);
-    const [{ v, trace, bestStep }] = await search(generator, [one], settings).results;
-    const norm = (values: Float32Array, row: number) => Math.hypot(...values.subarray(row * 24, (row + 1) * 24));
-    for (let row = 0; row < generator.info.layers; row++) {
-      assert.ok(Math.abs(norm(v, row) / norm(one.start.v, row) - 1) < 1e-5, `row ${row}`);
-    }
-    assert.ok(bestStep > 0 && trace[bestStep].TOTAL < trace[0].TOTAL, 'the loss went down');
+for (const engine of engines) {
+  const test = engineSuite(engine, 'search');
+  test.before(async () => {
+    generator = tinyGenerator(await openTestEngine(engine));
+    options = { ...defaultSearchOptions(generator.info), steps: 6 };
   });
-}
+  test.after(() => generator.close());
 
-test('a loss without L2 still reports L2; GEOCROSS alone leaves the noise as it was', async () => {
-  const settings = { ...options, loss: 'GEOCROSS' };
-  const [one] = await targets([4], settings);
-  const [{ losses, noise }] = await search(generator, [one], settings).results;
-  assert.ok(losses.L2 > 0 && losses.GEOCROSS! > 0 && losses.L1 === undefined);
-  assert.equal(noise[0], one.start.noise[0]);
-});
-
-test('an abort stops the search with an AbortedError', async () => {
-  const controller = new AbortController();
-  const running = search(generator, await targets([0]), { ...options, steps: 1000 }, { signal: controller.signal });
-  let seen = 0;
-  let thrown: unknown;
-  try {
-    for await (const { step } of running) {
-      seen = step;
-      if (step === 3) controller.abort();
+  test('progress comes step by step, and the results hold the best step', async () => {
+    const running = search(generator, await targets([0, 1]), options);
+    const steps: number[] = [];
+    for await (const { step, losses } of running) {
+      steps.push(step);
+      assert.is(losses.length, 2);
     }
-  } catch (error) {
-    thrown = error;
+    assert.equal(steps, [1, 2, 3, 4, 5, 6]);
+    for (const { bestStep, losses, trace, image, v, w } of await running.results) {
+      const totals = trace.map(({ TOTAL }) => TOTAL);
+      assert.is(bestStep, totals.indexOf(Math.min(...totals)));
+      assert.is(losses.TOTAL, totals[bestStep]);
+      assert.is(image.length, 3 * 16 * 16);
+      assert.is(v.length, w.length);
+    }
+  });
+
+  test('the saved latents and noise draw the saved image', async () => {
+    const [{ w, noise, image }] = await search(generator, await targets([2]), options).results;
+    const drawn = await generator.synthesize(w, noise);
+    const worst = drawn.reduce((most, value, i) => Math.max(most, Math.abs((value + 1) / 2 - image[i])), 0);
+    assert.ok(worst < 2e-5, `differs by ${worst}`);
+  });
+
+  test('results alone drive the search', async () => {
+    const found = await search(generator, await targets([0]), options).results;
+    assert.is(found[0].trace.length, 6);
+  });
+
+  test('a picture has the same result in every batch and at every place, to the bit', async () => {
+    const alone = await search(generator, await targets([5]), options).results;
+    const third = await search(generator, await targets([3, 4, 5]), options).results;
+    const first = await search(generator, await targets([5, 6, 7, 8, 9, 3, 4]), options).results;
+    assert.equal(third[2], alone[0]);
+    assert.equal(first[0], alone[0]);
+  });
+
+  if (engine.name === 'webgpu') {
+    test('chunks of pictures give the same results as one batch', async () => {
+      const whole = await search(generator, await targets([0, 1, 2, 3, 4]), options).results;
+      const limited = tinyGenerator(
+        await openWebGpu({ adapter: process.env.FACEWRIGHT_ADAPTER, bindingLimit: 16_384 }),
+      );
+      try {
+        const chunks = await search(limited, await targets([0, 1, 2, 3, 4]), options, { intermediate: true }).results;
+        assert.equal(chunks, whole);
+      } finally {
+        limited.close();
+      }
+    });
   }
-  assert.instance(thrown, AbortedError);
-  assert.is(seen, 3);
-  const rejected = await running.results.then(
-    () => undefined,
-    (error) => error,
-  );
-  assert.instance(rejected, AbortedError);
-});
 
-test('a search that is left early frees the device for the next', async () => {
-  for await (const _ of search(generator, await targets([0]), options)) break;
-  assert.is((await search(generator, await targets([0]), options).results).length, 1);
-});
+  test('intermediate images are the best so far', async () => {
+    const running = search(generator, await targets([1]), options, { intermediate: true });
+    let last: Float32Array | undefined;
+    for await (const { images } of running) last = images![0];
+    assert.equal(last, (await running.results)[0].image);
+  });
 
-test('two searches at once do not disturb each other', async () => {
-  const other = { ...options, loss: '100*L1', steps: 5 };
-  const [a, b] = [await targets([0]), await targets([1], other)];
-  const apart = [await search(generator, a, options).results, await search(generator, b, other).results];
-  const together = await Promise.all([search(generator, a, options).results, search(generator, b, other).results]);
-  assert.equal(together, apart);
-});
+  test('a tiled latent reports GEOCROSS as 0 and has one row', async () => {
+    const tiled = { ...options, tile: true };
+    const [{ v, w, losses }] = await search(generator, await targets([1], tiled), tiled).results;
+    assert.is(v.length, 24);
+    assert.is(w.length, 24 * generator.info.layers);
+    assert.is(losses.GEOCROSS, 0);
+  });
 
-test('two searches of one kind at once do not disturb each other', async () => {
-  const [a, b] = [await targets([0]), await targets([1])];
-  const apart = [await search(generator, a, options).results, await search(generator, b, options).results];
-  const together = await Promise.all([search(generator, a, options).results, search(generator, b, options).results]);
-  assert.equal(together, apart);
-});
+  for (const optimizer of ['sgd', 'sgdm', 'adam', 'adamax'] as const) {
+    test(`${optimizer} keeps every row on its sphere and lowers the loss`, async () => {
+      const settings = { ...options, optimizer, learningRate: optimizer.startsWith('sgd') ? 0.05 : 0.1, steps: 25 };
+      const [one] = await targets([4], settings);
+      const [{ v, trace, bestStep }] = await search(generator, [one], settings).results;
+      const norm = (values: Float32Array, row: number) => Math.hypot(...values.subarray(row * 24, (row + 1) * 24));
+      for (let row = 0; row < generator.info.layers; row++) {
+        assert.ok(Math.abs(norm(v, row) / norm(one.start.v, row) - 1) < 1e-5, `row ${row}`);
+      }
+      assert.ok(bestStep > 0 && trace[bestStep].TOTAL < trace[0].TOTAL, 'the loss went down');
+    });
+  }
 
-test('impossible searches are refused at once', async () => {
-  const [one] = await targets([0]);
-  const refused = (change: Partial<SearchOptions>, list: SearchTarget[] = [one]) => {
+  test('a loss without L2 still reports L2; GEOCROSS alone leaves the noise as it was', async () => {
+    const settings = { ...options, loss: 'GEOCROSS' };
+    const [one] = await targets([4], settings);
+    const [{ losses, noise }] = await search(generator, [one], settings).results;
+    assert.ok(losses.L2 > 0 && losses.GEOCROSS! > 0 && losses.L1 === undefined);
+    assert.equal(noise[0], one.start.noise[0]);
+  });
+
+  test('an abort stops the search with an AbortedError', async () => {
+    const controller = new AbortController();
+    const running = search(generator, await targets([0]), { ...options, steps: 1000 }, { signal: controller.signal });
+    let seen = 0;
+    let thrown: unknown;
     try {
-      search(generator, list, { ...options, ...change });
+      for await (const { step } of running) {
+        seen = step;
+        if (step === 3) controller.abort();
+      }
     } catch (error) {
-      assert.instance(error, FacewrightError);
-      return (error as Error).message;
+      thrown = error;
     }
-    return assert.unreachable('accepted');
-  };
-  assert.match(refused({ steps: 0 })!, /steps 0/);
-  assert.match(refused({ loss: '100*L3' })!, /L3/);
-  assert.match(refused({ tile: true, loss: 'GEOCROSS' })!, /start|GEOCROSS/);
-  assert.match(refused({}, [])!, /at least one target/);
-  assert.match(refused({}, [{ ...one, size: 5, rgb: new Uint8Array(75) }])!, /size 5/);
-  assert.match(refused({}, [{ ...one, rgb: new Uint8Array(7) }])!, /7 values/);
-  assert.match(refused({}, [{ ...one, start: { ...one.start, v: new Float32Array(3) } }])!, /3 numbers/);
-  assert.match(refused({}, [one, { ...one, size: 8, rgb: new Uint8Array(192) }])!, /8 px/);
-});
+    assert.instance(thrown, AbortedError);
+    assert.is(seen, 3);
+    const rejected = await running.results.then(
+      () => undefined,
+      (error) => error,
+    );
+    assert.instance(rejected, AbortedError);
+  });
 
-test.run();
+  test('a search that is left early frees the device for the next', async () => {
+    for await (const _ of search(generator, await targets([0]), options)) break;
+    assert.is((await search(generator, await targets([0]), options).results).length, 1);
+  });
+
+  test('two searches at once do not disturb each other', async () => {
+    const other = { ...options, loss: '100*L1', steps: 5 };
+    const [a, b] = [await targets([0]), await targets([1], other)];
+    const apart = [await search(generator, a, options).results, await search(generator, b, other).results];
+    const together = await Promise.all([search(generator, a, options).results, search(generator, b, other).results]);
+    assert.equal(together, apart);
+  });
+
+  test('two searches of one kind at once do not disturb each other', async () => {
+    const [a, b] = [await targets([0]), await targets([1])];
+    const apart = [await search(generator, a, options).results, await search(generator, b, options).results];
+    const together = await Promise.all([search(generator, a, options).results, search(generator, b, options).results]);
+    assert.equal(together, apart);
+  });
+
+  test('impossible searches are refused at once', async () => {
+    const [one] = await targets([0]);
+    const refused = (change: Partial<SearchOptions>, list: SearchTarget[] = [one]) => {
+      try {
+        search(generator, list, { ...options, ...change });
+      } catch (error) {
+        assert.instance(error, FacewrightError);
+        return (error as Error).message;
+      }
+      return assert.unreachable('accepted');
+    };
+    assert.match(refused({ steps: 0 })!, /steps 0/);
+    assert.match(refused({ loss: '100*L3' })!, /L3/);
+    assert.match(refused({ tile: true, loss: 'GEOCROSS' })!, /start|GEOCROSS/);
+    assert.match(refused({}, [])!, /at least one target/);
+    assert.match(refused({}, [{ ...one, size: 5, rgb: new Uint8Array(75) }])!, /size 5/);
+    assert.match(refused({}, [{ ...one, rgb: new Uint8Array(7) }])!, /7 values/);
+    assert.match(refused({}, [{ ...one, start: { ...one.start, v: new Float32Array(3) } }])!, /3 numbers/);
+    assert.match(refused({}, [one, { ...one, size: 8, rgb: new Uint8Array(192) }])!, /8 px/);
+  });
+
+  test.run();
+}

@@ -1,8 +1,10 @@
 import { FacewrightError } from '../../errors.js';
-import { elements, type Graph, type Op, sameShape, shapeText, type Tensor } from '../../graph/graph.js';
+import { elements, type Graph, type Op, shapeText, type Tensor } from '../../graph/graph.js';
 import type { HostTensor } from '../../graph/host-tensor.js';
 import type { RunScalars } from '../../graph/ops.js';
 import { planMemory } from '../../graph/plan.js';
+import { checkConstants } from '../check-constants.js';
+import { describe } from '../describe.js';
 import type { Executable, KernelTime } from '../engine.js';
 import type { GuardedDevice } from './device.js';
 import type { Binding, Dispatch } from './dispatch.js';
@@ -180,6 +182,10 @@ export class WebGpuExecutable implements Executable {
       flop: dispatch.flop * count,
       bytes: this.#buffers.traffic(dispatch, count),
     }));
+  }
+
+  cancel(): void {
+    // What was submitted cannot be called back: at most the steps in flight, which the device finishes.
   }
 
   close(): void {
@@ -384,14 +390,6 @@ function elementsPerPicture(tensor: Tensor): number {
   return elements(tensor.shape.slice(1));
 }
 
-/** `conv [1, 128, 32, 32] → [1, 64, 32, 32]` */
-function describe(op: Op): string {
-  const from = op.inputs[0] ? `${shapeText(op.inputs[0].shape)} → ` : '';
-  const to = op.outputs[0] ?? op.writes[0];
-  const adjoint = 'adjoint' in op.attrs && op.attrs.adjoint ? ' adjoint' : '';
-  return `${op.op}${adjoint} ${from}${shapeText(to.shape)}`;
-}
-
 /** As few chunks of at most `limit` bytes per binding as possible, all but the last of one size. */
 function chunksOf(batch: number, bytesPerPicture: number, limit: number): Chunk[] {
   if (bytesPerPicture > limit) {
@@ -404,16 +402,4 @@ function chunksOf(batch: number, bytesPerPicture: number, limit: number): Chunk[
   const chunks: Chunk[] = [];
   for (let first = 0; first < batch; first += most) chunks.push({ first, count: Math.min(most, batch - first) });
   return chunks;
-}
-
-function checkConstants(graph: Graph, constants: ReadonlyMap<string, HostTensor>): void {
-  for (const tensor of graph.tensors) {
-    if (tensor.kind !== 'constant') continue;
-    const value = constants.get(tensor.name);
-    if (!value) throw new Error(`the constant ${tensor.name} has no value`);
-    const shape = [...value.shape, 1, 1, 1, 1].slice(0, Math.max(4, value.shape.length));
-    if (!sameShape(shape, tensor.shape) || value.data.length !== elements(tensor.shape)) {
-      throw new Error(`${tensor.name}: ${shapeText(value.shape)} was given for ${shapeText(tensor.shape)}`);
-    }
-  }
 }

@@ -1,0 +1,76 @@
+import { FacewrightError } from '../../errors.js';
+import type { Graph } from '../../graph/graph.js';
+import type { HostTensor } from '../../graph/host-tensor.js';
+import type { Engine, EngineInfo, Executable } from '../engine.js';
+import type { NativeAddon } from './addon.js';
+import { ConstantStore } from './constants.js';
+import { NativeExecutable, type Shared } from './executable.js';
+
+/** How to set up a native engine. */
+export interface NativeOptions {
+  /** Threads that compute; by default as many as this process has processors. No result depends on it. */
+  readonly threads?: number;
+  /** The instruction set: `avx512`, `avx2` or `baseline`; by default the best that the processor has. */
+  readonly isa?: string;
+}
+
+/** Runs graphs as C++ kernels on the processor. */
+class NativeEngine implements Engine {
+  readonly info: EngineInfo;
+  readonly #shared: Shared;
+  readonly #executables = new Set<Executable>();
+  #closed = false;
+
+  constructor(info: EngineInfo, shared: Shared) {
+    this.info = info;
+    this.#shared = shared;
+  }
+
+  async compile(graph: Graph, constants: ReadonlyMap<string, HostTensor>): Promise<Executable> {
+    this.#check();
+    const executable = await NativeExecutable.create(graph, constants, this.#shared);
+    if (this.#closed) {
+      executable.close();
+      this.#check();
+    }
+    this.#executables.add(executable);
+    const close = executable.close.bind(executable);
+    executable.close = () => {
+      this.#executables.delete(executable);
+      close();
+    };
+    return executable;
+  }
+
+  close(): void {
+    this.#closed = true;
+    for (const executable of [...this.#executables]) executable.close();
+  }
+
+  #check(): void {
+    if (this.#closed) throw new FacewrightError('this engine was closed');
+  }
+}
+
+/**
+ * Makes an engine of the addon.
+ *
+ * @throws FacewrightError for a number of threads or an instruction set that cannot be
+ */
+export function createNativeEngine(addon: NativeAddon, options: NativeOptions = {}): Engine {
+  const { processor, processors, isas } = addon.machine();
+  const { threads = processors, isa = isas[0] } = options;
+  if (!Number.isInteger(threads) || threads < 1 || threads > 1024) {
+    throw new FacewrightError(`threads ${threads}: expected a whole number from 1 to 1024`);
+  }
+  if (!isas.includes(isa)) {
+    throw new FacewrightError(`instruction set ${isa}: this processor has ${isas.join(', ')}`);
+  }
+  const info: EngineInfo = {
+    kind: 'native',
+    adapter: processor,
+    driver: `${isa}, ${threads} ${threads === 1 ? 'thread' : 'threads'}`,
+    software: false,
+  };
+  return new NativeEngine(info, { addon, isa, threads, constants: new ConstantStore(addon, isa) });
+}

@@ -1,0 +1,185 @@
+import { AbortedError, FacewrightError } from '../../errors.js';
+import { elements, type Graph, shapeText, type Tensor } from '../../graph/graph.js';
+import type { HostTensor } from '../../graph/host-tensor.js';
+import type { RunScalars } from '../../graph/ops.js';
+import { checkConstants } from '../check-constants.js';
+import type { Executable, KernelTime } from '../engine.js';
+import type { AddonProgram, NativeAddon } from './addon.js';
+import type { ConstantStore, ConstantUse } from './constants.js';
+import { lower } from './lower.js';
+import type { PlannedBuffer, PlannedStep, ProgramPlan } from './program.js';
+
+/** What an executable shares with its engine. */
+export interface Shared {
+  readonly addon: NativeAddon;
+  readonly isa: string;
+  readonly threads: number;
+  readonly constants: ConstantStore;
+}
+
+const FLOAT = 4;
+
+/**
+ * A graph as a program of the addon. Calls are queued here and carried out one after another: a run is done by other
+ * threads, and the program must be left alone meanwhile.
+ */
+export class NativeExecutable implements Executable {
+  readonly bytes: number;
+  readonly #graph: Graph;
+  readonly #plan: ProgramPlan;
+  readonly #program: AddonProgram;
+  readonly #uses: readonly ConstantUse[];
+  readonly #indices: ReadonlyMap<PlannedBuffer, number>;
+  /** Ends when everything queued so far is done. */
+  #queue: Promise<unknown> = Promise.resolve();
+  /** Counts cancellations: what was queued before one is not begun after it. */
+  #generation = 0;
+  #closed = false;
+  #failure: unknown;
+
+  private constructor(graph: Graph, plan: ProgramPlan, program: AddonProgram, uses: readonly ConstantUse[]) {
+    this.#graph = graph;
+    this.#plan = plan;
+    this.#program = program;
+    this.#uses = uses;
+    this.#indices = new Map(plan.buffers.map((buffer, index) => [buffer, index]));
+    const constants = new Set(uses.map(({ constant }) => constant));
+    this.bytes = program.bytes + [...constants].reduce((sum, { bytes }) => sum + bytes, 0);
+  }
+
+  static async create(
+    graph: Graph,
+    constants: ReadonlyMap<string, HostTensor>,
+    { addon, isa, threads, constants: store }: Shared,
+  ): Promise<NativeExecutable> {
+    checkConstants(graph, constants);
+    const plan = lower(graph);
+    const wanted = await Promise.allSettled(
+      plan.buffers.map(async ({ constant }) => {
+        if (!constant) return undefined;
+        return store.acquire(constants.get(constant.tensor.name)!.data, constant.layout, constant.sizes);
+      }),
+    );
+    const acquired = wanted.map((result) => (result.status === 'fulfilled' ? result.value : undefined));
+    const uses = acquired.filter((use) => use !== undefined);
+    try {
+      for (const result of wanted) if (result.status === 'rejected') throw result.reason;
+      const indices = new Map(plan.buffers.map((buffer, index) => [buffer, index]));
+      const program = new addon.Program({
+        batch: graph.batch,
+        threads,
+        isa,
+        slots: plan.slots,
+        buffers: plan.buffers.map((buffer, index) => {
+          const { size } = buffer;
+          if (buffer.kind === 'constant') return { size, constant: acquired[index]!.constant };
+          return buffer.kind === 'kept' ? { size } : { size, slot: plan.slotOf.get(buffer)! };
+        }),
+        steps: plan.steps.map(({ kernel, buffers, sizes, values }) => ({
+          kernel,
+          buffers: Object.fromEntries(
+            Object.entries(buffers).flatMap(([name, buffer]) => (buffer ? [[name, indices.get(buffer)!]] : [])),
+          ),
+          sizes,
+          values,
+        })),
+      });
+      return new NativeExecutable(graph, plan, program, uses);
+    } catch (error) {
+      for (const use of uses) use.release();
+      throw outOfMemory(error);
+    }
+  }
+
+  write(name: string, data: Float32Array): void {
+    this.#check();
+    const tensor = this.#graph.find(name);
+    if (tensor?.kind !== 'input' && tensor?.kind !== 'state') throw new Error(`the graph has no input ${name}`);
+    if (data.length !== elements(tensor.shape)) {
+      throw new Error(`${name}: ${data.length} values for ${shapeText(tensor.shape)}`);
+    }
+    const copy = data.slice();
+    this.#enqueue(() => this.#program.write(this.#index(tensor), copy)).catch(() => undefined);
+  }
+
+  run({ rate = 0, rootCorrection = 1, step = 0 }: Partial<RunScalars> = {}): void {
+    this.#check();
+    this.#enqueue(() => this.#program.run(rate, rootCorrection, step, false)).catch(() => undefined);
+  }
+
+  async read(names: readonly string[]): Promise<Record<string, Float32Array>> {
+    this.#check();
+    const tensors = names.map((name) => this.#readable(name));
+    return this.#enqueue(() => {
+      if (this.#failure !== undefined) throw this.#failure;
+      return Object.fromEntries(names.map((name, i) => [name, this.#program.read(this.#index(tensors[i]))]));
+    });
+  }
+
+  async profile({ rate = 0, rootCorrection = 1, step = 0 }: Partial<RunScalars> = {}): Promise<KernelTime[]> {
+    this.#check();
+    const seconds = await this.#enqueue(() => this.#program.run(rate, rootCorrection, step, true));
+    if (!seconds) throw new AbortedError('stopped');
+    return this.#plan.steps.map((planned, index) => ({
+      kernel: planned.kernel,
+      op: planned.op,
+      seconds: seconds[index],
+      flop: planned.flop * this.#graph.batch,
+      bytes: traffic(planned) * this.#graph.batch,
+    }));
+  }
+
+  cancel(): void {
+    this.#generation++;
+    this.#program.cancel();
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    // What runs holds the memory until it ends, which is at its next kernel.
+    this.#program.close();
+    for (const use of this.#uses) use.release();
+  }
+
+  /** Does something after everything that was queued before, unless it was cancelled meanwhile. */
+  #enqueue<T>(action: () => T | Promise<T>): Promise<T> {
+    const generation = this.#generation;
+    const result = this.#queue.then(async () => {
+      if (this.#closed) throw new FacewrightError('this executable was closed');
+      if (generation !== this.#generation) throw new AbortedError('stopped');
+      try {
+        return await action();
+      } catch (error) {
+        this.#failure ??= outOfMemory(error);
+        throw this.#failure;
+      }
+    });
+    this.#queue = result.catch(() => undefined);
+    return result;
+  }
+
+  #check(): void {
+    if (this.#closed) throw new FacewrightError('this executable was closed');
+  }
+
+  #readable(name: string): Tensor {
+    const tensor = this.#graph.outputs.get(name) ?? this.#graph.find(name);
+    if (!tensor || tensor.kind === 'constant') throw new Error(`the graph has no output ${name}`);
+    return tensor;
+  }
+
+  #index(tensor: Tensor): number {
+    return this.#indices.get(this.#plan.kept.get(tensor)!)!;
+  }
+}
+
+/** Bytes that a step reads and writes at least, for one picture. */
+function traffic({ buffers }: PlannedStep): number {
+  return Object.values(buffers).reduce((sum, buffer) => sum + (buffer?.size ?? 0), 0) * FLOAT;
+}
+
+function outOfMemory(error: unknown): unknown {
+  if (!(error instanceof Error) || error.message !== 'out of memory') return error;
+  return new FacewrightError('there is not enough memory for this network and batch: a smaller --batch may do');
+}

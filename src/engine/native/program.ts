@@ -1,0 +1,67 @@
+import { elements, type Tensor } from '../../graph/graph.js';
+import { assignSlots, type Lifetime } from '../../graph/plan.js';
+
+/** Channels side by side in a blocked map (native/kernels.h). */
+const BLOCK = 16;
+
+/** How a tensor lies in memory: as at every boundary, or sixteen channels side by side. */
+export type LayoutName = 'planar' | 'blocked';
+
+/** A constant in the layout that a kernel wants (native/pack.h). */
+export interface PackedConstant {
+  readonly tensor: Tensor;
+  readonly layout: string;
+  readonly sizes: readonly number[];
+}
+
+/** Memory of a program: kept from run to run, temporary, or a constant. Sizes in floats, per picture. */
+export interface PlannedBuffer {
+  readonly kind: 'kept' | 'temporary' | 'constant';
+  readonly size: number;
+  readonly constant?: PackedConstant;
+}
+
+/** A kernel call before its buffers have places. */
+export interface PlannedStep {
+  readonly kernel: string;
+  readonly buffers: Readonly<Record<string, PlannedBuffer | undefined>>;
+  /** The names in `buffers` that the kernel writes. */
+  readonly writes: readonly string[];
+  readonly sizes: Readonly<Record<string, number>>;
+  readonly values: Readonly<Record<string, number>>;
+  /** What it computes, for reports. */
+  readonly op: string;
+  readonly flop: number;
+}
+
+/** Everything that a program is made of. */
+export interface ProgramPlan {
+  readonly steps: readonly PlannedStep[];
+  readonly buffers: readonly PlannedBuffer[];
+  /** The slot of each temporary buffer. */
+  readonly slotOf: ReadonlyMap<PlannedBuffer, number>;
+  readonly slots: readonly number[];
+  /** Inputs, states and outputs by the tensor that they hold. */
+  readonly kept: ReadonlyMap<Tensor, PlannedBuffer>;
+}
+
+/** Floats of a tensor of one picture. */
+export function floats([, c, h, w]: readonly number[], layout: LayoutName): number {
+  return layout === 'planar' ? elements([c, h, w]) : elements([Math.ceil(c / BLOCK) * BLOCK, h, w]);
+}
+
+/** Gives every temporary buffer a slot, by its first and last step. */
+export function planProgram(steps: readonly PlannedStep[], kept: ReadonlyMap<Tensor, PlannedBuffer>): ProgramPlan {
+  const lifetimes = new Map<PlannedBuffer, Lifetime<PlannedBuffer>>();
+  const buffers = new Set<PlannedBuffer>(kept.values());
+  steps.forEach((step, index) => {
+    for (const buffer of Object.values(step.buffers)) {
+      if (!buffer) continue;
+      buffers.add(buffer);
+      if (buffer.kind !== 'temporary') continue;
+      const life = lifetimes.get(buffer) ?? { tensor: buffer, size: buffer.size, first: index, last: index };
+      lifetimes.set(buffer, { ...life, last: index });
+    }
+  });
+  return { steps, buffers: [...buffers], kept, ...assignSlots(lifetimes.values()) };
+}

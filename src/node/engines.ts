@@ -1,0 +1,68 @@
+import type { Engine } from '../engine/engine.js';
+import { FacewrightError } from '../errors.js';
+import { type AdapterReport, describeAdapters, openWebGpu, realGpuIsThere } from './dawn.js';
+import { describeNative, type NativeDescription, openNative } from './native.js';
+
+/** The engines by name; `auto` takes a GPU where there is one, and the processor where there is none. */
+export const engineNames = ['auto', 'webgpu', 'native'] as const;
+export type EngineName = (typeof engineNames)[number];
+
+/** Which engine, and how it is set up. */
+export interface EngineRequest {
+  readonly engine?: EngineName;
+  /** webgpu: part of an adapter's name, as `facewright doctor` prints it. With `auto` it asks for webgpu. */
+  readonly adapter?: string;
+  /** native: threads that compute; by default as many as this process has processors. */
+  readonly threads?: number;
+  /** native: the instruction set; by default the best that the processor has. */
+  readonly isa?: string;
+}
+
+/**
+ * Opens an engine. `auto` is webgpu on a real GPU, or else native: a program that plays a GPU on the processor (lavapipe,
+ * SwiftShader) is twenty times slower than the native engine, and is only taken where that cannot be loaded.
+ *
+ * @throws FacewrightError when there is none, saying what to install or build
+ */
+export async function openEngine(request: EngineRequest = {}): Promise<Engine> {
+  const { engine = 'auto', adapter, threads, isa } = request;
+  if (!engineNames.includes(engine)) {
+    throw new FacewrightError(`engine ${String(engine)}: choose from ${engineNames.join(', ')}`);
+  }
+  if (engine === 'native' && adapter !== undefined) {
+    throw new FacewrightError(
+      `--adapter ${adapter}: the native engine has no adapters; leave it out, or --engine native`,
+    );
+  }
+  if (engine === 'native') return openNative({ threads, isa });
+  if (engine === 'webgpu' || adapter !== undefined || (await realGpuIsThere())) return openWebGpu({ adapter });
+  try {
+    return openNative({ threads, isa });
+  } catch (native) {
+    try {
+      return await openWebGpu();
+    } catch (webgpu) {
+      throw new FacewrightError(`${sentence(webgpu)}; and ${sentence(native)}`);
+    }
+  }
+}
+
+/** What `facewright doctor` reports. */
+export interface EngineReport extends AdapterReport {
+  readonly native: NativeDescription;
+  /** The engine that `auto` takes; absent where there is none. */
+  readonly engine?: 'webgpu' | 'native';
+}
+
+/** All that there is to compute on. Tries a device on each adapter. */
+export async function describeEngines(): Promise<EngineReport> {
+  const adapters = await describeAdapters();
+  const native = describeNative();
+  const chosen = adapters.chosen === undefined ? undefined : adapters.adapters[adapters.chosen];
+  if (chosen && !(chosen.software && native.usable)) return { ...adapters, native, engine: 'webgpu' };
+  return native.usable ? { ...adapters, native, engine: 'native' } : { ...adapters, native };
+}
+
+function sentence(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

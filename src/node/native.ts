@@ -1,0 +1,67 @@
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import type { Engine } from '../engine/engine.js';
+import type { NativeAddon } from '../engine/native/addon.js';
+import { createNativeEngine, type NativeOptions } from '../engine/native/engine.js';
+import { FacewrightError } from '../errors.js';
+import { packagePath } from './paths.js';
+
+/** Where cmake-js and node-gyp put what they build. FACEWRIGHT_ADDON names another. */
+const PLACES = [packagePath('build', 'Release', 'facewright.node'), packagePath('build', 'Debug', 'facewright.node')];
+
+let loaded: NativeAddon | undefined;
+
+/**
+ * The addon, loaded once.
+ *
+ * @throws FacewrightError when it is not there or does not load: what was found, what is needed and what to type
+ */
+export function loadAddon(): NativeAddon {
+  if (loaded) return loaded;
+  const wanted = process.env.FACEWRIGHT_ADDON;
+  const path = (wanted === undefined || wanted === '' ? PLACES : [wanted]).find(existsSync);
+  if (path === undefined) {
+    throw new FacewrightError(
+      `the native engine is not built (no ${wanted || 'build/Release/facewright.node'} for ${here()}): it needs a C++17 compiler (g++ or clang) with CMake or Python; type: ${BUILD}`,
+    );
+  }
+  try {
+    loaded = createRequire(import.meta.url)(path) as NativeAddon;
+    return loaded;
+  } catch (error) {
+    const [reason] = String(error instanceof Error ? error.message : error).split('\n');
+    throw new FacewrightError(
+      `the native engine does not load on ${here()} (${reason}): it must be built on the system that it runs on; type: ${BUILD}`,
+    );
+  }
+}
+
+const BUILD = `npm run build:addon --prefix ${JSON.stringify(packagePath().replace(/[\\/]$/, ''))}`;
+
+function here(): string {
+  return `${process.platform}-${process.arch}, Node ${process.versions.node}`;
+}
+
+/** Opens the native engine. @throws FacewrightError when the addon cannot be loaded, or an option cannot be */
+export function openNative(options: NativeOptions = {}): Engine {
+  return createNativeEngine(loadAddon(), options);
+}
+
+/** What `facewright doctor` says of the native engine. */
+export interface NativeDescription {
+  readonly usable: boolean;
+  /** Why it is not usable. */
+  readonly why?: string;
+  readonly processor?: string;
+  readonly processors?: number;
+  /** Instruction sets that it could use, the best first. */
+  readonly isas?: readonly string[];
+}
+
+export function describeNative(): NativeDescription {
+  try {
+    return { usable: true, ...loadAddon().machine() };
+  } catch (error) {
+    return { usable: false, why: error instanceof Error ? error.message : String(error) };
+  }
+}
