@@ -76,6 +76,21 @@ auto guarded(const Napi::Env& env, Action action) -> decltype(action()) {
   }
 }
 
+/**
+ * Memory that JavaScript's garbage collector does not see, but should know of: it collects the sooner, for example the
+ * weights as they were read, which are a hundred megabytes that nobody needs after packing.
+ */
+class Weight {
+ public:
+  void set(const Napi::Env& env, int64_t bytes) {
+    Napi::MemoryManagement::AdjustExternalMemory(env, bytes - bytes_);
+    bytes_ = bytes;
+  }
+
+ private:
+  int64_t bytes_ = 0;
+};
+
 /** Work on a thread of Node's pool that settles a promise. */
 class PromiseWorker : public Napi::AsyncWorker {
  public:
@@ -129,6 +144,7 @@ class ConstantHandle : public Napi::ObjectWrap<ConstantHandle> {
     void work() override { made_ = std::make_shared<const Constant>(facewright::pack(kernels_, request_, data_, count_)); }
     Napi::Value result(const Napi::Env& env) override {
       handle_.constant = std::move(made_);
+      handle_.weight_.set(env, handle_.constant->values.count() * int64_t(sizeof(float)));
       return env.Undefined();
     }
 
@@ -151,10 +167,16 @@ class ConstantHandle : public Napi::ObjectWrap<ConstantHandle> {
       return (new Packing(info.Env(), *this, kernels, std::move(request), values))->start();
     });
   }
-  void release(const Napi::CallbackInfo&) { constant.reset(); }
+  void release(const Napi::CallbackInfo& info) {
+    constant.reset();
+    weight_.set(info.Env(), 0);
+  }
+  void Finalize(Napi::Env env) override { weight_.set(env, 0); }
   Napi::Value bytes(const Napi::CallbackInfo& info) {
     return Napi::Number::New(info.Env(), constant ? double(constant->values.count()) * sizeof(float) : 0);
   }
+
+  Weight weight_;
 };
 
 /** A program, as JavaScript holds it. One call at a time: src/engine/native/executable.ts sees to that. */
@@ -178,6 +200,7 @@ class ProgramHandle : public Napi::ObjectWrap<ProgramHandle> {
       program_ = std::make_shared<Program>(kernels, sharedPool(int(threads)), wholeNumber(spec.Get("batch"), "batch"),
                                            buffersOf(spec.Get("buffers")), wholeNumbers(spec.Get("slots"), "slots"),
                                            stepsOf(spec.Get("steps")));
+      weight_.set(info.Env(), program_->bytes());
     });
   }
 
@@ -300,15 +323,18 @@ class ProgramHandle : public Napi::ObjectWrap<ProgramHandle> {
     if (program_) program_->cancel();
   }
   /** Frees the memory, at the end of a run that is under way. */
-  void close(const Napi::CallbackInfo&) {
+  void close(const Napi::CallbackInfo& info) {
     if (program_) program_->cancel();
     program_.reset();
+    weight_.set(info.Env(), 0);
   }
+  void Finalize(Napi::Env env) override { weight_.set(env, 0); }
   Napi::Value bytes(const Napi::CallbackInfo& info) {
     return Napi::Number::New(info.Env(), program_ ? double(program_->bytes()) : 0);
   }
 
   std::shared_ptr<Program> program_;
+  Weight weight_;
   bool running_ = false;
 };
 

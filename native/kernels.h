@@ -49,6 +49,12 @@ struct Load {
   /** [3, c], [2, c], [2, c] */
   const float *coefficients, *moments, *sums;
   float slope;
+  /**
+   * Where `g` is null: g = Σ_o planarWeights[o, c]·planar[o], the adjoint of a 1×1 convolution to few channels, which then
+   * is never stored. Planar [planarChannels, h, w] and [planarChannels, ⌈c/16⌉·16].
+   */
+  const float *planar, *planarWeights;
+  int32_t planarChannels;
 };
 
 /** What becomes of the values that a kernel makes, before they are stored. */
@@ -63,7 +69,7 @@ enum class Writing : int32_t {
 struct Store {
   Writing writing;
   int32_t channels, height, width;
-  /** Blocked [c, h, w]. */
+  /** Blocked [c, h, w]; summed: may be null, where the sums alone are wanted. */
   float* y;
   /** styled: planar [h, w] or null; [c], [c], [2, c]. */
   const float *noise, *noiseWeight, *bias, *style;

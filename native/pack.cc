@@ -7,6 +7,9 @@ namespace facewright {
 
 namespace {
 
+/** Places of a transformed tile of F(2×2, 3×3). */
+constexpr int64_t kPlaces = 16;
+
 /** Weights [o, i, k, k] seen from the kernel's side: `out` and `in` exchanged and taps turned round for an adjoint. */
 struct View {
   const float* w;
@@ -45,6 +48,32 @@ void packDirect(const View& v, Geometry geometry, int64_t groupBlocks, float* to
                 const int64_t kx = up ? 3 - tap / 2 - 2 * (tap % 2) : tap;
                 *to++ = v.at(first * kBlock + o, block * kBlock + i, ky, kx);
               }
+  }
+}
+
+/**
+ * The layout of `winograd`: groups of output blocks, each [16 places, in blocks, 16 in, blocks, 16 out], of G g Gᵀ
+ * (kernels/winograd.h), computed in float64.
+ */
+void packWinograd(const View& v, int64_t groupBlocks, float* to) {
+  constexpr double g[4][3] = {{1, 0, 0}, {0.5, 0.5, 0.5}, {0.5, -0.5, 0.5}, {0, 0, 1}};
+  const int64_t outBlocks = blocks(v.out), inBlocks = blocks(v.in);
+  for (int64_t first = 0; first < outBlocks; first += groupBlocks) {
+    const int64_t width = std::min(groupBlocks, outBlocks - first) * kBlock, place = inBlocks * kBlock * width;
+    for (int64_t i = 0; i < inBlocks * kBlock; i++)
+      for (int64_t o = 0; o < width; o++) {
+        double rows[4][3] = {};
+        for (int r = 0; r < 4; r++)
+          for (int kx = 0; kx < 3; kx++)
+            for (int ky = 0; ky < 3; ky++) rows[r][kx] += g[r][ky] * double(v.at(first * kBlock + o, i, ky, kx));
+        for (int r = 0; r < 4; r++)
+          for (int c = 0; c < 4; c++) {
+            double sum = 0;
+            for (int kx = 0; kx < 3; kx++) sum += rows[r][kx] * g[c][kx];
+            to[(4 * r + c) * place + i * width + o] = float(sum);
+          }
+      }
+    to += kPlaces * place;
   }
 }
 
@@ -103,7 +132,8 @@ Constant pack(const Kernels& kernels, const PackRequest& r, const float* values,
   } else if (same) {
     const View view = adjoint ? View{values, r.sizes[1], r.sizes[0], 3, true, true}
                               : View{values, r.sizes[0], r.sizes[1], 3, false, false};
-    if (r.layout.rfind("winograd", 0) != 0) packDirect(view, Geometry::same, kernels.groupBlocks, to);
+    if (r.layout.rfind("winograd", 0) == 0) packWinograd(view, kernels.groupBlocks, to);
+    else packDirect(view, Geometry::same, kernels.groupBlocks, to);
   } else if (r.layout == "up") {
     packDirect({values, r.sizes[0], r.sizes[1], 4, false, false}, Geometry::up, kernels.groupBlocks, to);
   } else {

@@ -73,15 +73,23 @@ int64_t blockedFloats(int64_t channels, int64_t height, int64_t width) {
 /** A `Load` whose pointers are still to come. */
 struct LoadPlan {
   Load load{};
-  int64_t x = -1, g = -1, coefficients = -1, moments = -1, sums = -1;
+  int64_t x = -1, g = -1, coefficients = -1, moments = -1, sums = -1, planar = -1, planarWeights = -1;
 
   LoadPlan(const Reader& r, int64_t channels, int64_t height, int64_t width) {
     const Reading reading = Reading(r.size("reading", 0, 2));
-    load = {reading, int32_t(channels), int32_t(height), int32_t(width), nullptr, nullptr, nullptr, nullptr, nullptr, 1};
+    load.reading = reading;
+    load.channels = int32_t(channels);
+    load.height = int32_t(height);
+    load.width = int32_t(width);
     x = r.input("x", blockedFloats(channels, height, width));
     if (reading != Reading::plain) coefficients = r.input("coefficients", 3 * channels);
     if (reading != Reading::gradient) return;
-    g = r.input("g", blockedFloats(channels, height, width));
+    g = r.optional("g", blockedFloats(channels, height, width));
+    if (g < 0) {
+      load.planarChannels = int32_t(r.channels("planarChannels"));
+      planar = r.input("planarG", load.planarChannels * height * width);
+      planarWeights = r.input("planarWeights", load.planarChannels * blocks(channels) * kBlock);
+    }
     moments = r.input("moments", 2 * channels);
     sums = r.input("sums", 2 * channels);
     load.slope = r.value("slope");
@@ -93,6 +101,8 @@ struct LoadPlan {
     l.coefficients = f.at(coefficients);
     l.moments = f.at(moments);
     l.sums = f.at(sums);
+    l.planar = f.at(planar);
+    l.planarWeights = f.at(planarWeights);
     return l;
   }
 };
@@ -108,7 +118,8 @@ struct StorePlan {
     store.channels = int32_t(channels);
     store.height = int32_t(height);
     store.width = int32_t(width);
-    y = r.output("y", blockedFloats(channels, height, width));
+    const bool sumsAlone = store.writing == Writing::summed && r.optional("y", 0) < 0;
+    if (!sumsAlone) y = r.output("y", blockedFloats(channels, height, width));
     if (store.writing == Writing::styled) {
       noise = r.optional("noise", height * width);
       noiseWeight = r.input("noiseWeight", channels);

@@ -2,7 +2,7 @@ import { dirname, join } from 'node:path';
 import { FacewrightError } from './errors.js';
 import { type GaussianFit, GaussianFitter } from './model/gaussian.js';
 import { Generator, type GeneratorInfo } from './model/generator.js';
-import { readStyleGan1 } from './model/stylegan1.js';
+import { readStyleGan1, type StyleGan1 } from './model/stylegan1.js';
 import { type EngineName, openEngine } from './node/engines.js';
 import { cachePath, demoModelPath } from './node/paths.js';
 import { normals } from './pulse/random.js';
@@ -43,8 +43,23 @@ const FIT_BATCH = 4096;
  * const generator = await openGenerator({ model: 'pulse-weights' });
  */
 export async function openGenerator(options: OpenOptions = {}): Promise<Generator> {
-  const file = await readWeights(options.model ?? demoModelPath);
-  const source = options.model ?? file.name;
+  const { network, info, fit } = await readModel(options.model);
+  const { engine: name, adapter, threads } = options;
+  const engine = await openEngine({ engine: name, adapter, threads });
+  const generator = new Generator(engine, network, info, fit);
+  try {
+    if (!fit && network.hasMapping) generator.fit = await makeFit(generator, options);
+    return generator;
+  } catch (error) {
+    generator.close();
+    throw error;
+  }
+}
+
+/** Reads the weights. A function of its own, so that nothing holds the file's own tensors when it has returned. */
+async function readModel(model?: string): Promise<{ network: StyleGan1; info: GeneratorInfo; fit?: GaussianFit }> {
+  const file = await readWeights(model ?? demoModelPath);
+  const source = model ?? file.name;
   const network = readStyleGan1(source, file.tensors, normEpsilon(source, file));
   const info: GeneratorInfo = {
     name: file.name,
@@ -59,17 +74,7 @@ export async function openGenerator(options: OpenOptions = {}): Promise<Generato
     badNoise: [network.layers.length - 1],
     parameters: network.parameters,
   };
-  const fit = storedFit(source, file, network.latentSize);
-  const { engine: name, adapter, threads } = options;
-  const engine = await openEngine({ engine: name, adapter, threads });
-  const generator = new Generator(engine, network, info, fit);
-  try {
-    if (!fit && network.hasMapping) generator.fit = await makeFit(generator, options);
-    return generator;
-  } catch (error) {
-    generator.close();
-    throw error;
-  }
+  return { network, info, fit: storedFit(source, file, network.latentSize) };
 }
 
 function normEpsilon(source: string, { metadata }: WeightFile): number {

@@ -28,6 +28,25 @@ FW_INLINE Block pullOf(const Load& l, int64_t block) {
   return lanesOf(l.moments + c, c, block) * lanesOf(l.sums, c, block) * (1.0f / (float(l.height) * float(l.width)));
 }
 
+/** Σ_o w[o, c]·planar[o] of `count` pixels of row y from x0 on, for one block of channels. */
+FW_INLINE void fromPlanar(const float* planar, const float* weights, int64_t planarChannels, int64_t pixels,
+                          int64_t channels, int64_t block, int64_t at, int64_t count, float* to) {
+  const int64_t padded = blocks(channels) * kBlock;
+  for (int64_t o = 0; o < planarChannels; o++) {
+    const Block w = loadBlock(weights + o * padded + block * kBlock);
+    const float* from = planar + o * pixels + at;
+    for (int64_t i = 0; i < count; i++) {
+      const Block product = w * from[i];
+      storeBlock(to + i * kBlock, o == 0 ? product : loadBlock(to + i * kBlock) + product);
+    }
+  }
+}
+
+FW_INLINE void readPlanar(const Load& l, int64_t block, int64_t y, int64_t x0, int64_t count, float* to) {
+  fromPlanar(l.planar, l.planarWeights, l.planarChannels, int64_t(l.height) * l.width, l.channels, block,
+             y * l.width + x0, count, to);
+}
+
 /**
  * Reads the pixels x0 ≤ x < x1 of row y of one block of channels to `to`, [x1 − x0, 16]. What lies outside the map is
  * zero: it pads the styled map, and is not sent through the coefficients.
@@ -51,7 +70,8 @@ static void readRow(const Load& l, const Reader& r, const Block& pull, int64_t b
       storeBlock(to + i * kBlock, r.a * (loadBlock(x + i * kBlock) - r.mean) + r.b);
     }
   } else {
-    const float* g = l.g + at;
+    if (!l.g) readPlanar(l, block, y, x0, count, to);
+    const float* g = l.g ? l.g + at : to;
     for (int64_t i = 0; i < count; i++) {
       const Block value = loadBlock(x + i * kBlock);
       const Block centred = (loadBlock(g + i * kBlock) - r.b) - (value - r.mean) * pull;

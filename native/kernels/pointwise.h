@@ -39,14 +39,7 @@ static void pointwiseAdjointTask(void* argument, int64_t index, float* scratch) 
   const int64_t end = least<int64_t>(p.height, (tile + 1) * kPointwiseRows);
   Writer writer = writerOf(p.store, block);
   for (int64_t y = tile * kPointwiseRows; y < end; y++) {
-    for (int64_t o = 0; o < p.out; o++) {
-      const Block w = loadBlock(p.weights + (o * all + block) * kBlock);
-      const float* g = p.planarIn + o * pixels + y * width;
-      for (int64_t x = 0; x < width; x++) {
-        const Block product = w * g[x];
-        storeBlock(scratch + x * kBlock, o == 0 ? product : loadBlock(scratch + x * kBlock) + product);
-      }
-    }
+    fromPlanar(p.planarIn, p.weights, p.out, pixels, p.in, block, y * width, width, scratch);
     writeRow(p.store, writer, block, y, 0, width, scratch, kBlock);
   }
   writePartial(p.store, writer, work.run.partial, tile, block);

@@ -28,7 +28,7 @@ FW_INLINE Writer writerOf(const Store& s, int64_t block) {
 FW_INLINE void writeRow(const Store& s, Writer& w, int64_t block, int64_t y, int64_t x0, int64_t count, const float* from,
                         int64_t stride) {
   const int64_t at = (block * s.height + y) * s.width + x0;
-  float* to = s.y + at * kBlock;
+  float* to = s.y ? s.y + at * kBlock : nullptr;
   if (s.writing == Writing::plain) {
     for (int64_t i = 0; i < count; i++) storeBlock(to + i * kBlock, loadBlock(from + i * stride));
     return;
@@ -60,7 +60,7 @@ FW_INLINE void writeRow(const Store& s, Writer& w, int64_t block, int64_t y, int
   Block products = splatBlock(0), plain = splatBlock(0);
   for (int64_t i = 0; i < count; i++) {
     const Block g = loadBlock(from + i * stride);
-    storeBlock(to + i * kBlock, g);
+    if (s.y) storeBlock(to + i * kBlock, g);
     products = products + g * ((loadBlock(x + i * kBlock) - w.mean) * w.inverse);
     plain = plain + g;
   }

@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import yargs from 'yargs';
 import { hideBin } from 'yargs/helpers';
+import type { Engine } from '../engine/engine.js';
 import { FacewrightError } from '../errors.js';
 import { openWebGpu } from '../node/dawn.js';
 import { openNative } from '../node/native.js';
@@ -22,19 +23,33 @@ const options = await yargs(hideBin(process.argv))
   .option('threads', { type: 'number', describe: 'native: threads' })
   .option('isa', { type: 'string', describe: 'native: instruction set (avx512, avx2, baseline)' })
   .option('adapter', { type: 'string', describe: 'part of the name of the adapter' })
-  .option('convolutions', { choices: ['tiled', 'broadcast'] as const, describe: 'convolution kernels to use' })
+  .option('convolutions', {
+    choices: ['direct', 'winograd', 'tiled', 'broadcast'] as const,
+    describe: 'convolution kernels: native direct or winograd, webgpu tiled or broadcast',
+  })
   .option('json', { type: 'boolean', default: false, describe: 'print the figures as JSON' })
   .strict()
   .parseAsync();
+
+async function openBenchEngine(): Promise<Engine> {
+  const { engine, adapter, threads, isa, convolutions } = options;
+  if (engine === 'native') {
+    if (convolutions === 'tiled' || convolutions === 'broadcast') {
+      throw new FacewrightError(`--convolutions ${convolutions} is for --engine webgpu`);
+    }
+    return openNative({ threads, isa, convolutions });
+  }
+  if (convolutions === 'direct' || convolutions === 'winograd') {
+    throw new FacewrightError(`--convolutions ${convolutions} is for --engine native`);
+  }
+  return openWebGpu({ adapter, convolutions });
+}
 
 /** Measures one shape in this process. */
 async function measureHere(name: string): Promise<BenchResult> {
   const shape = benchShapes.find((one) => one.name === name);
   if (!shape) throw new FacewrightError(`--shapes ${name}: choose from ${names.join(', ')}`);
-  const engine =
-    options.engine === 'native'
-      ? openNative({ threads: options.threads, isa: options.isa })
-      : await openWebGpu({ adapter: options.adapter, convolutions: options.convolutions });
+  const engine = await openBenchEngine();
   return { ...(await measure(engine, shape, options.batch, options.steps)), engine: engine.info };
 }
 

@@ -1,7 +1,7 @@
 import type { Engine, KernelTime } from '../engine/engine.js';
 import { elements, Graph } from '../graph/graph.js';
 import type { HostTensor } from '../graph/host-tensor.js';
-import { readStyleGan1 } from '../model/stylegan1.js';
+import { readStyleGan1, type StyleGan1 } from '../model/stylegan1.js';
 import { defaultSearchOptions, parseLoss } from '../pulse/options.js';
 import { normals } from '../pulse/random.js';
 import { noiseRoles } from '../pulse/start.js';
@@ -52,7 +52,7 @@ export interface Measurement {
  * @param steps how many are timed, after a first one that is not; at least 1
  */
 export async function measure(engine: Engine, shape: BenchShape, batch: number, steps: number): Promise<Measurement> {
-  const network = readStyleGan1(shape.name, randomStyleGan1(shape.resolution, shape), 1e-5);
+  const network = randomNetwork(shape);
   const layers = network.layers.length;
   const options = defaultSearchOptions({
     name: shape.name,
@@ -108,6 +108,11 @@ export async function measure(engine: Engine, shape: BenchShape, batch: number, 
   } finally {
     engine.close();
   }
+}
+
+/** A function of its own, so that nothing holds the unscaled weights when it has returned. */
+function randomNetwork(shape: BenchShape): StyleGan1 {
+  return readStyleGan1(shape.name, randomStyleGan1(shape.resolution, shape), 1e-5);
 }
 
 function median(values: readonly number[]): number {

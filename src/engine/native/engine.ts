@@ -5,6 +5,7 @@ import type { Engine, EngineInfo, Executable } from '../engine.js';
 import type { NativeAddon } from './addon.js';
 import { ConstantStore } from './constants.js';
 import { NativeExecutable, type Shared } from './executable.js';
+import type { ConvolutionForm } from './lower.js';
 
 /** How to set up a native engine. */
 export interface NativeOptions {
@@ -12,6 +13,8 @@ export interface NativeOptions {
   readonly threads?: number;
   /** The instruction set: `avx512`, `avx2` or `baseline`; by default the best that the processor has. */
   readonly isa?: string;
+  /** How 3×3 convolutions are computed; by default as suits their shape. */
+  readonly convolutions?: ConvolutionForm;
 }
 
 /** Runs graphs as C++ kernels on the processor. */
@@ -59,7 +62,7 @@ class NativeEngine implements Engine {
  */
 export function createNativeEngine(addon: NativeAddon, options: NativeOptions = {}): Engine {
   const { processor, processors, isas } = addon.machine();
-  const { threads = processors, isa = isas[0] } = options;
+  const { threads = processors, isa = isas[0], convolutions = 'auto' } = options;
   if (!Number.isInteger(threads) || threads < 1 || threads > 1024) {
     throw new FacewrightError(`threads ${threads}: expected a whole number from 1 to 1024`);
   }
@@ -72,5 +75,5 @@ export function createNativeEngine(addon: NativeAddon, options: NativeOptions = 
     driver: `${isa}, ${threads} ${threads === 1 ? 'thread' : 'threads'}`,
     software: false,
   };
-  return new NativeEngine(info, { addon, isa, threads, constants: new ConstantStore(addon, isa) });
+  return new NativeEngine(info, { addon, isa, threads, convolutions, constants: new ConstantStore(addon, isa) });
 }

@@ -6,7 +6,7 @@ import { checkConstants } from '../check-constants.js';
 import type { Executable, KernelTime } from '../engine.js';
 import type { AddonProgram, NativeAddon } from './addon.js';
 import type { ConstantStore, ConstantUse } from './constants.js';
-import { lower } from './lower.js';
+import { type ConvolutionForm, lower } from './lower.js';
 import type { PlannedBuffer, PlannedStep, ProgramPlan } from './program.js';
 
 /** What an executable shares with its engine. */
@@ -15,6 +15,7 @@ export interface Shared {
   readonly isa: string;
   readonly threads: number;
   readonly constants: ConstantStore;
+  readonly convolutions: ConvolutionForm;
 }
 
 const FLOAT = 4;
@@ -32,6 +33,8 @@ export class NativeExecutable implements Executable {
   readonly #indices: ReadonlyMap<PlannedBuffer, number>;
   /** Ends when everything queued so far is done. */
   #queue: Promise<unknown> = Promise.resolve();
+  /** Calls that are queued and not done. */
+  #queued = 0;
   /** Counts cancellations: what was queued before one is not begun after it. */
   #generation = 0;
   #closed = false;
@@ -50,10 +53,10 @@ export class NativeExecutable implements Executable {
   static async create(
     graph: Graph,
     constants: ReadonlyMap<string, HostTensor>,
-    { addon, isa, threads, constants: store }: Shared,
+    { addon, isa, threads, constants: store, convolutions }: Shared,
   ): Promise<NativeExecutable> {
     checkConstants(graph, constants);
-    const plan = lower(graph);
+    const plan = lower(graph, convolutions);
     const wanted = await Promise.allSettled(
       plan.buffers.map(async ({ constant }) => {
         if (!constant) return undefined;
@@ -97,6 +100,10 @@ export class NativeExecutable implements Executable {
     if (tensor?.kind !== 'input' && tensor?.kind !== 'state') throw new Error(`the graph has no input ${name}`);
     if (data.length !== elements(tensor.shape)) {
       throw new Error(`${name}: ${data.length} values for ${shapeText(tensor.shape)}`);
+    }
+    if (this.#queued === 0) {
+      this.#program.write(this.#index(tensor), data);
+      return;
     }
     const copy = data.slice();
     this.#enqueue(() => this.#program.write(this.#index(tensor), copy)).catch(() => undefined);
@@ -145,6 +152,7 @@ export class NativeExecutable implements Executable {
   /** Does something after everything that was queued before, unless it was cancelled meanwhile. */
   #enqueue<T>(action: () => T | Promise<T>): Promise<T> {
     const generation = this.#generation;
+    this.#queued++;
     const result = this.#queue.then(async () => {
       if (this.#closed) throw new FacewrightError('this executable was closed');
       if (generation !== this.#generation) throw new AbortedError('stopped');
@@ -155,7 +163,10 @@ export class NativeExecutable implements Executable {
         throw this.#failure;
       }
     });
-    this.#queue = result.catch(() => undefined);
+    const done = () => {
+      this.#queued--;
+    };
+    this.#queue = result.then(done, done);
     return result;
   }
 

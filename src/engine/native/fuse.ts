@@ -6,7 +6,9 @@ import type { OpName } from '../../graph/ops.js';
  *
  * - `styled` in the convolution or blur that makes its y;
  * - `styled_sums` in the convolution that makes its g;
- * - `styled_gradient` in the convolution or blur that reads it.
+ * - `styled_gradient` in the convolution or blur that reads it;
+ * - the adjoint of a 1×1 convolution (to-RGB's: from 3 channels to many) in a `styled_gradient` that is itself inside
+ *   another kernel. Its sums are then taken without the map being stored.
  *
  * A tensor that would be made inside a kernel must have no other reader and be no output.
  */
@@ -18,6 +20,8 @@ export class Fusion {
   /** What becomes of an op's result before it is stored. The op is emitted where that op stands. */
   readonly styledOf = new Map<Op, Op<'styled'>>();
   readonly sumsOf = new Map<Op, Op<'styled_sums'>>();
+  /** Adjoints of 1×1 convolutions whose map is not stored, but made where it is read. */
+  readonly unstored = new Set<Op>();
 
   constructor(ops: readonly Op[], outputs: ReadonlySet<Tensor>) {
     const makers = new Map<Tensor, { op: Op; index: number }>();
@@ -59,6 +63,13 @@ export class Fusion {
           this.absorbed.add(sums);
         }
       }
+    }
+    for (const gradient of this.gradientOf.values()) {
+      const [g] = gradient.inputs;
+      const maker = makers.get(g!)?.op;
+      if (!maker || !is(maker, 'conv') || !maker.attrs.adjoint || side(maker) !== 1 || outputs.has(g!)) continue;
+      const others = readers.get(g!)!.filter(({ op, place }) => op !== gradient || place !== 0);
+      if (others.length === 1 && others[0].op === this.sumsOf.get(maker)) this.unstored.add(maker);
     }
   }
 }

@@ -38,6 +38,14 @@ interface StepParts {
 /** From one op to its steps. */
 type Lowering<N extends OpName> = (op: Op<N>, to: Lowerer) => void;
 
+/** How 3×3 convolutions are computed; `auto` chooses by their shape. */
+export type ConvolutionForm = 'auto' | 'direct' | 'winograd';
+
+/** Channels from which Winograd's form is faster than the direct one: docs/performance.md has the figures. */
+const WINOGRAD_CHANNELS = 32;
+/** Pixels from which it is: smaller maps wait for their weights, of which Winograd's form has 16 for 9. */
+const WINOGRAD_PIXELS = 16 * 16;
+
 /** Turns a graph into the steps of a program: picks layouts, kernels and what is fused. */
 export class Lowerer {
   readonly #steps: PlannedStep[] = [];
@@ -47,7 +55,10 @@ export class Lowerer {
   readonly #outputs: ReadonlySet<Tensor>;
   readonly fusion: Fusion;
 
-  constructor(readonly graph: Graph) {
+  constructor(
+    readonly graph: Graph,
+    private readonly form: ConvolutionForm,
+  ) {
     this.#outputs = new Set(graph.outputs.values());
     for (const tensor of graph.tensors) {
       if (tensor.kind === 'input' || tensor.kind === 'state') this.#keep(tensor);
@@ -139,6 +150,12 @@ export class Lowerer {
     });
   }
 
+  /** Whether a 3×3 convolution is computed in Winograd's form. */
+  usesWinograd(channels: readonly [number, number], pixels: number): boolean {
+    if (this.form !== 'auto') return this.form === 'winograd';
+    return Math.min(...channels) >= WINOGRAD_CHANNELS && pixels >= WINOGRAD_PIXELS;
+  }
+
   /** How an op reads its first input: with coefficients, through the gradient of `styled`, or as it is. */
   reading(op: Op, coefficients?: Tensor): Half {
     const gradient = this.fusion.gradientOf.get(op);
@@ -151,18 +168,28 @@ export class Lowerer {
 
   gradientReading({ inputs, attrs }: Op<'styled_gradient'>): Half {
     const [g, x, coefficients, moments, sums] = inputs.map((input) => input!);
+    const maker = [...this.fusion.unstored].find(({ outputs }) => outputs[0] === g);
+    const source = maker
+      ? { planarG: this.planar(maker.inputs[0]!), planarWeights: this.#pointwiseWeights(maker) }
+      : { g: this.blocked(g) };
     return {
       buffers: {
-        g: this.blocked(g),
+        ...source,
         x: this.blocked(x),
         coefficients: this.planar(coefficients),
         moments: this.planar(moments),
         sums: this.planar(sums),
       },
       writes: [],
-      sizes: { reading: READING.gradient },
+      sizes: { reading: READING.gradient, ...(maker && { planarChannels: maker.inputs[0]!.shape[1] }) },
       values: { slope: attrs.slope },
     };
+  }
+
+  #pointwiseWeights(conv: Op): PlannedBuffer {
+    const [, weight] = conv.inputs;
+    const [o, i] = weight!.shape;
+    return this.constant(weight!, 'pointwise', [o, i]);
   }
 
   /** What becomes of an op's only map. */
@@ -171,7 +198,7 @@ export class Lowerer {
     if (styled) return this.styledWriting(styled);
     const [y] = op.outputs;
     const sums = this.fusion.sumsOf.get(op);
-    if (sums) return this.summedWriting(sums, this.makeBlocked(y));
+    if (sums) return this.summedWriting(sums, this.fusion.unstored.has(op) ? undefined : this.makeBlocked(y));
     return { buffers: { y: this.makeBlocked(y) }, writes: ['y'], sizes: { writing: WRITING.plain }, values: {} };
   }
 
@@ -194,7 +221,8 @@ export class Lowerer {
     };
   }
 
-  summedWriting({ inputs: [, x, moments], outputs: [sums] }: Op<'styled_sums'>, y: PlannedBuffer): Half {
+  /** @param y absent where the map itself is not wanted */
+  summedWriting({ inputs: [, x, moments], outputs: [sums] }: Op<'styled_sums'>, y?: PlannedBuffer): Half {
     return {
       buffers: {
         stored: this.blocked(x!),
@@ -206,11 +234,6 @@ export class Lowerer {
       sizes: { writing: WRITING.summed },
       values: {},
     };
-  }
-
-  /** A buffer that nobody reads: where a kernel has to write something that is not wanted. */
-  waste(size: number): PlannedBuffer {
-    return { kind: 'temporary', size };
   }
 
   #keep(tensor: Tensor): PlannedBuffer {
@@ -277,7 +300,7 @@ const lowerings: { [N in OpName]: Lowering<N> } = {
   styled_sums(op, to) {
     const g = to.blocked(op.inputs[0]!);
     const reading: Half = { buffers: { x: g }, writes: [], sizes: { reading: READING.plain }, values: {} };
-    lowerPass(op, to, false, reading, to.summedWriting(op, to.waste(g.size)));
+    lowerPass(op, to, false, reading, to.summedWriting(op));
   },
   styled_gradient: (op, to) => lowerPass(op, to, false, to.gradientReading(op), to.writing(op)),
   noise_gradient(op, to) {
@@ -470,17 +493,15 @@ function lowerConv(op: Op<'conv'>, to: Lowerer): void {
   const { adjoint } = op.attrs;
   const flop = 2 * o * i * k * k * height * width;
   if (k === 3) {
-    to.step(
-      'convolution',
-      op,
-      {
-        buffers: { weights: to.constant(weight!, adjoint ? 'same-adjoint' : 'same', [o, i]) },
-        sizes: { geometry: GEOMETRY.same, in: adjoint ? o : i, out: adjoint ? i : o, height, width },
-        flop,
-      },
-      to.reading(op, coefficients),
-      to.writing(op),
-    );
+    const winograd = to.usesWinograd([o, i], height * width);
+    const layout = `${winograd ? 'winograd' : 'same'}${adjoint ? '-adjoint' : ''}`;
+    const sizes = { in: adjoint ? o : i, out: adjoint ? i : o, height, width };
+    const parts = {
+      buffers: { weights: to.constant(weight!, layout, [o, i]) },
+      sizes: winograd ? sizes : { ...sizes, geometry: GEOMETRY.same },
+      flop,
+    };
+    to.step(winograd ? 'winograd' : 'convolution', op, parts, to.reading(op, coefficients), to.writing(op));
     return;
   }
   const weights = to.constant(weight!, 'pointwise', [o, i]);
@@ -577,6 +598,6 @@ function constantFloats(layout: string, sizes: readonly number[]): number {
 }
 
 /** The program of a graph. */
-export function lower(graph: Graph): ProgramPlan {
-  return new Lowerer(graph).plan();
+export function lower(graph: Graph, form: ConvolutionForm = 'auto'): ProgramPlan {
+  return new Lowerer(graph, form).plan();
 }
