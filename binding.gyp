@@ -10,6 +10,7 @@
         "native/isa/baseline.cc",
         "native/machine.cc",
         "native/pack.cc",
+        "native/peak.cc",
         "native/pool.cc",
         "native/program.cc",
         "native/steps.cc",

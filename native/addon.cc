@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "machine.h"
+#include "peak.h"
 #include "program.h"
 
 namespace facewright {
@@ -28,6 +29,12 @@ int64_t wholeNumber(const Napi::Value& value, const char* what) {
     throw std::invalid_argument(std::string(what) + ": expected a whole number");
   }
   return int64_t(number);
+}
+
+std::shared_ptr<Pool> poolOf(const Napi::Value& value) {
+  const int64_t threads = wholeNumber(value, "threads");
+  if (threads < 1 || threads > 1024) throw std::invalid_argument("threads: expected 1 to 1024");
+  return sharedPool(int(threads));
 }
 
 Napi::Float32Array floatArray(const Napi::Value& value, const char* what) {
@@ -194,10 +201,8 @@ class ProgramHandle : public Napi::ObjectWrap<ProgramHandle> {
   explicit ProgramHandle(const Napi::CallbackInfo& info) : Napi::ObjectWrap<ProgramHandle>(info) {
     guarded(info.Env(), [&] {
       const Napi::Object spec = object(info[0], "spec");
-      const int64_t threads = wholeNumber(spec.Get("threads"), "threads");
-      if (threads < 1 || threads > 1024) throw std::invalid_argument("threads: expected 1 to 1024");
       const Kernels& kernels = kernelsNamed(spec.Get("isa").ToString());
-      program_ = std::make_shared<Program>(kernels, sharedPool(int(threads)), wholeNumber(spec.Get("batch"), "batch"),
+      program_ = std::make_shared<Program>(kernels, poolOf(spec.Get("threads")), wholeNumber(spec.Get("batch"), "batch"),
                                            buffersOf(spec.Get("buffers")), wholeNumbers(spec.Get("slots"), "slots"),
                                            stepsOf(spec.Get("steps")));
       weight_.set(info.Env(), program_->bytes());
@@ -350,8 +355,37 @@ Napi::Value machine(const Napi::CallbackInfo& info) {
   return result;
 }
 
+class Measuring : public PromiseWorker {
+ public:
+  Measuring(const Napi::Env& env, const Kernels& kernels, std::shared_ptr<Pool> pool, bool memory)
+      : PromiseWorker(env), kernels_(kernels), pool_(std::move(pool)), memory_(memory) {}
+  void work() override { peak_ = measurePeak(kernels_, *pool_, memory_); }
+  Napi::Value result(const Napi::Env& env) override {
+    Napi::Object result = Napi::Object::New(env);
+    result.Set("flops", peak_.flops);
+    result.Set("bytes", peak_.bytes);
+    return result;
+  }
+
+ private:
+  const Kernels& kernels_;
+  std::shared_ptr<Pool> pool_;
+  bool memory_;
+  Peak peak_{};
+};
+
+/** peak(threads, isa, memory): Promise<{flops, bytes}> */
+Napi::Value peak(const Napi::CallbackInfo& info) {
+  return guarded(info.Env(), [&]() -> Napi::Value {
+    std::shared_ptr<Pool> pool = poolOf(info[0]);
+    const Kernels& kernels = kernelsNamed(info[1].ToString());
+    return (new Measuring(info.Env(), kernels, std::move(pool), info[2].ToBoolean()))->start();
+  });
+}
+
 Napi::Object initialise(Napi::Env env, Napi::Object exports) {
   exports.Set("machine", Napi::Function::New(env, machine));
+  exports.Set("peak", Napi::Function::New(env, peak));
   exports.Set("Constant", ConstantHandle::define(env));
   exports.Set("Program", ProgramHandle::define(env));
   return exports;

@@ -250,6 +250,8 @@ struct Kernels {
   void (*geocross)(const Run&, const Geocross&);
   void (*optimise)(const Run&, const Optimise&);
   void (*sphere)(const Run&, const Sphere&);
+  double (*multiplyAdds)(int64_t rounds, float* result);
+  void (*copyFloats)(const float* from, float* to, int64_t count);
 };
 
 }  // namespace facewright

@@ -12,6 +12,7 @@ namespace FACEWRIGHT_ISA {
 #include "../kernels/convolution.h"
 #include "../kernels/linear.h"
 #include "../kernels/pass.h"
+#include "../kernels/peak.h"
 #include "../kernels/pointwise.h"
 #include "../kernels/small.h"
 #include "../kernels/winograd.h"
@@ -43,6 +44,8 @@ const Kernels kernels = {
     geocross,
     optimise,
     sphere,
+    multiplyAdds,
+    copyFloats,
 };
 
 }  // namespace FACEWRIGHT_ISA

@@ -14,13 +14,9 @@ static float dot(const float* a, const float* b, int64_t count) {
     for (int64_t v = 0; v < 4; v++) sums[v] += load(a + i + v * lanes) * load(b + i + v * lanes);
   }
   for (; i + lanes <= count; i += lanes) sums[0] += load(a + i) * load(b + i);
-  alignas(64) float last[lanes];
-  ::facewright::FACEWRIGHT_ISA::store(last, (sums[0] + sums[1]) + (sums[2] + sums[3]));
-  for (int64_t half = lanes / 2; half > 0; half /= 2)
-    for (int64_t k = 0; k < half; k++) last[k] += last[k + half];
   float rest = 0;
   for (; i < count; i++) rest += a[i] * b[i];
-  return last[0] + rest;
+  return sum((sums[0] + sums[1]) + (sums[2] + sums[3])) + rest;
 }
 
 FW_INLINE float activated(const Linear& l, int64_t index, float value) {

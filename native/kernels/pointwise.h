@@ -15,16 +15,16 @@ static void pointwiseTask(void* argument, int64_t task, float* scratch) {
   const int64_t inputBlocks = blocks(p.in), width = p.width, pixels = int64_t(p.height) * width;
   const int64_t end = least<int64_t>(p.height, (task + 1) * kPointwiseRows);
   for (int64_t y = task * kPointwiseRows; y < end; y++) {
-    for (int64_t o = 0; o < p.out; o++) {
-      float* to = p.planar + o * pixels + y * width;
-      for (int64_t x = 0; x < width; x++) to[x] = p.bias ? p.bias[o] : 0.0f;
-    }
     for (int64_t block = 0; block < inputBlocks; block++) {
       readRow(p.load, readerOf(p.load, block), splatBlock(0), block, y, 0, width, scratch);
       for (int64_t o = 0; o < p.out; o++) {
         const Block w = loadBlock(p.weights + (o * inputBlocks + block) * kBlock);
+        const float bias = p.bias && block == 0 ? p.bias[o] : 0.0f;
         float* to = p.planar + o * pixels + y * width;
-        for (int64_t x = 0; x < width; x++) to[x] += sum(w * loadBlock(scratch + x * kBlock));
+        for (int64_t x = 0; x < width; x++) {
+          const float value = sum(w * loadBlock(scratch + x * kBlock)) + bias;
+          to[x] = block == 0 ? value : to[x] + value;
+        }
       }
     }
   }

@@ -73,14 +73,27 @@ FW_INLINE Block slopeOf(const Block& x, const Block& g, float slope) {
 }
 
 /** Σ of the lanes, always in the same order: halves are added until one is left. */
+FW_INLINE float sum(Vector v) {
+  typedef float Quarter __attribute__((vector_size(16), may_alias));
+  Quarter q;
+#if FACEWRIGHT_LANES == 4
+  q = v;
+#else
+  typedef float Half __attribute__((vector_size(32), may_alias));
+#if FACEWRIGHT_LANES == 16
+  const Half h = reinterpret_cast<const Half*>(&v)[0] + reinterpret_cast<const Half*>(&v)[1];
+#else
+  const Half h = v;
+#endif
+  q = reinterpret_cast<const Quarter*>(&h)[0] + reinterpret_cast<const Quarter*>(&h)[1];
+#endif
+  return (q[0] + q[2]) + (q[1] + q[3]);
+}
+
 FW_INLINE float sum(const Block& b) {
   Vector v = b.v[0];
   FW_EACH(i) if (i > 0) v += b.v[i];
-  alignas(64) float lanes[FACEWRIGHT_LANES];
-  store(lanes, v);
-  for (int half = FACEWRIGHT_LANES / 2; half > 0; half /= 2)
-    for (int i = 0; i < half; i++) lanes[i] += lanes[i + half];
-  return lanes[0];
+  return sum(v);
 }
 
 /** The values of one block of channels out of [c]; lanes beyond c are zero. */

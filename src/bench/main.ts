@@ -9,7 +9,7 @@ import { FacewrightError } from '../errors.js';
 import { openWebGpu } from '../node/dawn.js';
 import { openNative } from '../node/native.js';
 import { benchShapes, measure } from './measure.js';
-import { type BenchResult, kernelTable, summaryTable } from './report.js';
+import { type BenchResult, kernelTable, peakLine, summaryTable } from './report.js';
 
 const names = benchShapes.map(({ name }) => name);
 
@@ -80,7 +80,9 @@ try {
   if (options.json) process.stdout.write(`${JSON.stringify(results)}\n`);
   else {
     const { adapter, driver } = results[0].engine;
-    const tables = [`${adapter}${driver ? `, ${driver}` : ''}`, summaryTable(results), ...results.map(kernelTable)];
+    const machine = `${adapter}${driver ? `, ${driver}` : ''}`;
+    const heads = [machine, ...[peakLine(results)].filter((line) => line !== undefined)].join('\n');
+    const tables = [heads, summaryTable(results), ...results.map(kernelTable)];
     process.stdout.write(`${tables.join('\n\n')}\n`);
   }
 } catch (error) {

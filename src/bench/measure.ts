@@ -1,4 +1,4 @@
-import type { Engine, KernelTime } from '../engine/engine.js';
+import type { Engine, KernelTime, PeakSpeed } from '../engine/engine.js';
 import { elements, Graph } from '../graph/graph.js';
 import type { HostTensor } from '../graph/host-tensor.js';
 import { readStyleGan1, type StyleGan1 } from '../model/stylegan1.js';
@@ -35,6 +35,10 @@ export interface Measurement {
   readonly steps: number;
   /** Floating point operations of one step by the plain algorithm of the kernels, for the whole batch. */
   readonly flop: number;
+  /** Those that its kernels do: fewer where Winograd's form saves some. */
+  readonly executed: number;
+  /** The machine at its best, the median of measurements between the steps; absent where the engine cannot tell. */
+  readonly peak: PeakSpeed | undefined;
   /** Bytes that the step's kernels have to move at least. */
   readonly traffic: number;
   /** Device memory of the step. */
@@ -83,14 +87,19 @@ export async function measure(engine: Engine, shape: BenchShape, batch: number, 
       executable.write(tensor.name, normals(1, [index], elements(tensor.shape)));
     });
     const times: number[] = [];
+    const peaks: number[] = [];
     for (let step = 0, last = start; step <= steps; step++) {
       executable.run({ rate: 0.01, step });
       await executable.read(['TOTAL']);
       times.push((performance.now() - last) / 1000);
+      // The speed of a shared machine drifts: its best is measured beside every step.
+      if (engine.peak) peaks.push((await engine.peak(false)).flops);
       last = performance.now();
     }
     const peakProcessBytes = process.resourceUsage().maxRSS * 1024;
     const kernels = await executable.profile().catch(() => undefined);
+    // Last: it takes memory of its own.
+    const peak = engine.peak && { flops: median(peaks), bytes: (await engine.peak(true)).bytes };
     const sum = (of: (kernel: KernelTime) => number) =>
       (kernels ?? []).reduce((total, kernel) => total + of(kernel), 0);
     return {
@@ -100,6 +109,8 @@ export async function measure(engine: Engine, shape: BenchShape, batch: number, 
       stepSeconds: median(times.slice(1)),
       steps,
       flop: sum(({ flop }) => flop),
+      executed: sum(({ flop, executed }) => executed ?? flop),
+      peak,
       traffic: sum(({ bytes }) => bytes),
       deviceBytes: executable.bytes,
       peakProcessBytes,

@@ -31,10 +31,26 @@ function sharesBy(kernels: readonly KernelTime[], name: (kernel: KernelTime) => 
   return [...shares.values()].sort((a, b) => b.seconds - a.seconds);
 }
 
-/** The summary: a line for each shape. */
+/**
+ * The summary: a line for each shape. GFLOP and GFLOP/s count what the plain algorithm needs (upsampling convolutions in
+ * their phase form), `done` what the kernels do, of which `of peak` is the share of the machine's best.
+ */
 export function summaryTable(results: readonly BenchResult[]): string {
   const lines = [
-    ['shape', 'engine', 'batch', 's/step', 'first step', 'GFLOP', 'GFLOP/s', 'GB moved', 'device MB', 'peak MB'],
+    [
+      'shape',
+      'engine',
+      'batch',
+      's/step',
+      'first step',
+      'GFLOP',
+      'GFLOP/s',
+      'done',
+      'of peak',
+      'GB moved',
+      'device MB',
+      'peak MB',
+    ],
     ...results.map((result) => [
       result.shape,
       result.engine.kind,
@@ -43,12 +59,37 @@ export function summaryTable(results: readonly BenchResult[]): string {
       `${result.firstStepSeconds.toFixed(1)} s`,
       (result.flop / 1e9).toFixed(1),
       (result.flop / 1e9 / result.stepSeconds).toFixed(1),
+      (result.executed / 1e9).toFixed(1),
+      result.peak ? percent(result.executed / result.stepSeconds / result.peak.flops) : '',
       (result.traffic / 1e9).toFixed(2),
       (result.deviceBytes / 1e6).toFixed(0),
       (result.peakProcessBytes / 1e6).toFixed(0),
     ]),
   ];
   return aligned(lines, 2);
+}
+
+/** What the machine does at best, in the same run. */
+export function peakLine(results: readonly BenchResult[]): string | undefined {
+  const peaks = results.flatMap(({ peak }) => peak ?? []);
+  if (peaks.length === 0) return undefined;
+  const range = (values: number[], unit: string) => {
+    const [low, high] = [Math.min(...values), Math.max(...values)].map((value) => (value / 1e9).toFixed(0));
+    return `${low === high ? low : `${low} to ${high}`} ${unit}`;
+  };
+  const flops = range(
+    peaks.map((peak) => peak.flops),
+    'GFLOP/s',
+  );
+  const bytes = range(
+    peaks.map((peak) => peak.bytes),
+    'GB/s',
+  );
+  return `peak of the machine in this run: ${flops} in registers, ${bytes} to and from memory`;
+}
+
+function percent(share: number): string {
+  return `${(100 * share).toFixed(0)} %`;
 }
 
 /** One shape's kernels: the share of each in the time of a profiled step, and in which op most of it goes. */

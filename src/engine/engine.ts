@@ -22,6 +22,8 @@ export interface KernelTime {
   readonly seconds: number;
   /** Floating point operations, counted as the plain algorithm needs them (a multiply-add is two); 0 if not counted. */
   readonly flop: number;
+  /** Those that the kernel does, where its algorithm needs fewer (Winograd's, its transforms not counted). */
+  readonly executed?: number;
   /** Bytes that have to be read and written at least. */
   readonly bytes: number;
 }
@@ -53,6 +55,14 @@ export interface Executable {
   close(): void;
 }
 
+/** What a machine does at best, measured. */
+export interface PeakSpeed {
+  /** Floating point operations in a second (a multiply-add is two). */
+  readonly flops: number;
+  /** Bytes in a second between processor and memory, read and written; 0 where that was not measured. */
+  readonly bytes: number;
+}
+
 /** A way to run graphs: WGSL on a GPU, or C++ on the processor. */
 export interface Engine {
   readonly info: EngineInfo;
@@ -62,6 +72,11 @@ export interface Engine {
    * @throws FacewrightError when the device has too little memory or cannot run a kernel
    */
   compile(graph: Graph, constants: ReadonlyMap<string, HostTensor>): Promise<Executable>;
+  /**
+   * Measures the machine for some hundredths of a second, to hold kernels against; only engines that can.
+   * @param memory the speed of memory as well, which takes some memory itself
+   */
+  peak?(memory: boolean): Promise<PeakSpeed>;
   /** Frees everything. Executables of this engine are closed with it. */
   close(): void;
 }

@@ -55,6 +55,8 @@ export interface NativeAddon {
     /** Instruction sets for which there are kernels and which the processor has, the best first. */
     readonly isas: readonly string[];
   };
+  /** The processor at its best: floating point operations in a second; with `memory` also bytes read and written. */
+  peak(threads: number, isa: string, memory: boolean): Promise<{ readonly flops: number; readonly bytes: number }>;
   readonly Constant: new () => AddonConstant;
   readonly Program: new (spec: AddonProgramSpec) => AddonProgram;
 }

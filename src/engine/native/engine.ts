@@ -1,7 +1,7 @@
 import { FacewrightError } from '../../errors.js';
 import type { Graph } from '../../graph/graph.js';
 import type { HostTensor } from '../../graph/host-tensor.js';
-import type { Engine, EngineInfo, Executable } from '../engine.js';
+import type { Engine, EngineInfo, Executable, PeakSpeed } from '../engine.js';
 import type { NativeAddon } from './addon.js';
 import { ConstantStore } from './constants.js';
 import { NativeExecutable, type Shared } from './executable.js';
@@ -43,6 +43,11 @@ class NativeEngine implements Engine {
       close();
     };
     return executable;
+  }
+
+  peak(memory: boolean): Promise<PeakSpeed> {
+    const { addon, threads, isa } = this.#shared;
+    return addon.peak(threads, isa, memory);
   }
 
   close(): void {

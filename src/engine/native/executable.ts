@@ -132,6 +132,7 @@ export class NativeExecutable implements Executable {
       op: planned.op,
       seconds: seconds[index],
       flop: planned.flop * this.#graph.batch,
+      executed: (planned.executed ?? planned.flop) * this.#graph.batch,
       bytes: traffic(planned) * this.#graph.batch,
     }));
   }

@@ -33,6 +33,7 @@ interface StepParts {
   readonly sizes?: Record<string, number>;
   readonly values?: Record<string, number>;
   readonly flop?: number;
+  readonly executed?: number;
 }
 
 /** From one op to its steps. */
@@ -138,7 +139,7 @@ export class Lowerer {
   }
 
   step(kernel: string, op: Op, parts: StepParts, ...halves: Half[]): void {
-    const { buffers = {}, writes = [], sizes = {}, values = {}, flop = 0 } = parts;
+    const { buffers = {}, writes = [], sizes = {}, values = {}, flop = 0, executed } = parts;
     this.#steps.push({
       kernel,
       buffers: Object.assign({}, buffers, ...halves.map((half) => half.buffers)),
@@ -147,6 +148,7 @@ export class Lowerer {
       values: Object.assign({}, values, ...halves.map((half) => half.values)),
       op: describe(op),
       flop,
+      executed,
     });
   }
 
@@ -500,6 +502,8 @@ function lowerConv(op: Op<'conv'>, to: Lowerer): void {
       buffers: { weights: to.constant(weight!, layout, [o, i]) },
       sizes: winograd ? sizes : { ...sizes, geometry: GEOMETRY.same },
       flop,
+      // 16 products for a tile of 2×2 pixels, of which there may be half a row too many.
+      executed: winograd ? 2 * 16 * o * i * Math.ceil(height / 2) * Math.ceil(width / 2) : flop,
     };
     to.step(winograd ? 'winograd' : 'convolution', op, parts, to.reading(op, coefficients), to.writing(op));
     return;

@@ -31,7 +31,9 @@ export interface PlannedStep {
   readonly values: Readonly<Record<string, number>>;
   /** What it computes, for reports. */
   readonly op: string;
+  /** As the plain algorithm needs, and as the kernel does where that is fewer; for one picture. */
   readonly flop: number;
+  readonly executed?: number;
 }
 
 /** Everything that a program is made of. */
