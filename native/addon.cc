@@ -121,8 +121,19 @@ class PromiseWorker : public Napi::AsyncWorker {
       SetError(error.what());
     }
   }
-  void OnOK() override { deferred_.Resolve(result(Env())); }
-  void OnError(const Napi::Error& error) override { deferred_.Reject(error.Value()); }
+  void OnOK() override {
+    // When a worker thread of Node is terminated, nobody waits any more, and whatever touches JavaScript throws.
+    try {
+      deferred_.Resolve(result(Env()));
+    } catch (const Napi::Error&) {
+    }
+  }
+  void OnError(const Napi::Error& error) override {
+    try {
+      deferred_.Reject(error.Value());
+    } catch (const Napi::Error&) {
+    }
+  }
 
  private:
   Napi::Promise::Deferred deferred_;

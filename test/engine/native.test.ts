@@ -1,0 +1,355 @@
+// What is the native engine's own: its build, threads, stopping, worker threads, memory, and what it refuses.
+
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Worker } from 'node:worker_threads';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import type { Engine } from '../../dist/engine/engine.js';
+import type { AddonProgramSpec, AddonStep } from '../../dist/engine/native/addon.js';
+import { AbortedError } from '../../dist/errors.js';
+import { apply1 } from '../../dist/graph/build.js';
+import { Graph } from '../../dist/graph/graph.js';
+import { loadAddon, openNative } from '../../dist/node/native.js';
+import { openGenerator } from '../../dist/open.js';
+import { defaultSearchOptions } from '../../dist/pulse/options.js';
+import { search } from '../../dist/pulse/search.js';
+import { randomStart } from '../../dist/pulse/start.js';
+import { facewright, newFolder, writePicture } from '../cli/command.js';
+import { engineSuite, engines } from '../engines.js';
+import { golden } from '../golden-values.js';
+import { normals } from '../random.js';
+import { conformanceCases, conformanceFaults, engineRuns } from './conformance.js';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+
+const byName = (a: string, b: string) => (a < b ? -1 : 1);
+
+/** The sources that a build file lists. */
+function sourcesIn(file: string): string[] {
+  return [...readFileSync(join(root, file), 'utf8').matchAll(/native\/[\w/-]+\.cc/g)]
+    .map(([path]) => path)
+    .sort(byName);
+}
+
+test('CMakeLists.txt and binding.gyp build the same sources: all of them', () => {
+  const all = readdirSync(join(root, 'native'), { recursive: true })
+    .map((path) => `native/${String(path).replaceAll('\\', '/')}`)
+    .filter((path) => path.endsWith('.cc'))
+    .sort(byName);
+  assert.equal(sourcesIn('CMakeLists.txt'), all);
+  assert.equal(sourcesIn('binding.gyp'), all);
+});
+
+test('both builds are told the same of floating point', () => {
+  for (const file of ['CMakeLists.txt', 'binding.gyp']) {
+    const text = readFileSync(join(root, file), 'utf8');
+    for (const flag of ['-O3', '-ffp-contract=fast', '-fno-math-errno', 'NAPI_VERSION=8']) {
+      assert.ok(text.includes(flag), `${file}: ${flag}`);
+    }
+    assert.not.match(text, /fast-math|march=native/, file);
+  }
+});
+
+test('without the addon: what is missing, what is needed, what to type; webgpu is not asked for it', async () => {
+  const folder = newFolder();
+  await writePicture(join(folder, 'x.png'), 16);
+  const before = process.env.FACEWRIGHT_ADDON;
+  process.env.FACEWRIGHT_ADDON = join(folder, 'none.node');
+  try {
+    const { code, stderr } = await facewright(folder, ['run', 'x.png', '--out', 'out', '--engine', 'native']);
+    assert.is(code, 2);
+    assert.match(
+      stderr,
+      /native engine is not built \(no .*none\.node for \w+-\w+, Node .*C\+\+17.*npm run build:addon/,
+    );
+    process.env.FACEWRIGHT_ADDON = join(folder, 'x.png');
+    const broken = await facewright(folder, ['generate', '--out', 'out', '--engine', 'native']);
+    assert.match(broken.stderr, /native engine does not load on .*npm run build:addon/);
+    const { stdout } = await facewright(folder, ['doctor', '--json']);
+    assert.is(JSON.parse(stdout).native.usable, false);
+  } finally {
+    if (before === undefined) delete process.env.FACEWRIGHT_ADDON;
+    else process.env.FACEWRIGHT_ADDON = before;
+  }
+});
+
+test.run();
+
+for (const one of engines.filter(({ name }) => name === 'native')) {
+  const suite = (title: string) => engineSuite(one, title);
+
+  // By its shape a convolution gets one form or the other; each has to be right at every shape.
+  for (const convolutions of ['direct', 'winograd'] as const) {
+    const forms = suite(`${convolutions} convolutions`);
+    for (const each of conformanceCases().filter(({ name }) => name.startsWith('conv '))) {
+      forms(each.name, async () => {
+        const engine = openNative({ convolutions });
+        const faults = await conformanceFaults(engine, each);
+        engine.close();
+        assert.is(faults.length, 0, faults.join('\n'));
+      });
+    }
+    forms.run();
+  }
+
+  const threads = suite('threads');
+  threads('no result depends on their number, to the bit', async () => {
+    const cases = conformanceCases().filter(({ name }) => /37|129|256×256|2×130×67|adam|L2/.test(name));
+    assert.ok(cases.length > 20);
+    for (const { name, build, runs } of cases) {
+      const results: Record<string, Float32Array>[][] = [];
+      for (const count of [1, 2, 3, 7]) {
+        const engine = openNative({ threads: count });
+        results.push(await engineRuns(engine, build(3), runs));
+        engine.close();
+      }
+      for (const other of results.slice(1)) assert.equal(other, results[0], name);
+    }
+  });
+  threads('a number that cannot be is refused', () => {
+    for (const count of [0, -1, 1.5, 1025, Number.NaN]) {
+      assert.throws(() => openNative({ threads: count }), /threads .*from 1 to 1024/);
+    }
+    assert.throws(() => openNative({ isa: 'mmx' }), /instruction set mmx: this processor has .*baseline/);
+  });
+  threads.run();
+
+  /** A chain of convolutions that takes about a second, and its output. */
+  async function slow(engine: Engine) {
+    const graph = new Graph(1);
+    const weight = graph.constant('weight', [64, 64, 3, 3]);
+    let x = graph.input('x', [64, 256, 256]);
+    for (let i = 0; i < 60; i++) x = apply1(graph, 'conv', [x, weight], { adjoint: false });
+    graph.output('y', x);
+    const data = normals('slow', 64 * 64 * 9, 0.04);
+    const executable = await engine.compile(graph, new Map([['weight', { shape: [64, 64, 3, 3], data }]]));
+    executable.write('x', normals('slow x', 64 * 256 * 256));
+    return executable;
+  }
+
+  const stopping = suite('stopping');
+  stopping('cancel ends what runs at its next kernel and drops what is queued; then all begins anew', async () => {
+    const engine = openNative();
+    try {
+      const executable = await slow(engine);
+      executable.run();
+      await executable.read(['y']);
+      const began = performance.now();
+      executable.run();
+      const { y } = await executable.read(['y']);
+      const whole = performance.now() - began;
+      for (let i = 0; i < 20; i++) executable.run();
+      const read = executable.read(['y']).then(
+        () => undefined,
+        (error) => error,
+      );
+      await new Promise((resolve) => setTimeout(resolve, whole / 10));
+      const cancelled = performance.now();
+      executable.cancel();
+      assert.instance(await read, AbortedError);
+      const took = performance.now() - cancelled;
+      assert.ok(took < 3 * whole, `20 runs of ${whole} ms were queued, and it took ${took} ms to stop`);
+      executable.run();
+      assert.equal((await executable.read(['y'])).y, y);
+    } finally {
+      engine.close();
+    }
+  });
+  stopping('the event loop turns while the engine computes', async () => {
+    const engine = openNative();
+    try {
+      const executable = await slow(engine);
+      executable.run();
+      await executable.read(['y']);
+      let turns = 0;
+      const timer = setInterval(() => turns++, 1);
+      executable.run();
+      await executable.read(['y']);
+      clearInterval(timer);
+      assert.ok(turns > 3, `${turns} turns`);
+    } finally {
+      engine.close();
+    }
+  });
+  stopping('an executable that is closed while it runs ends its reads', async () => {
+    const engine = openNative();
+    const executable = await slow(engine);
+    executable.run();
+    const read = executable.read(['y']).then(
+      () => undefined,
+      (error) => error,
+    );
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    engine.close();
+    assert.instance(await read, Error);
+  });
+  stopping.run();
+
+  const sharing = suite('sharing');
+  sharing('worker threads compute what the main thread does, side by side', async () => {
+    const source = new URL('./native-worker.js', import.meta.url);
+    const started = [0, 1, 2].map((picture) => new Worker(source, { workerData: { picture } }));
+    const found = await Promise.all(
+      started.map(
+        (worker) =>
+          new Promise<Float32Array>((resolve, reject) => {
+            worker.once('message', resolve);
+            worker.once('error', reject);
+          }),
+      ),
+    );
+    const { searchTiny } = await import('./native-worker.js');
+    for (const picture of [0, 1, 2]) assert.equal(found[picture], await searchTiny(picture), `picture ${picture}`);
+  });
+  sharing('a worker thread that is stopped in the midst of a run harms nobody', async () => {
+    const worker = new Worker(new URL('./native-worker.js', import.meta.url), {
+      workerData: { picture: 0, steps: 1e6 },
+    });
+    await new Promise((resolve) => worker.once('online', resolve));
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    await worker.terminate();
+    const { searchTiny } = await import('./native-worker.js');
+    assert.is((await searchTiny(1)).length, 3 * 16 * 16);
+  });
+  sharing.run();
+
+  const memory = suite('memory');
+  memory('does not grow over 1,000 searches of the golden network', async () => {
+    const generator = await openGenerator({ model: golden('stylegan1/synthesis.pt'), engine: 'native' });
+    const options = { ...defaultSearchOptions(generator.info), steps: 1 };
+    const rgb = Uint8Array.from(normals('target', 16 * 16 * 3), (x) => 128 + 40 * x);
+    const start = await randomStart(generator.info, options, { seed: 1, target: rgb, duplicate: 0, restart: 0 });
+    const some = async (count: number) => {
+      for (let i = 0; i < count; i++) {
+        // Another loss now and then: a new graph, so that programs and packed weights come and go.
+        const settings = i % 10 === 0 ? { ...options, loss: `${100 + i}*L2` } : options;
+        await search(generator, [{ rgb, size: 16, start }], settings).results;
+      }
+      globalThis.gc?.();
+      return process.memoryUsage.rss();
+    };
+    await some(300);
+    const before = await some(350);
+    const after = await some(350);
+    generator.close();
+    const grown = (after - before) / 2 ** 20;
+    assert.ok(grown < 24, `${grown.toFixed(1)} MiB more after 350 further searches`);
+  });
+  memory.run();
+
+  const refusals = suite('what the addon refuses');
+  const step = (kernel: string, buffers: AddonStep['buffers'], sizes: AddonStep['sizes']): AddonStep => ({
+    kernel,
+    buffers,
+    sizes,
+    values: { scale: 1, shift: 0, slope: 0.2, activation: 0.2, epsilon: 1e-5 },
+  });
+  const spec = (change: Partial<AddonProgramSpec>): AddonProgramSpec => ({
+    batch: 1,
+    threads: 1,
+    isa: 'baseline',
+    buffers: [{ size: 256 }, { size: 256 }],
+    slots: [],
+    steps: [step('affine', { a: 0, y: 1 }, { count: 256, from: 0, to: 0 })],
+    ...change,
+  });
+  const refused: [what: string, change: Partial<AddonProgramSpec>, message: RegExp][] = [
+    ['a kernel that does not exist', { steps: [step('nonsense', {}, {})] }, /no kernel nonsense/],
+    [
+      'a buffer that does not exist',
+      { steps: [step('affine', { a: 0, y: 7 }, { count: 1, from: 0, to: 0 })] },
+      /y is no/,
+    ],
+    [
+      'a read beyond a buffer',
+      { steps: [step('affine', { a: 0, y: 1 }, { count: 257, from: 0, to: 0 })] },
+      /too short/,
+    ],
+    [
+      'an offset beyond it',
+      { steps: [step('copy', { a: 0, y: 1 }, { count: 1, from: 256, to: 0 })] },
+      /a is too short/,
+    ],
+    [
+      'a negative offset',
+      { steps: [step('copy', { a: 0, y: 1 }, { count: 1, from: 0, to: -1 })] },
+      /to is out of range/,
+    ],
+    ['no buffer at all', { steps: [step('affine', { a: 0 }, { count: 1, from: 0, to: 0 })] }, /y is missing/],
+    ['a size that is no whole number', { buffers: [{ size: 1.5 }] }, /whole number/],
+    ['a size of nothing', { buffers: [{ size: 0 }] }, /out of range/],
+    ['more memory than there can be', { buffers: [{ size: 2 ** 52 }] }, /out of range/],
+    ['a slot that does not exist', { buffers: [{ size: 4, slot: 3 }] }, /does not fit/],
+    ['a batch of none', { batch: 0 }, /batch/],
+    ['no threads', { threads: 0 }, /threads/],
+    ['an instruction set that does not exist', { isa: 'mmx' }, /mmx/],
+    [
+      'a convolution whose map is larger than its buffer',
+      {
+        steps: [
+          step(
+            'convolution',
+            { x: 0, y: 1, weights: 0 },
+            {
+              geometry: 0,
+              in: 16,
+              out: 16,
+              height: 8,
+              width: 8,
+              reading: 0,
+              writing: 0,
+            },
+          ),
+        ],
+      },
+      /x is too short/,
+    ],
+  ];
+  for (const [what, change, message] of refused) {
+    refusals(what, () => {
+      const { Program } = loadAddon();
+      assert.throws(() => new Program(spec(change)), message);
+    });
+  }
+  refusals('words instead of numbers, and other nonsense', () => {
+    const { Program, Constant } = loadAddon();
+    const nonsense = Program as unknown as new (...words: unknown[]) => unknown;
+    for (const words of [[], [null], ['x'], [{}], [{ ...spec({}), buffers: 'x' }], [{ ...spec({}), steps: [null] }]]) {
+      assert.throws(() => new nonsense(...words));
+    }
+    const constant = new Constant() as unknown as { pack(...words: unknown[]): unknown };
+    assert.throws(() => constant.pack('x', 'plain', [1], 'baseline'), /Float32Array/);
+    assert.throws(() => constant.pack(new Float32Array(4), 'plain', 'x', 'baseline'), /array/);
+  });
+  refusals('packing what does not fit its layout', async () => {
+    const { Constant } = loadAddon();
+    for (const [layout, sizes] of [
+      ['same', [3, 3]],
+      ['plain', [5]],
+      ['blocked', [1, 2]],
+      ['nonsense', [4, 1]],
+      ['up', [2 ** 40, 2 ** 40]],
+      ['same', [-1, 4]],
+    ] as const) {
+      const error = await new Constant().pack(new Float32Array(4), layout, sizes, 'baseline').then(
+        () => undefined,
+        (thrown) => thrown,
+      );
+      assert.instance(error, Error, `${layout} ${sizes}`);
+    }
+  });
+  refusals('writing what has the wrong length, or while it runs', async () => {
+    const program = new (loadAddon().Program)(spec({}));
+    assert.throws(() => program.write(0, new Float32Array(3)), /length/);
+    assert.throws(() => program.write(5, new Float32Array(256)), /not kept/);
+    const running = program.run(0, 1, 0, false);
+    assert.throws(() => program.read(1), /running/);
+    await running;
+    assert.is(program.read(1).length, 256);
+    program.close();
+    assert.throws(() => program.read(1), /closed/);
+  });
+  refusals.run();
+}
