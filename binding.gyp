@@ -7,6 +7,7 @@
         "native/addon.cc",
         "native/isa/avx2.cc",
         "native/isa/avx512.cc",
+        "native/isa/avx512_bf16.cc",
         "native/isa/baseline.cc",
         "native/machine.cc",
         "native/pack.cc",

@@ -18,6 +18,8 @@ const Kernels& kernelsNamed(const std::string& name) {
   if (name.empty()) return *usable[0];
   for (const Kernels* kernels : usable)
     if (name == kernels->name) return *kernels;
+  const Kernels* bfloat16 = bfloat16Kernels();
+  if (bfloat16 && name == bfloat16->name) return *bfloat16;
   throw std::invalid_argument("this processor has no instruction set " + name);
 }
 
@@ -354,7 +356,7 @@ class ProgramHandle : public Napi::ObjectWrap<ProgramHandle> {
   bool running_ = false;
 };
 
-/** machine(): {processor, processors, isas} */
+/** machine(): {processor, processors, isas, bf16?} */
 Napi::Value machine(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   Napi::Object result = Napi::Object::New(env);
@@ -363,6 +365,7 @@ Napi::Value machine(const Napi::CallbackInfo& info) {
   result.Set("processor", processorName());
   result.Set("processors", usableProcessors());
   result.Set("isas", isas);
+  if (const Kernels* kernels = bfloat16Kernels()) result.Set("bf16", kernels->name);
   return result;
 }
 

@@ -226,6 +226,8 @@ struct Kernels {
   const char* name;
   /** Blocks of output channels that `convolution` makes at once; part of the layout of its weights. */
   int groupBlocks;
+  /** Words of 32 bits that sixteen channels of a packed pixel take in `convolution`: 16 floats, or 8 pairs of bfloat16. */
+  int packedWords;
   /** Floats of scratch that each thread needs, and of shared and partial memory. */
   struct Memory {
     int64_t scratch, shared, partial;

@@ -18,6 +18,9 @@ namespace facewright {
 namespace avx512 {
 extern const Kernels kernels;
 }
+namespace avx512_bf16 {
+extern const Kernels kernels;
+}
 namespace avx2 {
 extern const Kernels kernels;
 }
@@ -39,6 +42,13 @@ std::vector<const Kernels*> usableKernels() {
 #endif
   usable.push_back(&baseline::kernels);
   return usable;
+}
+
+const Kernels* bfloat16Kernels() {
+#if defined(__x86_64__)
+  if (usableKernels()[0] == &avx512::kernels && __builtin_cpu_supports("avx512bf16")) return &avx512_bf16::kernels;
+#endif
+  return nullptr;
 }
 
 namespace {

@@ -1,6 +1,7 @@
 #include "pack.h"
 
 #include <algorithm>
+#include <cstring>
 #include <stdexcept>
 
 namespace facewright {
@@ -27,11 +28,19 @@ struct View {
   }
 };
 
+/** The nearest bfloat16, ties to even: the upper half of a float. Weights are finite. */
+uint16_t bfloat16(float value) {
+  uint32_t bits;
+  std::memcpy(&bits, &value, sizeof bits);
+  return uint16_t((bits + 0x7fff + (bits >> 16 & 1)) >> 16);
+}
+
 /**
- * The layout of `convolution`: groups of output blocks, each [parts, in blocks, rows, 16 in, taps of a row, blocks, 16 out],
- * `parts` being the row phases of `up`.
+ * The layout of `convolution`: groups of output blocks, each [parts, in blocks, rows, words in, taps of a row, blocks,
+ * 16 out], `parts` being the row phases of `up`. A word is the weight of one input channel, or those of two in bfloat16.
  */
-void packDirect(const View& v, Geometry geometry, int64_t groupBlocks, float* to) {
+void packDirect(const View& v, Geometry geometry, const Kernels& kernels, float* to) {
+  const int64_t groupBlocks = kernels.groupBlocks, channels = kBlock / kernels.packedWords;
   const int64_t outBlocks = blocks(v.out), inBlocks = blocks(v.in);
   const bool up = geometry == Geometry::up;
   const int64_t parts = up ? 2 : 1, rows = up ? 2 : v.side, taps = up ? 4 : v.side;
@@ -40,13 +49,19 @@ void packDirect(const View& v, Geometry geometry, int64_t groupBlocks, float* to
     for (int64_t part = 0; part < parts; part++)
       for (int64_t block = 0; block < inBlocks; block++)
         for (int64_t row = 0; row < rows; row++)
-          for (int64_t i = 0; i < kBlock; i++)
+          for (int64_t i = block * kBlock; i < (block + 1) * kBlock; i += channels)
             for (int64_t tap = 0; tap < taps; tap++)
               for (int64_t o = 0; o < group * kBlock; o++) {
                 // Output row 2y + phase reads input rows y + dy − 1 + phase with the kernel's row 3 − phase − 2·dy.
                 const int64_t ky = up ? 3 - part - 2 * row : row;
                 const int64_t kx = up ? 3 - tap / 2 - 2 * (tap % 2) : tap;
-                *to++ = v.at(first * kBlock + o, block * kBlock + i, ky, kx);
+                const float weight = v.at(first * kBlock + o, i, ky, kx);
+                if (channels == 1) {
+                  *to++ = weight;
+                  continue;
+                }
+                const uint16_t pair[2] = {bfloat16(weight), bfloat16(v.at(first * kBlock + o, i + 1, ky, kx))};
+                std::memcpy(to++, pair, sizeof pair);
               }
   }
 }
@@ -79,7 +94,7 @@ void packWinograd(const View& v, int64_t groupBlocks, float* to) {
 
 }  // namespace
 
-int64_t packedFloats(const PackRequest& r) {
+int64_t packedFloats(const Kernels& kernels, const PackRequest& r) {
   const auto need = [&](size_t count) {
     if (r.sizes.size() != count) throw std::invalid_argument("layout " + r.layout + ": wrong number of sizes");
   };
@@ -94,8 +109,8 @@ int64_t packedFloats(const PackRequest& r) {
   need(2);
   const int64_t out = r.sizes[0], padded = blocks(r.sizes[0]) * kBlock * blocks(r.sizes[1]) * kBlock;
   if (r.layout == "pointwise") return out * blocks(r.sizes[1]) * kBlock;
-  if (r.layout == "same" || r.layout == "same-adjoint") return padded * 9;
-  if (r.layout == "up" || r.layout == "down") return padded * 16;
+  if (r.layout == "same" || r.layout == "same-adjoint") return padded * 9 * kernels.packedWords / kBlock;
+  if (r.layout == "up" || r.layout == "down") return padded * kernels.packedWords;
   if (r.layout == "winograd" || r.layout == "winograd-adjoint") return padded * 16;
   throw std::invalid_argument("there is no layout " + r.layout);
 }
@@ -104,7 +119,7 @@ Constant pack(const Kernels& kernels, const PackRequest& r, const float* values,
   for (const int64_t size : r.sizes) {
     if (size < 1 || size > (int64_t(1) << 31)) throw std::invalid_argument("layout " + r.layout + ": a size is out of range");
   }
-  const int64_t floats = packedFloats(r);
+  const int64_t floats = packedFloats(kernels, r);
   const bool same = r.layout.rfind("same", 0) == 0 || r.layout.rfind("winograd", 0) == 0;
   const bool adjoint = r.layout.find("-adjoint") != std::string::npos;
   int64_t expected = 1;
@@ -133,11 +148,11 @@ Constant pack(const Kernels& kernels, const PackRequest& r, const float* values,
     const View view = adjoint ? View{values, r.sizes[1], r.sizes[0], 3, true, true}
                               : View{values, r.sizes[0], r.sizes[1], 3, false, false};
     if (r.layout.rfind("winograd", 0) == 0) packWinograd(view, kernels.groupBlocks, to);
-    else packDirect(view, Geometry::same, kernels.groupBlocks, to);
+    else packDirect(view, Geometry::same, kernels, to);
   } else if (r.layout == "up") {
-    packDirect({values, r.sizes[0], r.sizes[1], 4, false, false}, Geometry::up, kernels.groupBlocks, to);
+    packDirect({values, r.sizes[0], r.sizes[1], 4, false, false}, Geometry::up, kernels, to);
   } else {
-    packDirect({values, r.sizes[1], r.sizes[0], 4, true, false}, Geometry::down, kernels.groupBlocks, to);
+    packDirect({values, r.sizes[1], r.sizes[0], 4, true, false}, Geometry::down, kernels, to);
   }
   return constant;
 }

@@ -29,7 +29,7 @@ struct PackRequest {
  */
 Constant pack(const Kernels& kernels, const PackRequest& request, const float* values, int64_t count);
 
-/** Floats that a layout takes, whatever the instruction set. @throws std::invalid_argument for one that does not exist */
-int64_t packedFloats(const PackRequest& request);
+/** Floats that a layout takes with these kernels. @throws std::invalid_argument for one that does not exist */
+int64_t packedFloats(const Kernels& kernels, const PackRequest& request);
 
 }  // namespace facewright

@@ -163,7 +163,7 @@ Step convolutionStep(const Kernels& k, const Reader& r) {
   const LoadPlan load(r, c.in, from * height, from * width);
   const StorePlan store(r, c.out, to * height, to * width);
   const int64_t taps = c.geometry == Geometry::same ? 9 : 16;
-  const int64_t weights = r.input("weights", blocks(c.in) * blocks(c.out) * kBlock * kBlock * taps);
+  const int64_t weights = r.input("weights", blocks(c.in) * blocks(c.out) * k.packedWords * kBlock * taps);
   c.load = load.load;
   c.store = store.store;
   return {[=, &k](const Frame& f) {

@@ -20,6 +20,8 @@ export interface OpenOptions {
   readonly adapter?: string;
   /** native: threads that compute; by default as many as this process has processors. No result depends on it. */
   readonly threads?: number;
+  /** native: `bf16` is faster and less exact, on processors that have AVX512-BF16; by default `f32`. */
+  readonly precision?: 'f32' | 'bf16';
   /** Where the Gaussian fit of a model that comes without is kept; by default the user's cache folder. */
   readonly cache?: string;
   /** Told what takes long. */
@@ -44,8 +46,8 @@ const FIT_BATCH = 4096;
  */
 export async function openGenerator(options: OpenOptions = {}): Promise<Generator> {
   const { network, info, fit } = await readModel(options.model);
-  const { engine: name, adapter, threads } = options;
-  const engine = await openEngine({ engine: name, adapter, threads });
+  const { engine: name, adapter, threads, precision } = options;
+  const engine = await openEngine({ engine: name, adapter, threads, precision });
   const generator = new Generator(engine, network, info, fit);
   try {
     if (!fit && network.hasMapping) generator.fit = await makeFit(generator, options);

@@ -1,5 +1,5 @@
 // The kernels for one instruction set. A file of isa/ chooses it, defines FACEWRIGHT_ISA (a namespace), FACEWRIGHT_LANES
-// (floats in a vector) and includes this.
+// (floats in a vector), perhaps FACEWRIGHT_BF16, and includes this.
 
 namespace facewright {
 namespace FACEWRIGHT_ISA {
@@ -24,6 +24,7 @@ extern const Kernels kernels;
 const Kernels kernels = {
     FACEWRIGHT_NAME(FACEWRIGHT_ISA),
     kGroup,
+    kPacked,
     convolutionMemory,
     convolution,
     winogradMemory,

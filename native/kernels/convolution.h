@@ -18,7 +18,7 @@ constexpr int kGroup = FACEWRIGHT_LANES == 16 ? 2 : 1;
  * One strip of PX pixels and G blocks of channels: adds the products of one block of sixteen input channels.
  *
  * @param in the packed input at the strip's first row and column; `row` floats from row to row
- * @param weights [KH, 16, KW, G, 16]
+ * @param weights [KH, 16 or 8 pairs, KW, G, 16 or 16 pairs]
  * @param sums [PX, G, 16]
  */
 template <int PX, int G, int KH, int KW, int S>
@@ -31,7 +31,7 @@ static void strip(const float* in, int64_t row, const float* weights, float* sum
     for (int v = 0; v < V; v++) a[p][v] = splat(0);
   for (int ky = 0; ky < KH; ky++) {
     const float* r = in + ky * row;
-    for (int i = 0; i < kBlock; i++, r++, weights += KW * G * kBlock) {
+    for (int i = 0; i < kPacked; i++, r++, weights += KW * G * kBlock) {
       Vector w[KW][V];
 #pragma GCC unroll 4
       for (int kx = 0; kx < KW; kx++)
@@ -39,13 +39,13 @@ static void strip(const float* in, int64_t row, const float* weights, float* sum
         for (int v = 0; v < V; v++) w[kx][v] = load(weights + (kx * V + v) * FACEWRIGHT_LANES);
 #pragma GCC unroll 64
       for (int j = 0; j < (PX - 1) * S + KW; j++) {
-        const Vector b = splat(r[j * kBlock]);
+        const Vector b = splat(r[j * kPacked]);
 #pragma GCC unroll 4
         for (int kx = 0; kx < KW; kx++) {
           const int p = (j - kx) / S;
           if (j < kx || (j - kx) % S != 0 || p >= PX) continue;
 #pragma GCC unroll 8
-          for (int v = 0; v < V; v++) a[p][v] += b * w[kx][v];
+          for (int v = 0; v < V; v++) a[p][v] = multiplyAdd(a[p][v], b, w[kx][v]);
         }
       }
     }
@@ -62,7 +62,7 @@ static void strip(const float* in, int64_t row, const float* weights, float* sum
 /**
  * One strip of an upsampling convolution: PX input pixels make 2·PX pixels of one output row.
  *
- * @param weights [2 rows, 16, 2 phases, 2 columns, G, 16]
+ * @param weights [2 rows, 16 or 8 pairs, 2 phases, 2 columns, G, 16 or 16 pairs]
  */
 template <int PX, int G>
 static void stripUp(const float* in, int64_t row, const float* weights, float* sums, bool first) {
@@ -74,7 +74,7 @@ static void stripUp(const float* in, int64_t row, const float* weights, float* s
     for (int v = 0; v < V; v++) a[p][v] = splat(0);
   for (int ky = 0; ky < 2; ky++) {
     const float* r = in + ky * row;
-    for (int i = 0; i < kBlock; i++, r++, weights += 4 * G * kBlock) {
+    for (int i = 0; i < kPacked; i++, r++, weights += 4 * G * kBlock) {
       Vector w[4][V];
 #pragma GCC unroll 4
       for (int tap = 0; tap < 4; tap++)
@@ -82,14 +82,14 @@ static void stripUp(const float* in, int64_t row, const float* weights, float* s
         for (int v = 0; v < V; v++) w[tap][v] = load(weights + (tap * V + v) * FACEWRIGHT_LANES);
 #pragma GCC unroll 64
       for (int j = 0; j < PX + 2; j++) {
-        const Vector b = splat(r[j * kBlock]);
+        const Vector b = splat(r[j * kPacked]);
 #pragma GCC unroll 4
         for (int tap = 0; tap < 4; tap++) {
           // Phase 0 reads columns x − 1 and x, phase 1 columns x and x + 1; r begins at x − 1.
           const int phase = tap / 2, p = j - phase - tap % 2;
           if (p < 0 || p >= PX) continue;
 #pragma GCC unroll 8
-          for (int v = 0; v < V; v++) a[2 * p + phase][v] += b * w[tap][v];
+          for (int v = 0; v < V; v++) a[2 * p + phase][v] = multiplyAdd(a[2 * p + phase][v], b, w[tap][v]);
         }
       }
     }
@@ -107,7 +107,7 @@ static void stripUp(const float* in, int64_t row, const float* weights, float* s
 template <Geometry KIND, int PX, int G>
 FW_INLINE void stripsOf(const float* in, int64_t row, const float* weights, float* sums, int64_t count, bool first) {
   constexpr int step = KIND == Geometry::down ? 2 : 1, made = KIND == Geometry::up ? 2 : 1;
-  for (; count >= PX; count -= PX, in += PX * step * kBlock, sums += PX * made * G * kBlock) {
+  for (; count >= PX; count -= PX, in += PX * step * kPacked, sums += PX * made * G * kBlock) {
     if constexpr (KIND == Geometry::same) strip<PX, G, 3, 3, 1>(in, row, weights, sums, first);
     if constexpr (KIND == Geometry::down) strip<PX, G, 4, 4, 2>(in, row, weights, sums, first);
     if constexpr (KIND == Geometry::up) stripUp<PX, G>(in, row, weights, sums, first);
@@ -128,7 +128,7 @@ struct Tiling {
   bool whole;
 
   int64_t tiles() const { return down * across; }
-  int64_t packedFloats() const { return inputBlocks * packedRows * packedColumns * kBlock; }
+  int64_t packedFloats() const { return inputBlocks * packedRows * packedColumns * kPacked; }
   /** Rows or columns of input, with their margin, that n rows or columns of a tile read. */
   int64_t reads(int64_t n) const { return kind == Geometry::down ? 2 * n + 2 : n + 2; }
   int64_t sumFloats() const {
@@ -138,6 +138,8 @@ struct Tiling {
 
 /** Above this a packed tile is no longer held by a core's second cache. */
 constexpr int64_t kMostPackedFloats = 96 * 1024;
+/** Blocks of channels for which tiles may be wide. */
+constexpr int64_t kFewBlocks = 4;
 /** Fewer tiles than this are shared out with their channels, so that many threads have work. */
 constexpr int64_t kFewTiles = 32;
 
@@ -148,7 +150,9 @@ FW_INLINE Tiling tilingOf(const Convolution& c) {
   t.outputBlocks = blocks(c.out);
   t.groups = (t.outputBlocks + kGroup - 1) / kGroup;
   t.rows = least<int64_t>(8, c.height);
-  t.columns = least<int64_t>(c.geometry == Geometry::same ? 32 : 16, c.width);
+  // Of few channels a core's second cache holds wider tiles: longer rows to read, and less margin to read twice.
+  const int64_t wide = most(t.inputBlocks, t.outputBlocks) <= kFewBlocks ? 4 : 1;
+  t.columns = least<int64_t>(wide * (c.geometry == Geometry::same ? 32 : 16), c.width);
   t.down = (c.height + t.rows - 1) / t.rows;
   t.across = (c.width + t.columns - 1) / t.columns;
   t.packedRows = t.reads(t.rows);
@@ -171,8 +175,18 @@ struct ConvolutionWork {
 FW_INLINE void packBlock(const Load& l, int64_t block, int64_t y0, int64_t rows, int64_t x0, int64_t columns, float* to) {
   const Reader reader = readerOf(l, block);
   const Block pull = pullOf(l, block);
-  for (int64_t y = 0; y < rows; y++) {
-    readRow(l, reader, pull, block, y0 + y, x0, x0 + columns, to + y * columns * kBlock);
+  for (int64_t y = y0; y < y0 + rows; y++, to += columns * kPacked) {
+    if constexpr (kPacked == kBlock) {
+      readRow(l, reader, pull, block, y, x0, x0 + columns, to);
+    } else {
+      constexpr int64_t some = 64;
+      alignas(64) float read[some * kBlock];
+      for (int64_t first = 0; first < columns; first += some) {
+        const int64_t count = least(some, columns - first);
+        readRow(l, reader, pull, block, y, x0 + first, x0 + first + count, read);
+        for (int64_t i = 0; i < count; i++) packPixel(to + (first + i) * kPacked, loadBlock(read + i * kBlock));
+      }
+    }
   }
 }
 
@@ -185,11 +199,11 @@ FW_INLINE void tileOfGroup(const ConvolutionWork& work, int64_t tile, int64_t gr
   constexpr int px = kSums / (G * kVectors) / (KIND == Geometry::up ? 2 : 1);
   constexpr int step = KIND == Geometry::down ? 2 : 1, made = KIND == Geometry::up ? 2 : 1;
   constexpr int64_t taps = KIND == Geometry::same ? 9 : KIND == Geometry::down ? 16 : 8;
-  constexpr int64_t perBlock = taps * kBlock * G * kBlock;
+  constexpr int64_t perBlock = taps * kPacked * G * kBlock;
   const int64_t y0 = tile / t.across * t.rows, x0 = tile % t.across * t.columns;
   const int64_t rows = least(t.rows, c.height - y0), columns = least(t.columns, c.width - x0);
   const float* weights =
-      c.weights + group * kGroup * t.inputBlocks * (KIND == Geometry::up ? 16 : taps) * kBlock * kBlock;
+      c.weights + group * kGroup * t.inputBlocks * (KIND == Geometry::up ? 16 : taps) * kPacked * kBlock;
   for (int64_t block = 0; block < t.inputBlocks; block++) {
     const float* in = packed + block * blockFloats;
     if constexpr (KIND == Geometry::up) {
@@ -231,7 +245,7 @@ static void packTask(void* argument, int64_t block, float*) {
   const ConvolutionWork& work = *static_cast<const ConvolutionWork*>(argument);
   const Tiling& t = work.t;
   packBlock(work.c.load, block, -1, t.packedRows, -1, t.packedColumns,
-            work.run.shared + block * t.packedRows * t.packedColumns * kBlock);
+            work.run.shared + block * t.packedRows * t.packedColumns * kPacked);
 }
 
 /** One tile and one group of channels out of the packed map. */
@@ -243,8 +257,8 @@ static void wholeTask(void* argument, int64_t index, float* scratch) {
   // A group's weights serve all its tiles before the next group comes.
   const int64_t tile = index % t.tiles(), group = index / t.tiles();
   const int64_t y0 = tile / t.across * t.rows, x0 = tile % t.across * t.columns;
-  const int64_t rowFloats = t.packedColumns * kBlock;
-  tileOf<KIND>(work, tile, group, work.run.shared + step * (y0 * rowFloats + x0 * kBlock), rowFloats,
+  const int64_t rowFloats = t.packedColumns * kPacked;
+  tileOf<KIND>(work, tile, group, work.run.shared + step * (y0 * rowFloats + x0 * kPacked), rowFloats,
                t.packedRows * rowFloats, scratch);
 }
 
@@ -258,9 +272,9 @@ static void tileTask(void* argument, int64_t tile, float* scratch) {
   const int64_t y0 = tile / t.across * t.rows, x0 = tile % t.across * t.columns;
   const int64_t rows = t.reads(least(t.rows, c.height - y0)), columns = t.reads(least(t.columns, c.width - x0));
   for (int64_t block = 0; block < t.inputBlocks; block++) {
-    packBlock(c.load, block, step * y0 - 1, rows, step * x0 - 1, columns, scratch + block * rows * columns * kBlock);
+    packBlock(c.load, block, step * y0 - 1, rows, step * x0 - 1, columns, scratch + block * rows * columns * kPacked);
   }
-  const int64_t rowFloats = columns * kBlock;
+  const int64_t rowFloats = columns * kPacked;
   for (int64_t group = 0; group < t.groups; group++) {
     tileOf<KIND>(work, tile, group, scratch, rowFloats, rows * rowFloats, scratch + t.packedFloats());
   }

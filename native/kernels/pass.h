@@ -3,7 +3,7 @@
 // between any two of them are one kernel, and a map is read once and written once.
 
 /** Small enough that three rows of it stay in the first cache. */
-constexpr int64_t kPassRows = 32, kPassColumns = 64;
+constexpr int64_t kPassRows = 16, kPassColumns = 1024;
 
 struct PassTiles {
   int64_t down, across;

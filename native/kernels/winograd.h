@@ -62,7 +62,11 @@ static void transformInput(const WinogradWork& work, int64_t index, int64_t bloc
   const int64_t y0 = index / t.across * t.rows * 2, x0 = index % t.across * t.columns * 2;
   float* packed = scratch;
   float* rows = scratch + t.packedFloats();
-  packBlock(work.w.load, block, y0 - 1, 2 * t.rows + 2, x0 - 1, columns, packed);
+  const Reader reader = readerOf(work.w.load, block);
+  const Block pull = pullOf(work.w.load, block);
+  for (int64_t y = 0; y < 2 * t.rows + 2; y++) {
+    readRow(work.w.load, reader, pull, block, y0 - 1 + y, x0 - 1, x0 - 1 + columns, packed + y * columns * kBlock);
+  }
   const int64_t place = t.inputBlocks * tiles * kBlock;
   for (int64_t ty = 0; ty < t.rows; ty++) {
     const float* d = packed + 2 * ty * columns * kBlock;

@@ -22,6 +22,7 @@ const options = await yargs(hideBin(process.argv))
   .option('engine', { choices: ['native', 'webgpu'] as const, default: 'native', describe: 'which engine' })
   .option('threads', { type: 'number', describe: 'native: threads' })
   .option('isa', { type: 'string', describe: 'native: instruction set (avx512, avx2, baseline)' })
+  .option('precision', { choices: ['f32', 'bf16'] as const, describe: 'native: bf16 multiplies in bfloat16' })
   .option('adapter', { type: 'string', describe: 'part of the name of the adapter' })
   .option('convolutions', {
     choices: ['direct', 'winograd', 'tiled', 'broadcast'] as const,
@@ -32,12 +33,12 @@ const options = await yargs(hideBin(process.argv))
   .parseAsync();
 
 async function openBenchEngine(): Promise<Engine> {
-  const { engine, adapter, threads, isa, convolutions } = options;
+  const { engine, adapter, threads, isa, precision, convolutions } = options;
   if (engine === 'native') {
     if (convolutions === 'tiled' || convolutions === 'broadcast') {
       throw new FacewrightError(`--convolutions ${convolutions} is for --engine webgpu`);
     }
-    return openNative({ threads, isa, convolutions });
+    return openNative({ threads, isa, precision, convolutions });
   }
   if (convolutions === 'direct' || convolutions === 'winograd') {
     throw new FacewrightError(`--convolutions ${convolutions} is for --engine native`);

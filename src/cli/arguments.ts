@@ -56,7 +56,7 @@ export class Arguments {
 /** The options that open a generator. */
 export function openOptions(words: Arguments): OpenOptions {
   const engine = words.value('engine', (option, text) => oneOf(option, text, engineNames));
-  words.value('precision', (option, text) => oneOf(option, text, ['f32'] as const));
+  const precision = words.value('precision', (option, text) => oneOf(option, text, ['f32', 'bf16'] as const));
   const threads = words.value('threads', (option, text) => wholeNumber(option, text, 1, 1024));
   const adapter = words.text('adapter');
   if (threads !== undefined && engine === 'webgpu') {
@@ -65,7 +65,10 @@ export function openOptions(words: Arguments): OpenOptions {
   if (adapter !== undefined && engine === 'native') {
     throw new UsageError('--adapter is for the webgpu engine; leave it out, or choose --engine webgpu');
   }
-  return { model: words.text('model'), engine, adapter, threads, cache: words.text('cache') };
+  if (precision === 'bf16' && (engine === 'webgpu' || adapter !== undefined)) {
+    throw new UsageError('--precision bf16 is for the native engine; leave it out, or choose --engine native');
+  }
+  return { model: words.text('model'), engine, adapter, threads, precision, cache: words.text('cache') };
 }
 
 /** --batch: how many pictures go through the network at once; undefined where it is left to the generator. */

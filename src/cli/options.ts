@@ -45,7 +45,7 @@ const modelOptions: OptionTable = {
   model: value(MODEL, 'weights: a .safetensors or .pt file, or a folder of them', 'the demo generator'),
   engine: value(MODEL, 'auto | webgpu (GPU) | native (processor)', 'auto: a GPU if there is one'),
   adapter: value(MODEL, 'webgpu: part of the name of the GPU to use; doctor lists them'),
-  precision: value(MODEL, 'f32', 'f32'),
+  precision: value(MODEL, 'f32 | bf16 (native, with AVX512-BF16: faster, less exact)', 'f32'),
   threads: value(MODEL, 'native: threads that compute', 'all processors'),
   cache: value(MODEL, 'folder that keeps the Gaussian fit of a model without one', "the user's cache folder"),
 };

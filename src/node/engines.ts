@@ -14,6 +14,8 @@ export interface EngineRequest {
   readonly adapter?: string;
   /** native: threads that compute; by default as many as this process has processors. */
   readonly threads?: number;
+  /** native: `bf16` is faster and less exact, on processors that have it; by default `f32`. */
+  readonly precision?: 'f32' | 'bf16';
   /** native: the instruction set; by default the best that the processor has. */
   readonly isa?: string;
 }
@@ -25,7 +27,8 @@ export interface EngineRequest {
  * @throws FacewrightError when there is none, saying what to install or build
  */
 export async function openEngine(request: EngineRequest = {}): Promise<Engine> {
-  const { engine = 'auto', adapter, threads, isa } = request;
+  const { engine = 'auto', adapter, threads, precision, isa } = request;
+  const native = { threads, precision, isa };
   if (!engineNames.includes(engine)) {
     throw new FacewrightError(`engine ${String(engine)}: choose from ${engineNames.join(', ')}`);
   }
@@ -34,15 +37,18 @@ export async function openEngine(request: EngineRequest = {}): Promise<Engine> {
       `--adapter ${adapter}: the native engine has no adapters; leave it out, or --engine native`,
     );
   }
-  if (engine === 'native') return openNative({ threads, isa });
+  // Only native has bf16: who asks for it, asks for native.
+  if (engine === 'native' || (engine === 'auto' && precision === 'bf16')) return openNative(native);
+  if (precision === 'bf16')
+    throw new FacewrightError('precision bf16 is for the native engine; webgpu computes in f32');
   if (engine === 'webgpu' || adapter !== undefined || (await realGpuIsThere())) return openWebGpu({ adapter });
   try {
-    return openNative({ threads, isa });
-  } catch (native) {
+    return openNative(native);
+  } catch (noNative) {
     try {
       return await openWebGpu();
     } catch (webgpu) {
-      throw new FacewrightError(`${sentence(webgpu)}; and ${sentence(native)}`);
+      throw new FacewrightError(`${sentence(webgpu)}; and ${sentence(noNative)}`);
     }
   }
 }

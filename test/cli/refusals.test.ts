@@ -32,7 +32,7 @@ const refused: [words: string, message: RegExp][] = [
   ['run face.png --out out --background plaid', /background 'plaid': not a colour/],
   ['run face.png --out out --engine natve', /--engine natve: must be auto, webgpu or native/],
   ['run face.png --out out --engine native --adapter x', /--adapter is for the webgpu engine/],
-  ['run face.png --out out --precision f16', /--precision f16: must be f32/],
+  ['run face.png --out out --precision f16', /--precision f16: must be f32 or bf16/],
   ['run face.png --out out --threads 0', /--threads 0: must be a whole number/],
   ['run face.png --out out --engine webgpu --threads 2', /--threads is for the native engine/],
   ['run face.png --out out --batch 0', /--batch 0: must be a whole number/],

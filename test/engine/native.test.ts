@@ -18,9 +18,10 @@ import { search } from '../../dist/pulse/search.js';
 import { randomStart } from '../../dist/pulse/start.js';
 import { facewright, newFolder, writePicture } from '../cli/command.js';
 import { engineSuite, engines } from '../engines.js';
-import { golden } from '../golden-values.js';
+import { golden, goldenTensors, relativeError } from '../golden-values.js';
 import { normals } from '../random.js';
-import { conformanceCases, conformanceFaults, engineRuns } from './conformance.js';
+import { skippingSuite } from '../skip.js';
+import { batchFaults, conformanceCases, conformanceFaults, engineRuns } from './conformance.js';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
@@ -77,6 +78,15 @@ test('without the addon: what is missing, what is needed, what to type; webgpu i
 
 test.run();
 
+/** What the addon says of the machine; of none, where it is not built. */
+function loadAddonOrNothing(): { bf16?: string } {
+  try {
+    return loadAddon().machine();
+  } catch {
+    return {};
+  }
+}
+
 for (const one of engines.filter(({ name }) => name === 'native')) {
   const suite = (title: string) => engineSuite(one, title);
 
@@ -93,6 +103,34 @@ for (const one of engines.filter(({ name }) => name === 'native')) {
     }
     forms.run();
   }
+
+  // bfloat16 has 8 bits: each product is off by up to 2⁻⁸, at random. All else is as exact as ever.
+  const { bf16 } = loadAddonOrNothing();
+  const bfloat16 =
+    bf16 === undefined
+      ? skippingSuite('native: bf16', 'this processor has no AVX512-BF16')
+      : suite('bf16, with products off by a hundredth at most');
+  for (const each of conformanceCases().filter(({ name }) => /^conv(_up)?( adjoint)? \d|^blur|^styled 17/.test(name))) {
+    const rough = { ...each, tolerance: each.name.startsWith('conv') ? 1e-2 : each.tolerance };
+    bfloat16(each.name, async () => {
+      const engine = openNative({ precision: 'bf16' });
+      const faults = [...(await conformanceFaults(engine, rough)), ...(await batchFaults(engine, each))];
+      engine.close();
+      assert.is(faults.length, 0, faults.join('\n'));
+    });
+  }
+  bfloat16('an image of the golden network', async () => {
+    const generator = await openGenerator({ model: golden('stylegan1/synthesis.pt'), precision: 'bf16' });
+    const tensors = await goldenTensors('stylegan1/synthesis.io.safetensors');
+    const noise = Array.from({ length: 12 }, (_, layer) => tensors.get(`noise${layer}`)!.data);
+    const image = await generator.synthesize(tensors.get('latent')!.data, noise);
+    assert.is(generator.engine.info.kind, 'native');
+    generator.close();
+    const error = relativeError(image, tensors.get('image_f64')!.data);
+    // It must have been bfloat16: float32 comes to 1e-6.
+    assert.ok(error > 1e-4 && error < 2e-2, `${error}`);
+  });
+  bfloat16.run();
 
   const threads = suite('threads');
   threads('no result depends on their number, to the bit', async () => {

@@ -54,6 +54,8 @@ export interface NativeAddon {
     readonly processors: number;
     /** Instruction sets for which there are kernels and which the processor has, the best first. */
     readonly isas: readonly string[];
+    /** The instruction set with bfloat16 products, where the processor has it. */
+    readonly bf16?: string;
   };
   /** The processor at its best: floating point operations in a second; with `memory` also bytes read and written. */
   peak(threads: number, isa: string, memory: boolean): Promise<{ readonly flops: number; readonly bytes: number }>;

@@ -13,6 +13,11 @@ export interface NativeOptions {
   readonly threads?: number;
   /** The instruction set: `avx512`, `avx2` or `baseline`; by default the best that the processor has. */
   readonly isa?: string;
+  /**
+   * `bf16` multiplies in bfloat16, with sums in float32, where convolutions take the direct form: twice as fast there, and
+   * images are off by about a hundredth. By default `f32`.
+   */
+  readonly precision?: 'f32' | 'bf16';
   /** How 3×3 convolutions are computed; by default as suits their shape. */
   readonly convolutions?: ConvolutionForm;
 }
@@ -66,12 +71,19 @@ class NativeEngine implements Engine {
  * @throws FacewrightError for a number of threads or an instruction set that cannot be
  */
 export function createNativeEngine(addon: NativeAddon, options: NativeOptions = {}): Engine {
-  const { processor, processors, isas } = addon.machine();
-  const { threads = processors, isa = isas[0], convolutions = 'auto' } = options;
+  const { processor, processors, isas, bf16 } = addon.machine();
+  const { threads = processors, precision = 'f32', convolutions = 'auto' } = options;
+  if (precision === 'bf16' && bf16 === undefined) {
+    throw new FacewrightError(`precision bf16: ${processor} has no AVX512-BF16; leave it at f32`);
+  }
+  if (precision === 'bf16' && options.isa !== undefined && options.isa !== isas[0]) {
+    throw new FacewrightError(`precision bf16: needs the instruction set ${isas[0]}, and ${options.isa} was asked for`);
+  }
+  const isa = precision === 'bf16' ? bf16! : (options.isa ?? isas[0]);
   if (!Number.isInteger(threads) || threads < 1 || threads > 1024) {
     throw new FacewrightError(`threads ${threads}: expected a whole number from 1 to 1024`);
   }
-  if (!isas.includes(isa)) {
+  if (isa !== bf16 && !isas.includes(isa)) {
     throw new FacewrightError(`instruction set ${isa}: this processor has ${isas.join(', ')}`);
   }
   const info: EngineInfo = {

@@ -75,7 +75,9 @@ export class NativeExecutable implements Executable {
         slots: plan.slots,
         buffers: plan.buffers.map((buffer, index) => {
           const { size } = buffer;
-          if (buffer.kind === 'constant') return { size, constant: acquired[index]!.constant };
+          // How large a constant is depends on the kernels for which it was packed.
+          const constant = acquired[index]?.constant;
+          if (constant) return { size: constant.bytes / FLOAT, constant };
           return buffer.kind === 'kept' ? { size } : { size, slot: plan.slotOf.get(buffer)! };
         }),
         steps: plan.steps.map(({ kernel, buffers, sizes, values }) => ({

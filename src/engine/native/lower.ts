@@ -132,7 +132,7 @@ export class Lowerer {
     const key = `${tensor.id} ${layout} ${sizes.join()}`;
     let buffer = this.#constants.get(key);
     if (!buffer) {
-      buffer = { kind: 'constant', size: constantFloats(layout, sizes), constant: { tensor, layout, sizes } };
+      buffer = { kind: 'constant', size: elements(tensor.shape), constant: { tensor, layout, sizes } };
       this.#constants.set(key, buffer);
     }
     return buffer;
@@ -580,25 +580,6 @@ function lowerPixelLoss(
   };
   const sizes = { count: floats(x.shape, 'planar'), absolute: Number(term === 'L1') };
   to.step('pixel_loss', op, { buffers, writes: ['y'], sizes });
-}
-
-/** Floats of a packed constant (native/pack.cc, packedFloats). */
-function constantFloats(layout: string, sizes: readonly number[]): number {
-  const padded = (channels: number) => Math.ceil(channels / 16) * 16;
-  const [a, b, c] = sizes;
-  switch (layout) {
-    case 'plain':
-      return a;
-    case 'blocked':
-      return padded(a) * b * c;
-    case 'pointwise':
-      return a * padded(b);
-    case 'same':
-    case 'same-adjoint':
-      return padded(a) * padded(b) * 9;
-    default:
-      return padded(a) * padded(b) * 16;
-  }
 }
 
 /** The program of a graph. */

@@ -14,7 +14,10 @@ export interface PackedConstant {
   readonly sizes: readonly number[];
 }
 
-/** Memory of a program: kept from run to run, temporary, or a constant. Sizes in floats, per picture. */
+/**
+ * Memory of a program: kept from run to run, temporary, or a constant. Sizes in floats, per picture; of a constant, as it is
+ * before it is packed.
+ */
 export interface PlannedBuffer {
   readonly kind: 'kept' | 'temporary' | 'constant';
   readonly size: number;
