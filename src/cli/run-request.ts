@@ -151,6 +151,8 @@ export function namedOptions(
     restarts: request.restarts,
     fit: request.fit,
     background: request.background,
+    // What it was before there was a choice stays unsaid: results keep their keys.
+    ...(request.generator.precision === 'bf16' ? { precision: 'bf16' } : {}),
     ...(startDigest === undefined ? {} : { start: startDigest }),
   };
 }
