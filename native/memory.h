@@ -6,19 +6,15 @@
 #include <new>
 #include <utility>
 
-#if defined(__linux__)
-#include <sys/mman.h>
-#endif
-
 namespace facewright {
 
-/** So many floats, aligned to 64 bytes; large ones on large pages where the system has them. Not initialised. */
+/** So many floats, aligned to 64 bytes. Not initialised. */
 class Floats {
  public:
   Floats() = default;
   explicit Floats(int64_t count) : count_(count) {
     if (count == 0) return;
-    const size_t align = count >= kLarge ? size_t(1) << 21 : 64;
+    constexpr size_t align = 64;
     const size_t bytes = (size_t(count) * sizeof(float) + align - 1) / align * align;
 #if defined(_WIN32)
     data_ = static_cast<float*>(_aligned_malloc(bytes, align));
@@ -27,9 +23,6 @@ class Floats {
     if (posix_memalign(&memory, align, bytes) == 0) data_ = static_cast<float*>(memory);
 #endif
     if (!data_) throw std::bad_alloc();
-#if defined(__linux__)
-    if (count >= kLarge) madvise(data_, bytes, MADV_HUGEPAGE);
-#endif
   }
   Floats(Floats&& other) noexcept { swap(other); }
   Floats& operator=(Floats&& other) noexcept {
@@ -47,8 +40,6 @@ class Floats {
   int64_t count() const { return count_; }
 
  private:
-  /** 8 MiB: below that, large pages waste more than they gain. */
-  static constexpr int64_t kLarge = int64_t(1) << 21;
   void swap(Floats& other) {
     std::swap(data_, other.data_);
     std::swap(count_, other.count_);
