@@ -147,9 +147,17 @@ class ConstantHandle : public Napi::ObjectWrap<ConstantHandle> {
   static Napi::Function define(const Napi::Env& env) {
     return DefineClass(env, "Constant",
                        {InstanceMethod("pack", &ConstantHandle::pack), InstanceMethod("release", &ConstantHandle::release),
-                        InstanceAccessor("bytes", &ConstantHandle::bytes, nullptr)});
+                        InstanceMethod("bytes", &ConstantHandle::bytes)});
   }
-  explicit ConstantHandle(const Napi::CallbackInfo& info) : Napi::ObjectWrap<ConstantHandle>(info) {}
+  explicit ConstantHandle(const Napi::CallbackInfo& info) : Napi::ObjectWrap<ConstantHandle>(info) {
+    info.This().As<Napi::Object>().TypeTag(&tag);
+  }
+  /** What is inside a constant. @throws std::invalid_argument for any other object */
+  static std::shared_ptr<const Constant> of(const Napi::Value& value) {
+    const Napi::Object from = object(value, "a constant");
+    if (!from.CheckTypeTag(&tag)) throw std::invalid_argument("a constant: expected a Constant");
+    return Unwrap(from)->constant;
+  }
 
   std::shared_ptr<const Constant> constant;
 
@@ -159,10 +167,14 @@ class ConstantHandle : public Napi::ObjectWrap<ConstantHandle> {
     Packing(const Napi::Env& env, ConstantHandle& handle, const Kernels& kernels, PackRequest request,
             const Napi::Float32Array& values)
         : PromiseWorker(env), handle_(handle), kernels_(kernels), request_(std::move(request)),
-          self_(Napi::Persistent(handle.Value())), values_(Napi::Persistent(values.As<Napi::Object>())),
-          data_(values.Data()), count_(int64_t(values.ElementLength())) {}
-    void work() override { made_ = std::make_shared<const Constant>(facewright::pack(kernels_, request_, data_, count_)); }
+          self_(Napi::Persistent(handle.Value())), values_(values.Data(), values.Data() + values.ElementLength()) {}
+    void work() override {
+      made_ = std::make_shared<const Constant>(
+          facewright::pack(kernels_, request_, values_.data(), int64_t(values_.size())));
+      values_ = {};
+    }
     Napi::Value result(const Napi::Env& env) override {
+      if (handle_.released_) return env.Undefined();
       handle_.constant = std::move(made_);
       handle_.weight_.set(env, handle_.constant->values.count() * int64_t(sizeof(float)));
       return env.Undefined();
@@ -172,9 +184,9 @@ class ConstantHandle : public Napi::ObjectWrap<ConstantHandle> {
     ConstantHandle& handle_;
     const Kernels& kernels_;
     PackRequest request_;
-    Napi::ObjectReference self_, values_;
-    const float* data_;
-    int64_t count_;
+    Napi::ObjectReference self_;
+    /** A copy: JavaScript may hand its array to another thread meanwhile. */
+    std::vector<float> values_;
     std::shared_ptr<const Constant> made_;
   };
 
@@ -188,6 +200,7 @@ class ConstantHandle : public Napi::ObjectWrap<ConstantHandle> {
     });
   }
   void release(const Napi::CallbackInfo& info) {
+    released_ = true;
     constant.reset();
     weight_.set(info.Env(), 0);
   }
@@ -196,7 +209,10 @@ class ConstantHandle : public Napi::ObjectWrap<ConstantHandle> {
     return Napi::Number::New(info.Env(), constant ? double(constant->values.count()) * sizeof(float) : 0);
   }
 
+  /** Tells its objects from others that wrap something. */
+  static constexpr napi_type_tag tag{0x66616365777269, 0x67687420636f6e};
   Weight weight_;
+  bool released_ = false;
 };
 
 /** A program, as JavaScript holds it. One call at a time: src/engine/native/executable.ts sees to that. */
@@ -206,8 +222,7 @@ class ProgramHandle : public Napi::ObjectWrap<ProgramHandle> {
     return DefineClass(env, "Program",
                        {InstanceMethod("write", &ProgramHandle::write), InstanceMethod("read", &ProgramHandle::read),
                         InstanceMethod("run", &ProgramHandle::run), InstanceMethod("cancel", &ProgramHandle::cancel),
-                        InstanceMethod("close", &ProgramHandle::close),
-                        InstanceAccessor("bytes", &ProgramHandle::bytes, nullptr)});
+                        InstanceMethod("close", &ProgramHandle::close), InstanceMethod("bytes", &ProgramHandle::bytes)});
   }
 
   /** new Program({batch, threads, isa, buffers, slots, steps}) */
@@ -232,7 +247,7 @@ class ProgramHandle : public Napi::ObjectWrap<ProgramHandle> {
       Buffer buffer{Buffer::Kind::kept, wholeNumber(from.Get("size"), "the size of a buffer"), 0, nullptr};
       if (from.Has("constant")) {
         buffer.kind = Buffer::Kind::constant;
-        buffer.constant = ConstantHandle::Unwrap(object(from.Get("constant"), "a constant"))->constant;
+        buffer.constant = ConstantHandle::of(from.Get("constant"));
       } else if (from.Has("slot")) {
         buffer.kind = Buffer::Kind::temporary;
         buffer.slot = wholeNumber(from.Get("slot"), "a slot");
@@ -286,14 +301,14 @@ class ProgramHandle : public Napi::ObjectWrap<ProgramHandle> {
     });
   }
 
-  /** read(buffer): Float32Array [batch, size] */
-  Napi::Value read(const Napi::CallbackInfo& info) {
-    return guarded(info.Env(), [&]() -> Napi::Value {
+  /** read(buffer, Float32Array [batch, size]): into an array that JavaScript made, and could have failed to make. */
+  void read(const Napi::CallbackInfo& info) {
+    guarded(info.Env(), [&] {
       const Program& program = idle();
       const int64_t buffer = keptBuffer(info[0]), count = program.batch() * program.buffers()[buffer].size;
-      Napi::Float32Array values = Napi::Float32Array::New(info.Env(), size_t(count));
+      Napi::Float32Array values = floatArray(info[1], "values");
+      if (int64_t(values.ElementLength()) != count) throw std::invalid_argument("values: wrong length");
       std::copy(program.kept(buffer), program.kept(buffer) + count, values.Data());
-      return values;
     });
   }
 
@@ -327,11 +342,13 @@ class ProgramHandle : public Napi::ObjectWrap<ProgramHandle> {
   /** run(rate, rootCorrection, step, profile): Promise<Float64Array (seconds of each step, if profiled) | null (cancelled)> */
   Napi::Value run(const Napi::CallbackInfo& info) {
     return guarded(info.Env(), [&]() -> Napi::Value {
-      Program& program = idle();
-      program.resume();
+      // First: a conversion may run JavaScript, which may call this program.
       const auto number = [&](size_t i) { return info[i].ToNumber().FloatValue(); };
       const Scalars scalars{number(0), number(1), number(2)};
-      auto* running = new Running(info.Env(), *this, scalars, info[3].ToBoolean());
+      const bool profile = info[3].ToBoolean();
+      Program& program = idle();
+      program.resume();
+      auto* running = new Running(info.Env(), *this, scalars, profile);
       running_ = true;
       return running->start();
     });
@@ -359,14 +376,16 @@ class ProgramHandle : public Napi::ObjectWrap<ProgramHandle> {
 /** machine(): {processor, processors, isas, bf16?} */
 Napi::Value machine(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
-  Napi::Object result = Napi::Object::New(env);
-  Napi::Array isas = Napi::Array::New(env);
-  for (const Kernels* kernels : usableKernels()) isas.Set(isas.Length(), kernels->name);
-  result.Set("processor", processorName());
-  result.Set("processors", usableProcessors());
-  result.Set("isas", isas);
-  if (const Kernels* kernels = bfloat16Kernels()) result.Set("bf16", kernels->name);
-  return result;
+  return guarded(env, [&]() -> Napi::Value {
+    Napi::Object result = Napi::Object::New(env);
+    Napi::Array isas = Napi::Array::New(env);
+    for (const Kernels* kernels : usableKernels()) isas.Set(isas.Length(), kernels->name);
+    result.Set("processor", processorName());
+    result.Set("processors", usableProcessors());
+    result.Set("isas", isas);
+    if (const Kernels* kernels = bfloat16Kernels()) result.Set("bf16", kernels->name);
+    return result;
+  });
 }
 
 class Measuring : public PromiseWorker {

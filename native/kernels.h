@@ -11,6 +11,13 @@
 
 #include <cstdint>
 
+/** Whether the compiler knows AVX512-BF16: GCC since 10. */
+#if defined(__x86_64__) && (defined(__clang__) || __GNUC__ >= 10)
+#define FACEWRIGHT_HAS_BF16 1
+#else
+#define FACEWRIGHT_HAS_BF16 0
+#endif
+
 namespace facewright {
 
 /** Channels that lie side by side in a blocked map. */

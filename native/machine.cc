@@ -18,9 +18,11 @@ namespace facewright {
 namespace avx512 {
 extern const Kernels kernels;
 }
+#if FACEWRIGHT_HAS_BF16
 namespace avx512_bf16 {
 extern const Kernels kernels;
 }
+#endif
 namespace avx2 {
 extern const Kernels kernels;
 }
@@ -45,7 +47,7 @@ std::vector<const Kernels*> usableKernels() {
 }
 
 const Kernels* bfloat16Kernels() {
-#if defined(__x86_64__)
+#if FACEWRIGHT_HAS_BF16
   if (usableKernels()[0] == &avx512::kernels && __builtin_cpu_supports("avx512bf16")) return &avx512_bf16::kernels;
 #endif
   return nullptr;
@@ -108,7 +110,8 @@ std::string processorName() {
 #if defined(__linux__)
   std::ifstream info("/proc/cpuinfo");
   for (std::string line; std::getline(info, line);) {
-    if (line.rfind("model name", 0) == 0) return line.substr(line.find(':') + 2);
+    const size_t colon = line.find(": ");
+    if (line.rfind("model name", 0) == 0 && colon != std::string::npos) return line.substr(colon + 2);
   }
 #elif defined(__APPLE__)
   char name[256];

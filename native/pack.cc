@@ -116,14 +116,16 @@ int64_t packedFloats(const Kernels& kernels, const PackRequest& r) {
 }
 
 Constant pack(const Kernels& kernels, const PackRequest& r, const float* values, int64_t count) {
+  constexpr int64_t most = int64_t(1) << 32;
+  int64_t product = 1;
   for (const int64_t size : r.sizes) {
-    if (size < 1 || size > (int64_t(1) << 31)) throw std::invalid_argument("layout " + r.layout + ": a size is out of range");
+    if (size < 1 || size > most / product) throw std::invalid_argument("layout " + r.layout + ": a size is out of range");
+    product *= size;
   }
   const int64_t floats = packedFloats(kernels, r);
   const bool same = r.layout.rfind("same", 0) == 0 || r.layout.rfind("winograd", 0) == 0;
   const bool adjoint = r.layout.find("-adjoint") != std::string::npos;
-  int64_t expected = 1;
-  for (const int64_t size : r.sizes) expected *= size;
+  int64_t expected = product;
   if (r.layout == "up" || r.layout == "down") expected *= 16;
   if (same) expected *= 9;
   if (count != expected) {

@@ -2,6 +2,9 @@
 
 #include <chrono>
 #include <map>
+#include <stdexcept>
+#include <string>
+#include <system_error>
 
 #if defined(__x86_64__)
 #include <immintrin.h>
@@ -26,10 +29,17 @@ constexpr auto kSpinTime = std::chrono::microseconds(200);
 }  // namespace
 
 Pool::Pool(int threads) {
-  for (int worker = 1; worker < threads; worker++) workers_.emplace_back([this, worker] { work(worker); });
+  try {
+    for (int worker = 1; worker < threads; worker++) workers_.emplace_back([this, worker] { work(worker); });
+  } catch (const std::system_error&) {
+    end();
+    throw std::runtime_error("the system allows no " + std::to_string(threads) + " threads");
+  }
 }
 
-Pool::~Pool() {
+Pool::~Pool() { end(); }
+
+void Pool::end() {
   {
     std::lock_guard<std::mutex> lock(sleep_);
     ending_ = true;

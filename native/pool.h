@@ -21,7 +21,7 @@ namespace facewright {
  */
 class Pool {
  public:
-  /** @param threads at least 1, the caller included */
+  /** @param threads at least 1, the caller included @throws std::runtime_error when the system allows no more */
   explicit Pool(int threads);
   ~Pool();
   Pool(const Pool&) = delete;
@@ -38,6 +38,8 @@ class Pool {
   void run(int64_t tasks, Task task, void* argument, float* const* scratch);
 
  private:
+  /** Ends all threads and waits for them. */
+  void end();
   void work(int worker);
   void takeTasks(int worker);
 

@@ -5,7 +5,7 @@
 
 #include "../kernels.h"
 
-#if defined(__x86_64__)
+#if FACEWRIGHT_HAS_BF16
 #if defined(__clang__)
 #pragma clang attribute push(__attribute__((target("avx512f,avx512dq,avx512bw,avx512vl,avx512bf16,avx2,fma"))), \
                              apply_to = function)

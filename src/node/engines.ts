@@ -1,7 +1,9 @@
 import type { Engine } from '../engine/engine.js';
+import type { NativeAddon } from '../engine/native/addon.js';
+import { createNativeEngine } from '../engine/native/engine.js';
 import { FacewrightError } from '../errors.js';
 import { type AdapterReport, describeAdapters, openWebGpu, realGpuIsThere } from './dawn.js';
-import { describeNative, type NativeDescription, openNative } from './native.js';
+import { describeNative, loadAddon, type NativeDescription, openNative } from './native.js';
 
 /** The engines by name; `auto` takes a GPU where there is one, and the processor where there is none. */
 export const engineNames = ['auto', 'webgpu', 'native'] as const;
@@ -32,24 +34,32 @@ export async function openEngine(request: EngineRequest = {}): Promise<Engine> {
   if (!engineNames.includes(engine)) {
     throw new FacewrightError(`engine ${String(engine)}: choose from ${engineNames.join(', ')}`);
   }
-  if (engine === 'native' && adapter !== undefined) {
+  // Only native has bf16: who asks for it, asks for native.
+  const asksNative = engine === 'native' || (engine === 'auto' && precision === 'bf16');
+  if (asksNative && adapter !== undefined) {
     throw new FacewrightError(
       `--adapter ${adapter}: the native engine has no adapters; leave it out, or --engine native`,
     );
   }
-  // Only native has bf16: who asks for it, asks for native.
-  if (engine === 'native' || (engine === 'auto' && precision === 'bf16')) return openNative(native);
+  if (asksNative) return openNative(native);
   if (precision === 'bf16')
     throw new FacewrightError('precision bf16 is for the native engine; webgpu computes in f32');
   if (engine === 'webgpu' || adapter !== undefined || (await realGpuIsThere())) return openWebGpu({ adapter });
+  const addon = addonOrFailure();
+  if (!(addon instanceof FacewrightError)) return createNativeEngine(addon, native);
   try {
-    return openNative(native);
-  } catch (noNative) {
-    try {
-      return await openWebGpu();
-    } catch (webgpu) {
-      throw new FacewrightError(`${sentence(webgpu)}; and ${sentence(noNative)}`);
-    }
+    return await openWebGpu();
+  } catch (error) {
+    throw new FacewrightError(`${error instanceof Error ? error.message : String(error)}; and ${addon.message}`);
+  }
+}
+
+function addonOrFailure(): NativeAddon | FacewrightError {
+  try {
+    return loadAddon();
+  } catch (error) {
+    if (error instanceof FacewrightError) return error;
+    throw error;
   }
 }
 
@@ -67,8 +77,4 @@ export async function describeEngines(): Promise<EngineReport> {
   const chosen = adapters.chosen === undefined ? undefined : adapters.adapters[adapters.chosen];
   if (chosen && !(chosen.software && native.usable)) return { ...adapters, native, engine: 'webgpu' };
   return native.usable ? { ...adapters, native, engine: 'native' } : { ...adapters, native };
-}
-
-function sentence(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

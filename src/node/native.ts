@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { resolve } from 'node:path';
 import type { Engine } from '../engine/engine.js';
 import type { NativeAddon } from '../engine/native/addon.js';
 import { createNativeEngine, type NativeOptions } from '../engine/native/engine.js';
@@ -19,7 +20,7 @@ let loaded: NativeAddon | undefined;
 export function loadAddon(): NativeAddon {
   if (loaded) return loaded;
   const wanted = process.env.FACEWRIGHT_ADDON;
-  const path = (wanted === undefined || wanted === '' ? PLACES : [wanted]).find(existsSync);
+  const path = (wanted === undefined || wanted === '' ? PLACES : [resolve(wanted)]).find(existsSync);
   if (path === undefined) {
     throw new FacewrightError(
       `the native engine is not built (no ${wanted || 'build/Release/facewright.node'} for ${here()}): it needs a C++17 compiler (g++ or clang) with CMake or Python; type: ${BUILD}`,

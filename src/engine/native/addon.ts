@@ -2,9 +2,9 @@
 
 /** A packed constant; memory outside JavaScript's. */
 export interface AddonConstant {
-  /** Packs values on another thread, in the layout that the kernels of `isa` want; they must not change meanwhile. */
+  /** Copies values and packs them on another thread, in the layout that the kernels of `isa` want. */
   pack(values: Float32Array, layout: string, sizes: readonly number[], isa: string): Promise<void>;
-  readonly bytes: number;
+  bytes(): number;
   /** Lets go of the memory; programs that use it keep it. */
   release(): void;
 }
@@ -36,9 +36,10 @@ export interface AddonProgramSpec {
 
 /** A program. While `run` is under way only `cancel` and `close` may be called. */
 export interface AddonProgram {
-  readonly bytes: number;
+  bytes(): number;
   write(buffer: number, values: Float32Array): void;
-  read(buffer: number): Float32Array;
+  /** Into an array of the buffer's length. */
+  read(buffer: number, values: Float32Array): void;
   /** On another thread. The seconds of each step where `profile` is set; null when it was cancelled. */
   run(rate: number, rootCorrection: number, step: number, profile: boolean): Promise<Float64Array | null>;
   /** Ends the run that is under way after the kernel at hand. */

@@ -26,7 +26,9 @@ export class ConstantStore {
     let entry = layouts.get(key);
     if (!entry) {
       const constant = new this.addon.Constant();
-      entry = { constant, packed: constant.pack(data, layout, sizes, this.isa), users: 0 };
+      // What `pack` throws at once is a rejection like any other.
+      const packed = (async () => constant.pack(data, layout, sizes, this.isa))();
+      entry = { constant, packed, users: 0 };
       layouts.set(key, entry);
     }
     entry.users++;

@@ -7,6 +7,9 @@ import { ConstantStore } from './constants.js';
 import { NativeExecutable, type Shared } from './executable.js';
 import type { ConvolutionForm } from './lower.js';
 
+/** As many as the addon allows. */
+const MOST_THREADS = 1024;
+
 /** How to set up a native engine. */
 export interface NativeOptions {
   /** Threads that compute; by default as many as this process has processors. No result depends on it. */
@@ -72,7 +75,7 @@ class NativeEngine implements Engine {
  */
 export function createNativeEngine(addon: NativeAddon, options: NativeOptions = {}): Engine {
   const { processor, processors, isas, bf16 } = addon.machine();
-  const { threads = processors, precision = 'f32', convolutions = 'auto' } = options;
+  const { threads = Math.min(processors, MOST_THREADS), precision = 'f32', convolutions = 'auto' } = options;
   if (precision === 'bf16' && bf16 === undefined) {
     throw new FacewrightError(`precision bf16: ${processor} has no AVX512-BF16; leave it at f32`);
   }
@@ -80,8 +83,8 @@ export function createNativeEngine(addon: NativeAddon, options: NativeOptions = 
     throw new FacewrightError(`precision bf16: needs the instruction set ${isas[0]}, and ${options.isa} was asked for`);
   }
   const isa = precision === 'bf16' ? bf16! : (options.isa ?? isas[0]);
-  if (!Number.isInteger(threads) || threads < 1 || threads > 1024) {
-    throw new FacewrightError(`threads ${threads}: expected a whole number from 1 to 1024`);
+  if (!Number.isInteger(threads) || threads < 1 || threads > MOST_THREADS) {
+    throw new FacewrightError(`threads ${threads}: expected a whole number from 1 to ${MOST_THREADS}`);
   }
   if (isa !== bf16 && !isas.includes(isa)) {
     throw new FacewrightError(`instruction set ${isa}: this processor has ${isas.join(', ')}`);

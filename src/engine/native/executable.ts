@@ -38,6 +38,7 @@ export class NativeExecutable implements Executable {
   /** Counts cancellations: what was queued before one is not begun after it. */
   #generation = 0;
   #closed = false;
+  /** What a run failed with, until a read has told it. */
   #failure: unknown;
 
   private constructor(graph: Graph, plan: ProgramPlan, program: AddonProgram, uses: readonly ConstantUse[]) {
@@ -47,7 +48,7 @@ export class NativeExecutable implements Executable {
     this.#uses = uses;
     this.#indices = new Map(plan.buffers.map((buffer, index) => [buffer, index]));
     const constants = new Set(uses.map(({ constant }) => constant));
-    this.bytes = program.bytes + [...constants].reduce((sum, { bytes }) => sum + bytes, 0);
+    this.bytes = program.bytes() + [...constants].reduce((sum, constant) => sum + constant.bytes(), 0);
   }
 
   static async create(
@@ -77,7 +78,7 @@ export class NativeExecutable implements Executable {
           const { size } = buffer;
           // How large a constant is depends on the kernels for which it was packed.
           const constant = acquired[index]?.constant;
-          if (constant) return { size: constant.bytes / FLOAT, constant };
+          if (constant) return { size: constant.bytes() / FLOAT, constant };
           return buffer.kind === 'kept' ? { size } : { size, slot: plan.slotOf.get(buffer)! };
         }),
         steps: plan.steps.map(({ kernel, buffers, sizes, values }) => ({
@@ -113,15 +114,23 @@ export class NativeExecutable implements Executable {
 
   run({ rate = 0, rootCorrection = 1, step = 0 }: Partial<RunScalars> = {}): void {
     this.#check();
-    this.#enqueue(() => this.#program.run(rate, rootCorrection, step, false)).catch(() => undefined);
+    this.#enqueue(() => this.#program.run(rate, rootCorrection, step, false)).catch((error) => {
+      if (!(error instanceof AbortedError) && !this.#closed) this.#failure ??= error;
+    });
   }
 
   async read(names: readonly string[]): Promise<Record<string, Float32Array>> {
     this.#check();
     const tensors = names.map((name) => this.#readable(name));
     return this.#enqueue(() => {
-      if (this.#failure !== undefined) throw this.#failure;
-      return Object.fromEntries(names.map((name, i) => [name, this.#program.read(this.#index(tensors[i]))]));
+      const failure = this.#failure;
+      this.#failure = undefined;
+      if (failure !== undefined) throw failure;
+      const results = tensors.map((tensor) => new Float32Array(elements(tensor.shape)));
+      tensors.forEach((tensor, i) => {
+        this.#program.read(this.#index(tensor), results[i]);
+      });
+      return Object.fromEntries(names.map((name, i) => [name, results[i]]));
     });
   }
 
@@ -162,8 +171,7 @@ export class NativeExecutable implements Executable {
       try {
         return await action();
       } catch (error) {
-        this.#failure ??= outOfMemory(error);
-        throw this.#failure;
+        throw outOfMemory(error);
       }
     });
     const done = () => {

@@ -39,35 +39,42 @@ export class Fusion {
     /** Whether a tensor is there before op number `index` runs. */
     const before = (tensor: Tensor | undefined, index: number) =>
       tensor === undefined || (makers.get(tensor)?.index ?? -1) < index;
+    const changes = ops.flatMap(({ writes }, index) => writes.map((tensor) => ({ tensor, index })));
+    /** Whether what an op reads is the same at two places: no op between them changes a state that it reads. */
+    const sameAt = (read: readonly (Tensor | undefined)[], first: number, last: number) =>
+      !changes.some(({ tensor, index }) => index > first && index < last && read.includes(tensor));
 
     for (const [index, op] of ops.entries()) {
       if (is(op, 'styled_gradient')) {
         const reader = onlyReader(op.outputs[0]);
-        if (reader?.place === 0 && readsGradients(reader.op)) {
+        if (reader?.place === 0 && readsGradients(reader.op) && sameAt(op.inputs, index, reader.index)) {
           this.gradientOf.set(reader.op, op);
           this.absorbed.add(op);
         }
       } else if (makesMaps(op)) {
         const [y] = op.outputs;
         const reader = onlyReader(y);
-        if (reader?.place === 0 && is(reader.op, 'styled')) {
+        const read = [...op.inputs, ...(this.gradientOf.get(op)?.inputs ?? [])];
+        if (reader?.place === 0 && is(reader.op, 'styled') && sameAt(read, index, reader.index)) {
           this.styledOf.set(op, reader.op);
           this.absorbed.add(op);
           continue;
         }
-        for (const { op: sums, place } of readers.get(y) ?? []) {
+        for (const { op: sums, place, index: later } of readers.get(y) ?? []) {
           const [, x, moments] = sums.inputs;
           if (!is(sums, 'styled_sums') || place !== 0 || x === y || this.sumsOf.has(op)) continue;
-          if (!before(x, index) || !before(moments, index)) continue;
+          if (!before(x, index) || !before(moments, index) || !sameAt([x, moments], index, later)) continue;
           this.sumsOf.set(op, sums);
           this.absorbed.add(sums);
         }
       }
     }
-    for (const gradient of this.gradientOf.values()) {
+    for (const [reader, gradient] of this.gradientOf) {
       const [g] = gradient.inputs;
-      const maker = makers.get(g!)?.op;
-      if (!maker || !is(maker, 'conv') || !maker.attrs.adjoint || side(maker) !== 1 || outputs.has(g!)) continue;
+      const { op: maker, index = 0 } = makers.get(g!) ?? {};
+      const last = ops.indexOf(this.styledOf.get(reader) ?? reader);
+      if (!maker || !sameAt(maker.inputs, index, last)) continue;
+      if (!is(maker, 'conv') || !maker.attrs.adjoint || side(maker) !== 1 || outputs.has(g!)) continue;
       const others = readers.get(g!)!.filter(({ op, place }) => op !== gradient || place !== 0);
       if (others.length === 1 && others[0].op === this.sumsOf.get(maker)) this.unstored.add(maker);
     }
