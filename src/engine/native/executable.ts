@@ -19,6 +19,8 @@ export interface Shared {
 }
 
 const FLOAT = 4;
+/** Constants that are packed at once: each is copied for it, and a network's weights are a hundred megabytes. */
+const PACKED_AT_ONCE = 2;
 
 /**
  * A graph as a program of the addon. Calls are queued here and carried out one after another: a run is done by other
@@ -58,26 +60,28 @@ export class NativeExecutable implements Executable {
   ): Promise<NativeExecutable> {
     checkConstants(graph, constants);
     const plan = lower(graph, convolutions);
-    const wanted = await Promise.allSettled(
-      plan.buffers.map(async ({ constant }) => {
-        if (!constant) return undefined;
-        return store.acquire(constants.get(constant.tensor.name)!.data, constant.layout, constant.sizes);
-      }),
-    );
-    const acquired = wanted.map((result) => (result.status === 'fulfilled' ? result.value : undefined));
-    const uses = acquired.filter((use) => use !== undefined);
+    const acquired = new Map<PlannedBuffer, ConstantUse>();
+    const waiting = plan.buffers.filter(({ constant }) => constant !== undefined);
     try {
-      for (const result of wanted) if (result.status === 'rejected') throw result.reason;
+      const packing = await Promise.allSettled(
+        Array.from({ length: PACKED_AT_ONCE }, async () => {
+          for (let buffer = waiting.pop(); buffer; buffer = waiting.pop()) {
+            const { tensor, layout, sizes } = buffer.constant!;
+            acquired.set(buffer, await store.acquire(constants.get(tensor.name)!.data, layout, sizes));
+          }
+        }),
+      );
+      for (const result of packing) if (result.status === 'rejected') throw result.reason;
       const indices = new Map(plan.buffers.map((buffer, index) => [buffer, index]));
       const program = new addon.Program({
         batch: graph.batch,
         threads,
         isa,
         slots: plan.slots,
-        buffers: plan.buffers.map((buffer, index) => {
+        buffers: plan.buffers.map((buffer) => {
           const { size } = buffer;
           // How large a constant is depends on the kernels for which it was packed.
-          const constant = acquired[index]?.constant;
+          const constant = acquired.get(buffer)?.constant;
           if (constant) return { size: constant.bytes() / FLOAT, constant };
           return buffer.kind === 'kept' ? { size } : { size, slot: plan.slotOf.get(buffer)! };
         }),
@@ -90,9 +94,9 @@ export class NativeExecutable implements Executable {
           values,
         })),
       });
-      return new NativeExecutable(graph, plan, program, uses);
+      return new NativeExecutable(graph, plan, program, [...acquired.values()]);
     } catch (error) {
-      for (const use of uses) use.release();
+      for (const use of acquired.values()) use.release();
       throw outOfMemory(error);
     }
   }
