@@ -18,7 +18,7 @@ export interface NativeOptions {
   readonly isa?: string;
   /**
    * `bf16` multiplies in bfloat16, with sums in float32, where convolutions take the direct form: twice as fast there, and
-   * images are off by about a hundredth. By default `f32`.
+   * images are off by about a thousandth (docs/performance.md). By default `f32`.
    */
   readonly precision?: 'f32' | 'bf16';
   /** How 3×3 convolutions are computed; by default as suits their shape. */
