@@ -1,3 +1,4 @@
+import { existsSync, readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import type { Engine } from '../engine/engine.js';
 import { createWebGpuEngine } from '../engine/webgpu/engine.js';
@@ -99,9 +100,20 @@ async function listAdapters(create: (flags: string[]) => GPU): Promise<{ backend
   return found.filter(({ backend }) => BACKENDS.includes(backend)).sort((a, b) => rank(a) - rank(b));
 }
 
+/** Devices that Linux shows where there is a GPU: render nodes, NVIDIA's (Jetson's too), AMD's, WSL's, Mali's, Adreno's. */
+const GPU_DEVICES = /^(nvidia|nvgpu|nvhost-gpu|dxg|kfd|mali|kgsl)/;
+
+/** Whether a GPU may be there. Loading Dawn only to hear that there is none takes time, and Dawn warns of lavapipe. */
+function mayHaveGpu(): boolean {
+  if (process.platform !== 'linux') return true;
+  const namesIn = (folder: string) => (existsSync(folder) ? readdirSync(folder) : []);
+  return namesIn('/dev/dri').length > 0 || namesIn('/dev').some((name) => GPU_DEVICES.test(name));
+}
+
 /** Whether there is an adapter that is a GPU, and no program that plays one. Never throws: without WebGPU there is none. */
 export async function realGpuIsThere(): Promise<boolean> {
   try {
+    if (!mayHaveGpu()) return false;
     return (await listAdapters(await loadDawn())).some(({ name }) => !isSoftware(name));
   } catch {
     return false;
