@@ -10,6 +10,7 @@
         "native/isa/avx512_bf16.cc",
         "native/isa/baseline.cc",
         "native/machine.cc",
+        "native/map-steps.cc",
         "native/pack.cc",
         "native/peak.cc",
         "native/pool.cc",

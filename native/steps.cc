@@ -1,257 +1,15 @@
-// From a step's description to a call of its kernel. Everything that comes from JavaScript is checked here, once: every
-// size against what a kernel can take, and every buffer against what the kernel will read or write in it.
+// From a step's description to a call of its kernel: all kernels but those of map-steps.cc, and the list by name.
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
-#include <stdexcept>
 
-#include "program.h"
+#include "step-reader.h"
 
 namespace facewright {
 
 namespace {
 
-constexpr int64_t kMostChannels = 1 << 16, kMostSide = 1 << 14;
-
-/** A step's description with the checks. */
-class Reader {
- public:
-  Reader(const StepSpec& spec, const std::vector<Buffer>& buffers) : spec_(spec), buffers_(buffers) {}
-
-  int64_t size(const std::string& name, int64_t least, int64_t most) const {
-    const auto found = spec_.sizes.find(name);
-    if (found == spec_.sizes.end()) fail(name + " is missing");
-    if (found->second < least || found->second > most) fail(name + " is out of range");
-    return found->second;
-  }
-  int64_t channels(const std::string& name) const { return size(name, 1, kMostChannels); }
-  int64_t side(const std::string& name) const { return size(name, 1, kMostSide); }
-  int64_t count(const std::string& name) const { return size(name, 1, int64_t(1) << 38); }
-
-  float value(const std::string& name) const { return float(exact(name)); }
-  double exact(const std::string& name) const {
-    const auto found = spec_.values.find(name);
-    if (found == spec_.values.end()) fail(name + " is missing");
-    return found->second;
-  }
-
-  /** A buffer that is read: at least `floats` long. */
-  int64_t input(const std::string& name, int64_t floats) const {
-    const int64_t index = optional(name, floats);
-    if (index < 0) fail(name + " is missing");
-    return index;
-  }
-  /** The same, or −1 where it is absent. */
-  int64_t optional(const std::string& name, int64_t floats) const {
-    const auto found = spec_.buffers.find(name);
-    if (found == spec_.buffers.end()) return -1;
-    if (found->second < 0 || found->second >= int64_t(buffers_.size())) fail(name + " is no buffer");
-    if (buffers_[found->second].size < floats) fail(name + " is too short");
-    return found->second;
-  }
-  /** A buffer that is written. */
-  int64_t output(const std::string& name, int64_t floats) const {
-    const int64_t index = input(name, floats);
-    if (buffers_[index].kind == Buffer::Kind::constant) fail(name + " is a constant, and would be written");
-    return index;
-  }
-
-  [[noreturn]] void fail(const std::string& what) const {
-    throw std::invalid_argument("step " + spec_.kernel + ": " + what);
-  }
-
- private:
-  const StepSpec& spec_;
-  const std::vector<Buffer>& buffers_;
-};
-
-int64_t blockedFloats(int64_t channels, int64_t height, int64_t width) {
-  return blocks(channels) * kBlock * height * width;
-}
-
-/** A `Load` whose pointers are still to come. */
-struct LoadPlan {
-  Load load{};
-  int64_t x = -1, g = -1, coefficients = -1, moments = -1, sums = -1, planar = -1, planarWeights = -1;
-
-  LoadPlan(const Reader& r, int64_t channels, int64_t height, int64_t width) {
-    const Reading reading = Reading(r.size("reading", 0, 2));
-    load.reading = reading;
-    load.channels = int32_t(channels);
-    load.height = int32_t(height);
-    load.width = int32_t(width);
-    x = r.input("x", blockedFloats(channels, height, width));
-    if (reading != Reading::plain) coefficients = r.input("coefficients", 3 * channels);
-    if (reading != Reading::gradient) return;
-    g = r.optional("g", blockedFloats(channels, height, width));
-    if (g < 0) {
-      load.planarChannels = int32_t(r.channels("planarChannels"));
-      planar = r.input("planarG", load.planarChannels * height * width);
-      planarWeights = r.input("planarWeights", load.planarChannels * blocks(channels) * kBlock);
-    }
-    moments = r.input("moments", 2 * channels);
-    sums = r.input("sums", 2 * channels);
-    load.slope = r.value("slope");
-  }
-  Load at(const Frame& f) const {
-    Load l = load;
-    l.x = f.at(x);
-    l.g = f.at(g);
-    l.coefficients = f.at(coefficients);
-    l.moments = f.at(moments);
-    l.sums = f.at(sums);
-    l.planar = f.at(planar);
-    l.planarWeights = f.at(planarWeights);
-    return l;
-  }
-};
-
-/** A `Store` whose pointers are still to come. */
-struct StorePlan {
-  Store store{};
-  int64_t y = -1, noise = -1, noiseWeight = -1, bias = -1, style = -1, coefficients = -1, moments = -1;
-  int64_t x = -1, xMoments = -1, sums = -1;
-
-  StorePlan(const Reader& r, int64_t channels, int64_t height, int64_t width) {
-    store.writing = Writing(r.size("writing", 0, 2));
-    store.channels = int32_t(channels);
-    store.height = int32_t(height);
-    store.width = int32_t(width);
-    const bool sumsAlone = store.writing == Writing::summed && r.optional("y", 0) < 0;
-    if (!sumsAlone) y = r.output("y", blockedFloats(channels, height, width));
-    if (store.writing == Writing::styled) {
-      noise = r.optional("noise", height * width);
-      noiseWeight = r.input("noiseWeight", channels);
-      bias = r.input("bias", channels);
-      style = r.input("style", 2 * channels);
-      coefficients = r.output("madeCoefficients", 3 * channels);
-      moments = r.output("madeMoments", 2 * channels);
-      store.slope = r.value("activation");
-      store.epsilon = r.value("epsilon");
-    } else if (store.writing == Writing::summed) {
-      x = r.input("stored", blockedFloats(channels, height, width));
-      xMoments = r.input("storedMoments", 2 * channels);
-      sums = r.output("madeSums", 2 * channels);
-    }
-  }
-  Store at(const Frame& f) const {
-    Store s = store;
-    s.y = f.at(y);
-    s.noise = f.at(noise);
-    s.noiseWeight = f.at(noiseWeight);
-    s.bias = f.at(bias);
-    s.style = f.at(style);
-    s.coefficients = f.at(coefficients);
-    s.moments = f.at(moments);
-    s.x = f.at(x);
-    s.xMoments = f.at(xMoments);
-    s.sums = f.at(sums);
-    return s;
-  }
-};
-
-Step convolutionStep(const Kernels& k, const Reader& r) {
-  Convolution c{};
-  c.geometry = Geometry(r.size("geometry", 0, 2));
-  c.in = int32_t(r.channels("in"));
-  c.out = int32_t(r.channels("out"));
-  const int64_t height = r.side("height"), width = r.side("width");
-  c.height = int32_t(height);
-  c.width = int32_t(width);
-  const int64_t from = c.geometry == Geometry::down ? 2 : 1, to = c.geometry == Geometry::up ? 2 : 1;
-  const LoadPlan load(r, c.in, from * height, from * width);
-  const StorePlan store(r, c.out, to * height, to * width);
-  const int64_t taps = c.geometry == Geometry::same ? 9 : 16;
-  const int64_t weights = r.input("weights", blocks(c.in) * blocks(c.out) * k.packedWords * kBlock * taps);
-  c.load = load.load;
-  c.store = store.store;
-  return {[=, &k](const Frame& f) {
-            Convolution now = c;
-            now.weights = f.at(weights);
-            now.load = load.at(f);
-            now.store = store.at(f);
-            k.convolution(f.run, now);
-          },
-          k.convolutionMemory(c)};
-}
-
-Step winogradStep(const Kernels& k, const Reader& r) {
-  Winograd w{};
-  w.in = int32_t(r.channels("in"));
-  w.out = int32_t(r.channels("out"));
-  w.height = int32_t(r.side("height"));
-  w.width = int32_t(r.side("width"));
-  const LoadPlan load(r, w.in, w.height, w.width);
-  const StorePlan store(r, w.out, w.height, w.width);
-  const int64_t weights = r.input("weights", blocks(w.in) * blocks(w.out) * kBlock * kBlock * 16);
-  w.load = load.load;
-  w.store = store.store;
-  return {[=, &k](const Frame& f) {
-            Winograd now = w;
-            now.weights = f.at(weights);
-            now.load = load.at(f);
-            now.store = store.at(f);
-            k.winograd(f.run, now);
-          },
-          k.winogradMemory(w)};
-}
-
-Step passStep(const Kernels& k, const Reader& r) {
-  Pass p{};
-  p.blur = r.size("blur", 0, 1) == 1;
-  const int64_t channels = r.channels("channels"), height = r.side("height"), width = r.side("width");
-  const LoadPlan load(r, channels, height, width);
-  const StorePlan store(r, channels, height, width);
-  p.load = load.load;
-  p.store = store.store;
-  return {[=, &k](const Frame& f) { k.pass(f.run, {p.blur, load.at(f), store.at(f)}); }, k.passMemory(p)};
-}
-
-Step pointwiseStep(const Kernels& k, const Reader& r) {
-  Pointwise p{};
-  p.in = int32_t(r.channels("in"));
-  p.out = int32_t(r.channels("out"));
-  p.height = int32_t(r.side("height"));
-  p.width = int32_t(r.side("width"));
-  const LoadPlan load(r, p.in, p.height, p.width);
-  const int64_t weights = r.input("weights", p.out * blocks(p.in) * kBlock);
-  const int64_t bias = r.optional("bias", p.out);
-  const int64_t y = r.output("planar", int64_t(p.out) * p.height * p.width);
-  if (load.load.reading == Reading::gradient) r.fail("reads no gradients");
-  return {[=, &k](const Frame& f) {
-            Pointwise now = p;
-            now.weights = f.at(weights);
-            now.bias = f.at(bias);
-            now.load = load.at(f);
-            now.planar = f.at(y);
-            k.pointwise(f.run, now);
-          },
-          k.pointwiseMemory(p)};
-}
-
-Step pointwiseAdjointStep(const Kernels& k, const Reader& r) {
-  Pointwise p{};
-  p.adjoint = true;
-  p.in = int32_t(r.channels("in"));
-  p.out = int32_t(r.channels("out"));
-  p.height = int32_t(r.side("height"));
-  p.width = int32_t(r.side("width"));
-  const StorePlan store(r, p.in, p.height, p.width);
-  const int64_t weights = r.input("weights", p.out * blocks(p.in) * kBlock);
-  const int64_t g = r.input("planar", int64_t(p.out) * p.height * p.width);
-  p.store = store.store;
-  return {[=, &k](const Frame& f) {
-            Pointwise now = p;
-            now.weights = f.at(weights);
-            now.planarIn = f.at(g);
-            now.store = store.at(f);
-            k.pointwise(f.run, now);
-          },
-          k.pointwiseMemory(p)};
-}
-
-Step noiseGradientStep(const Kernels& k, const Reader& r) {
+Step noiseGradientStep(const Kernels& k, const StepReader& r) {
   const int64_t channels = r.channels("channels"), height = r.side("height"), width = r.side("width");
   const int64_t g = r.input("x", blockedFloats(channels, height, width)), w = r.input("noiseWeight", channels);
   const int64_t y = r.output("y", height * width);
@@ -260,7 +18,7 @@ Step noiseGradientStep(const Kernels& k, const Reader& r) {
   }};
 }
 
-Step layoutStep(const Kernels& k, const Reader& r, bool toBlocked) {
+Step layoutStep(const Kernels& k, const StepReader& r, bool toBlocked) {
   const int64_t channels = r.channels("channels"), height = r.side("height"), width = r.side("width");
   const int64_t planar = channels * height * width, blocked = blockedFloats(channels, height, width);
   const int64_t from = r.input("x", toBlocked ? planar : blocked), to = r.output("y", toBlocked ? blocked : planar);
@@ -269,7 +27,7 @@ Step layoutStep(const Kernels& k, const Reader& r, bool toBlocked) {
   }};
 }
 
-Step linearStep(const Kernels& k, const Reader& r) {
+Step linearStep(const Kernels& k, const StepReader& r) {
   const int64_t rows = r.size("rows", 1, 1 << 20), columns = r.size("columns", 1, 1 << 20);
   const bool adjoint = r.size("adjoint", 0, 1) == 1;
   const int64_t from = adjoint ? rows : columns, to = adjoint ? columns : rows;
@@ -321,7 +79,7 @@ Sparse bicubic(int64_t to, int64_t factor, bool adjoint) {
   return m;
 }
 
-Step resampleStep(const Kernels& k, const Reader& r) {
+Step resampleStep(const Kernels& k, const StepReader& r) {
   const int64_t factor = r.size("factor", 2, kMostSide), small = r.side("small");
   const bool adjoint = r.size("adjoint", 0, 1) == 1;
   const int64_t outer = r.count("outer"), inner = r.count("inner");
@@ -338,7 +96,7 @@ Step resampleStep(const Kernels& k, const Reader& r) {
   }};
 }
 
-Step elementsStep(const Kernels& k, const Reader& r, Elementwise operation) {
+Step elementsStep(const Kernels& k, const StepReader& r, Elementwise operation) {
   const int64_t count = r.count("count");
   const bool two = operation == Elementwise::add || operation == Elementwise::lreluGradient;
   const int64_t from = r.size("from", 0, int64_t(1) << 38), to = r.size("to", 0, int64_t(1) << 38);
@@ -352,7 +110,7 @@ Step elementsStep(const Kernels& k, const Reader& r, Elementwise operation) {
   }};
 }
 
-Step latentStep(const Kernels& k, const Reader& r, bool gradient) {
+Step latentStep(const Kernels& k, const StepReader& r, bool gradient) {
   const int64_t rows = r.count("rows"), size = r.size("size", 1, 1 << 20);
   if (rows > (1 << 20)) r.fail("rows is out of range");
   const int64_t x = r.input("x", rows * size), std = r.input("std", size);
@@ -364,13 +122,13 @@ Step latentStep(const Kernels& k, const Reader& r, bool gradient) {
   }};
 }
 
-Step pixelNormStep(const Kernels& k, const Reader& r) {
+Step pixelNormStep(const Kernels& k, const StepReader& r) {
   const int64_t count = r.count("count");
   const int64_t g = r.optional("g", count), x = r.input("x", count), y = r.output("y", count);
   return {[=, &k](const Frame& f) { k.pixelNorm(f.run, {count, f.at(g), f.at(x), f.at(y)}); }};
 }
 
-Step pixelLossStep(const Kernels& k, const Reader& r) {
+Step pixelLossStep(const Kernels& k, const StepReader& r) {
   const int64_t count = r.count("count");
   const bool absolute = r.size("absolute", 0, 1) == 1;
   const int64_t g = r.optional("g", 1), x = r.input("x", count), target = r.input("target", count);
@@ -378,7 +136,7 @@ Step pixelLossStep(const Kernels& k, const Reader& r) {
   return {[=, &k](const Frame& f) { k.pixelLoss(f.run, {count, absolute, f.at(g), f.at(x), f.at(target), f.at(y)}); }};
 }
 
-Step geocrossStep(const Kernels& k, const Reader& r) {
+Step geocrossStep(const Kernels& k, const StepReader& r) {
   const int64_t rows = r.size("rows", 1, 1 << 10), size = r.size("size", 1, 1 << 20);
   const int64_t g = r.optional("g", 1), w = r.input("w", rows * size);
   const int64_t pairs = g < 0 ? r.output("pairs", 2 * rows * rows) : r.input("pairs", 2 * rows * rows);
@@ -389,7 +147,7 @@ Step geocrossStep(const Kernels& k, const Reader& r) {
 }
 
 /** Σ weight·max(term, floor) of up to three terms. */
-Step objectiveStep(const Kernels&, const Reader& r) {
+Step objectiveStep(const Kernels&, const StepReader& r) {
   const int64_t terms = r.size("terms", 1, 3), y = r.output("y", 1);
   int64_t term[3] = {-1, -1, -1};
   float weight[3] = {}, floor[3] = {};
@@ -410,13 +168,13 @@ Step objectiveStep(const Kernels&, const Reader& r) {
   }};
 }
 
-Step objectiveGradientStep(const Kernels&, const Reader& r) {
+Step objectiveGradientStep(const Kernels&, const StepReader& r) {
   const int64_t g = r.input("g", 1), term = r.input("term", 1), y = r.output("y", 1);
   const float weight = r.value("weight"), floor = r.value("floor");
   return {[=](const Frame& f) { *f.at(y) = *f.at(term) >= floor ? *f.at(g) * weight : 0.0f; }};
 }
 
-Step optimiseStep(const Kernels& k, const Reader& r) {
+Step optimiseStep(const Kernels& k, const StepReader& r) {
   const Optimiser kind = Optimiser(r.size("kind", 0, 3));
   const int64_t count = r.count("count");
   const int64_t parameter = r.output("parameter", count), g = r.input("g", count);
@@ -428,13 +186,13 @@ Step optimiseStep(const Kernels& k, const Reader& r) {
   }};
 }
 
-Step sphereStep(const Kernels& k, const Reader& r) {
+Step sphereStep(const Kernels& k, const StepReader& r) {
   const int64_t rows = r.size("rows", 1, 1 << 20), size = r.size("size", 1, int64_t(1) << 32);
   const int64_t parameter = r.output("parameter", rows * size), radius = r.input("radius", rows);
   return {[=, &k](const Frame& f) { k.sphere(f.run, {rows, size, f.at(parameter), f.at(radius)}); }};
 }
 
-Step keepBestStep(const Kernels&, const Reader& r) {
+Step keepBestStep(const Kernels&, const StepReader& r) {
   const int64_t total = r.input("total", 1), best = r.output("best", 1), bestStep = r.output("bestStep", 1);
   const int64_t improved = r.output("improved", 1);
   return {[=](const Frame& f) {
@@ -447,7 +205,7 @@ Step keepBestStep(const Kernels&, const Reader& r) {
   }};
 }
 
-Step keepIfStep(const Kernels& k, const Reader& r) {
+Step keepIfStep(const Kernels& k, const StepReader& r) {
   const int64_t count = r.count("count");
   const int64_t improved = r.input("improved", 1), source = r.input("source", count), kept = r.output("kept", count);
   return {[=, &k](const Frame& f) {
@@ -459,7 +217,7 @@ Step keepIfStep(const Kernels& k, const Reader& r) {
 }  // namespace
 
 Step makeStep(const Kernels& k, const StepSpec& spec, const std::vector<Buffer>& buffers) {
-  const Reader r(spec, buffers);
+  const StepReader r(spec, buffers);
   const std::string& name = spec.kernel;
   if (name == "convolution") return convolutionStep(k, r);
   if (name == "winograd") return winogradStep(k, r);
