@@ -243,6 +243,8 @@ struct Kernels {
   void (*convolution)(const Run&, const Convolution&);
   Memory (*winogradMemory)(const Winograd&);
   void (*winograd)(const Run&, const Winograd&);
+  Memory (*winogradUpMemory)(const Convolution&);
+  void (*winogradUp)(const Run&, const Convolution&);
   Memory (*passMemory)(const Pass&);
   void (*pass)(const Run&, const Pass&);
   Memory (*pointwiseMemory)(const Pointwise&);

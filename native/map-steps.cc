@@ -92,6 +92,7 @@ struct StorePlan {
 Step convolutionStep(const Kernels& k, const StepReader& r) {
   Convolution c{};
   c.geometry = Geometry(r.size("geometry", 0, 2));
+  const bool winograd = r.size("winograd", 0, c.geometry == Geometry::same ? 0 : 1) == 1;
   c.in = int32_t(r.channels("in"));
   c.out = int32_t(r.channels("out"));
   const int64_t height = r.side("height"), width = r.side("width");
@@ -101,7 +102,7 @@ Step convolutionStep(const Kernels& k, const StepReader& r) {
   const LoadPlan load(r, c.in, from * height, from * width);
   const StorePlan store(r, c.out, to * height, to * width);
   const int64_t taps = c.geometry == Geometry::same ? 9 : 16;
-  const int64_t weights = r.input("weights", blocks(c.in) * blocks(c.out) * k.packedWords * kBlock * taps);
+  const int64_t weights = r.input("weights", blocks(c.in) * blocks(c.out) * (winograd ? kBlock * 36 : k.packedWords * taps) * kBlock);
   c.load = load.load;
   c.store = store.store;
   return {[=, &k](const Frame& f) {
@@ -109,9 +110,9 @@ Step convolutionStep(const Kernels& k, const StepReader& r) {
             now.weights = f.at(weights);
             now.load = load.at(f);
             now.store = store.at(f);
-            k.convolution(f.run, now);
+            (winograd ? k.winogradUp : k.convolution)(f.run, now);
           },
-          k.convolutionMemory(c)};
+          (winograd ? k.winogradUpMemory : k.convolutionMemory)(c)};
 }
 
 Step winogradStep(const Kernels& k, const StepReader& r) {

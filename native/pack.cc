@@ -92,6 +92,41 @@ void packWinograd(const View& v, int64_t groupBlocks, float* to) {
   }
 }
 
+/**
+ * The layout of `winogradUp`: groups of output blocks, each [4 phases, 9 places, in blocks, 16 in, blocks, 16 out] for `up`
+ * and [9 places, 4 phases, in blocks, 16 in, blocks, 16 out] for its adjoint (kernels/winograd_up.h).
+ */
+void packWinogradUp(const View& v, bool adjoint, int64_t groupBlocks, float* to) {
+  const int64_t outBlocks = blocks(v.out), channels = blocks(v.in) * kBlock;
+  // The two taps of a phase: up's phase p reads rows through 3 − p and 1 − p, the adjoint's odd rows meet 0 and 2, its even
+  // ones 1 and 3.
+  const auto first = [&](int64_t phase) { return adjoint ? phase : 3 - phase; };
+  const auto second = [&](int64_t phase) { return adjoint ? phase + 2 : 1 - phase; };
+  for (int64_t block = 0; block < outBlocks; block += groupBlocks) {
+    const int64_t width = std::min(groupBlocks, outBlocks - block) * kBlock, place = channels * width;
+    for (int64_t phase = 0; phase < 4; phase++)
+      for (int64_t i = 0; i < channels; i++)
+        for (int64_t o = 0; o < width; o++) {
+          const auto tap = [&](int64_t ky, int64_t kx) { return double(v.at(block * kBlock + o, i, ky, kx)); };
+          const int64_t y[2] = {first(phase / 2), second(phase / 2)}, x[2] = {first(phase % 2), second(phase % 2)};
+          double columns[3][2];
+          for (int c = 0; c < 2; c++) {
+            columns[0][c] = tap(y[0], x[c]);
+            columns[2][c] = tap(y[1], x[c]);
+            columns[1][c] = columns[0][c] + columns[2][c];
+          }
+          for (int r = 0; r < 3; r++) {
+            const double values[3] = {columns[r][0], columns[r][0] + columns[r][1], columns[r][1]};
+            for (int c = 0; c < 3; c++) {
+              const int64_t k = 3 * r + c, at = adjoint ? k * 4 + phase : phase * 9 + k;
+              to[at * place + i * width + o] = float(values[c]);
+            }
+          }
+        }
+    to += 36 * place;
+  }
+}
+
 }  // namespace
 
 int64_t packedFloats(const Kernels& kernels, const PackRequest& r) {
@@ -111,6 +146,7 @@ int64_t packedFloats(const Kernels& kernels, const PackRequest& r) {
   if (r.layout == "pointwise") return out * blocks(r.sizes[1]) * kBlock;
   if (r.layout == "same" || r.layout == "same-adjoint") return padded * 9 * kernels.packedWords / kBlock;
   if (r.layout == "up" || r.layout == "down") return padded * kernels.packedWords;
+  if (r.layout == "winograd-up" || r.layout == "winograd-down") return padded * 36;
   if (r.layout == "winograd" || r.layout == "winograd-adjoint") return padded * 16;
   throw std::invalid_argument("there is no layout " + r.layout);
 }
@@ -123,10 +159,11 @@ Constant pack(const Kernels& kernels, const PackRequest& r, const float* values,
     product *= size;
   }
   const int64_t floats = packedFloats(kernels, r);
-  const bool same = r.layout.rfind("same", 0) == 0 || r.layout.rfind("winograd", 0) == 0;
+  const bool winogradUp = r.layout == "winograd-up" || r.layout == "winograd-down";
+  const bool same = !winogradUp && (r.layout.rfind("same", 0) == 0 || r.layout.rfind("winograd", 0) == 0);
   const bool adjoint = r.layout.find("-adjoint") != std::string::npos;
   int64_t expected = product;
-  if (r.layout == "up" || r.layout == "down") expected *= 16;
+  if (r.layout == "up" || r.layout == "down" || winogradUp) expected *= 16;
   if (same) expected *= 9;
   if (count != expected) {
     throw std::invalid_argument("layout " + r.layout + ": " + std::to_string(count) + " values instead of " +
@@ -151,6 +188,10 @@ Constant pack(const Kernels& kernels, const PackRequest& r, const float* values,
                               : View{values, r.sizes[0], r.sizes[1], 3, false, false};
     if (r.layout.rfind("winograd", 0) == 0) packWinograd(view, kernels.groupBlocks, to);
     else packDirect(view, Geometry::same, kernels, to);
+  } else if (r.layout == "winograd-up") {
+    packWinogradUp({values, r.sizes[0], r.sizes[1], 4, false, false}, false, kernels.groupBlocks, to);
+  } else if (r.layout == "winograd-down") {
+    packWinogradUp({values, r.sizes[1], r.sizes[0], 4, true, false}, true, kernels.groupBlocks, to);
   } else if (r.layout == "up") {
     packDirect({values, r.sizes[0], r.sizes[1], 4, false, false}, Geometry::up, kernels, to);
   } else {

@@ -17,7 +17,10 @@ struct Constant {
 
 /** A layout by name, with the sizes that it depends on. */
 struct PackRequest {
-  /** plain | blocked | pointwise | same | same-adjoint | up | down | winograd | winograd-adjoint */
+  /**
+   * plain | blocked | pointwise | same | same-adjoint | up | down | winograd | winograd-adjoint | winograd-up |
+   * winograd-down
+   */
   std::string layout;
   /** blocked: [c, h, w]; weights: [out, in] as in the graph's tensor. */
   std::vector<int64_t> sizes;

@@ -16,6 +16,7 @@ namespace FACEWRIGHT_ISA {
 #include "../kernels/pointwise.h"
 #include "../kernels/small.h"
 #include "../kernels/winograd.h"
+#include "../kernels/winograd_up.h"
 
 #define FACEWRIGHT_TEXT(name) #name
 #define FACEWRIGHT_NAME(name) FACEWRIGHT_TEXT(name)
@@ -29,6 +30,8 @@ const Kernels kernels = {
     convolution,
     winogradMemory,
     winograd,
+    winogradUpMemory,
+    winogradUp,
     passMemory,
     pass,
     pointwiseMemory,

@@ -21,7 +21,7 @@ export interface NativeOptions {
    * images are off by about a thousandth (docs/performance.md). By default `f32`.
    */
   readonly precision?: 'f32' | 'bf16';
-  /** How 3×3 convolutions are computed; by default as suits their shape. */
+  /** How convolutions are computed; by default as suits their shape. */
   readonly convolutions?: ConvolutionForm;
 }
 
@@ -95,5 +95,6 @@ export function createNativeEngine(addon: NativeAddon, options: NativeOptions = 
     driver: `${isa}, ${threads} ${threads === 1 ? 'thread' : 'threads'}`,
     software: false,
   };
-  return new NativeEngine(info, { addon, isa, threads, convolutions, constants: new ConstantStore(addon, isa) });
+  const choice = { form: convolutions, bf16: precision === 'bf16' };
+  return new NativeEngine(info, { addon, isa, threads, choice, constants: new ConstantStore(addon, isa) });
 }

@@ -6,7 +6,7 @@ import { checkConstants } from '../check-constants.js';
 import type { Executable, KernelTime } from '../engine.js';
 import type { AddonProgram, NativeAddon } from './addon.js';
 import type { ConstantStore, ConstantUse } from './constants.js';
-import { type ConvolutionForm, lower } from './lower.js';
+import { type KernelChoice, lower } from './lower.js';
 import type { PlannedBuffer, PlannedStep, ProgramPlan } from './program.js';
 
 /** What an executable shares with its engine. */
@@ -15,7 +15,7 @@ export interface Shared {
   readonly isa: string;
   readonly threads: number;
   readonly constants: ConstantStore;
-  readonly convolutions: ConvolutionForm;
+  readonly choice: KernelChoice;
 }
 
 const FLOAT = 4;
@@ -56,10 +56,10 @@ export class NativeExecutable implements Executable {
   static async create(
     graph: Graph,
     constants: ReadonlyMap<string, HostTensor>,
-    { addon, isa, threads, constants: store, convolutions }: Shared,
+    { addon, isa, threads, constants: store, choice }: Shared,
   ): Promise<NativeExecutable> {
     checkConstants(graph, constants);
-    const plan = lower(graph, convolutions);
+    const plan = lower(graph, choice);
     const acquired = new Map<PlannedBuffer, ConstantUse>();
     const waiting = plan.buffers.filter(({ constant }) => constant !== undefined);
     try {

@@ -8,7 +8,7 @@ import { floats, type PlannedBuffer, type ProgramPlan } from './program.js';
 const GEOMETRY = { same: 0, down: 1, up: 2 } as const;
 const OPTIMISERS = ['sgd', 'sgdm', 'adam', 'adamax'] as const;
 
-/** How 3×3 convolutions are computed; `auto` chooses by their shape. */
+/** How convolutions are computed; `auto` chooses by their shape. */
 export type ConvolutionForm = 'auto' | 'direct' | 'winograd';
 
 /** Channels from which Winograd's form is faster than the direct one: docs/performance.md has the figures. */
@@ -16,35 +16,57 @@ const WINOGRAD_CHANNELS = 32;
 /** Pixels from which it is: smaller maps wait for their weights, of which Winograd's form has 16 for 9. */
 const WINOGRAD_PIXELS = 16 * 16;
 
-/** From one op to its steps. */
-type Lowering<N extends OpName> = (op: Op<N>, to: ProgramBuilder, form: ConvolutionForm) => void;
+/** The same for upsampling convolutions, by pixels of the small side: there it has 36 weights for 16. */
+const WINOGRAD_UP_CHANNELS = 64;
+const WINOGRAD_UP_PIXELS = 64 * 64;
 
-function usesWinograd(form: ConvolutionForm, channels: readonly [number, number], pixels: number): boolean {
+/** What the choice of kernels depends on, beside the shape. */
+export interface KernelChoice {
+  readonly form: ConvolutionForm;
+  /** Whether direct convolutions multiply in bfloat16: twice as fast, they are the better form of the upsampling ones. */
+  readonly bf16: boolean;
+}
+
+/** From one op to its steps. */
+type Lowering<N extends OpName> = (op: Op<N>, to: ProgramBuilder, choice: KernelChoice) => void;
+
+function usesWinograd({ form }: KernelChoice, channels: readonly [number, number], pixels: number): boolean {
   if (form !== 'auto') return form === 'winograd';
   return Math.min(...channels) >= WINOGRAD_CHANNELS && pixels >= WINOGRAD_PIXELS;
 }
 
+function usesWinogradUp({ form, bf16 }: KernelChoice, channels: readonly [number, number], pixels: number): boolean {
+  if (form !== 'auto') return form === 'winograd';
+  return !bf16 && Math.min(...channels) >= WINOGRAD_UP_CHANNELS && pixels >= WINOGRAD_UP_PIXELS;
+}
+
 const lowerings: { [N in OpName]: Lowering<N> } = {
   conv: lowerConv,
-  conv_up(op, to) {
+  conv_up(op, to, choice) {
     const [x, weight, coefficients] = op.inputs;
     const [, , h, w] = x!.shape;
     const [o, i] = weight!.shape;
     const { adjoint } = op.attrs;
     const [height, width] = adjoint ? [h / 2, w / 2] : [h, w];
+    const winograd = usesWinogradUp(choice, [o, i], height * width);
+    const layout = `${winograd ? 'winograd-' : ''}${adjoint ? 'down' : 'up'}`;
+    const products = (places: number, pixels: number) => 2 * places * o * i * pixels;
     to.step(
       'convolution',
       op,
       {
-        buffers: { weights: to.constant(weight!, adjoint ? 'down' : 'up', [o, i]) },
+        buffers: { weights: to.constant(weight!, layout, [o, i]) },
         sizes: {
           geometry: adjoint ? GEOMETRY.down : GEOMETRY.up,
+          winograd: Number(winograd),
           in: adjoint ? o : i,
           out: adjoint ? i : o,
           height,
           width,
         },
-        flop: 2 * 16 * o * i * height * width,
+        flop: products(16, height * width),
+        // 36 products for a tile of 2×2 pixels of the small side.
+        executed: winograd ? products(36, Math.ceil(height / 2) * Math.ceil(width / 2)) : products(16, height * width),
       },
       to.reading(op, coefficients),
       to.writing(op),
@@ -239,19 +261,19 @@ const lowerings: { [N in OpName]: Lowering<N> } = {
   },
 };
 
-function lowerConv(op: Op<'conv'>, to: ProgramBuilder, form: ConvolutionForm): void {
+function lowerConv(op: Op<'conv'>, to: ProgramBuilder, choice: KernelChoice): void {
   const [x, weight, coefficients, bias] = op.inputs;
   const [, , height, width] = x!.shape;
   const [o, i, k] = weight!.shape;
   const { adjoint } = op.attrs;
   const flop = 2 * o * i * k * k * height * width;
   if (k === 3) {
-    const winograd = usesWinograd(form, [o, i], height * width);
+    const winograd = usesWinograd(choice, [o, i], height * width);
     const layout = `${winograd ? 'winograd' : 'same'}${adjoint ? '-adjoint' : ''}`;
     const sizes = { in: adjoint ? o : i, out: adjoint ? i : o, height, width };
     const parts = {
       buffers: { weights: to.constant(weight!, layout, [o, i]) },
-      sizes: winograd ? sizes : { ...sizes, geometry: GEOMETRY.same },
+      sizes: winograd ? sizes : { ...sizes, geometry: GEOMETRY.same, winograd: 0 },
       flop,
       // 16 products for a tile of 2×2 pixels, of which there may be half a row too many.
       executed: winograd ? 2 * 16 * o * i * Math.ceil(height / 2) * Math.ceil(width / 2) : flop,
@@ -334,7 +356,7 @@ function lowerPixelLoss(
 }
 
 /** The program of a graph. */
-export function lower(graph: Graph, form: ConvolutionForm = 'auto'): ProgramPlan {
+export function lower(graph: Graph, choice: KernelChoice = { form: 'auto', bf16: false }): ProgramPlan {
   const ops = withoutDeadOps(graph);
   const to = new ProgramBuilder(graph, ops);
   // An op whose result goes through `styled` is emitted there, where noise and style are at hand.
@@ -342,7 +364,7 @@ export function lower(graph: Graph, form: ConvolutionForm = 'auto'): ProgramPlan
   for (const op of ops) {
     if (to.fusion.absorbed.has(op)) continue;
     const emitted = makers.get(op) ?? op;
-    (lowerings[emitted.op] as Lowering<OpName>)(emitted, to, form);
+    (lowerings[emitted.op] as Lowering<OpName>)(emitted, to, choice);
     for (const state of op.writes) to.changed(state);
   }
   return to.plan();
