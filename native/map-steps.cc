@@ -89,10 +89,9 @@ struct StorePlan {
 
 }  // namespace
 
-Step convolutionStep(const Kernels& k, const StepReader& r) {
+Step convolutionStep(const Kernels& k, const StepReader& r, bool winograd) {
   Convolution c{};
-  c.geometry = Geometry(r.size("geometry", 0, 2));
-  const bool winograd = r.size("winograd", 0, c.geometry == Geometry::same ? 0 : 1) == 1;
+  c.geometry = Geometry(r.size("geometry", winograd ? 1 : 0, 2));
   c.in = int32_t(r.channels("in"));
   c.out = int32_t(r.channels("out"));
   const int64_t height = r.side("height"), width = r.side("width");

@@ -69,7 +69,8 @@ inline int64_t blockedFloats(int64_t channels, int64_t height, int64_t width) {
 }
 
 /** Steps over blocked maps (map-steps.cc). */
-Step convolutionStep(const Kernels& k, const StepReader& r);
+/** @param winograd of `up` and `down` by minimal filtering (kernels/winograd_up.h) */
+Step convolutionStep(const Kernels& k, const StepReader& r, bool winograd);
 Step winogradStep(const Kernels& k, const StepReader& r);
 Step passStep(const Kernels& k, const StepReader& r);
 Step pointwiseStep(const Kernels& k, const StepReader& r);

@@ -219,7 +219,8 @@ Step keepIfStep(const Kernels& k, const StepReader& r) {
 Step makeStep(const Kernels& k, const StepSpec& spec, const std::vector<Buffer>& buffers) {
   const StepReader r(spec, buffers);
   const std::string& name = spec.kernel;
-  if (name == "convolution") return convolutionStep(k, r);
+  if (name == "convolution") return convolutionStep(k, r, false);
+  if (name == "winograd_up") return convolutionStep(k, r, true);
   if (name == "winograd") return winogradStep(k, r);
   if (name == "pass") return passStep(k, r);
   if (name == "pointwise") return pointwiseStep(k, r);

@@ -85,7 +85,7 @@ export function peakLine(results: readonly BenchResult[]): string | undefined {
     peaks.map((peak) => peak.bytes),
     'GB/s',
   );
-  return `peak of the machine in this run: ${flops} in registers, ${bytes} to and from memory`;
+  return `peak of the machine in this run: ${flops} of float32 in registers, ${bytes} to and from memory`;
 }
 
 function percent(share: number): string {

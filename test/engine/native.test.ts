@@ -383,7 +383,6 @@ for (const one of engines.filter(({ name }) => name === 'native')) {
             { x: 0, y: 1, weights: 0 },
             {
               geometry: 0,
-              winograd: 0,
               in: 16,
               out: 16,
               height: 8,

@@ -52,13 +52,12 @@ const lowerings: { [N in OpName]: Lowering<N> } = {
     const layout = `${winograd ? 'winograd-' : ''}${adjoint ? 'down' : 'up'}`;
     const products = (places: number, pixels: number) => 2 * places * o * i * pixels;
     to.step(
-      'convolution',
+      winograd ? 'winograd_up' : 'convolution',
       op,
       {
         buffers: { weights: to.constant(weight!, layout, [o, i]) },
         sizes: {
           geometry: adjoint ? GEOMETRY.down : GEOMETRY.up,
-          winograd: Number(winograd),
           in: adjoint ? o : i,
           out: adjoint ? i : o,
           height,
@@ -273,7 +272,7 @@ function lowerConv(op: Op<'conv'>, to: ProgramBuilder, choice: KernelChoice): vo
     const sizes = { in: adjoint ? o : i, out: adjoint ? i : o, height, width };
     const parts = {
       buffers: { weights: to.constant(weight!, layout, [o, i]) },
-      sizes: winograd ? sizes : { ...sizes, geometry: GEOMETRY.same, winograd: 0 },
+      sizes: winograd ? sizes : { ...sizes, geometry: GEOMETRY.same },
       flop,
       // 16 products for a tile of 2×2 pixels, of which there may be half a row too many.
       executed: winograd ? 2 * 16 * o * i * Math.ceil(height / 2) * Math.ceil(width / 2) : flop,
