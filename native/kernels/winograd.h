@@ -15,6 +15,11 @@ constexpr int kPlaces = 16;
 constexpr int64_t kTileRows = 4, kTileColumns = 16;
 /** Blocks of input channels whose products are added up before they are added to the rest: shorter sums err less. */
 constexpr int64_t kPartBlocks = 8;
+/**
+ * A line of the cache between places, which would else lie a power of two apart: a transform touches all places of a
+ * tile, and they would fall into one set of the cache.
+ */
+constexpr int64_t kApart = kBlock;
 
 /** How a convolution is cut into blocks of tiles; follows from its shape alone. */
 struct WinogradTiling {
@@ -26,12 +31,15 @@ struct WinogradTiling {
 
   int64_t tiles() const { return rows * columns; }
   int64_t count() const { return down * across; }
+  /** From place to place of the transformed input, and of the products. */
+  int64_t inputPlace() const { return inputBlocks * tiles() * kBlock + kApart; }
+  int64_t productPlace(int64_t width) const { return tiles() * width + kApart; }
   /** Transformed input of one block. */
-  int64_t transformedFloats() const { return kPlaces * inputBlocks * tiles() * kBlock; }
+  int64_t transformedFloats() const { return kPlaces * inputPlace(); }
   /** Packed input of one block of channels, and its rows transformed. */
   int64_t packedFloats() const { return (2 * rows + 2) * (2 * columns + 2) * kBlock; }
   int64_t rowFloats() const { return 4 * (2 * columns + 2) * kBlock; }
-  int64_t productFloats() const { return kPlaces * tiles() * kGroup * kBlock; }
+  int64_t productFloats() const { return kPlaces * productPlace(kGroup * kBlock); }
   int64_t madeFloats() const { return 2 * 2 * columns * kGroup * kBlock; }
 };
 
@@ -67,7 +75,7 @@ static void transformInput(const WinogradWork& work, int64_t index, int64_t bloc
   for (int64_t y = 0; y < 2 * t.rows + 2; y++) {
     readRow(work.w.load, reader, pull, block, y0 - 1 + y, x0 - 1, x0 - 1 + columns, packed + y * columns * kBlock);
   }
-  const int64_t place = t.inputBlocks * tiles * kBlock;
+  const int64_t place = t.inputPlace();
   for (int64_t ty = 0; ty < t.rows; ty++) {
     const float* d = packed + 2 * ty * columns * kBlock;
     const int64_t row = columns * kBlock;
@@ -150,15 +158,15 @@ static void groupOf(const WinogradWork& work, int64_t index, int64_t group, cons
   float* made = products + t.productFloats();
   for (int64_t place = 0; place < kPlaces; place++) {
     for (int64_t block = 0; block < t.inputBlocks; block += kPartBlocks) {
-      productsOf<px, G>(transformed + (place * t.inputBlocks + block) * blockFloats, blockFloats,
-                        weights + (place * t.inputBlocks + block) * kBlock * step, products + place * tiles * step, tiles,
-                        least(kPartBlocks, t.inputBlocks - block), block == 0);
+      productsOf<px, G>(transformed + place * t.inputPlace() + block * blockFloats, blockFloats,
+                        weights + (place * t.inputBlocks + block) * kBlock * step,
+                        products + place * t.productPlace(step), tiles, least(kPartBlocks, t.inputBlocks - block), block == 0);
     }
   }
   Writer writers[G];
   for (int g = 0; g < G; g++) writers[g] = writerOf(w.store, group * kGroup + g);
   const int64_t y0 = index / t.across * t.rows * 2, x0 = index % t.across * t.columns * 2;
-  const int64_t columns = least(2 * t.columns, w.width - x0), place = tiles * step;
+  const int64_t columns = least(2 * t.columns, w.width - x0), place = t.productPlace(step);
   for (int64_t ty = 0; ty < t.rows; ty++) {
     const int64_t y = y0 + 2 * ty;
     if (y >= w.height) break;

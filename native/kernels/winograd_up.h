@@ -23,14 +23,15 @@ struct UpTiling {
   int64_t count() const { return down * across; }
   /** Blocks of 16 that products are summed over: the adjoint's four phases are one sum. */
   int64_t summed() const { return adjoint ? 4 * inputBlocks : inputBlocks; }
-  int64_t transformedFloats() const {
-    return (adjoint ? 4 * kFilterPlaces : kUpPlaces) * inputBlocks * tiles() * kBlock;
-  }
+  /** From place to place of the transformed input, and of the products (kApart: winograd.h). */
+  int64_t inputPlace() const { return summed() * tiles() * kBlock + kApart; }
+  int64_t productPlace(int64_t width) const { return tiles() * width + kApart; }
+  int64_t transformedFloats() const { return (adjoint ? kFilterPlaces : kUpPlaces) * inputPlace(); }
   int64_t packedRows() const { return (adjoint ? 4 : 2) * rows + 2; }
   int64_t packedColumns() const { return (adjoint ? 4 : 2) * columns + 2; }
   int64_t packedFloats() const { return packedRows() * packedColumns() * kBlock; }
   int64_t rowFloats() const { return (adjoint ? 6 : 5) * packedColumns() * kBlock; }
-  int64_t productFloats() const { return kFilterPlaces * tiles() * kGroup * kBlock; }
+  int64_t productFloats() const { return kFilterPlaces * productPlace(kGroup * kBlock); }
   int64_t madeFloats() const { return (adjoint ? 4 : 16) * tiles() * kGroup * kBlock; }
 };
 
@@ -69,7 +70,7 @@ FW_INLINE void packForUp(const UpWork& work, int64_t index, int64_t block, float
 /** The transformed inputs of one block of channels. @param to [25 places, in blocks, tiles, 16] */
 static void transformForUp(const UpWork& work, int64_t index, int64_t block, float* to, float* scratch) {
   const UpTiling& t = work.t;
-  const int64_t tiles = t.tiles(), row = t.packedColumns() * kBlock, place = t.inputBlocks * tiles * kBlock;
+  const int64_t tiles = t.tiles(), row = t.packedColumns() * kBlock, place = t.inputPlace();
   float* rows = scratch + t.packedFloats();
   packForUp(work, index, block, scratch);
   for (int64_t ty = 0; ty < t.rows; ty++) {
@@ -103,6 +104,7 @@ static void transformForUp(const UpWork& work, int64_t index, int64_t block, flo
 static void transformForDown(const UpWork& work, int64_t index, int64_t block, float* to, float* scratch) {
   const UpTiling& t = work.t;
   const int64_t tiles = t.tiles(), row = t.packedColumns() * kBlock, phase = t.inputBlocks * tiles * kBlock;
+  const int64_t place = t.inputPlace();
   float* rows = scratch + t.packedFloats();
   packForUp(work, index, block, scratch);
   for (int64_t ty = 0; ty < t.rows; ty++) {
@@ -122,10 +124,10 @@ static void transformForDown(const UpWork& work, int64_t index, int64_t block, f
         for (int64_t p = 0; p < 2; p++) {
           const float* c = rows + r * row + (4 * tx + p) * kBlock;
           const Block c0 = loadBlock(c), c1 = loadBlock(c + 2 * kBlock), c2 = loadBlock(c + 4 * kBlock);
-          float* v = tile + (r % 3 * 3 * 4 + r / 3 * 2 + p) * phase;
+          float* v = tile + r % 3 * 3 * place + (r / 3 * 2 + p) * phase;
           storeBlock(v, c0 - c1);
-          storeBlock(v + 4 * phase, c1);
-          storeBlock(v + 8 * phase, c1 - c2);
+          storeBlock(v + place, c1);
+          storeBlock(v + 2 * place, c1 - c2);
         }
       }
     }
@@ -135,7 +137,7 @@ static void transformForDown(const UpWork& work, int64_t index, int64_t block, f
 /** Transforms 3×3 products of every tile back to 2×2 pixels, `step` pixels apart in a map of `width` pixels a row. */
 template <int G>
 FW_INLINE void transformBack(const UpTiling& t, const float* products, float* made, int64_t step, int64_t width) {
-  const int64_t pixel = G * kBlock, place = t.tiles() * pixel;
+  const int64_t pixel = G * kBlock, place = t.productPlace(pixel);
   for (int64_t ty = 0; ty < t.rows; ty++) {
     for (int64_t tx = 0; tx < t.columns; tx++) {
       for (int g = 0; g < G; g++) {
@@ -173,8 +175,9 @@ static void upGroupOf(const UpWork& work, int64_t index, int64_t group, const fl
     for (int64_t k = 0; k < kFilterPlaces; k++, weights += summed * kBlock * pixel) {
       const int64_t place = t.adjoint ? k : (phase / 2 * 2 + k / 3) * 5 + phase % 2 * 2 + k % 3;
       for (int64_t block = 0; block < summed; block += kPartBlocks) {
-        productsOf<px, G>(transformed + (place * summed + block) * blockFloats, blockFloats, weights + block * kBlock * pixel,
-                          products + k * tiles * pixel, tiles, least(kPartBlocks, summed - block), block == 0);
+        productsOf<px, G>(transformed + place * t.inputPlace() + block * blockFloats, blockFloats,
+                          weights + block * kBlock * pixel, products + k * t.productPlace(pixel), tiles,
+                          least(kPartBlocks, summed - block), block == 0);
       }
     }
     if (t.adjoint) transformBack<G>(t, products, made, 1, width);
