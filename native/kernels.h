@@ -25,11 +25,11 @@ constexpr int kBlock = 16;
 
 inline int64_t blocks(int64_t channels) { return (channels + kBlock - 1) / kBlock; }
 
-/** How a kernel gets its work done by several threads: calls `task(argument, index, scratch)` for each index < tasks. */
+/** A piece of a kernel's work. `scratch` belongs to the thread that runs it. */
 using Task = void (*)(void* argument, int64_t index, float* scratch);
 
 struct Run {
-  /** Runs tasks in any order, on any thread; returns when all are done. `scratch` is the calling thread's own. */
+  /** Calls `task(argument, index, scratch)` for each index < tasks, in any order, on any thread; returns when all are done. */
   void (*parallel)(void* pool, int64_t tasks, Task task, void* argument);
   void* pool;
   /** Memory that all tasks of one kernel share. */
@@ -88,7 +88,7 @@ struct Store {
   float* sums;
 };
 
-/** Convolutions whose direct form shares one driver. */
+/** Convolutions by how input and output pixels meet. */
 enum class Geometry : int32_t {
   /** 3×3, padding 1. */
   same = 0,
@@ -103,7 +103,7 @@ struct Convolution {
   int32_t in, out;
   /** Of the side on which tiles are counted: the output of `same` and `down`, the input of `up`. */
   int32_t height, width;
-  /** As `packConvolution` lays them out. */
+  /** As `packDirect` lays them out, for `winogradUp` `packWinogradUp` (pack.cc). */
   const float* weights;
   Load load;
   Store store;
@@ -159,7 +159,7 @@ struct Linear {
   float* y;
 };
 
-/** y[o, j, i] = Σ of `weights` over the entries of row j of a sparse matrix; see resample.h. */
+/** y[o, j, i] = Σ_k weights[k]·x[o, sources[k], i] over the entries k of row j of a sparse matrix. */
 struct Resample {
   int64_t outer, from, to, inner;
   /** [to + 1], then [starts[to]] each */

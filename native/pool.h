@@ -1,4 +1,5 @@
-// The threads of the native engine: one pool for the process, shared by all engines, searches and worker threads of Node.
+// The threads of the native engine: a pool for each number of threads that is in use, shared by all engines, searches and
+// worker threads of Node in the process.
 #pragma once
 
 #include <atomic>

@@ -68,7 +68,8 @@ inline int64_t blockedFloats(int64_t channels, int64_t height, int64_t width) {
   return blocks(channels) * kBlock * height * width;
 }
 
-/** Steps over blocked maps (map-steps.cc). */
+// Steps over blocked maps (map-steps.cc).
+
 /** @param winograd of `up` and `down` by minimal filtering (kernels/winograd_up.h) */
 Step convolutionStep(const Kernels& k, const StepReader& r, bool winograd);
 Step winogradStep(const Kernels& k, const StepReader& r);

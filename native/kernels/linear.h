@@ -1,7 +1,7 @@
 // Dense layers, y = lrelu(W·x + b) and the same with Wᵀ, for one picture: bound by the reading of W.
 
 constexpr int64_t kLinearRows = 32, kLinearColumns = 128;
-/** Below this many weights, threads are told too late. */
+/** With fewer weights the caller is done before another thread has begun. */
 constexpr int64_t kLinearAlone = 32768;
 
 /** Σ a·b, by four running vectors and a rest. */

@@ -3,6 +3,7 @@
 
 /** What a row of one block of channels is read with. */
 struct Reader {
+  /** modulated: mean, a, b. gradient: mean, a and Σg/N. */
   Block mean, a, b;
 };
 
@@ -16,7 +17,7 @@ FW_INLINE Reader readerOf(const Load& l, int64_t block) {
     r.b = lanesOf(l.coefficients + 2 * c, c, block);
     return r;
   }
-  // a·(g − Σg/N − x̂·Σ(g·x̂)/N) = a·(g − Σg/N) − (x − mean)·(a/σ)·Σ(g·x̂)/N: `b` is Σg/N here, `scale` the last factor.
+  // a·(g − Σg/N − x̂·Σ(g·x̂)/N) = a·((g − Σg/N) − (x − mean)·pull), times the slope at x: `b` is Σg/N here.
   r.b = lanesOf(l.sums + c, c, block) * (1.0f / (float(l.height) * float(l.width)));
   return r;
 }
@@ -28,7 +29,7 @@ FW_INLINE Block pullOf(const Load& l, int64_t block) {
   return lanesOf(l.moments + c, c, block) * lanesOf(l.sums, c, block) * (1.0f / (float(l.height) * float(l.width)));
 }
 
-/** Σ_o w[o, c]·planar[o] of `count` pixels of row y from x0 on, for one block of channels. */
+/** Σ_o w[o, c]·planar[o] of `count` pixels from pixel `at` on, for one block of channels. */
 FW_INLINE void fromPlanar(const float* planar, const float* weights, int64_t planarChannels, int64_t pixels,
                           int64_t channels, int64_t block, int64_t at, int64_t count, float* to) {
   const int64_t padded = blocks(channels) * kBlock;

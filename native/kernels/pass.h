@@ -2,7 +2,7 @@
 // writing, each in any of their forms (load.h, store.h). So blur, styled, modulate, styled_sums, styled_gradient, and blur
 // between any two of them are one kernel, and a map is read once and written once.
 
-/** Small enough that three rows of it stay in the first cache. */
+/** A tile: five of its rows stay in a core's second cache, and rows are long for the sake of memory. */
 constexpr int64_t kPassRows = 16, kPassColumns = 1024;
 
 struct PassTiles {

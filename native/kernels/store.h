@@ -133,7 +133,7 @@ static void mergeTiles(const Run& run, const Store& s, int64_t tiles) {
   if (s.writing == Writing::plain) return;
   Merge merge{s, run.partial, tiles};
   const int64_t all = blocks(s.channels);
-  // A few thousand additions are done sooner than threads are told of them.
+  // A few thousand additions are done before another thread has begun.
   if (tiles * all < 256) {
     for (int64_t block = 0; block < all; block++) mergeBlock(&merge, block, nullptr);
   } else {

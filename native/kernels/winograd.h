@@ -11,7 +11,7 @@
 // whole vectors. A block of 64 tiles is transformed, multiplied and transformed back by one thread, in its second cache.
 
 constexpr int kPlaces = 16;
-/** Tiles of a block: 8 rows × 32 columns of pixels. */
+/** Rows and columns of tiles in a block of tiles: 8 × 32 pixels. */
 constexpr int64_t kTileRows = 4, kTileColumns = 16;
 /** Blocks of input channels whose products are added up before they are added to the rest: shorter sums err less. */
 constexpr int64_t kPartBlocks = 8;

@@ -170,7 +170,8 @@ static void upGroupOf(const UpWork& work, int64_t index, int64_t group, const fl
   const float* weights = c.weights + group * kGroup * t.inputBlocks * 4 * kFilterPlaces * kBlock * kBlock;
   float* products = scratch;
   float* made = products + t.productFloats();
-  const int64_t made1 = t.adjoint ? 2 : 4, width = made1 * t.columns;
+  // Pixels that a tile makes, along either axis.
+  const int64_t perTile = t.adjoint ? 2 : 4, width = perTile * t.columns;
   for (int64_t phase = 0; phase < (t.adjoint ? 1 : 4); phase++) {
     for (int64_t k = 0; k < kFilterPlaces; k++, weights += summed * kBlock * pixel) {
       const int64_t place = t.adjoint ? k : (phase / 2 * 2 + k / 3) * 5 + phase % 2 * 2 + k % 3;
@@ -184,8 +185,8 @@ static void upGroupOf(const UpWork& work, int64_t index, int64_t group, const fl
     else transformBack<G>(t, products, made + (phase / 2 * width + phase % 2) * pixel, 2, width);
   }
   const Store& s = c.store;
-  const int64_t y0 = index / t.across * t.rows * made1, x0 = index % t.across * width;
-  const int64_t rows = least(made1 * t.rows, s.height - y0), columns = least(width, s.width - x0);
+  const int64_t y0 = index / t.across * t.rows * perTile, x0 = index % t.across * width;
+  const int64_t rows = least(perTile * t.rows, s.height - y0), columns = least(width, s.width - x0);
   for (int g = 0; g < G; g++) {
     const int64_t block = group * kGroup + g;
     Writer writer = writerOf(s, block);

@@ -23,7 +23,7 @@ const options = await yargs(hideBin(process.argv))
   .option('threads', { type: 'number', describe: 'native: threads' })
   .option('isa', { type: 'string', describe: 'native: instruction set (avx512, avx2, baseline)' })
   .option('precision', { choices: ['f32', 'bf16'] as const, describe: 'native: bf16 multiplies in bfloat16' })
-  .option('adapter', { type: 'string', describe: 'part of the name of the adapter' })
+  .option('adapter', { type: 'string', describe: 'webgpu: part of the name of the adapter' })
   .option('convolutions', {
     choices: ['direct', 'winograd', 'tiled', 'broadcast'] as const,
     describe: 'convolution kernels: native direct or winograd, webgpu tiled or broadcast',
@@ -34,6 +34,10 @@ const options = await yargs(hideBin(process.argv))
 
 async function openBenchEngine(): Promise<Engine> {
   const { engine, adapter, threads, isa, precision, convolutions } = options;
+  const others = engine === 'native' ? { adapter } : { threads, isa, precision };
+  for (const [name, value] of Object.entries(others)) {
+    if (value !== undefined) throw new FacewrightError(`--${name} is not for --engine ${engine}`);
+  }
   if (engine === 'native') {
     if (convolutions === 'tiled' || convolutions === 'broadcast') {
       throw new FacewrightError(`--convolutions ${convolutions} is for --engine webgpu`);
@@ -68,7 +72,7 @@ function measureApart(name: string): BenchResult {
 try {
   for (const name of ['steps', 'batch'] as const) {
     if (!Number.isInteger(options[name]) || options[name] < 1) {
-      throw new FacewrightError(`--${name} ${options[name]}: expected a whole number of at least 1`);
+      throw new FacewrightError(`--${name}: expected a whole number of at least 1`);
     }
   }
   // A shape given twice (see measureApart) counts as given last.

@@ -45,11 +45,11 @@ export function summaryTable(results: readonly BenchResult[]): string {
       'first step',
       'GFLOP',
       'GFLOP/s',
-      'done',
-      'of peak',
+      'GFLOP done',
+      'of peak speed',
       'GB moved',
       'device MB',
-      'peak MB',
+      'most MB',
     ],
     ...results.map((result) => [
       result.shape,
@@ -101,8 +101,8 @@ export function kernelTable({ shape, kernels }: BenchResult): string {
     String(launches),
     (seconds * 1000).toFixed(2),
     `${((100 * seconds) / total).toFixed(1)} %`,
-    flop > 0 ? (flop / 1e9 / seconds).toFixed(1) : '',
-    (bytes / 1e9 / seconds).toFixed(1),
+    flop > 0 && seconds > 0 ? (flop / 1e9 / seconds).toFixed(1) : '',
+    seconds > 0 ? (bytes / 1e9 / seconds).toFixed(1) : '',
   ];
   const heads = ['launches', 'ms', 'share', 'GFLOP/s', 'GB/s'];
   const byKernel = sharesBy(kernels, ({ kernel }) => kernel);

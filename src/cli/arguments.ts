@@ -59,7 +59,7 @@ export function openOptions(words: Arguments): OpenOptions {
   const precision = words.value('precision', (option, text) => oneOf(option, text, ['f32', 'bf16'] as const));
   const threads = words.value('threads', (option, text) => wholeNumber(option, text, 1, 1024));
   const adapter = words.text('adapter');
-  if (threads !== undefined && engine === 'webgpu') {
+  if (threads !== undefined && (engine === 'webgpu' || adapter !== undefined)) {
     throw new UsageError('--threads is for the native engine; leave it out, or choose --engine native');
   }
   if (adapter !== undefined && engine === 'native') {

@@ -57,7 +57,7 @@ const commands: Readonly<Record<string, Command>> = {
   doctor: {
     usage: 'doctor',
     describe: 'what facewright can run on here',
-    help: 'facewright doctor [options]\n\nLists the GPUs and whether facewright runs on them. Exit code 0: on at least one.',
+    help: 'facewright doctor [options]\n\nLists what there is to compute on, GPUs and the processor, and marks what is used.\nExit code 0: there is something.',
     examples: [['facewright doctor --json', 'limits and features too']],
     load: async () => (await import('./doctor.js')).doctorCommand,
   },

@@ -42,13 +42,14 @@ const SLOW =
   'takes seconds. Build that, or if this computer has a GPU, install its Vulkan driver.';
 
 /** What matters about the native engine, a line each. */
-function nativeFacts({ usable, why, processors, isas }: NativeDescription): [string, string][] {
+function nativeFacts({ usable, why, processors, isas, bf16 }: NativeDescription): [string, string][] {
   if (!usable) return [['usable', `no: ${why}`]];
   return [
     ['usable', 'yes'],
     ['kind', 'processor, through the native engine'],
     ['threads', `${processors}; --threads takes fewer`],
     ['sets', `${isas?.join(', ')}: the first is used`],
+    ['bf16', bf16 === undefined ? 'no' : 'yes, with --precision bf16'],
   ];
 }
 

@@ -108,7 +108,7 @@ export const generateOptions: OptionTable = {
 
 export const demoOptions: OptionTable = {
   out: { ...value(WRITTEN, 'folder for the faces; made when missing', 'demo-out'), alias: 'o' },
-  count: value(PICTURES, 'so many emoji'),
+  count: value(PICTURES, 'so many emoji', '12'),
   size: value(PICTURES, 'side of the target in pixels', '16'),
   steps: value(SEARCH, 'steps of the optimiser', '100'),
   seed: value(SEARCH, 'a whole number', '1'),

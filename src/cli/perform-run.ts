@@ -87,7 +87,7 @@ export async function performRun(
 /** The generator and what it runs on, and what to expect of a GPU that is none. */
 function describeGenerator({ info, engine }: Generator): string {
   const { adapter, software } = engine.info;
-  return `${info.name}, ${info.resolution} px, on ${adapter}${software ? ': no GPU, so this takes its time' : ''}`;
+  return `${info.name}, ${info.resolution} px, on ${adapter}${software ? ': no GPU, so this takes its time; facewright doctor tells of the native engine, which is faster' : ''}`;
 }
 
 async function openStart(

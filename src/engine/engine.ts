@@ -15,7 +15,7 @@ export interface EngineInfo {
 
 /** One kernel's share of a profiled run. */
 export interface KernelTime {
-  /** The kernel's file, without extension. */
+  /** webgpu: the kernel's file, without extension. native: its name in native/steps.cc. */
   readonly kernel: string;
   /** The op that it served, with its shape, for example `conv [1, 128, 32, 32] → [1, 128, 32, 32]`. */
   readonly op: string;

@@ -39,6 +39,8 @@ export interface AdapterReport {
 export interface WebGpuRequest {
   /** Part of an adapter's name, as `facewright doctor` prints it; by default a GPU before a software adapter. */
   readonly adapter?: string;
+  /** Only a real GPU, and no program that plays one. */
+  readonly hardware?: boolean;
   /** The convolution kernels; by default those that suit the adapter. */
   readonly convolutions?: ConvolutionKernels;
   /** The most bytes of one binding; by default the adapter's limit. */
@@ -133,7 +135,10 @@ export async function openWebGpu(request: WebGpuRequest = {}): Promise<Engine> {
   const create = await loadDawn();
   const all = await listAdapters(create);
   const wanted = request.adapter?.toLowerCase();
-  const candidates = all.filter(({ name }) => wanted === undefined || name.toLowerCase().includes(wanted));
+  const candidates = all.filter(
+    ({ name }) =>
+      (wanted === undefined || name.toLowerCase().includes(wanted)) && !(request.hardware && isSoftware(name)),
+  );
   if (candidates.length === 0) {
     const names = all.map(({ name }) => name).join('; ');
     throw new FacewrightError(

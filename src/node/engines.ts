@@ -23,8 +23,9 @@ export interface EngineRequest {
 }
 
 /**
- * Opens an engine. `auto` is webgpu on a real GPU, or else native: a program that plays a GPU on the processor (lavapipe,
- * SwiftShader) is twenty times slower than the native engine, and is only taken where that cannot be loaded.
+ * Opens an engine. `auto` is webgpu on a real GPU that works, or else native: a program that plays a GPU on the processor
+ * (lavapipe, SwiftShader) is up to a hundred times slower than the native engine, and is only taken where that cannot be
+ * loaded.
  *
  * @throws FacewrightError when there is none, saying what to install or build
  */
@@ -37,15 +38,25 @@ export async function openEngine(request: EngineRequest = {}): Promise<Engine> {
   // Only native has bf16: who asks for it, asks for native.
   const asksNative = engine === 'native' || (engine === 'auto' && precision === 'bf16');
   if (asksNative && adapter !== undefined) {
-    throw new FacewrightError(
-      `--adapter ${adapter}: the native engine has no adapters; leave it out, or --engine native`,
-    );
+    throw new FacewrightError(`adapter ${adapter}: the native engine has no adapters; leave it out, or choose webgpu`);
+  }
+  const asksWebGpu = engine === 'webgpu' || adapter !== undefined;
+  if (asksWebGpu && (threads !== undefined || isa !== undefined)) {
+    throw new FacewrightError('threads and isa are for the native engine; leave them out, or choose native');
   }
   if (asksNative) return openNative(native);
   if (precision === 'bf16')
     throw new FacewrightError('precision bf16 is for the native engine; webgpu computes in f32');
-  if (engine === 'webgpu' || adapter !== undefined || (await realGpuIsThere())) return openWebGpu({ adapter });
+  if (asksWebGpu) return openWebGpu({ adapter });
   const addon = addonOrFailure();
+  if (await realGpuIsThere()) {
+    try {
+      return await openWebGpu({ hardware: true });
+    } catch (error) {
+      // A GPU that does not work: the processor does, and doctor tells why.
+      if (addon instanceof FacewrightError) throw error;
+    }
+  }
   if (!(addon instanceof FacewrightError)) return createNativeEngine(addon, native);
   try {
     return await openWebGpu();
@@ -76,5 +87,6 @@ export async function describeEngines(): Promise<EngineReport> {
   const native = describeNative();
   const chosen = adapters.chosen === undefined ? undefined : adapters.adapters[adapters.chosen];
   if (chosen && !(chosen.software && native.usable)) return { ...adapters, native, engine: 'webgpu' };
-  return native.usable ? { ...adapters, native, engine: 'native' } : { ...adapters, native };
+  const { chosen: _, ...unused } = adapters;
+  return native.usable ? { ...unused, native, engine: 'native' } : { ...unused, native };
 }

@@ -21,9 +21,14 @@ export function loadAddon(): NativeAddon {
   if (loaded) return loaded;
   const wanted = process.env.FACEWRIGHT_ADDON;
   const path = (wanted === undefined || wanted === '' ? PLACES : [resolve(wanted)]).find(existsSync);
+  if (path === undefined && wanted) {
+    throw new FacewrightError(
+      `FACEWRIGHT_ADDON is ${wanted}, and no such file is there; unset it, or name a build of the addon`,
+    );
+  }
   if (path === undefined) {
     throw new FacewrightError(
-      `the native engine is not built (no ${wanted || 'build/Release/facewright.node'} for ${here()}): it needs a C++17 compiler (g++ or clang) with CMake or Python; type: ${BUILD}`,
+      `the native engine is not built (no build/Release/facewright.node for ${here()}): it needs a C++17 compiler (g++ or clang) with CMake or Python; type: ${BUILD}`,
     );
   }
   try {
@@ -57,6 +62,8 @@ export interface NativeDescription {
   readonly processors?: number;
   /** Instruction sets that it could use, the best first. */
   readonly isas?: readonly string[];
+  /** The instruction set of `--precision bf16`, where the processor has it. */
+  readonly bf16?: string;
 }
 
 export function describeNative(): NativeDescription {

@@ -1,8 +1,9 @@
 // What is the native engine's own: its build, threads, stopping, worker threads, memory, and what it refuses.
 
-import { readdirSync, readFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { cpSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -54,26 +55,45 @@ test('both builds are told the same of floating point', () => {
   }
 });
 
-test('without the addon: what is missing, what is needed, what to type; webgpu is not asked for it', async () => {
+test('without the addon: what is missing, what is needed, what to type; all else goes on', async () => {
+  // A copy of the package in which nothing was built.
+  const folder = newFolder();
+  for (const part of ['dist', 'shaders', 'package.json'])
+    cpSync(join(root, part), join(folder, part), { recursive: true });
+  symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
+  const code = `
+    import { describeEngines, openNative } from ${JSON.stringify(pathToFileURL(join(folder, 'dist', 'index.js')).href)};
+    const { native, engine } = await describeEngines();
+    console.log(JSON.stringify({ native, engine }));
+    try { openNative(); } catch (error) { console.log(error.name + ': ' + error.message); }`;
+  const { FACEWRIGHT_ADDON: _, ...env } = process.env;
+  const { stdout } = spawnSync(process.execPath, ['--input-type=module', '-e', code], { env, encoding: 'utf8' });
+  const [report, error] = stdout.trim().split('\n');
+  assert.is(JSON.parse(report).native.usable, false);
+  assert.is.not(JSON.parse(report).engine, 'native');
+  assert.match(
+    error,
+    /FacewrightError: the native engine is not built \(no .*facewright\.node for \w+-\w+, Node .*C\+\+17.*npm run build:addon/,
+  );
+  rmSync(folder, { recursive: true });
+});
+
+test('FACEWRIGHT_ADDON that names no file, or one that does not load', async () => {
   const folder = newFolder();
   await writePicture(join(folder, 'x.png'), 16);
   const before = process.env.FACEWRIGHT_ADDON;
-  process.env.FACEWRIGHT_ADDON = join(folder, 'none.node');
   try {
+    process.env.FACEWRIGHT_ADDON = join(folder, 'none.node');
     const { code, stderr } = await facewright(folder, ['run', 'x.png', '--out', 'out', '--engine', 'native']);
     assert.is(code, 2);
-    assert.match(
-      stderr,
-      /native engine is not built \(no .*none\.node for \w+-\w+, Node .*C\+\+17.*npm run build:addon/,
-    );
-    process.env.FACEWRIGHT_ADDON = join(folder, 'x.png');
+    assert.match(stderr, /FACEWRIGHT_ADDON is .*none\.node, and no such file is there/);
+    process.env.FACEWRIGHT_ADDON = 'x.png';
     const broken = await facewright(folder, ['generate', '--out', 'out', '--engine', 'native']);
     assert.match(broken.stderr, /native engine does not load on .*npm run build:addon/);
-    const { stdout } = await facewright(folder, ['doctor', '--json']);
-    assert.is(JSON.parse(stdout).native.usable, false);
   } finally {
     if (before === undefined) delete process.env.FACEWRIGHT_ADDON;
     else process.env.FACEWRIGHT_ADDON = before;
+    rmSync(folder, { recursive: true });
   }
 });
 
@@ -202,6 +222,10 @@ for (const one of engines.filter(({ name }) => name === 'native')) {
       assert.throws(() => openNative({ threads: count }), /threads .*from 1 to 1024/);
     }
     assert.throws(() => openNative({ isa: 'mmx' }), /instruction set mmx: this processor has .*baseline/);
+    assert.throws(() => openNative({ isa: 'avx512_bf16' }), /instruction set avx512_bf16/);
+    for (const options of [{ precision: 'f16' }, { convolutions: 'x' }]) {
+      assert.throws(() => openNative(options as object), /choose/);
+    }
   });
   threads.run();
 

@@ -27,7 +27,7 @@ export interface AddonBuffer {
 export interface AddonProgramSpec {
   readonly batch: number;
   readonly threads: number;
-  /** The instruction set, one of `machine().isas`. */
+  /** The instruction set, one of `machine().isas`, or `machine().bf16`. */
   readonly isa: string;
   readonly buffers: readonly AddonBuffer[];
   readonly slots: readonly number[];

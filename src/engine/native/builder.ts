@@ -17,7 +17,6 @@ const WRITING = { plain: 0, styled: 1, summed: 2 } as const;
 /** Half of a step's description: how a kernel reads its map, or what it does with what it made. */
 export interface Half {
   readonly buffers: Record<string, PlannedBuffer | undefined>;
-  readonly writes: string[];
   readonly sizes: Record<string, number>;
   readonly values: Record<string, number>;
 }
@@ -25,7 +24,6 @@ export interface Half {
 /** What a step is made of beside the two halves. */
 export interface StepParts {
   readonly buffers?: Record<string, PlannedBuffer | undefined>;
-  readonly writes?: readonly string[];
   readonly sizes?: Record<string, number>;
   readonly values?: Record<string, number>;
   readonly flop?: number;
@@ -116,11 +114,10 @@ export class ProgramBuilder {
   }
 
   step(kernel: string, op: Op, parts: StepParts, ...halves: Half[]): void {
-    const { buffers = {}, writes = [], sizes = {}, values = {}, flop = 0, executed } = parts;
+    const { buffers = {}, sizes = {}, values = {}, flop = 0, executed } = parts;
     this.#steps.push({
       kernel,
       buffers: Object.assign({}, buffers, ...halves.map((half) => half.buffers)),
-      writes: [...writes, ...halves.flatMap((half) => half.writes)],
       sizes: Object.assign({}, sizes, ...halves.map((half) => half.sizes)),
       values: Object.assign({}, values, ...halves.map((half) => half.values)),
       op: describe(op),
@@ -143,7 +140,7 @@ export class ProgramBuilder {
   }
 
   plainReading(map: Tensor): Half {
-    return { buffers: { x: this.blocked(map) }, writes: [], sizes: { reading: READING.plain }, values: {} };
+    return { buffers: { x: this.blocked(map) }, sizes: { reading: READING.plain }, values: {} };
   }
 
   gradientReading({ inputs, attrs }: Op<'styled_gradient'>): Half {
@@ -160,7 +157,6 @@ export class ProgramBuilder {
         moments: this.planar(moments),
         sums: this.planar(sums),
       },
-      writes: [],
       sizes: { reading: READING.gradient, ...(maker && { planarChannels: maker.inputs[0]!.shape[1] }) },
       values: { slope: attrs.slope },
     };
@@ -179,7 +175,7 @@ export class ProgramBuilder {
     const [y] = op.outputs;
     const sums = this.fusion.sumsOf.get(op);
     if (sums) return this.summedWriting(sums, this.fusion.unstored.has(op) ? undefined : this.makeBlocked(y));
-    return { buffers: { y: this.makeBlocked(y) }, writes: ['y'], sizes: { writing: WRITING.plain }, values: {} };
+    return { buffers: { y: this.makeBlocked(y) }, sizes: { writing: WRITING.plain }, values: {} };
   }
 
   styledWriting({ inputs, outputs, attrs }: Op<'styled'>): Half {
@@ -195,7 +191,6 @@ export class ProgramBuilder {
         madeCoefficients: this.makePlanar(coefficients),
         madeMoments: this.makePlanar(moments),
       },
-      writes: ['y', 'madeCoefficients', 'madeMoments'],
       sizes: { writing: WRITING.styled },
       values: { activation: attrs.slope, epsilon: attrs.epsilon },
     };
@@ -210,7 +205,6 @@ export class ProgramBuilder {
         y,
         madeSums: this.makePlanar(sums),
       },
-      writes: ['y', 'madeSums'],
       sizes: { writing: WRITING.summed },
       values: {},
     };
@@ -234,7 +228,6 @@ export class ProgramBuilder {
     this.#steps.push({
       kernel,
       buffers: { x, y },
-      writes: ['y'],
       sizes: { channels, height, width },
       values: {},
       op: `${kernel} [${tensor.shape.join(', ')}]`,

@@ -71,11 +71,18 @@ class NativeEngine implements Engine {
 /**
  * Makes an engine of the addon.
  *
- * @throws FacewrightError for a number of threads or an instruction set that cannot be
+ * @throws FacewrightError for an option that cannot be: threads, instruction set, precision, convolutions
  */
 export function createNativeEngine(addon: NativeAddon, options: NativeOptions = {}): Engine {
   const { processor, processors, isas, bf16 } = addon.machine();
   const { threads = Math.min(processors, MOST_THREADS), precision = 'f32', convolutions = 'auto' } = options;
+  if (!['f32', 'bf16'].includes(precision)) throw new FacewrightError(`precision ${precision}: choose f32 or bf16`);
+  if (!['auto', 'direct', 'winograd'].includes(convolutions)) {
+    throw new FacewrightError(`convolutions ${convolutions}: choose auto, direct or winograd`);
+  }
+  if (options.isa !== undefined && !isas.includes(options.isa)) {
+    throw new FacewrightError(`instruction set ${options.isa}: this processor has ${isas.join(', ')}`);
+  }
   if (precision === 'bf16' && bf16 === undefined) {
     throw new FacewrightError(`precision bf16: ${processor} has no AVX512-BF16; leave it at f32`);
   }
@@ -86,9 +93,7 @@ export function createNativeEngine(addon: NativeAddon, options: NativeOptions = 
   if (!Number.isInteger(threads) || threads < 1 || threads > MOST_THREADS) {
     throw new FacewrightError(`threads ${threads}: expected a whole number from 1 to ${MOST_THREADS}`);
   }
-  if (isa !== bf16 && !isas.includes(isa)) {
-    throw new FacewrightError(`instruction set ${isa}: this processor has ${isas.join(', ')}`);
-  }
+
   const info: EngineInfo = {
     kind: 'native',
     adapter: processor,

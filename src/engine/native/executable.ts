@@ -207,5 +207,5 @@ function traffic({ buffers }: PlannedStep): number {
 
 function outOfMemory(error: unknown): unknown {
   if (!(error instanceof Error) || error.message !== 'out of memory') return error;
-  return new FacewrightError('there is not enough memory for this network and batch: a smaller --batch may do');
+  return new FacewrightError('there is not enough memory for this network and batch: a smaller batch may do');
 }

@@ -5,12 +5,13 @@ import type { OpName } from '../../graph/ops.js';
  * Which ops run inside the kernel of another, so that a map is written once and read once:
  *
  * - `styled` in the convolution or blur that makes its y;
- * - `styled_sums` in the convolution that makes its g;
+ * - `styled_sums` in the convolution or blur that makes its g;
  * - `styled_gradient` in the convolution or blur that reads it;
  * - the adjoint of a 1×1 convolution (to-RGB's: from 3 channels to many) in a `styled_gradient` that is itself inside
  *   another kernel. Its sums are then taken without the map being stored.
  *
- * A tensor that would be made inside a kernel must have no other reader and be no output.
+ * A tensor that is then never stored must have no other reader and be no output; and no state that is read may change
+ * between the place of the op that moves and the place that it moves to.
  */
 export class Fusion {
   /** Ops that emit nothing of their own. */

@@ -82,7 +82,6 @@ const lowerings: { [N in OpName]: Lowering<N> } = {
     const [, channels, height, width] = g!.shape;
     to.step('noise_gradient', op, {
       buffers: { x: to.blocked(g!), noiseWeight: to.planar(noiseWeight!), y: to.makePlanar(op.outputs[0]) },
-      writes: ['y'],
       sizes: { channels, height, width },
     });
   },
@@ -97,7 +96,6 @@ const lowerings: { [N in OpName]: Lowering<N> } = {
         bias: bias && to.planar(bias),
         y: to.makePlanar(op.outputs[0]),
       },
-      writes: ['y'],
       sizes: { rows, columns, adjoint: Number(op.attrs.adjoint) },
       values: { slope: op.attrs.slope },
       flop: 2 * rows * columns,
@@ -138,7 +136,6 @@ const lowerings: { [N in OpName]: Lowering<N> } = {
         std: to.planar(std!),
         y: to.makePlanar(op.outputs[0]),
       },
-      writes: ['y'],
       sizes: { rows, size },
       values: { slope: op.attrs.slope },
     });
@@ -148,7 +145,6 @@ const lowerings: { [N in OpName]: Lowering<N> } = {
     const [, rows, size] = w!.shape;
     to.step('latent_gradient', op, {
       buffers: { x: to.planar(g!), w: to.planar(w!), std: to.planar(std!), y: to.makePlanar(op.outputs[0]) },
-      writes: ['y'],
       sizes: { rows, size },
       values: { slope: op.attrs.slope },
     });
@@ -160,7 +156,6 @@ const lowerings: { [N in OpName]: Lowering<N> } = {
     const [, c, h] = x!.shape;
     to.step('resample', op, {
       buffers: { x: to.planar(x!), y: to.makePlanar(y) },
-      writes: ['y'],
       sizes: {
         factor,
         small: (adjoint ? x! : y).shape[axis],
@@ -179,7 +174,6 @@ const lowerings: { [N in OpName]: Lowering<N> } = {
     const [value, pairs] = op.outputs;
     to.step('geocross', op, {
       buffers: { w: to.planar(w!), value: to.makePlanar(value), pairs: to.makePlanar(pairs) },
-      writes: ['value', 'pairs'],
       sizes: { rows, size },
       flop: 6 * rows * rows * size,
     });
@@ -194,7 +188,6 @@ const lowerings: { [N in OpName]: Lowering<N> } = {
         pairs: to.planar(pairs!),
         gradient: to.makePlanar(op.outputs[0]),
       },
-      writes: ['gradient'],
       sizes: { rows, size },
       flop: 6 * rows * rows * size,
     });
@@ -211,7 +204,6 @@ const lowerings: { [N in OpName]: Lowering<N> } = {
         ),
         y: to.makePlanar(op.outputs[0]),
       },
-      writes: ['y'],
       sizes: { terms: op.inputs.length },
       values: { ...named('weight', weights), ...named('floor', floors) },
     });
@@ -220,7 +212,6 @@ const lowerings: { [N in OpName]: Lowering<N> } = {
     const [g, term] = op.inputs;
     to.step('objective_gradient', op, {
       buffers: { g: to.planar(g!), term: to.planar(term!), y: to.makePlanar(op.outputs[0]) },
-      writes: ['y'],
       values: { weight: op.attrs.weight, floor: op.attrs.floor },
     });
   },
@@ -234,7 +225,6 @@ const lowerings: { [N in OpName]: Lowering<N> } = {
         first: first && to.planar(first),
         second: second && to.planar(second),
       },
-      writes: ['parameter', 'first', 'second'],
       sizes: { kind: OPTIMISERS.indexOf(op.attrs.kind), count: floats(parameter!.shape, 'planar') },
     });
   },
@@ -243,7 +233,6 @@ const lowerings: { [N in OpName]: Lowering<N> } = {
     const [, rows, h, w] = parameter!.shape;
     to.step('sphere', op, {
       buffers: { parameter: to.planar(parameter!), radius: to.planar(radius!) },
-      writes: ['parameter'],
       sizes: { rows, size: h * w },
     });
   },
@@ -251,12 +240,11 @@ const lowerings: { [N in OpName]: Lowering<N> } = {
     const [total, best, bestStep, improved] = op.inputs.map((input) => to.planar(input!));
     to.step('keep_best', op, {
       buffers: { total, best, bestStep, improved },
-      writes: ['best', 'bestStep', 'improved'],
     });
   },
   keep_if(op, to) {
     const [improved, source, kept] = op.inputs.map((input) => to.planar(input!));
-    to.step('keep_if', op, { buffers: { improved, source, kept }, writes: ['kept'], sizes: { count: kept.size } });
+    to.step('keep_if', op, { buffers: { improved, source, kept }, sizes: { count: kept.size } });
   },
 };
 
@@ -288,7 +276,7 @@ function lowerConv(op: Op<'conv'>, to: ProgramBuilder, choice: KernelChoice): vo
   }
   const planar = to.makePlanar(op.outputs[0]);
   const buffers = { weights, bias: bias && to.planar(bias), planar };
-  to.step('pointwise', op, { buffers, writes: ['planar'], sizes, flop }, to.reading(op, coefficients));
+  to.step('pointwise', op, { buffers, sizes, flop }, to.reading(op, coefficients));
 }
 
 function lowerPass(op: Op, to: ProgramBuilder, blur: boolean, reading: Half, writing: Half): void {
@@ -305,7 +293,7 @@ function lowerElementwise(op: Op, to: ProgramBuilder, kernel: string, scale: num
   const [output] = op.outputs;
   const y = blocked ? to.makeBlocked(output) : to.makePlanar(output);
   const sizes = { count: y.size, from: 0, to: 0 };
-  to.step(kernel, op, { buffers: { ...buffers, y }, writes: ['y'], sizes, values: { scale, shift } });
+  to.step(kernel, op, { buffers: { ...buffers, y }, sizes, values: { scale, shift } });
 }
 
 function lowerCopy(
@@ -318,13 +306,12 @@ function lowerCopy(
   count: number,
 ): void {
   const sizes = { count, from, to: at };
-  to.step('copy', op, { buffers: { a, y }, writes: ['y'], sizes, values: { scale: 1, shift: 0 } });
+  to.step('copy', op, { buffers: { a, y }, sizes, values: { scale: 1, shift: 0 } });
 }
 
 function lowerFill(op: Op, to: ProgramBuilder, y: PlannedBuffer, at: number, count: number, shift: number): void {
   to.step('fill', op, {
     buffers: { y },
-    writes: ['y'],
     sizes: { count, from: 0, to: at },
     values: { scale: 0, shift },
   });
@@ -333,7 +320,7 @@ function lowerFill(op: Op, to: ProgramBuilder, y: PlannedBuffer, at: number, cou
 function lowerPixelNorm(op: Op, to: ProgramBuilder, x: Tensor, g: Tensor | undefined): void {
   const y = to.makePlanar(op.outputs[0]);
   const buffers = { x: to.planar(x), g: g && to.planar(g), y };
-  to.step('pixel_norm', op, { buffers, writes: ['y'], sizes: { count: y.size } });
+  to.step('pixel_norm', op, { buffers, sizes: { count: y.size } });
 }
 
 function lowerPixelLoss(
@@ -351,7 +338,7 @@ function lowerPixelLoss(
     y: to.makePlanar(op.outputs[0]),
   };
   const sizes = { count: floats(x.shape, 'planar'), absolute: Number(term === 'L1') };
-  to.step('pixel_loss', op, { buffers, writes: ['y'], sizes });
+  to.step('pixel_loss', op, { buffers, sizes });
 }
 
 /** The program of a graph. */

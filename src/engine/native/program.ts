@@ -28,8 +28,6 @@ export interface PlannedBuffer {
 export interface PlannedStep {
   readonly kernel: string;
   readonly buffers: Readonly<Record<string, PlannedBuffer | undefined>>;
-  /** The names in `buffers` that the kernel writes. */
-  readonly writes: readonly string[];
   readonly sizes: Readonly<Record<string, number>>;
   readonly values: Readonly<Record<string, number>>;
   /** What it computes, for reports. */
