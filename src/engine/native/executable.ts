@@ -43,12 +43,18 @@ export class NativeExecutable implements Executable {
   /** What a run failed with, until a read has told it. */
   #failure: unknown;
 
-  private constructor(graph: Graph, plan: ProgramPlan, program: AddonProgram, uses: readonly ConstantUse[]) {
+  private constructor(
+    graph: Graph,
+    plan: ProgramPlan,
+    program: AddonProgram,
+    uses: readonly ConstantUse[],
+    indices: ReadonlyMap<PlannedBuffer, number>,
+  ) {
     this.#graph = graph;
     this.#plan = plan;
     this.#program = program;
     this.#uses = uses;
-    this.#indices = new Map(plan.buffers.map((buffer, index) => [buffer, index]));
+    this.#indices = indices;
     const constants = new Set(uses.map(({ constant }) => constant));
     this.bytes = program.bytes() + [...constants].reduce((sum, constant) => sum + constant.bytes(), 0);
   }
@@ -94,7 +100,7 @@ export class NativeExecutable implements Executable {
           values,
         })),
       });
-      return new NativeExecutable(graph, plan, program, [...acquired.values()]);
+      return new NativeExecutable(graph, plan, program, [...acquired.values()], indices);
     } catch (error) {
       for (const use of acquired.values()) use.release();
       throw outOfMemory(error);
