@@ -1,7 +1,6 @@
 // From a step's description to a call of its kernel: all kernels but those of map-steps.cc, and the list by name.
 
 #include <algorithm>
-#include <cmath>
 
 #include "step-reader.h"
 
@@ -46,25 +45,17 @@ struct Sparse {
 };
 
 /**
- * The bicubic reduction of `to`·factor samples to `to`, or its transpose: tap t of output j reads sample
- * j·factor + t − before, reflected at the edges.
+ * The reduction of `to`·factor samples to `to`, or its transpose: tap t of output j reads sample j·factor + t − before,
+ * reflected at the edges.
  */
-Sparse bicubic(int64_t to, int64_t factor, bool adjoint) {
-  const int64_t from = to * factor, taps = 4 * factor, before = 3 * factor / 2;
-  // Keys' cubic with a = −0.5 (Keys 1981, equation 15), as in graph/bicubic.ts.
-  std::vector<double> tap(taps);
-  double total = 0;
-  for (int64_t t = 0; t < taps; t++) {
-    const double x = std::abs((double(t) + 0.5) / double(factor) - 2.0);
-    tap[t] = x < 1 ? 1.5 * x * x * x - 2.5 * x * x + 1 : x < 2 ? -0.5 * x * x * x + 2.5 * x * x - 4 * x + 2 : 0;
-    total += tap[t];
-  }
+Sparse reduction(int64_t to, int64_t factor, int64_t before, const std::vector<double>& taps, bool adjoint) {
+  const int64_t from = to * factor;
   std::vector<std::vector<std::pair<int32_t, double>>> rows(adjoint ? from : to);
   for (int64_t j = 0; j < to; j++) {
-    for (int64_t t = 0; t < taps; t++) {
+    for (int64_t t = 0; t < int64_t(taps.size()); t++) {
       int64_t sample = j * factor + t - before;
       while (sample < 0 || sample >= from) sample = sample < 0 ? -sample : 2 * (from - 1) - sample;
-      rows[adjoint ? sample : j].emplace_back(int32_t(adjoint ? j : sample), tap[t] / total);
+      rows[adjoint ? sample : j].emplace_back(int32_t(adjoint ? j : sample), taps[t]);
     }
   }
   Sparse m;
@@ -89,7 +80,10 @@ Step resampleStep(const Kernels& k, const StepReader& r) {
   const int64_t x = r.input("x", outer * from * inner), y = r.output("y", outer * to * inner);
   // A single sample reflects onto itself for ever; two or more do not.
   if (small * factor < 2) r.fail("too few samples");
-  auto matrix = std::make_shared<const Sparse>(bicubic(small, factor, adjoint));
+  const int64_t before = r.size("before", 0, 4 * factor);
+  std::vector<double> taps;
+  for (int64_t t = 0; t < 4 * factor; t++) taps.push_back(r.exact("tap" + std::to_string(t)));
+  auto matrix = std::make_shared<const Sparse>(reduction(small, factor, before, taps, adjoint));
   return {[=, &k](const Frame& f) {
     k.resample(f.run, {outer, from, to, inner, matrix->starts.data(), matrix->sources.data(), matrix->weights.data(),
                        f.at(x), f.at(y)});

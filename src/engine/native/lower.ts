@@ -1,3 +1,4 @@
+import { bicubicTaps, reflectBefore } from '../../graph/bicubic.js';
 import { elements, type Graph, type Op, type Tensor } from '../../graph/graph.js';
 import type { OpName } from '../../graph/ops.js';
 import { withoutDeadOps } from '../../graph/plan.js';
@@ -158,11 +159,13 @@ const lowerings: { [N in OpName]: Lowering<N> } = {
       buffers: { x: to.planar(x!), y: to.makePlanar(y) },
       sizes: {
         factor,
+        before: reflectBefore(factor),
         small: (adjoint ? x! : y).shape[axis],
         adjoint: Number(adjoint),
         outer: axis === 2 ? c : c * h,
         inner: axis === 2 ? x!.shape[3] : 1,
       },
+      values: numbered('tap', [...bicubicTaps(factor)]),
       flop: 8 * elements((adjoint ? y : x!).shape.slice(1)),
     });
   },
@@ -194,18 +197,16 @@ const lowerings: { [N in OpName]: Lowering<N> } = {
   },
   objective(op, to) {
     const { weights, floors } = op.attrs;
-    const named = <T>(name: string, values: readonly T[]) =>
-      Object.fromEntries(values.map((value, index) => [`${name}${index}`, value]));
     to.step('objective', op, {
       buffers: {
-        ...named(
+        ...numbered(
           'term',
           op.inputs.map((term) => to.planar(term!)),
         ),
         y: to.makePlanar(op.outputs[0]),
       },
       sizes: { terms: op.inputs.length },
-      values: { ...named('weight', weights), ...named('floor', floors) },
+      values: { ...numbered('weight', weights), ...numbered('floor', floors) },
     });
   },
   objective_gradient(op, to) {
@@ -247,6 +248,11 @@ const lowerings: { [N in OpName]: Lowering<N> } = {
     to.step('keep_if', op, { buffers: { improved, source, kept }, sizes: { count: kept.size } });
   },
 };
+
+/** Values by name and place: name0, name1, … */
+function numbered<T>(name: string, values: readonly T[]): Record<string, T> {
+  return Object.fromEntries(values.map((value, index) => [`${name}${index}`, value]));
+}
 
 function lowerConv(op: Op<'conv'>, to: ProgramBuilder, choice: KernelChoice): void {
   const [x, weight, coefficients, bias] = op.inputs;
