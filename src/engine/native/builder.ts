@@ -145,7 +145,7 @@ export class ProgramBuilder {
 
   gradientReading({ inputs, attrs }: Op<'styled_gradient'>): Half {
     const [g, x, coefficients, moments, sums] = inputs.map((input) => input!);
-    const maker = [...this.fusion.unstored].find(({ outputs }) => outputs[0] === g);
+    const maker = this.fusion.unstored.get(g);
     const source = maker
       ? { planarG: this.planar(maker.inputs[0]!), planarWeights: this.#pointwiseWeights(maker) }
       : { g: this.blocked(g) };
@@ -174,7 +174,7 @@ export class ProgramBuilder {
     if (styled) return this.styledWriting(styled);
     const [y] = op.outputs;
     const sums = this.fusion.sumsOf.get(op);
-    if (sums) return this.summedWriting(sums, this.fusion.unstored.has(op) ? undefined : this.makeBlocked(y));
+    if (sums) return this.summedWriting(sums, this.fusion.unstored.has(y) ? undefined : this.makeBlocked(y));
     return { buffers: { y: this.makeBlocked(y) }, sizes: { writing: WRITING.plain }, values: {} };
   }
 

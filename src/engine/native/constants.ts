@@ -1,17 +1,17 @@
+import { SharedConstants } from '../shared-constants.js';
 import type { AddonConstant, NativeAddon } from './addon.js';
 
-interface Entry {
+/** A constant, until it is released: once. */
+export interface ConstantUse {
   readonly constant: AddonConstant;
-  readonly packed: Promise<void>;
-  users: number;
+  release(): void;
 }
 
-/**
- * Packed constants, shared: two executables of one network hold its weights once. The host's Float32Array is the identity
- * of a constant.
- */
+/** Constants in the addon's memory, packed for their kernels and shared by executables. */
 export class ConstantStore {
-  readonly #entries = new Map<Float32Array, Map<string, Entry>>();
+  readonly #shared = new SharedConstants<{ constant: AddonConstant; packed: Promise<void> }>(({ constant }) =>
+    constant.release(),
+  );
 
   constructor(
     private readonly addon: NativeAddon,
@@ -20,40 +20,19 @@ export class ConstantStore {
 
   /** A constant in a layout of native/pack.h, packed by the time it is returned. */
   async acquire(data: Float32Array, layout: string, sizes: readonly number[]): Promise<ConstantUse> {
-    const layouts = this.#entries.get(data) ?? new Map<string, Entry>();
-    this.#entries.set(data, layouts);
     const key = `${layout} ${sizes.join()}`;
-    let entry = layouts.get(key);
-    if (!entry) {
-      const constant = new this.addon.Constant();
+    const { constant, packed } = this.#shared.acquire(data, key, () => {
+      const made = new this.addon.Constant();
       // What `pack` throws at once is a rejection like any other.
-      const packed = (async () => constant.pack(data, layout, sizes, this.isa))();
-      entry = { constant, packed, users: 0 };
-      layouts.set(key, entry);
-    }
-    entry.users++;
-    const use = { constant: entry.constant, release: () => this.#release(data, key) };
+      return { constant: made, packed: (async () => made.pack(data, layout, sizes, this.isa))() };
+    });
+    const release = () => this.#shared.release(data, key);
     try {
-      await entry.packed;
-      return use;
+      await packed;
+      return { constant, release };
     } catch (error) {
-      use.release();
+      release();
       throw error;
     }
   }
-
-  #release(data: Float32Array, key: string): void {
-    const layouts = this.#entries.get(data);
-    const entry = layouts?.get(key);
-    if (!layouts || !entry || --entry.users > 0) return;
-    entry.constant.release();
-    layouts.delete(key);
-    if (layouts.size === 0) this.#entries.delete(data);
-  }
-}
-
-/** A constant, until it is released: once. */
-export interface ConstantUse {
-  readonly constant: AddonConstant;
-  release(): void;
 }

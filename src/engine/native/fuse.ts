@@ -21,8 +21,8 @@ export class Fusion {
   /** What becomes of an op's result before it is stored. The op is emitted where that op stands. */
   readonly styledOf = new Map<Op, Op<'styled'>>();
   readonly sumsOf = new Map<Op, Op<'styled_sums'>>();
-  /** Adjoints of 1×1 convolutions whose map is not stored, but made where it is read. */
-  readonly unstored = new Set<Op>();
+  /** Maps that are not stored but made where they are read, with the adjoint of a 1×1 convolution that makes each. */
+  readonly unstored = new Map<Tensor, Op>();
 
   constructor(ops: readonly Op[], outputs: ReadonlySet<Tensor>) {
     const makers = new Map<Tensor, { op: Op; index: number }>();
@@ -77,7 +77,7 @@ export class Fusion {
       if (!maker || !sameAt(maker.inputs, index, last)) continue;
       if (!is(maker, 'conv') || !maker.attrs.adjoint || side(maker) !== 1 || outputs.has(g!)) continue;
       const others = readers.get(g!)!.filter(({ op, place }) => op !== gradient || place !== 0);
-      if (others.length === 1 && others[0].op === this.sumsOf.get(maker)) this.unstored.add(maker);
+      if (others.length === 1 && others[0].op === this.sumsOf.get(maker)) this.unstored.set(g!, maker);
     }
   }
 }

@@ -1,3 +1,5 @@
+import { SharedConstants } from '../shared-constants.js';
+
 /** Bytes of a float32. */
 export const FLOAT = 4;
 
@@ -17,40 +19,23 @@ export function readBuffer(device: GPUDevice, bytes: number): GPUBuffer {
   return device.createBuffer({ label: 'read', size: bytes, usage: MAP_READ | COPY_DST });
 }
 
-/**
- * Constants on the device, packed for their kernels and shared: two executables of one network hold its weights once.
- * The host's Float32Array is the identity of a constant.
- */
+/** Constants on the device, packed for their kernels and shared by executables. */
 export class ConstantStore {
-  readonly #buffers = new Map<Float32Array, Map<string, { buffer: GPUBuffer; users: number }>>();
+  readonly #shared = new SharedConstants<GPUBuffer>((buffer) => buffer.destroy());
 
   constructor(private readonly device: GPUDevice) {}
 
   /** The buffer of a packed constant; every `acquire` is to be followed by one `release` of the same. */
   acquire(data: Float32Array, key: string, label: string, pack: (data: Float32Array) => Float32Array): GPUBuffer {
-    let layouts = this.#buffers.get(data);
-    if (!layouts) {
-      layouts = new Map();
-      this.#buffers.set(data, layouts);
-    }
-    let entry = layouts.get(key);
-    if (!entry) {
+    return this.#shared.acquire(data, key, () => {
       const packed = pack(data);
       const buffer = storageBuffer(this.device, `${label} (${key})`, packed.length);
       this.device.queue.writeBuffer(buffer, 0, packed as Float32Array<ArrayBuffer>);
-      entry = { buffer, users: 0 };
-      layouts.set(key, entry);
-    }
-    entry.users++;
-    return entry.buffer;
+      return buffer;
+    });
   }
 
   release(data: Float32Array, key: string): void {
-    const layouts = this.#buffers.get(data);
-    const entry = layouts?.get(key);
-    if (!layouts || !entry || --entry.users > 0) return;
-    entry.buffer.destroy();
-    layouts.delete(key);
-    if (layouts.size === 0) this.#buffers.delete(data);
+    this.#shared.release(data, key);
   }
 }
