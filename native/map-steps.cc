@@ -101,7 +101,8 @@ Step convolutionStep(const Kernels& k, const StepReader& r, bool winograd) {
   const LoadPlan load(r, c.in, from * height, from * width);
   const StorePlan store(r, c.out, to * height, to * width);
   const int64_t taps = c.geometry == Geometry::same ? 9 : 16;
-  const int64_t weights = r.input("weights", blocks(c.in) * blocks(c.out) * (winograd ? kBlock * 36 : k.packedWords * taps) * kBlock);
+  const int64_t perPair = winograd ? kBlock * 36 : k.packedWords * taps;
+  const int64_t weights = r.input("weights", blocks(c.in) * blocks(c.out) * kBlock * perPair);
   c.load = load.load;
   c.store = store.store;
   return {[=, &k](const Frame& f) {

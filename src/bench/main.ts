@@ -72,7 +72,7 @@ function measureApart(name: string): BenchResult {
 try {
   for (const name of ['steps', 'batch'] as const) {
     if (!Number.isInteger(options[name]) || options[name] < 1) {
-      throw new FacewrightError(`--${name}: expected a whole number of at least 1`);
+      throw new FacewrightError(`--${name} ${options[name]}: expected a whole number of at least 1`);
     }
   }
   // A shape given twice (see measureApart) counts as given last.

@@ -33,7 +33,7 @@ function sharesBy(kernels: readonly KernelTime[], name: (kernel: KernelTime) => 
 
 /**
  * The summary: a line for each shape. GFLOP and GFLOP/s count what the plain algorithm needs (upsampling convolutions in
- * their phase form), `done` what the kernels do, of which `of peak` is the share of the machine's best.
+ * their phase form), `GFLOP done` what the kernels do, of which `of peak speed` is the share of the machine's best.
  */
 export function summaryTable(results: readonly BenchResult[]): string {
   const lines = [

@@ -106,20 +106,10 @@ async function listAdapters(create: (flags: string[]) => GPU): Promise<{ backend
 const GPU_DEVICES = /^(nvidia|nvgpu|nvhost-gpu|dxg|kfd|mali|kgsl)/;
 
 /** Whether a GPU may be there. Loading Dawn only to hear that there is none takes time, and Dawn warns of lavapipe. */
-function mayHaveGpu(): boolean {
+export function mayHaveGpu(): boolean {
   if (process.platform !== 'linux') return true;
   const namesIn = (folder: string) => (existsSync(folder) ? readdirSync(folder) : []);
   return namesIn('/dev/dri').length > 0 || namesIn('/dev').some((name) => GPU_DEVICES.test(name));
-}
-
-/** Whether there is an adapter that is a GPU, and no program that plays one. Never throws: without WebGPU there is none. */
-export async function realGpuIsThere(): Promise<boolean> {
-  try {
-    if (!mayHaveGpu()) return false;
-    return (await listAdapters(await loadDawn())).some(({ name }) => !isSoftware(name));
-  } catch {
-    return false;
-  }
 }
 
 function isSoftware(name: string): boolean {

@@ -2,7 +2,7 @@ import type { Engine } from '../engine/engine.js';
 import type { NativeAddon } from '../engine/native/addon.js';
 import { createNativeEngine } from '../engine/native/engine.js';
 import { FacewrightError } from '../errors.js';
-import { type AdapterReport, describeAdapters, openWebGpu, realGpuIsThere } from './dawn.js';
+import { type AdapterReport, describeAdapters, mayHaveGpu, openWebGpu } from './dawn.js';
 import { describeNative, loadAddon, type NativeDescription, openNative } from './native.js';
 
 /** The engines by name; `auto` takes a GPU where there is one, and the processor where there is none. */
@@ -48,15 +48,14 @@ export async function openEngine(request: EngineRequest = {}): Promise<Engine> {
   if (precision === 'bf16')
     throw new FacewrightError('precision bf16 is for the native engine; webgpu computes in f32');
   if (asksWebGpu) return openWebGpu({ adapter });
-  const addon = addonOrFailure();
-  if (await realGpuIsThere()) {
+  if (mayHaveGpu()) {
     try {
       return await openWebGpu({ hardware: true });
-    } catch (error) {
-      // A GPU that does not work: the processor does, and doctor tells why.
-      if (addon instanceof FacewrightError) throw error;
+    } catch {
+      // No GPU after all, or one that does not work: the processor does, and doctor tells why.
     }
   }
+  const addon = addonOrFailure();
   if (!(addon instanceof FacewrightError)) return createNativeEngine(addon, native);
   try {
     return await openWebGpu();

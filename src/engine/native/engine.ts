@@ -93,7 +93,6 @@ export function createNativeEngine(addon: NativeAddon, options: NativeOptions = 
   if (!Number.isInteger(threads) || threads < 1 || threads > MOST_THREADS) {
     throw new FacewrightError(`threads ${threads}: expected a whole number from 1 to ${MOST_THREADS}`);
   }
-
   const info: EngineInfo = {
     kind: 'native',
     adapter: processor,
