@@ -1,10 +1,11 @@
-// The addon: programs for Node (node-addon-api). src/engine/native/addon.ts is its other side and states its types.
+// The addon: programs for Node (node-addon-api), and the crop of crop-addon.cc. src/engine/native/addon.ts is its other
+// side and states its types.
 
 #include <napi.h>
 
-#include <cmath>
-
+#include "crop-addon.h"
 #include "machine.h"
+#include "node.h"
 #include "peak.h"
 #include "program.h"
 
@@ -23,16 +24,6 @@ const Kernels& kernelsNamed(const std::string& name) {
   throw std::invalid_argument("this processor has no instruction set " + name);
 }
 
-/** A whole number in a range that a double holds exactly. */
-int64_t wholeNumber(const Napi::Value& value, const char* what) {
-  if (!value.IsNumber()) throw std::invalid_argument(std::string(what) + ": expected a number");
-  const double number = value.As<Napi::Number>().DoubleValue();
-  if (!(std::abs(number) <= 9007199254740991.0) || number != std::floor(number)) {
-    throw std::invalid_argument(std::string(what) + ": expected a whole number");
-  }
-  return int64_t(number);
-}
-
 std::shared_ptr<Pool> poolOf(const Napi::Value& value) {
   const int64_t threads = wholeNumber(value, "threads");
   if (threads < 1 || threads > 1024) throw std::invalid_argument("threads: expected 1 to 1024");
@@ -44,11 +35,6 @@ Napi::Float32Array floatArray(const Napi::Value& value, const char* what) {
     throw std::invalid_argument(std::string(what) + ": expected a Float32Array");
   }
   return value.As<Napi::Float32Array>();
-}
-
-Napi::Object object(const Napi::Value& value, const char* what) {
-  if (!value.IsObject()) throw std::invalid_argument(std::string(what) + ": expected an object");
-  return value.As<Napi::Object>();
 }
 
 template <typename T, typename Convert>
@@ -71,20 +57,6 @@ std::vector<int64_t> wholeNumbers(const Napi::Value& value, const char* what) {
   return result;
 }
 
-/** Calls `action`, and throws what it throws as an error of JavaScript. */
-template <typename Action>
-auto guarded(const Napi::Env& env, Action action) -> decltype(action()) {
-  try {
-    return action();
-  } catch (const Napi::Error&) {
-    throw;
-  } catch (const std::bad_alloc&) {
-    throw Napi::Error::New(env, "out of memory");
-  } catch (const std::exception& error) {
-    throw Napi::Error::New(env, error.what());
-  }
-}
-
 /**
  * Memory that JavaScript's garbage collector does not see, but should know of: it collects the sooner, for example the
  * weights as they were read, which are a hundred megabytes that nobody needs after packing.
@@ -98,47 +70,6 @@ class Weight {
 
  private:
   int64_t bytes_ = 0;
-};
-
-/** Work on a thread of Node's pool that settles a promise. */
-class PromiseWorker : public Napi::AsyncWorker {
- public:
-  explicit PromiseWorker(const Napi::Env& env)
-      : Napi::AsyncWorker(env), deferred_(Napi::Promise::Deferred::New(env)) {}
-  Napi::Promise start() {
-    const Napi::Promise promise = deferred_.Promise();
-    Queue();
-    return promise;
-  }
-
- protected:
-  virtual void work() = 0;
-  virtual Napi::Value result(const Napi::Env& env) = 0;
-  void Execute() override {
-    try {
-      work();
-    } catch (const std::bad_alloc&) {
-      SetError("out of memory");
-    } catch (const std::exception& error) {
-      SetError(error.what());
-    }
-  }
-  void OnOK() override {
-    // When a worker thread of Node is terminated, nobody waits any more, and whatever touches JavaScript throws.
-    try {
-      deferred_.Resolve(result(Env()));
-    } catch (const Napi::Error&) {
-    }
-  }
-  void OnError(const Napi::Error& error) override {
-    try {
-      deferred_.Reject(error.Value());
-    } catch (const Napi::Error&) {
-    }
-  }
-
- private:
-  Napi::Promise::Deferred deferred_;
 };
 
 /** A packed constant, as JavaScript holds it. Programs hold what is inside as well. */
@@ -419,6 +350,7 @@ Napi::Value peak(const Napi::CallbackInfo& info) {
 Napi::Object initialise(Napi::Env env, Napi::Object exports) {
   exports.Set("machine", Napi::Function::New(env, machine));
   exports.Set("peak", Napi::Function::New(env, peak));
+  exports.Set("crop", Napi::Function::New(env, crop));
   exports.Set("Constant", ConstantHandle::define(env));
   exports.Set("Program", ProgramHandle::define(env));
   return exports;

@@ -10,14 +10,28 @@ import { packagePath } from './paths.js';
 /** Where cmake-js and node-gyp put what they build. FACEWRIGHT_ADDON names another. */
 const PLACES = [packagePath('build', 'Release', 'facewright.node'), packagePath('build', 'Debug', 'facewright.node')];
 
-let loaded: NativeAddon | undefined;
+/** Pixel work of the addon, beside the engine. */
+export interface PixelAddon {
+  /**
+   * The FFHQ crop (native/ffhq-crop.h), on another thread.
+   *
+   * @param pixels [height, width, 3]; may be changed as soon as this returns
+   * @param quad corners (x, y): top left, bottom left, bottom right, top right
+   * @returns [side, side, 3]
+   */
+  crop(pixels: Uint8Array, width: number, height: number, quad: Float64Array, side: number): Promise<Uint8Array>;
+}
+
+export type Addon = NativeAddon & PixelAddon;
+
+let loaded: Addon | undefined;
 
 /**
  * The addon, loaded once.
  *
  * @throws FacewrightError when it is not there or does not load: what was found, what is needed and what to type
  */
-export function loadAddon(): NativeAddon {
+export function loadAddon(): Addon {
   if (loaded) return loaded;
   const wanted = process.env.FACEWRIGHT_ADDON;
   const path = (wanted === undefined || wanted === '' ? PLACES : [resolve(wanted)]).find(existsSync);
@@ -28,16 +42,16 @@ export function loadAddon(): NativeAddon {
   }
   if (path === undefined) {
     throw new FacewrightError(
-      `the native engine is not built (no build/Release/facewright.node for ${here()}): it needs a C++17 compiler (g++ or clang) with CMake or Python; type: ${BUILD}`,
+      `the addon is not built (no build/Release/facewright.node for ${here()}): it needs a C++17 compiler (g++ or clang) with CMake or Python; type: ${BUILD}`,
     );
   }
   try {
-    loaded = createRequire(import.meta.url)(path) as NativeAddon;
+    loaded = createRequire(import.meta.url)(path) as Addon;
     return loaded;
   } catch (error) {
     const [reason] = String(error instanceof Error ? error.message : error).split('\n');
     throw new FacewrightError(
-      `the native engine does not load on ${here()} (${reason}): it must be built on the system that it runs on; type: ${BUILD}`,
+      `the addon does not load on ${here()} (${reason}): it must be built on the system that it runs on; type: ${BUILD}`,
     );
   }
 }

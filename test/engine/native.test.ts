@@ -73,7 +73,7 @@ test('without the addon: what is missing, what is needed, what to type; all else
   assert.is.not(JSON.parse(report).engine, 'native');
   assert.match(
     error,
-    /FacewrightError: the native engine is not built \(no .*facewright\.node for \w+-\w+, Node .*C\+\+17.*npm run build:addon/,
+    /FacewrightError: the addon is not built \(no .*facewright\.node for \w+-\w+, Node .*C\+\+17.*npm run build:addon/,
   );
   rmSync(folder, { recursive: true });
 });
@@ -89,7 +89,7 @@ test('FACEWRIGHT_ADDON that names no file, or one that does not load', async () 
     assert.match(stderr, /FACEWRIGHT_ADDON is .*none\.node, and no such file is there/);
     process.env.FACEWRIGHT_ADDON = 'x.png';
     const broken = await facewright(folder, ['generate', '--out', 'out', '--engine', 'native']);
-    assert.match(broken.stderr, /native engine does not load on .*npm run build:addon/);
+    assert.match(broken.stderr, /addon does not load on .*npm run build:addon/);
   } finally {
     if (before === undefined) delete process.env.FACEWRIGHT_ADDON;
     else process.env.FACEWRIGHT_ADDON = before;
