@@ -31,9 +31,26 @@ const commands: Readonly<Record<string, Command>> = {
       ['facewright run face.jpg --out faces', 'one picture'],
       ['facewright run photos -o faces --seed 1', 'a folder, with a seed of your own'],
       ['facewright run a.svg -o faces --duplicates 4', 'four faces for one picture'],
+      ['facewright run photos -o faces --align', 'photos and emoji: crop to the faces first'],
       ['facewright run -input_dir in -output_dir runs', "the original PULSE's spelling"],
     ],
     load: async () => (await import('./run.js')).runCommand,
+  },
+  align: {
+    usage: 'align [inputs..]',
+    describe: 'find the faces in photos and drawings, and crop to them',
+    help:
+      'facewright align INPUT... --out DIR [options]\n\n' +
+      'Finds the faces of every picture and crops to each as the pictures were that generators of faces learned from ' +
+      '(FFHQ). INPUT is a file, a folder or a pattern. DIR gets NAME_0.png, NAME_1.png, … and align.jsonl (a line about ' +
+      'every picture); with several sizes, a folder for each. The same command given again goes on where it was stopped.',
+    examples: [
+      ['facewright align group.jpg --out faces', 'every face, 1024 px'],
+      ['facewright align photos -o faces --size 16,32 --overlay', 'two sizes, and pictures that show what was found'],
+      ['facewright align a.jpg -o faces --landmarks a.json', 'points of your own'],
+      ['facewright align -input_dir realpics -output_size 32', "the original PULSE's spelling"],
+    ],
+    load: async () => (await import('./align.js')).alignCommand,
   },
   generate: {
     usage: 'generate',
@@ -129,12 +146,13 @@ async function helpText(parser: Argv, words: readonly string[]): Promise<string>
 function describeCommand(parser: Argv, name: string, { help, examples }: Command): Argv {
   addOptions(parser.usage(help), optionsOf[name]);
   for (const [command, description] of examples) parser.example(command, description);
-  if (name === 'run') {
+  const spellings = originalNames(name);
+  if (spellings.length > 0) {
+    const strict = name === 'run' ? 'eps was missed' : 'a picture has no face';
     parser.positional('inputs', { describe: 'pictures, folders of pictures, patterns', array: true });
     parser.epilogue(
-      `The original PULSE's spellings are taken as they are: ${originalNames.join(' ')}.\n\n` +
-        'Exit codes: 0 all written; 1 some failed; 2 nothing was begun; 3 with --strict, when eps was missed; ' +
-        '130 after Ctrl-C.',
+      `The original PULSE's spellings are taken as they are: ${spellings.join(' ')}.\n\n` +
+        `Exit codes: 0 all written; 1 some failed; 2 nothing was begun; 3 with --strict, when ${strict}; 130 after Ctrl-C.`,
     );
   } else {
     parser.epilogue('');

@@ -1,4 +1,4 @@
-// run.jsonl: the journal of a run. One line per result, appended and synced once its files are in place, so that a run
+// The journals: run.jsonl of a run, align.jsonl of an alignment. One line per result, appended and synced once its files are in place, so that a run
 // that was stopped, by whatever, goes on where it stood.
 
 import { createHash } from 'node:crypto';
@@ -15,8 +15,8 @@ const BEGINNING = '{"v":1,"key":"';
 /** Options by their long names, as they are written down and hashed. */
 export type NamedOptions = Readonly<Record<string, unknown>>;
 
-/** A line of run.jsonl. Paths are relative to the folder and have forward slashes. */
-export interface JournalLine {
+/** What the lines of all journals have. Paths are relative to the folder and have forward slashes. */
+export interface JournalEntry {
   readonly v: 1;
   readonly key: string;
   readonly status: 'done' | 'failed';
@@ -24,6 +24,10 @@ export interface JournalLine {
   readonly error?: string;
   readonly input: string;
   readonly output: string;
+}
+
+/** A line of run.jsonl. */
+export interface JournalLine extends JournalEntry {
   /** The picture that was searched for; null when it could not be made. */
   readonly target: string | null;
   readonly seed: number;
@@ -72,15 +76,18 @@ export function canonical(value: unknown): string {
 }
 
 /** The lines of a journal's text, and how much of the text is whole: a torn last line is left out. */
-export function parseJournal(text: string, path: string): { lines: JournalLine[]; whole: number } {
-  const lines: JournalLine[] = [];
+export function parseJournal<Line extends JournalEntry = JournalLine>(
+  text: string,
+  path: string,
+): { lines: Line[]; whole: number } {
+  const lines: Line[] = [];
   let whole = 0;
   let number = 0;
   while (whole < text.length) {
     number++;
     const newline = text.indexOf('\n', whole);
     const end = newline < 0 ? text.length : newline;
-    const line = readLine(text.slice(whole, end));
+    const line = readLine<Line>(text.slice(whole, end));
     if (line === undefined) {
       if (newline < 0 && isTorn(text.slice(whole))) break;
       throw new FacewrightError(
@@ -100,26 +107,26 @@ function isTorn(text: string): boolean {
 }
 
 /** One line; null for an empty one, undefined for what is none. */
-function readLine(text: string): JournalLine | null | undefined {
+function readLine<Line extends JournalEntry>(text: string): Line | null | undefined {
   if (text.trim() === '') return null;
   try {
-    const line = JSON.parse(text) as Partial<JournalLine> | null;
+    const line = JSON.parse(text) as Partial<JournalEntry> | null;
     const known = line?.v === 1 && typeof line.key === 'string' && typeof line.output === 'string';
-    return known ? (line as JournalLine) : undefined;
+    return known ? (line as Line) : undefined;
   } catch {
     return undefined;
   }
 }
 
 /** An open journal. */
-export class Journal {
+export class Journal<Line extends JournalEntry = JournalLine> {
   readonly path: string;
-  readonly #lines: JournalLine[];
+  readonly #lines: Line[];
   #file: FileHandle | undefined;
   /** The last finished line of each output: what lies there now. */
-  readonly #latest = new Map<string, JournalLine>();
+  readonly #latest = new Map<string, Line>();
 
-  private constructor(path: string, lines: JournalLine[], file: FileHandle | undefined) {
+  private constructor(path: string, lines: Line[], file: FileHandle | undefined) {
     this.path = path;
     this.#lines = lines;
     this.#file = file;
@@ -131,35 +138,38 @@ export class Journal {
    *
    * @throws FacewrightError when the file is not a journal, or cannot be read and written
    */
-  static async open(folder: string): Promise<Journal> {
-    const path = join(folder, journalName);
+  static async open<Line extends JournalEntry = JournalLine>(
+    folder: string,
+    name: string = journalName,
+  ): Promise<Journal<Line>> {
+    const path = join(folder, name);
     const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
       if (error.code === 'ENOENT') return undefined;
       throw new FacewrightError(`${path}: cannot be read (${error.code}); choose another --out`);
     });
-    if (bytes === undefined) return new Journal(path, [], undefined);
+    if (bytes === undefined) return new Journal<Line>(path, [], undefined);
     const text = bytes.toString('utf8');
-    const { lines, whole } = parseJournal(text, path);
+    const { lines, whole } = parseJournal<Line>(text, path);
     const file = await open(path, 'a').catch((error: NodeJS.ErrnoException) => {
       throw new FacewrightError(`${path}: cannot be written (${error.code}); choose another --out`);
     });
     const kept = Buffer.byteLength(text.slice(0, whole));
     if (kept < bytes.length) await file.truncate(kept);
     if (kept > 0 && bytes[kept - 1] !== 0x0a) await file.appendFile('\n');
-    return new Journal(path, lines, file);
+    return new Journal<Line>(path, lines, file);
   }
 
-  get lines(): readonly JournalLine[] {
+  get lines(): readonly Line[] {
     return this.#lines;
   }
 
   /** The line of what was last written as this output, by whatever run. */
-  latest(output: string): JournalLine | undefined {
+  latest(output: string): Line | undefined {
     return this.#latest.get(output);
   }
 
   /** Adds a line; it is on the disk when this returns. */
-  async append(line: JournalLine): Promise<void> {
+  async append(line: Line): Promise<void> {
     this.#file ??= await open(this.path, 'a');
     await this.#file.appendFile(`${JSON.stringify(line)}\n`);
     await this.#file.datasync();
@@ -171,7 +181,7 @@ export class Journal {
     await this.#file?.close();
   }
 
-  #note(line: JournalLine): void {
+  #note(line: Line): void {
     if (line.status === 'done') this.#latest.set(line.output, line);
   }
 }

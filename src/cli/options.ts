@@ -50,6 +50,34 @@ const modelOptions: OptionTable = {
   cache: value(MODEL, 'folder that keeps the Gaussian fit of a model without one', "the user's cache folder"),
 };
 
+const FACES = 'Faces:';
+
+/** What says which faces are looked for. */
+const detectOptions: OptionTable = {
+  'max-faces': value(FACES, 'the largest so many of each picture', 'all'),
+  'min-face': value(FACES, 'width of the smallest in pixels', "30, or 1/150 of the picture's longer side"),
+  'min-score': value(FACES, 'how sure it must be, 0 to 1', '0.5'),
+  'any-rotation': flag(FACES, 'sideways and upside-down ones too; takes four times as long'),
+};
+
+export const alignOptions: OptionTable = {
+  out: { ...value(PICTURES, 'folder for the crops; made when missing'), alias: 'o' },
+  size: value(PICTURES, 'sides of the crops in pixels, for example 16,32,1024', '1024'),
+  background: value(PICTURES, 'colour under transparent parts', 'white'),
+  ...detectOptions,
+  landmarks: value(FACES, 'JSON with your own points, 5 or 68 for each face, instead of looking for any'),
+  overlay: flag(WRITTEN, 'also NAME.overlay.png: the picture with boxes, points and crops'),
+  force: flag(WRITTEN, 'align again what is done, and overwrite what others wrote'),
+  workers: value(WRITTEN, 'threads that look for faces', 'as many as processors, at most 4'),
+  json: flag(REPORT, 'the lines of align.jsonl on stdout instead of a table'),
+  quiet: flag(REPORT, 'nothing on stderr but errors'),
+  strict: flag(REPORT, 'exit code 3 when a picture has no face'),
+  // Behind the original's spellings (original.ts).
+  original: hidden('flag'),
+  seed: hidden('value'),
+  cache: hidden('value'),
+};
+
 export const runOptions: OptionTable = {
   out: { ...value(PICTURES, 'folder for the faces; made when missing'), alias: 'o' },
   size: value(
@@ -59,6 +87,13 @@ export const runOptions: OptionTable = {
   ),
   fit: value(PICTURES, 'what is not square: pad | crop | stretch | error', 'pad'),
   background: value(PICTURES, 'colour under transparent parts and beside padded ones', 'white'),
+  align: flag(FACES, 'crop the pictures to their faces first: NAME_0, NAME_1, …'),
+  ...Object.fromEntries(
+    Object.entries(detectOptions).map(([name, spec]) => [
+      name,
+      { ...spec, describe: `with --align: ${spec.describe}` },
+    ]),
+  ),
   ...modelOptions,
   loss: value(SEARCH, 'weight*TERM joined by +, of L2, L1, GEOCROSS', '100*L2+0.05*GEOCROSS'),
   eps: value(SEARCH, 'a picture that is this close (L2) is close enough', '0.002'),
@@ -125,6 +160,7 @@ export const doctorOptions: OptionTable = {
 /** The options of every command, by the command's name. */
 export const optionsOf: Readonly<Record<string, OptionTable>> = {
   run: runOptions,
+  align: alignOptions,
   generate: generateOptions,
   demo: demoOptions,
   doctor: doctorOptions,
@@ -168,7 +204,7 @@ export function rejectUnknownOptions(argv: readonly string[]): void {
     if (isKnown(name, table)) continue;
     const visible = Object.entries(table).filter(([, spec]) => !spec.hidden);
     const candidates = [...visible.map(([known]) => known), ...alwaysKnown].map((known) => `--${known}`);
-    if (command === 'run') candidates.push(...originalNames);
+    if (command !== undefined) candidates.push(...originalNames(command));
     const meant = nearest(name, candidates);
     const help = `facewright ${command === undefined ? '' : `${command} `}--help lists them all`;
     throw new UsageError(`unknown option ${name}; ${meant === undefined ? help : `did you mean ${meant}?`}`);

@@ -1,4 +1,4 @@
-// The spellings of the original PULSE's run.py, with one dash, put into ours before the command line is read.
+// The spellings of the original PULSE's run.py and align_face.py, with one dash, put into ours before the command line is read.
 
 import { UsageError } from './exit.js';
 
@@ -8,8 +8,8 @@ interface Spelling {
   readonly flag?: true;
 }
 
-/** By the original's name. Two of ours are hidden: `-bad_noise_layers` ignores what `--bad-noise` refuses. */
-const spellings = new Map<string, Spelling>([
+/** By the original's name, of its run.py. Two of ours are hidden: `-bad_noise_layers` ignores what `--bad-noise` refuses. */
+const runSpellings = new Map<string, Spelling>([
   ['-input_dir', {}],
   ['-output_dir', { option: '--out' }],
   ['-cache_dir', { option: '--cache' }],
@@ -29,13 +29,34 @@ const spellings = new Map<string, Spelling>([
   ['-save_intermediate', { option: '--save-intermediate', flag: true }],
 ]);
 
-export const originalNames: readonly string[] = [...spellings.keys()];
+/** Of its align_face.py. Seed and cache change nothing here: nothing is drawn at random or downloaded. */
+const alignSpellings = new Map<string, Spelling>([
+  ['-input_dir', {}],
+  ['-output_dir', { option: '--out' }],
+  ['-output_size', { option: '--size' }],
+  ['-seed', { option: '--seed' }],
+  ['-cache_dir', { option: '--cache' }],
+]);
+
+/** The original's spellings of each command that it has. */
+const spellingsOf: Readonly<Record<string, ReadonlyMap<string, Spelling>>> = {
+  run: runSpellings,
+  align: alignSpellings,
+};
+
+/** The original's spellings of a command's options. */
+export function originalNames(command: string): readonly string[] {
+  return Object.hasOwn(spellingsOf, command) ? [...spellingsOf[command].keys()] : [];
+}
 
 /** Where the original reads and writes when it is not told. */
 export const originalDefaults = { input: 'input', output: 'runs' } as const;
 
+/** The same of its align_face.py, and the size of its crops. */
+export const alignDefaults = { input: 'realpics', output: 'input', size: 32 } as const;
+
 /**
- * Rewrites the words of `facewright run` that are spelled as the original does; `--original` then says that there were
+ * Rewrites the words of `run` and `align` that are spelled as the original does; `--original` then says that there were
  * some. Words of other commands come back as they are.
  *
  * @example
@@ -43,7 +64,9 @@ export const originalDefaults = { input: 'input', output: 'runs' } as const;
  * // ['run', '--schedule=fixed', '--original', '--', 'faces']
  */
 export function rewriteOriginal(argv: readonly string[]): string[] {
-  if (argv.find((word) => !word.startsWith('-')) !== 'run') return [...argv];
+  const command = argv.find((word) => !word.startsWith('-')) ?? '';
+  if (!Object.hasOwn(spellingsOf, command)) return [...argv];
+  const spellings = spellingsOf[command];
   const rewritten: string[] = [];
   const folders: string[] = [];
   let original = false;

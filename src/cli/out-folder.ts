@@ -5,12 +5,15 @@ import { dirname, join, resolve } from 'node:path';
 import sharp from 'sharp';
 import { makeFolder, temporaryIn } from '../node/whole-file.js';
 import { UsageError } from './exit.js';
-import type { Journal } from './journal.js';
 import { isOurLatents } from './latents-file.js';
 import { counted } from './values.js';
 
 /** What XMP calls the program that made a picture; runs know their own pictures by it. */
-export const creatorTool = { run: 'facewright run', generate: 'facewright generate' } as const;
+export const creatorTool = {
+  run: 'facewright run',
+  generate: 'facewright generate',
+  align: 'facewright align',
+} as const;
 
 /**
  * Makes the folder, tries to write in it, and does the work. Folders that were made for nothing, because the work was
@@ -81,19 +84,18 @@ export async function exists(path: string): Promise<boolean> {
  *
  * @param files what would be written, relative to the folder
  * @param inputs what is read
+ * @param ours files of the folder that its journal says are of our making
+ * @param tool what XMP calls the program that makes such files
  */
 export async function protectFiles(
   folder: string,
   files: readonly string[],
   inputs: readonly string[],
-  journal: Journal,
+  ours: ReadonlySet<string>,
+  tool: string,
   overwrite: boolean,
 ): Promise<void> {
   const read = new Set(await Promise.all(inputs.map(actualPath)));
-  const ours = new Set<string>();
-  for (const { output, target, latents } of journal.lines) {
-    for (const file of [output, target, latents]) if (file != null) ours.add(file);
-  }
   const foreign: string[] = [];
   for (const file of files) {
     const path = join(folder, file);
@@ -104,23 +106,23 @@ export async function protectFiles(
     if ((await stat(path)).isDirectory()) {
       throw new UsageError(`${path}: a folder is where a result would be written; choose another --out`);
     }
-    if (!overwrite && !ours.has(file) && !(await isOurs(path))) foreign.push(path);
+    if (!overwrite && !ours.has(file) && !(await isOurs(path, tool))) foreign.push(path);
   }
   if (foreign.length > 0) {
     const others = foreign.length > 1 ? ` (and ${counted(foreign.length - 1, 'other file')})` : '';
     throw new UsageError(
-      `${foreign[0]}${others}: is there already, and no run of facewright wrote it; ` +
+      `${foreign[0]}${others}: is there already, and facewright did not write it; ` +
         'choose another --out, or overwrite it with --force',
     );
   }
 }
 
 /** A run that was killed between writing a file and its line in the journal leaves a file that tells its own origin. */
-async function isOurs(path: string): Promise<boolean> {
+async function isOurs(path: string, tool: string): Promise<boolean> {
   if (path.endsWith('.safetensors')) return isOurLatents(path);
   try {
     const { xmp } = await sharp(path).metadata();
-    return xmp?.includes(`>${creatorTool.run}<`) ?? false;
+    return xmp?.includes(`>${tool}<`) ?? false;
   } catch {
     return false;
   }

@@ -161,7 +161,12 @@ class Run {
       }
     }
     const inputs = this.#pictures.map(({ path }) => path);
-    await protectFiles(this.#request.out, [...files], inputs, this.#journal, this.#request.overwrite);
+    const ours = new Set(
+      this.#journal.lines
+        .flatMap(({ output, target, latents }) => [output, target, latents])
+        .filter((file) => file != null),
+    );
+    await protectFiles(this.#request.out, [...files], inputs, ours, creatorTool.run, this.#request.overwrite);
   }
 
   async perform(): Promise<RunSummary> {

@@ -22,11 +22,11 @@ export interface Picture extends Input {
  * The pictures that the inputs name, each once. What lies in the output folder is left out of folders and patterns, so
  * that a second run does not take the faces of the first one for its inputs.
  */
-export async function findPictures(request: RunRequest): Promise<Picture[]> {
+export async function findPictures(request: Pick<RunRequest, 'inputs' | 'out'>): Promise<Picture[]> {
   const out = resolve(request.out);
   const named = new Set(request.inputs.map((input) => resolve(input)));
   if (named.has(out)) {
-    throw new UsageError(`--out ${request.out}: is one of the inputs; choose another folder for the faces`);
+    throw new UsageError(`--out ${request.out}: is one of the inputs; choose another folder`);
   }
   const inputs = (await expandInputs(request.inputs)).filter(({ path }) => {
     const full = resolve(path);

@@ -1,5 +1,6 @@
 // What `facewright run` was asked for: its options, read and checked as far as they can be before weights are opened.
 
+import type { DetectOptions } from '../align/detector.js';
 import { parseColour } from '../image/colour.js';
 import { type Fit, fits } from '../image/fit.js';
 import type { GeneratorInfo } from '../model/generator.js';
@@ -13,6 +14,7 @@ import {
   targetSizes,
 } from '../pulse/options.js';
 import { scheduleNames } from '../pulse/schedule.js';
+import { readDetectOptions } from './align-request.js';
 import { type Arguments, batchSize, openOptions } from './arguments.js';
 import { UsageError } from './exit.js';
 import type { NamedOptions } from './journal.js';
@@ -32,6 +34,10 @@ export interface RunRequest {
   readonly size: number | undefined;
   readonly fit: Fit;
   readonly background: string;
+  /** Crop to the faces first. */
+  readonly align: boolean;
+  /** Which faces. */
+  readonly detect: DetectOptions;
   /** The search options that were given. */
   readonly search: Partial<SearchOptions>;
   readonly seed: number | undefined;
@@ -70,6 +76,8 @@ export function readRunRequest(words: Arguments): RunRequest {
     size: words.value('size', (option, text) => wholeNumber(option, text, 1)),
     fit: words.value('fit', (option, text) => oneOf(option, text, fits)) ?? 'pad',
     background,
+    align: words.flag('align'),
+    detect: readDetectOptions(words),
     search: readSearchOptions(words),
     seed: words.value('seed', seedNumber),
     duplicates: words.value('duplicates', (option, text) => wholeNumber(option, text, 1, 10_000)) ?? 1,
@@ -83,6 +91,11 @@ export function readRunRequest(words: Arguments): RunRequest {
     json: words.flag('json'),
     strict: words.flag('strict'),
   };
+  const given = Object.entries(request.detect).find(([, value]) => value !== undefined);
+  if (!request.align && given !== undefined) {
+    const option = given[0].replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+    throw new UsageError(`--${option} is about faces that are looked for; add --align`);
+  }
   if (request.restarts > 1 && request.saveIntermediate) {
     throw new UsageError('--save-intermediate shows the way of one search; leave out --restarts');
   }

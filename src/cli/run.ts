@@ -1,10 +1,12 @@
 // facewright run: finds a face for every picture.
 
 import type { ArgumentsCamelCase } from 'yargs';
+import { AbortedError } from '../errors.js';
 import { openGenerator } from '../open.js';
+import { type Aligned, alignFirst, hintAlign } from './align-first.js';
 import { Arguments } from './arguments.js';
 import { Console } from './console.js';
-import { exitCode } from './exit.js';
+import { BrokenOffError, exitCode } from './exit.js';
 import { Interrupt } from './interrupt.js';
 import { inFolder } from './out-folder.js';
 import { performRun, type RunSummary, type Written } from './perform-run.js';
@@ -18,10 +20,31 @@ export async function runCommand(parsed: ArgumentsCamelCase): Promise<number> {
   const console = new Console(words.flag('quiet'));
   const request = readRunRequest(words);
   const pictures = await findPictures(request);
-  const ended = await inFolder(request.out, () => runWith(request, pictures, console));
+  const ended = await inFolder(request.out, () => runPictures(request, pictures, console));
   if (!request.json) console.result(resultTable(ended.summary, request.out, process.stdout.columns));
   for (const line of summaryLines(ended, request)) console.note(line);
   return ended.code;
+}
+
+/** Aligns the pictures if that is asked for, says if it should have been, and searches. */
+async function runPictures(request: RunRequest, pictures: readonly Picture[], console: Console): Promise<EndedRun> {
+  if (!request.align) {
+    await hintAlign(pictures, request.background, console);
+    return runWith(request, pictures, console);
+  }
+  const interrupt = new Interrupt(() => console.note('stopping once what is in work is written; again: stop at once'));
+  let aligned: Aligned;
+  try {
+    aligned = await alignFirst(request, pictures, console, interrupt.signal);
+  } finally {
+    interrupt.release();
+  }
+  if (aligned.interrupted) throw new AbortedError('stopped while faces were looked for');
+  if (aligned.pictures.length === 0)
+    throw new BrokenOffError('there is no face in any picture, so nothing was searched for');
+  const ended = await runWith(request, aligned.pictures, console);
+  if (aligned.without > 0) console.note(`${counted(aligned.without, 'picture')} without a face left out`);
+  return ended.code === exitCode.done && aligned.without > 0 ? { ...ended, code: exitCode.someFailed } : ended;
 }
 
 /** How a run ended. */

@@ -6,13 +6,15 @@ export { type Rgb8Image, toRgb8 } from './rgb.js';
 export interface PngOptions {
   /** The program that made the picture, as XMP's CreatorTool; default `facewright`. */
   readonly creatorTool?: string;
+  /** Whether a trained model made it, which XMP then says; default true. */
+  readonly generated?: boolean;
 }
 
 /** IPTC's term for a picture that a trained model made. https://cv.iptc.org/newscodes/digitalsourcetype/ */
 export const DIGITAL_SOURCE_TYPE = 'http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia';
 
 /**
- * A picture as PNG, with XMP that says a trained model made it.
+ * A picture as PNG, with XMP that says which program made it, and whether with a trained model.
  *
  * @param image 3·width·height bytes
  * @example
@@ -24,13 +26,16 @@ export async function encodePng(image: Rgb8Image, options: PngOptions = {}): Pro
     throw new RangeError(`encodePng needs [${height}, ${width}, 3], got ${data.length} bytes`);
   }
   return sharp(data, { raw: { width, height, channels: 3 } })
-    .withXmp(xmpPacket(options.creatorTool ?? 'facewright'))
+    .withXmp(xmpPacket(options.creatorTool ?? 'facewright', options.generated ?? true))
     .png()
     .toBuffer();
 }
 
-/** The XMP of every picture that facewright writes. */
-export function xmpPacket(creatorTool: string): string {
+/** The XMP of every picture that facewright writes. @param generated whether a trained model made it */
+export function xmpPacket(creatorTool: string, generated = true): string {
+  const source = generated
+    ? `\n   <Iptc4xmpExt:DigitalSourceType>${DIGITAL_SOURCE_TYPE}</Iptc4xmpExt:DigitalSourceType>`
+    : '';
   // The packet wrapper with this very id is how tools that know no PNG find XMP in a file.
   return `<?xpacket begin="\uFEFF" id="W5M0MpCehiHzreSzNTczkc9d"?>
 <x:xmpmeta xmlns:x="adobe:ns:meta/">
@@ -38,8 +43,7 @@ export function xmpPacket(creatorTool: string): string {
   <rdf:Description rdf:about=""
     xmlns:xmp="http://ns.adobe.com/xap/1.0/"
     xmlns:Iptc4xmpExt="http://iptc.org/std/Iptc4xmpExt/2008-02-29/">
-   <xmp:CreatorTool>${escapeXml(creatorTool)}</xmp:CreatorTool>
-   <Iptc4xmpExt:DigitalSourceType>${DIGITAL_SOURCE_TYPE}</Iptc4xmpExt:DigitalSourceType>
+   <xmp:CreatorTool>${escapeXml(creatorTool)}</xmp:CreatorTool>${source}
   </rdf:Description>
  </rdf:RDF>
 </x:xmpmeta>

@@ -160,7 +160,7 @@ test('files of other origin are left alone without --force', async ({ folder }) 
   const words = ['run', 'x.jpg', '--out', 'out', '--steps', '1'];
   const refused = await facewright(folder, words);
   assert.is(refused.code, 2);
-  assert.match(refused.stderr, /out\/x\.png: is there already, and no run of facewright wrote it; .*--force/);
+  assert.match(refused.stderr, /out\/x\.png: is there already, and facewright did not write it; .*--force/);
   assert.equal(readFileSync(join(folder, 'out', 'x.png')), foreign);
   assert.is((await facewright(folder, [...words, '--force'])).code, 0);
   assert.not.equal(readFileSync(join(folder, 'out', 'x.png')), foreign);

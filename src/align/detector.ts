@@ -1,0 +1,42 @@
+import type { Rgb8Image } from '../image/rgb.js';
+import type { FaceBox } from './blazeface.js';
+import type { Landmarks } from './landmarks.js';
+
+/** A face that was found in a picture; places are in its pixels. */
+export interface Face {
+  /** How sure it is, 0 to 1. */
+  readonly score: number;
+  /** From the brows to the chin, from ear to ear; upright, and perhaps beyond the picture's edge. */
+  readonly box: FaceBox;
+  readonly landmarks: Landmarks;
+  /** What found it: the networks, or the search for drawn faces. */
+  readonly by: 'network' | 'drawn' | 'given';
+}
+
+export interface DetectOptions {
+  /** The largest so many faces; the search may stop when it has them. Default: all. */
+  readonly maxFaces?: number;
+  /**
+   * Faces whose box is narrower, in pixels, are not looked for. Default 30, or 1/150 of the picture's longer side if that
+   * is more: looking for smaller ones takes longer.
+   */
+  readonly minFace?: number;
+  /** Faces with a lower score are left out. Default 0.5. */
+  readonly minScore?: number;
+  /** Look for faces that are turned by more than a quarter right angle too: sideways and upside-down. */
+  readonly anyRotation?: boolean;
+}
+
+/** What a detector finds in a picture. */
+export interface Detected {
+  /** The largest first. */
+  readonly faces: readonly Face[];
+  /** Where there is no face: the likeliest of what was not believed, if there was anything. */
+  readonly nearest?: Face;
+}
+
+/** Finds faces and their landmarks. An object with one method suffices: any detector can be put in place of ours. */
+export interface FaceDetector {
+  detect(picture: Rgb8Image, options?: DetectOptions): Promise<Detected>;
+  close(): Promise<void>;
+}

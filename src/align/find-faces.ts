@@ -1,0 +1,150 @@
+// The search for faces in a picture: which looks are taken, when they suffice, and what is believed of what they see.
+
+import type { Rgb8Image } from '../image/rgb.js';
+import type { Detection, FaceBox } from './blazeface.js';
+import type { Detected, DetectOptions, Face } from './detector.js';
+import { faceScore, oddsFeatures } from './face-odds.js';
+import { candidateLandmarks } from './face-points.js';
+import { lookAtMeshes } from './mesh-look.js';
+import type { Networks } from './networks.js';
+import { rimOf } from './rim.js';
+import { lookAtTile, sameFace, tileLevels } from './tiles.js';
+import { turnBack, turnPicture } from './turn.js';
+import { lookAtWhole } from './whole-look.js';
+
+/** Least width of a face in pixels, where nothing is said: this, or that part of the longer side if it is more. */
+const LEAST_FACE = 30;
+const LEAST_FACE_PART = 1 / 150;
+
+/** A rim as even as this is a background, on which something stands alone: an emoji, a cut-out. */
+const EVEN_RIM = 0.6;
+/** Such a picture is looked through in pieces all the same when its longer side, in pixels, is more. */
+const ALONE_MOST = 1100;
+
+/** Candidates of the look at the whole that FaceMesh is asked about. */
+export const MOST_ASKED = 4;
+/** From this score on it is a face, where nothing is said. */
+const LEAST_SCORE = 0.5;
+/** What scores less is not even told of where nothing was found. */
+const LEAST_TOLD = 0.3;
+
+/** Finds the faces of a picture. */
+export function findFaces(networks: Networks, picture: Rgb8Image, options: DetectOptions = {}): Detected {
+  const { minFace } = options;
+  const most = options.maxFaces ?? Number.POSITIVE_INFINITY;
+  const leastScore = options.minScore ?? LEAST_SCORE;
+  const turns = options.anyRotation ? [0, 1, 2, 3] : [0];
+  const found = turns.flatMap((quarters) => {
+    const turned = turnPicture(picture, quarters);
+    return findUpright(networks, turned, { most, leastScore, minFace }).map((face) =>
+      turnBack(face, picture, quarters),
+    );
+  });
+  // A face that is seen in several turns is the one that is surest.
+  const all = distinct(found);
+  const faces = bySize(all.filter(({ score }) => score >= leastScore)).slice(0, most);
+  return faces.length > 0 || all.length === 0 ? { faces } : { faces, nearest: all[0] };
+}
+
+interface Wanted {
+  readonly most: number;
+  readonly leastScore: number;
+  readonly minFace: number | undefined;
+}
+
+function findUpright(networks: Networks, picture: Rgb8Image, { most, leastScore, minFace }: Wanted): Face[] {
+  const { colour, even } = rimOf(picture);
+  const longer = Math.max(picture.width, picture.height);
+  const least = minFace ?? Math.max(LEAST_FACE, longer * LEAST_FACE_PART);
+  const whole = inWhole(networks, picture, colour).filter(
+    ({ box, score }) => score >= Math.min(leastScore, LEAST_TOLD) && box.width >= least / 2,
+  );
+  const alone = even >= EVEN_RIM && longer <= ALONE_MOST;
+  if (alone) return whole;
+  const pieces = inPieces(networks, picture, colour, { most, leastScore, minFace: least });
+  return distinct([...pieces, ...whole]);
+}
+
+/** The faces that the look at the whole finds, surest first, and what is none. */
+function inWhole(networks: Networks, picture: Rgb8Image, fill: readonly number[]): Face[] {
+  const asked = lookAtWhole(networks, picture, fill).slice(0, MOST_ASKED);
+  const meshes = lookAtMeshes(networks, picture, asked, fill);
+  const faces = asked.map((candidate, i): Face => {
+    const features = oddsFeatures(picture, candidate, meshes[i].presence);
+    return {
+      score: faceScore(features),
+      box: candidate.box,
+      landmarks: candidateLandmarks(picture, candidate, meshes[i]),
+      by: candidate.scores.every((score) => score === undefined) ? 'drawn' : 'network',
+    };
+  });
+  return distinct(faces);
+}
+
+/** The faces that the looks at pieces find, none smaller than need be once there are enough. */
+function inPieces(
+  networks: Networks,
+  picture: Rgb8Image,
+  fill: readonly number[],
+  { most, leastScore, minFace }: Wanted & { readonly minFace: number },
+): Face[] {
+  const told = Math.min(leastScore, LEAST_TOLD);
+  let faces: Face[] = [];
+  for (const level of tileLevels(picture.width, picture.height, minFace)) {
+    const seen = level.flatMap((tile) => lookAtTile(networks, picture, tile, fill, told));
+    const fresh = merge(seen).filter(({ box }) => box.width >= minFace / 2);
+    const believed = askMeshes(networks, picture, fill, fresh).filter(({ score }) => score >= told);
+    faces = distinct([...faces, ...believed]);
+    if (faces.filter(({ score }) => score >= leastScore).length >= most) break;
+  }
+  return faces;
+}
+
+/** Each face once, as the surest detection has it. */
+function merge(seen: readonly Detection[]): Detection[] {
+  const kept: Detection[] = [];
+  for (const one of [...seen].sort((a, b) => b.score - a.score)) {
+    if (!kept.some(({ box }) => sameFace(box, one.box))) kept.push(one);
+  }
+  return kept;
+}
+
+/** Candidates that FaceMesh is asked about together. */
+const ASKED_TOGETHER = 8;
+
+/** Detections as faces: as sure as the less sure of both networks. */
+function askMeshes(
+  networks: Networks,
+  picture: Rgb8Image,
+  fill: readonly number[],
+  seen: readonly Detection[],
+): Face[] {
+  const faces: Face[] = [];
+  for (let i = 0; i < seen.length; i += ASKED_TOGETHER) {
+    const asked = seen.slice(i, i + ASKED_TOGETHER);
+    for (const [k, mesh] of lookAtMeshes(networks, picture, asked, fill).entries()) {
+      const { score, box } = asked[k];
+      faces.push({
+        score: Math.min(score, mesh.presence.sharp),
+        box,
+        landmarks: candidateLandmarks(picture, { ...asked[k], drawn: undefined }, mesh),
+        by: 'network',
+      });
+    }
+  }
+  return faces;
+}
+
+/** Each face once, the surest of those whose boxes say that they are the same. */
+function distinct(faces: readonly Face[]): Face[] {
+  const kept: Face[] = [];
+  for (const face of [...faces].sort((a, b) => b.score - a.score)) {
+    if (!kept.some(({ box }) => sameFace(box, face.box))) kept.push(face);
+  }
+  return kept;
+}
+
+function bySize(faces: readonly Face[]): Face[] {
+  const area = ({ width, height }: FaceBox) => width * height;
+  return [...faces].sort((a, b) => area(b.box) - area(a.box));
+}

@@ -1,0 +1,125 @@
+// The two networks that see faces: BlazeFace finds them, FaceMesh finds their points. The weights come along with the
+// package @vladmandic/human (MIT), which has them from Google's MediaPipe (Apache-2.0); TensorFlow.js runs them, on
+// WebAssembly with SIMD. Nothing is downloaded.
+
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import '@tensorflow/tfjs-backend-wasm';
+import { type GraphModel, loadGraphModel } from '@tensorflow/tfjs-converter';
+import * as tf from '@tensorflow/tfjs-core';
+import { FacewrightError } from '../errors.js';
+import type { Patch } from './sample.js';
+
+/** Sides of what the networks take, in pixels. */
+export const BLAZEFACE_SIDE = 256;
+export const FACEMESH_SIDE = 192;
+
+/** BlazeFace's own output: for each anchor a logit, and a box with six points. */
+export interface BlazeFaceOutput {
+  /** [896] */
+  readonly logits: Float32Array;
+  /** [896, 16]: the centre and the size of the box, then x and y of six points, in pixels from the anchor */
+  readonly boxes: Float32Array;
+}
+
+/** FaceMesh's own output. */
+export interface FaceMeshOutput {
+  /** Whether it is a face at all, 0 to 1. */
+  readonly presence: number;
+  /** [468, 3]: x, y and depth, in pixels of the patch */
+  readonly mesh: Float32Array;
+}
+
+export interface Networks {
+  /** @param patch of 256 px */
+  blazeFace(patch: Patch): BlazeFaceOutput;
+  /** @param patches of 192 px; they go through the network together */
+  faceMesh(patches: readonly Patch[]): FaceMeshOutput[];
+}
+
+/** Opens both networks. @throws FacewrightError when the packages that they come with are not there */
+export async function openNetworks(): Promise<Networks> {
+  // Its banner belongs on no terminal of ours.
+  tf.env().set('PROD', true);
+  await tf.setBackend('wasm');
+  await tf.ready();
+  const [detector, mesher] = await Promise.all([loadModel('blazeface'), loadModel('facemesh')]);
+  const networks: Networks = {
+    blazeFace: (patch) => runBlazeFace(detector, patch),
+    faceMesh: (patches) => runFaceMesh(mesher, patches),
+  };
+  return networks;
+}
+
+const PACKAGE = '@vladmandic/human';
+
+async function loadModel(name: string): Promise<GraphModel> {
+  const folder = modelFolder();
+  const [json, weights] = await Promise.all([
+    readFile(join(folder, `${name}.json`), 'utf8'),
+    readFile(join(folder, `${name}.bin`)),
+  ]);
+  const { modelTopology, signature, format, weightsManifest } = JSON.parse(json);
+  const weightData = new Uint8Array(weights).buffer;
+  // Handed over as it is: TensorFlow.js itself would fetch it, which Node's fetch does not do for files.
+  const handler: tf.io.IOHandler = {
+    load: async () => ({ modelTopology, signature, format, weightSpecs: weightsManifest[0].weights, weightData }),
+  };
+  return loadGraphModel(handler);
+}
+
+/** The folder of the models. The package's exports name none of them, so that it is looked for as Node looks for packages. */
+function modelFolder(): string {
+  const places = createRequire(import.meta.url).resolve.paths(PACKAGE) ?? [];
+  const folder = places.map((place) => join(place, PACKAGE, 'models')).find(existsSync);
+  if (folder === undefined) {
+    throw new FacewrightError(
+      `the package ${PACKAGE}, whose networks find faces, is not installed; install facewright's packages again: npm install`,
+    );
+  }
+  return folder;
+}
+
+function runBlazeFace(model: GraphModel, { side, data }: Patch): BlazeFaceOutput {
+  const outputs = tf.tidy(() => {
+    const input = tf.tensor4d(
+      data.map((value) => value / 127.5 - 1),
+      [1, side, side, 3],
+    );
+    return (model.execute(input) as tf.Tensor[]).map((tensor) => ({
+      shape: tensor.shape,
+      data: tensor.dataSync() as Float32Array,
+    }));
+  });
+  // Two grids of anchors: 512 on the fine one, 384 on the coarse one.
+  const grid = (anchors: number, numbers: number) =>
+    outputs.find(({ shape }) => shape[1] === anchors && shape[2] === numbers)!.data;
+  return { logits: join2(grid(512, 1), grid(384, 1)), boxes: join2(grid(512, 16), grid(384, 16)) };
+}
+
+function join2(a: Float32Array, b: Float32Array): Float32Array {
+  const both = new Float32Array(a.length + b.length);
+  both.set(a);
+  both.set(b, a.length);
+  return both;
+}
+
+function runFaceMesh(model: GraphModel, patches: readonly Patch[]): FaceMeshOutput[] {
+  if (patches.length === 0) return [];
+  const each = FACEMESH_SIDE ** 2 * 3;
+  const outputs = tf.tidy(() => {
+    const input = new Float32Array(patches.length * each);
+    for (const [i, { data }] of patches.entries()) for (let k = 0; k < each; k++) input[i * each + k] = data[k] / 255;
+    const tensor = tf.tensor4d(input, [patches.length, FACEMESH_SIDE, FACEMESH_SIDE, 3]);
+    return (model.execute(tensor) as tf.Tensor[]).map(({ shape, dataSync }, i, all) => ({
+      shape,
+      data: dataSync.call(all[i]) as Float32Array,
+    }));
+  });
+  const numbers = (count: number) => outputs.find(({ shape }) => shape[1] === count)!.data;
+  const meshes = numbers(468 * 3);
+  const presence = numbers(1);
+  return patches.map((_, i) => ({ presence: presence[i], mesh: meshes.slice(i * 1404, (i + 1) * 1404) }));
+}

@@ -1,0 +1,84 @@
+// facewright align: finds the faces of pictures and crops them as FFHQ does.
+
+import type { ArgumentsCamelCase } from 'yargs';
+import { type AlignRequest, readAlignRequest } from './align-request.js';
+import { Arguments } from './arguments.js';
+import { Console } from './console.js';
+import { exitCode } from './exit.js';
+import { Interrupt } from './interrupt.js';
+import { inFolder } from './out-folder.js';
+import { type AlignSummary, performAlign } from './perform-align.js';
+import { findPictures } from './pictures.js';
+import { duration, table } from './table.js';
+import { counted } from './values.js';
+
+export async function alignCommand(parsed: ArgumentsCamelCase): Promise<number> {
+  const words = new Arguments(parsed);
+  const console = new Console(words.flag('quiet'));
+  const request = readAlignRequest(words);
+  const pictures = await findPictures(request);
+  const began = performance.now();
+  const summary = await inFolder(request.out, async () => {
+    const interrupt = new Interrupt(() =>
+      console.note('stopping once what is in work is written; again: stop at once'),
+    );
+    try {
+      return await performAlign(request, pictures, console, interrupt.signal);
+    } finally {
+      interrupt.release();
+    }
+  });
+  if (!request.json) console.result(alignTable(summary, request.out, process.stdout.columns));
+  for (const line of alignNotes(summary, request, (performance.now() - began) / 1000)) console.note(line);
+  return codeOf(summary, request);
+}
+
+function codeOf({ interrupted, failed, without }: AlignSummary, { strict }: AlignRequest): number {
+  if (interrupted) return exitCode.interrupted;
+  if (failed > 0) return exitCode.someFailed;
+  return strict && without > 0 ? exitCode.missed : exitCode.done;
+}
+
+/** What the table takes beside the pictures' names and what was found. */
+const OTHER_COLUMNS = 34;
+
+/** A row for every face, and for every picture without one. @param width of the terminal, in characters */
+export function alignTable({ lines }: AlignSummary, out: string, width = 100): string {
+  if (lines.length === 0) return 'no picture was aligned';
+  const rows = lines.flatMap(({ input, output, status, error, faces, reason }) => {
+    if (status === 'failed') return [[input, `failed: ${error}`, '', '', '']];
+    if (faces.length === 0) return [[input, reason ?? '', '', '', '']];
+    return faces.map(({ score, size, rotation }, i) => [
+      i === 0 ? input : '',
+      `${output}_${i}`,
+      score.toFixed(2),
+      `${Math.round(size)} px`,
+      `${Math.round(rotation) || 0}°`,
+    ]);
+  });
+  const most = Math.max(16, Math.floor((width - OTHER_COLUMNS) / 2));
+  return table(
+    [
+      { title: 'picture', most },
+      { title: `in ${out}`, most: Math.max(most, 48) },
+      { title: 'score', right: true },
+      { title: 'crop', right: true },
+      { title: 'turned', right: true },
+    ],
+    rows,
+  );
+}
+
+/** What is said at the end, on stderr. */
+function alignNotes(summary: AlignSummary, { out }: AlignRequest, seconds: number): string[] {
+  const { lines, earlier, failed, without, wanted, interrupted } = summary;
+  const faces = lines.reduce((sum, line) => sum + line.faces.length, 0);
+  const said = [
+    `${counted(faces, 'face')} of ${counted(lines.length - failed, 'picture')} in ${out}, ${duration(seconds)}` +
+      `${earlier > 0 ? `; ${earlier} of the pictures were done before, --force does them again` : ''}`,
+  ];
+  if (without > 0) said.push(`${counted(without, 'picture')} without a face`);
+  if (failed > 0) said.push(`${failed} of ${wanted} failed`);
+  if (interrupted) said.push(`stopped with ${lines.length} of ${wanted} done; the same command goes on from here`);
+  return said;
+}
