@@ -7,7 +7,7 @@ import { faceScore, oddsFeatures } from './face-odds.js';
 import { candidateLandmarks } from './face-points.js';
 import { lookAtMeshes } from './mesh-look.js';
 import type { Networks } from './networks.js';
-import { rimOf } from './rim.js';
+import { flatShare, rimOf } from './rim.js';
 import { lookAtTile, sameFace, tileLevels } from './tiles.js';
 import { turnBack, turnPicture } from './turn.js';
 import { lookAtWhole } from './whole-look.js';
@@ -18,7 +18,9 @@ const LEAST_FACE_PART = 1 / 150;
 
 /** A rim as even as this is a background, on which something stands alone: an emoji, a cut-out. */
 const EVEN_RIM = 0.6;
-/** Such a picture is looked through in pieces all the same when its longer side, in pixels, is more. */
+/** A picture whose neighbouring pixels are alike in this part is flat art: an emoji that fills its picture. */
+const FLAT_ART = 0.85;
+/** Such pictures are looked through in pieces all the same when their longer side, in pixels, is more. */
 const ALONE_MOST = 1100;
 
 /** Candidates of the look at the whole that FaceMesh is asked about. */
@@ -59,7 +61,7 @@ function findUpright(networks: Networks, picture: Rgb8Image, { most, leastScore,
   const whole = inWhole(networks, picture, colour).filter(
     ({ box, score }) => score >= Math.min(leastScore, LEAST_TOLD) && box.width >= least / 2,
   );
-  const alone = even >= EVEN_RIM && longer <= ALONE_MOST;
+  const alone = longer <= ALONE_MOST && (even >= EVEN_RIM || flatShare(picture) >= FLAT_ART);
   if (alone) return whole;
   const pieces = inPieces(networks, picture, colour, { most, leastScore, minFace: least });
   return distinct([...pieces, ...whole]);
