@@ -13,9 +13,10 @@ namespace facewright {
 namespace {
 
 /**
- * Samples per pixel of the crop, in each direction: as many as let no pixel of the picture fall between two of them. The
- * dataset tool always takes four, whose crop cannot be told from one made with less.
+ * Samples per pixel of the crop, in each direction: so many for each pixel of the picture, within bounds. The dataset tool
+ * always takes four; on smooth and on sharp pictures the difference is below half a step of 8 bits.
  */
+constexpr double kSamplesPerPixel = 1.6;
 constexpr int64_t kLeastFine = 2, kMostFine = 4;
 /** A larger quad than this, in pixels per pixel of the crop, is scaled down first. */
 constexpr double kShrinkFrom = 2;
@@ -79,7 +80,7 @@ Pixel weighted(const Tap& tap, const Pixel* from) {
 /** Makes the crop of `side` px from `sample(line, row)`, which fills a row; `size` is the length of the quad's side. */
 template <typename Sample>
 Picture resample(const Quad& quad, double size, int64_t side, Sample sample) {
-  const int64_t fine = side * std::min(std::max(int64_t(std::ceil(size / double(side))), kLeastFine), kMostFine);
+  const int64_t fine = side * std::min(std::max(int64_t(std::ceil(kSamplesPerPixel * size / double(side))), kLeastFine), kMostFine);
   const double acrossX = (quad.x[kTopRight] - quad.x[kTopLeft]) / double(fine);
   const double acrossY = (quad.y[kTopRight] - quad.y[kTopLeft]) / double(fine);
   const double downX = (quad.x[kBottomLeft] - quad.x[kTopLeft]) / double(fine);
