@@ -4,7 +4,7 @@
 //
 // The copies are exact but leave tensors out that no test reads, so that they stay below 12 MB.
 
-import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -32,6 +32,15 @@ prune('synthesis.io.safetensors', (name, names) => names.has(`${name}_f64`));
 // map 11 is bad in all of them: zero, whatever the file says.
 for (const name of readdirSync(join(from, 'stylegan1')).filter((file) => /^search\..*\.safetensors$/.test(file))) {
   prune(name, (tensor) => tensor === 'final_image_before_last_step' || tensor === 'noise11');
+}
+
+// Faces: the crops, the emoji that were looked through, what dlib saw, and the photo of which that is known.
+for (const folder of ['align', 'landmarks', 'photos']) {
+  const copy = fileURLToPath(new URL(`../test/goldens/${folder}`, import.meta.url));
+  rmSync(copy, { recursive: true, force: true });
+  cpSync(join(from, folder), copy, { recursive: true, mode: 0 });
+  for (const name of readdirSync(copy)) chmodSync(join(copy, name), 0o644);
+  chmodSync(copy, 0o755);
 }
 
 const bytes = readdirSync(to).reduce((sum, name) => sum + statSync(join(to, name)).size, 0);

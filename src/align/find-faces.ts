@@ -27,6 +27,8 @@ const ALONE_MOST = 1100;
 export const MOST_ASKED = 4;
 /** From this score on it is a face, where nothing is said. */
 const LEAST_SCORE = 0.5;
+/** From this score on the look at the whole is believed of a photo, whose pieces were looked at as well. */
+const LEAST_IN_PHOTO = 0.8;
 /** What scores less is not even told of where nothing was found. */
 const LEAST_TOLD = 0.3;
 
@@ -64,7 +66,9 @@ function findUpright(networks: Networks, picture: Rgb8Image, { most, leastScore,
   const alone = longer <= ALONE_MOST && (even >= EVEN_RIM || flatShare(picture) >= FLAT_ART);
   if (alone) return whole;
   const pieces = inPieces(networks, picture, colour, { most, leastScore, minFace: least });
-  return distinct([...pieces, ...whole]);
+  // What was learned from emoji on white paper is believed less of a photo.
+  const sure = whole.filter(({ score }) => score >= Math.max(leastScore, LEAST_IN_PHOTO));
+  return distinct([...pieces, ...sure]);
 }
 
 /** The faces that the look at the whole finds, surest first, and what is none. */
@@ -114,7 +118,7 @@ function merge(seen: readonly Detection[]): Detection[] {
 /** Candidates that FaceMesh is asked about together. */
 const ASKED_TOGETHER = 8;
 
-/** Detections as faces: as sure as the less sure of both networks. */
+/** Detections as faces: as sure as the less sure of both networks, FaceMesh having looked twice. */
 function askMeshes(
   networks: Networks,
   picture: Rgb8Image,
@@ -127,7 +131,7 @@ function askMeshes(
     for (const [k, mesh] of lookAtMeshes(networks, picture, asked, fill).entries()) {
       const { score, box } = asked[k];
       faces.push({
-        score: Math.min(score, mesh.presence.sharp),
+        score: Math.min(score, Math.sqrt(mesh.presence.sharp * mesh.presence.soft)),
         box,
         landmarks: candidateLandmarks(picture, { ...asked[k], drawn: undefined }, mesh),
         by: 'network',

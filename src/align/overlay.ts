@@ -50,10 +50,12 @@ function drawFace({ box, landmarks, score }: Face, index: number, scale: number,
     `<rect x="${round(box.left * scale)}" y="${round(box.top * scale)}" width="${round(box.width * scale)}" ` +
       `height="${round(box.height * scale)}" fill="none" stroke="${BOX}" stroke-width="${round(line)}"/>`,
   ];
+  // Small faces keep their eyes.
+  const radius = round(Math.min(1.6 * line, Math.max((box.width * scale) / 16, 1)));
   for (const point of [landmarks.leftEye, landmarks.rightEye, landmarks.leftMouth, landmarks.rightMouth]) {
     const [x, y] = place(point);
     shapes.push(
-      `<circle cx="${x}" cy="${y}" r="${round(1.6 * line)}" fill="${POINT}" stroke="#000" stroke-width="${round(line / 2)}"/>`,
+      `<circle cx="${x}" cy="${y}" r="${radius}" fill="${POINT}" stroke="#000" stroke-width="${round(radius / 3)}"/>`,
     );
   }
   const size = Math.max(12, 6 * line);
