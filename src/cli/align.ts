@@ -42,12 +42,12 @@ function codeOf({ interrupted, failed, without }: AlignSummary, { strict }: Alig
 /** What the table takes beside the pictures' names and what was found. */
 const OTHER_COLUMNS = 34;
 
-/** A row for every face, and for every picture without one. @param width of the terminal, in characters */
+/** A row for every face and for every picture without one, and why it has none. @param width of the terminal, in characters */
 export function alignTable({ lines }: AlignSummary, out: string, width = 100): string {
   if (lines.length === 0) return 'no picture was aligned';
-  const rows = lines.flatMap(({ input, output, status, error, faces, reason }) => {
-    if (status === 'failed') return [[input, `failed: ${error}`, '', '', '']];
-    if (faces.length === 0) return [[input, reason ?? '', '', '', '']];
+  const rows = lines.flatMap(({ input, output, status, faces }) => {
+    if (status === 'failed') return [[input, 'failed', '', '', '']];
+    if (faces.length === 0) return [[input, 'no face', '', '', '']];
     return faces.map(({ score, size, rotation }, i) => [
       i === 0 ? input : '',
       `${output}_${i}`,
@@ -56,17 +56,19 @@ export function alignTable({ lines }: AlignSummary, out: string, width = 100): s
       `${Math.round(rotation) || 0}°`,
     ]);
   });
+  const reasons = lines.filter(({ reason }) => reason !== undefined).map(({ input, reason }) => `${input}: ${reason}`);
   const most = Math.max(16, Math.floor((width - OTHER_COLUMNS) / 2));
-  return table(
+  const faces = table(
     [
       { title: 'picture', most },
-      { title: `in ${out}`, most: Math.max(most, 48) },
+      { title: `in ${out}`, most },
       { title: 'score', right: true },
       { title: 'crop', right: true },
       { title: 'turned', right: true },
     ],
     rows,
   );
+  return [faces, ...reasons].join('\n');
 }
 
 /** What is said at the end, on stderr. */
