@@ -4,11 +4,17 @@
  * @packageDocumentation
  */
 
+export { CROP_SIDE, cropFace, scaleCrop } from './align/crop.js';
+export type { Detected, DetectOptions, Face, FaceDetector } from './align/detector.js';
+export { type Landmarks, landmarksOf, type Point } from './align/landmarks.js';
+export { type CropQuad, cropQuad, quadCentre, quadRotation, quadSize } from './align/quad.js';
+export { type DetectorOptions, openFaceDetector } from './align/worker-detector.js';
 export type { Engine, EngineInfo, Executable, KernelTime } from './engine/engine.js';
 export type { NativeAddon } from './engine/native/addon.js';
 export { createNativeEngine, type NativeOptions } from './engine/native/engine.js';
 export { createWebGpuEngine, type WebGpuOptions } from './engine/webgpu/engine.js';
 export { AbortedError, FacewrightError } from './errors.js';
+export { readImage8, type SourceImage8 } from './image/read.js';
 export { makeTarget, type Target } from './image/target.js';
 export { encodePng, toRgb8 } from './image/write.js';
 export { type GaussianFit, GaussianFitter, truncate } from './model/gaussian.js';

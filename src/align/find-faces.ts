@@ -19,7 +19,7 @@ const LEAST_FACE_PART = 1 / 150;
 /** A rim as even as this is a background, on which something stands alone: an emoji, a cut-out. */
 const EVEN_RIM = 0.6;
 /** A picture whose neighbouring pixels are alike in this part is flat art: an emoji that fills its picture. */
-const FLAT_ART = 0.85;
+const FLAT_ART = 0.6;
 /** Such pictures are looked through in pieces all the same when their longer side, in pixels, is more. */
 const ALONE_MOST = 1100;
 

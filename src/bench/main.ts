@@ -1,4 +1,5 @@
-// npm run bench: seconds per search step and the share of each kernel, on the adapter at hand.
+// npm run bench: seconds per search step and the share of each kernel, on the engine at hand; then what is found of faces
+// in emoji, and how long that and cropping take.
 
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
@@ -8,6 +9,8 @@ import type { Engine } from '../engine/engine.js';
 import { FacewrightError } from '../errors.js';
 import { openWebGpu } from '../node/dawn.js';
 import { openNative } from '../node/native.js';
+import { measureCrops, measureFaces } from './faces.js';
+import { cropsTable, facesTable } from './faces-report.js';
 import { benchShapes, measure } from './measure.js';
 import { type BenchResult, kernelTable, peakLine, summaryTable } from './report.js';
 
@@ -15,7 +18,10 @@ const names = benchShapes.map(({ name }) => name);
 
 const options = await yargs(hideBin(process.argv))
   .scriptName('npm run bench --')
-  .usage('Measures one search step: seconds, GFLOP/s, bytes, peak memory, and the share of each kernel.')
+  .usage(
+    'Measures one search step (seconds, GFLOP/s, bytes, peak memory, the share of each kernel), and the search for faces (found in emoji, time, agreement with dlib, crops).',
+  )
+  .option('what', { type: 'string', default: 'steps,faces', describe: 'steps, faces or both' })
   .option('shapes', { type: 'string', default: names.join(), describe: `which of ${names.join(', ')}` })
   .option('steps', { type: 'number', default: 3, describe: 'steps to time, after a first one' })
   .option('batch', { type: 'number', default: 1, describe: 'pictures in a step' })
@@ -61,12 +67,43 @@ async function measureHere(name: string): Promise<BenchResult> {
 /** Measures one shape in a process of its own, so that its peak memory is its own. */
 function measureApart(name: string): BenchResult {
   const words = process.argv.slice(2);
-  const child = spawnSync(process.execPath, [fileURLToPath(import.meta.url), ...words, '--shapes', name, '--json'], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-    maxBuffer: 2 ** 28,
-  });
+  const child = spawnSync(
+    process.execPath,
+    [fileURLToPath(import.meta.url), ...words, '--what', 'steps', '--shapes', name, '--json'],
+    {
+      stdio: ['ignore', 'pipe', 'inherit'],
+      maxBuffer: 2 ** 28,
+    },
+  );
   if (child.status !== 0) throw new FacewrightError(`the bench of ${name} failed`);
   return (JSON.parse(child.stdout.toString()) as BenchResult[])[0];
+}
+
+async function benchSteps(): Promise<void> {
+  const wanted = String([options.shapes].flat().at(-1)).split(',');
+  const results: BenchResult[] = [];
+  for (const name of wanted) {
+    if (!options.json) process.stderr.write(`measuring ${name} …\n`);
+    results.push(wanted.length === 1 ? await measureHere(name) : measureApart(name));
+  }
+  if (options.json) {
+    process.stdout.write(`${JSON.stringify(results)}\n`);
+    return;
+  }
+  const { adapter, driver } = results[0].engine;
+  const machine = `${adapter}${driver ? `, ${driver}` : ''}`;
+  const heads = [machine, ...[peakLine(results)].filter((line) => line !== undefined)].join('\n');
+  const tables = [heads, summaryTable(results), ...results.map(kernelTable)];
+  process.stdout.write(`${tables.join('\n\n')}\n`);
+}
+
+async function benchFaces(): Promise<void> {
+  const faces = await measureFaces((set) => {
+    if (!options.json) process.stderr.write(`looking for faces in ${set} …\n`);
+  });
+  const crops = await measureCrops();
+  const text = options.json ? JSON.stringify({ faces, crops }) : `\n${facesTable(faces)}\n\n${cropsTable(crops)}`;
+  process.stdout.write(`${text}\n`);
 }
 
 try {
@@ -75,21 +112,12 @@ try {
       throw new FacewrightError(`--${name} ${options[name]}: expected a whole number of at least 1`);
     }
   }
-  // A shape given twice (see measureApart) counts as given last.
-  const wanted = String([options.shapes].flat().at(-1)).split(',');
-  const results: BenchResult[] = [];
-  for (const name of wanted) {
-    if (!options.json) process.stderr.write(`measuring ${name} …\n`);
-    results.push(wanted.length === 1 ? await measureHere(name) : measureApart(name));
-  }
-  if (options.json) process.stdout.write(`${JSON.stringify(results)}\n`);
-  else {
-    const { adapter, driver } = results[0].engine;
-    const machine = `${adapter}${driver ? `, ${driver}` : ''}`;
-    const heads = [machine, ...[peakLine(results)].filter((line) => line !== undefined)].join('\n');
-    const tables = [heads, summaryTable(results), ...results.map(kernelTable)];
-    process.stdout.write(`${tables.join('\n\n')}\n`);
-  }
+  // An option given twice (see measureApart) counts as given last.
+  const what = String([options.what].flat().at(-1)).split(',');
+  const unknown = what.find((word) => word !== 'steps' && word !== 'faces');
+  if (unknown !== undefined) throw new FacewrightError(`--what ${unknown}: choose steps, faces or steps,faces`);
+  if (what.includes('steps')) await benchSteps();
+  if (what.includes('faces')) await benchFaces();
 } catch (error) {
   if (!(error instanceof FacewrightError)) throw error;
   process.stderr.write(`${error.message}\n`);

@@ -116,7 +116,7 @@ export function kernelTable({ shape, kernels }: BenchResult): string {
 }
 
 /** Columns two spaces apart; from column `right` on they stand at the right. */
-function aligned(rows: readonly (readonly string[])[], right: number): string {
+export function aligned(rows: readonly (readonly string[])[], right: number): string {
   const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => [...row[column]].length)));
   return rows
     .map((row) =>
