@@ -4,7 +4,7 @@ import type { Rgb8Image } from '../image/rgb.js';
 import type { FaceBox } from './blazeface.js';
 import type { DrawnFace } from './drawn-faces.js';
 import { innerEyeDistance, meshLandmarks } from './facemesh.js';
-import { between, type Landmarks, mapLandmarks, mean, type Point } from './landmarks.js';
+import { between, type Landmarks, mean, type Point } from './landmarks.js';
 import type { MeshLook } from './mesh-look.js';
 import { samplePatch } from './sample.js';
 import type { Candidate } from './whole-look.js';
@@ -67,7 +67,7 @@ function calibrate(landmarks: Landmarks, innerEyes: number, drawn: number): Land
     middle[0] + factor * (point[0] - middle[0]) - lower * dy,
     middle[1] + factor * (point[1] - middle[1]) + lower * dx,
   ];
-  return { ...mapLandmarks(landmarks, (point) => point), leftEye: eye(leftEye), rightEye: eye(rightEye) };
+  return { ...landmarks, leftEye: eye(leftEye), rightEye: eye(rightEye) };
 }
 
 /** Side at which a face is looked at for that, in pixels. */

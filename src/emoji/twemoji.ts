@@ -1,11 +1,9 @@
 // Emoji with a face, drawn from Twemoji's SVG files (npm: @discordapp/twemoji; graphics CC BY 4.0).
 
-import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
 import sharp from 'sharp';
 import { FacewrightError } from '../errors.js';
 import type { Rgb8Image } from '../image/rgb.js';
+import { openEmojiSet } from './sets.js';
 
 /** Whose pictures these are, as their licence asks to say. */
 export const twemojiCredit = 'Emoji graphics: Twemoji, © Twitter, Inc and other contributors, CC BY 4.0';
@@ -88,23 +86,8 @@ export async function drawEmoji(
 }
 
 async function readSvg(codePoints: string): Promise<string> {
-  const folder = twemojiFolder();
-  try {
-    return await readFile(join(folder, `${codePoints}.svg`), 'utf8');
-  } catch {
-    throw new FacewrightError(
-      `emoji ${codePoints}: Twemoji has none of these code points; ${folder} lists those it has`,
-    );
-  }
-}
-
-function twemojiFolder(): string {
-  try {
-    const file = createRequire(import.meta.url).resolve('@discordapp/twemoji/package.json');
-    return join(dirname(file), 'dist', 'svg');
-  } catch {
-    throw new FacewrightError(
-      'the emoji graphics are not installed (they are too many to come along): npm install @discordapp/twemoji@16',
-    );
-  }
+  const { svg, source } = await openEmojiSet('twemoji');
+  const drawing = await svg(codePoints);
+  if (drawing === undefined) throw new FacewrightError(`emoji ${codePoints}: ${source} has none of these code points`);
+  return drawing;
 }
