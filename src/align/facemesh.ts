@@ -5,14 +5,15 @@ import { between, type Landmarks, mean, type Point } from './landmarks.js';
 import { FACEMESH_SIDE, type FaceMeshOutput } from './networks.js';
 import type { TurnedSquare } from './sample.js';
 
-/** The patch is so many times as wide as the face's box. */
-const MARGIN = 1.5;
-
-/** What of a picture FaceMesh is shown for a face: turned so that its eyes are level. */
-export function meshSquare(box: FaceBox, leftEye: Point, rightEye: Point): TurnedSquare {
+/**
+ * What of a picture FaceMesh is shown for a face: turned so that its eyes are level.
+ *
+ * @param margin the square's side in widths of the face's box; 1.5 is what FaceMesh is made for
+ */
+export function meshSquare(box: FaceBox, leftEye: Point, rightEye: Point, margin: number): TurnedSquare {
   return {
     centre: [box.left + box.width / 2 - 0.5, box.top + box.height / 2 - 0.5],
-    side: MARGIN * Math.max(box.width, box.height),
+    side: margin * Math.max(box.width, box.height),
     angle: Math.atan2(rightEye[1] - leftEye[1], rightEye[0] - leftEye[0]),
   };
 }

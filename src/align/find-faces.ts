@@ -5,7 +5,7 @@ import type { Detection, FaceBox } from './blazeface.js';
 import type { Detected, DetectOptions, Face } from './detector.js';
 import { faceScore, oddsFeatures } from './face-odds.js';
 import { candidateLandmarks } from './face-points.js';
-import { lookAtMeshes } from './mesh-look.js';
+import { confirmMeshes, lookAtMeshes } from './mesh-look.js';
 import type { Networks } from './networks.js';
 import { flatShare, rimOf } from './rim.js';
 import { lookAtTile, sameFace, tileLevels } from './tiles.js';
@@ -115,12 +115,6 @@ function merge(seen: readonly Detection[]): Detection[] {
   return kept;
 }
 
-/**
- * Looks at pieces are many, and helmets and patterns reach 0.55 now and then; faces of group photos have 0.8 and more. So
- * what is just believed, 0.5, is where the less sure network says 0.6.
- */
-const PIECE_POWER = Math.log(0.5) / Math.log(0.6);
-
 /** Candidates that FaceMesh is asked about together. */
 const ASKED_TOGETHER = 8;
 
@@ -134,10 +128,10 @@ function askMeshes(
   const faces: Face[] = [];
   for (let i = 0; i < seen.length; i += ASKED_TOGETHER) {
     const asked = seen.slice(i, i + ASKED_TOGETHER);
-    for (const [k, mesh] of lookAtMeshes(networks, picture, asked, fill).entries()) {
+    for (const [k, mesh] of confirmMeshes(networks, picture, asked, fill).entries()) {
       const { score, box } = asked[k];
       faces.push({
-        score: Math.min(score, Math.sqrt(mesh.presence.sharp * mesh.presence.soft)) ** PIECE_POWER,
+        score: Math.min(score, mesh.confirmed),
         box,
         landmarks: candidateLandmarks(picture, { ...asked[k], drawn: undefined }, mesh),
         by: 'network',

@@ -11,6 +11,10 @@ import { blurPatch, sampleTurned } from './sample.js';
 /** σ of the blur that makes drawings look like photos, in pixels of FaceMesh's patch. */
 const SOFT = 3;
 
+/** Widths of the face's box that FaceMesh is shown: what it is made for, and more, for a face that has to be confirmed. */
+const MARGIN = 1.5;
+const WIDER = [1.75, 2] as const;
+
 /** What FaceMesh is shown of a candidate follows from these. */
 interface Place {
   readonly box: FaceBox;
@@ -31,7 +35,7 @@ export function lookAtMeshes(
   places: readonly Place[],
   fill: readonly number[],
 ): MeshLook[] {
-  const squares = places.map(({ box, leftEye, rightEye }) => meshSquare(box, leftEye, rightEye));
+  const squares = places.map(({ box, leftEye, rightEye }) => meshSquare(box, leftEye, rightEye, MARGIN));
   const sharp = squares.map((square) => sampleTurned(picture, square, FACEMESH_SIDE, fill));
   const outputs = networks.faceMesh([...sharp, ...sharp.map((patch) => blurPatch(patch, SOFT))]);
   return squares.map((square, i) => {
@@ -39,6 +43,33 @@ export function lookAtMeshes(
     return {
       presence: { sharp: own.presence, soft: soft.presence },
       points: meshPoints(own.presence >= soft.presence ? own : soft, square),
+    };
+  });
+}
+
+/**
+ * Looks at detections of a photo twice, with more around them: FaceMesh takes a helmet or a pattern for a face in one of
+ * these looks, and faces down to 30 px in both. (Blurred, as drawings want it, small faces are gone.)
+ *
+ * @returns for each the geometric mean of both presences, and the mesh of the first look
+ */
+export function confirmMeshes(
+  networks: Networks,
+  picture: Rgb8Image,
+  places: readonly Place[],
+  fill: readonly number[],
+): (MeshLook & { readonly confirmed: number })[] {
+  const looks = WIDER.map((margin) => {
+    const squares = places.map(({ box, leftEye, rightEye }) => meshSquare(box, leftEye, rightEye, margin));
+    const outputs = networks.faceMesh(squares.map((square) => sampleTurned(picture, square, FACEMESH_SIDE, fill)));
+    return { squares, outputs };
+  });
+  return places.map((_, i) => {
+    const [first, second] = looks.map(({ outputs }) => outputs[i].presence);
+    return {
+      presence: { sharp: first, soft: 0 },
+      points: meshPoints(looks[0].outputs[i], looks[0].squares[i]),
+      confirmed: Math.sqrt(first * second),
     };
   });
 }
