@@ -4,6 +4,7 @@
  * @packageDocumentation
  */
 
+export type { FaceBox } from './align/blazeface.js';
 export { CROP_SIDE, cropFace, scaleCrop } from './align/crop.js';
 export type { Detected, DetectOptions, Face, FaceDetector } from './align/detector.js';
 export { type Landmarks, landmarksOf, type Point } from './align/landmarks.js';

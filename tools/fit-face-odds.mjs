@@ -44,7 +44,7 @@ for (const name of emojiSetNames) {
     const layouts = drawnFaces(samplePatch(picture, square, DRAWN_SIDE, WHITE)).map(({ features }) => features);
     const candidates = lookAtWhole(networks, picture, WHITE).slice(0, MOST_ASKED);
     const meshes = lookAtMeshes(networks, picture, candidates, WHITE);
-    const odds = candidates.map((candidate, i) => oddsFeatures(picture, candidate, meshes[i].presence));
+    const odds = candidates.map((candidate, i) => oddsFeatures(picture, candidate, meshes[i].seen));
     pictures.push({ set: name, ...one, layouts, odds });
   }
   process.stderr.write(`${name}: ${pictures.length} pictures so far\n`);

@@ -2,6 +2,8 @@
 
 import type { Point } from './landmarks.js';
 import { BLAZEFACE_SIDE, type BlazeFaceOutput } from './networks.js';
+import { probability } from './odds.js';
+import type { Placing } from './sample.js';
 
 /** An upright box, in pixels. */
 export interface FaceBox {
@@ -23,17 +25,22 @@ export interface Detection {
   readonly mouth: Point;
 }
 
-/** A detection with every place of it mapped, `scale` being what lengths are multiplied by. */
-export function mapDetection(detection: Detection, map: (point: Point) => Point, scale: number): Detection {
-  const { score, box, leftEye, rightEye, mouth } = detection;
+/** A box of a patch in the picture that it is of. */
+export function placeBox(box: FaceBox, { scale, place }: Placing): FaceBox {
   // Boxes have edges, points the middles of pixels.
-  const [left, top] = map([box.left - 0.5, box.top - 0.5]);
+  const [left, top] = place([box.left - 0.5, box.top - 0.5]);
+  return { left: left + 0.5, top: top + 0.5, width: box.width * scale, height: box.height * scale };
+}
+
+/** A detection in a patch as one in the picture that it is of. */
+export function placeDetection({ score, box, leftEye, rightEye, mouth }: Detection, placing: Placing): Detection {
+  const { place } = placing;
   return {
     score,
-    box: { left: left + 0.5, top: top + 0.5, width: box.width * scale, height: box.height * scale },
-    leftEye: map(leftEye),
-    rightEye: map(rightEye),
-    mouth: map(mouth),
+    box: placeBox(box, placing),
+    leftEye: place(leftEye),
+    rightEye: place(rightEye),
+    mouth: place(mouth),
   };
 }
 
@@ -61,7 +68,7 @@ const SAME_FACE = 0.3;
 export function detections({ logits, boxes }: BlazeFaceOutput, least: number): Detection[] {
   const found: Detection[] = [];
   for (const [i, [x, y]] of anchors.entries()) {
-    const score = 1 / (1 + Math.exp(-logits[i]));
+    const score = probability(logits[i]);
     if (score < least) continue;
     const own = boxes.subarray(i * NUMBERS, (i + 1) * NUMBERS);
     const [width, height] = [own[2], own[3]];
@@ -81,13 +88,21 @@ export function detections({ logits, boxes }: BlazeFaceOutput, least: number): D
 }
 
 /** Non-maximum suppression: of boxes that overlap by more than `most` only the surest stays. The surest come first. */
-export function suppress<T extends { readonly score: number; readonly box: FaceBox }>(
-  found: readonly T[],
-  most: number,
-): T[] {
+export function suppress<T extends Seen>(found: readonly T[], most: number): T[] {
+  return surest(found, (a, b) => overlap(a, b) > most);
+}
+
+/** Something with a box that may be seen more than once. */
+interface Seen {
+  readonly score: number;
+  readonly box: FaceBox;
+}
+
+/** Of what is the same by its boxes only the surest; the surest come first. */
+export function surest<T extends Seen>(found: readonly T[], isSame: (a: FaceBox, b: FaceBox) => boolean): T[] {
   const kept: T[] = [];
   for (const one of [...found].sort((a, b) => b.score - a.score)) {
-    if (kept.every((other) => overlap(one.box, other.box) <= most)) kept.push(one);
+    if (!kept.some(({ box }) => isSame(box, one.box))) kept.push(one);
   }
   return kept;
 }

@@ -13,6 +13,10 @@ export interface Face {
   readonly by: 'network' | 'drawn' | 'given';
 }
 
+/** From this score on it is a face, where nothing is said. */
+export const DEFAULT_MIN_SCORE = 0.5;
+
+/** Which faces are looked for. */
 export interface DetectOptions {
   /** The largest so many faces; the search may stop when it has them. Default: all. */
   readonly maxFaces?: number;
@@ -21,7 +25,7 @@ export interface DetectOptions {
    * is more: looking for smaller ones takes longer.
    */
   readonly minFace?: number;
-  /** Faces with a lower score are left out. Default 0.5. */
+  /** Faces with a lower score, 0 to 1, are left out. Default 0.5. */
   readonly minScore?: number;
   /** Look for faces that are turned by more than a quarter right angle too: sideways and upside-down. */
   readonly anyRotation?: boolean;
@@ -35,8 +39,15 @@ export interface Detected {
   readonly nearest?: Face;
 }
 
-/** Finds faces and their landmarks. An object with one method suffices: any detector can be put in place of ours. */
+/** Finds faces and their landmarks. */
 export interface FaceDetector {
+  /**
+   * Looks for faces.
+   *
+   * @param picture [height, width, 3], upright; it may be changed as soon as this returns
+   * @throws FacewrightError when the detector was closed, or its networks are not installed
+   */
   detect(picture: Rgb8Image, options?: DetectOptions): Promise<Detected>;
+  /** Ends its threads; what is still looked for is not found any more. */
   close(): Promise<void>;
 }

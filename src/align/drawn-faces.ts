@@ -3,6 +3,7 @@
 
 import type { FaceBox } from './blazeface.js';
 import { between, type Point } from './landmarks.js';
+import { weigh } from './odds.js';
 import { findHoles, findRegions, type Hole, type Region } from './regions.js';
 import type { Patch } from './sample.js';
 
@@ -68,11 +69,11 @@ function facesIn(region: Region, holes: readonly Hole[], side: number): DrawnFac
       const distance = Math.hypot(right.x - left.x, right.y - left.y);
       const width = BOX_WIDTH * distance;
       found.push({
-        odds: oddsOf(features),
+        odds: weigh(LAYOUT_WEIGHTS, features),
         features,
         box: {
-          left: (left.x + right.x) / 2 - width / 2,
-          top: (left.y + right.y) / 2 - width * EYES_DOWN,
+          left: (left.x + right.x) / 2 + 0.5 - width / 2,
+          top: (left.y + right.y) / 2 + 0.5 - width * EYES_DOWN,
           width,
           height: width,
         },
@@ -231,10 +232,4 @@ function layoutFeatures(
     mouth: mouth === undefined ? 0 : 1,
     area: Math.log(surface / side ** 2),
   };
-}
-
-function oddsOf(features: LayoutFeatures): number {
-  let odds = 0;
-  for (const [name, weight] of Object.entries(LAYOUT_WEIGHTS)) odds += weight * features[name as keyof LayoutFeatures];
-  return odds;
 }

@@ -2,6 +2,7 @@
 
 import type { Rgb8Image } from '../image/rgb.js';
 import { between } from './landmarks.js';
+import { probability, weigh } from './odds.js';
 import { paintOf } from './paint.js';
 import { type Candidate, lookLogits } from './whole-look.js';
 
@@ -51,6 +52,7 @@ function clamp(value: number, [least, most]: readonly [number, number]): number 
   return Math.min(Math.max(value, least), most);
 }
 
+/** What speaks for a candidate. */
 export function oddsFeatures(picture: Rgb8Image, candidate: Candidate, { sharp, soft }: Presence): OddsFeatures {
   const logits = lookLogits(candidate);
   const four = logits.slice(0, -1);
@@ -81,7 +83,5 @@ const ENOUGH_DRAWN = 2.75;
 
 /** How sure it is that a candidate is a face, 0 to 1: 0.5 where it is just believed. */
 export function faceScore(features: OddsFeatures): number {
-  let odds = 0;
-  for (const [name, weight] of Object.entries(WEIGHTS)) odds += weight * features[name as keyof OddsFeatures];
-  return 1 / (1 + Math.exp(-Math.max(odds - ENOUGH, features.drawn - ENOUGH_DRAWN)));
+  return probability(Math.max(weigh(WEIGHTS, features) - ENOUGH, features.drawn - ENOUGH_DRAWN));
 }

@@ -1,8 +1,8 @@
 // The search for faces in a picture: which looks are taken, when they suffice, and what is believed of what they see.
 
 import type { Rgb8Image } from '../image/rgb.js';
-import type { Detection, FaceBox } from './blazeface.js';
-import type { Detected, DetectOptions, Face } from './detector.js';
+import { type Detection, type FaceBox, surest } from './blazeface.js';
+import { DEFAULT_MIN_SCORE, type Detected, type DetectOptions, type Face } from './detector.js';
 import { faceScore, oddsFeatures } from './face-odds.js';
 import { candidateLandmarks } from './face-points.js';
 import { confirmMeshes, lookAtMeshes } from './mesh-look.js';
@@ -25,8 +25,6 @@ const ALONE_MOST = 1100;
 
 /** Candidates of the look at the whole that FaceMesh is asked about. */
 export const MOST_ASKED = 4;
-/** From this score on it is a face, where nothing is said. */
-const LEAST_SCORE = 0.5;
 /** From this score on the look at the whole is believed of a photo, whose pieces were looked at as well. */
 const LEAST_IN_PHOTO = 0.8;
 /** What scores less is not even told of where nothing was found. */
@@ -36,7 +34,7 @@ const LEAST_TOLD = 0.3;
 export function findFaces(networks: Networks, picture: Rgb8Image, options: DetectOptions = {}): Detected {
   const { minFace } = options;
   const most = options.maxFaces ?? Number.POSITIVE_INFINITY;
-  const leastScore = options.minScore ?? LEAST_SCORE;
+  const leastScore = options.minScore ?? DEFAULT_MIN_SCORE;
   const turns = options.anyRotation ? [0, 1, 2, 3] : [0];
   const found = turns.flatMap((quarters) => {
     const turned = turnPicture(picture, quarters);
@@ -45,7 +43,7 @@ export function findFaces(networks: Networks, picture: Rgb8Image, options: Detec
     );
   });
   // A face that is seen in several turns is the one that is surest.
-  const all = distinct(found);
+  const all = surest(found, sameFace);
   const faces = bySize(all.filter(({ score }) => score >= leastScore)).slice(0, most);
   return faces.length > 0 || all.length === 0 ? { faces } : { faces, nearest: all[0] };
 }
@@ -68,7 +66,7 @@ function findUpright(networks: Networks, picture: Rgb8Image, { most, leastScore,
   const pieces = inPieces(networks, picture, colour, { most, leastScore, minFace: least });
   // What was learned from emoji on white paper is believed less of a photo.
   const sure = whole.filter(({ score }) => score >= Math.max(leastScore, LEAST_IN_PHOTO));
-  return distinct([...pieces, ...sure]);
+  return surest([...pieces, ...sure], sameFace);
 }
 
 /** The faces that the look at the whole finds, surest first, and what is none. */
@@ -76,7 +74,7 @@ function inWhole(networks: Networks, picture: Rgb8Image, fill: readonly number[]
   const asked = lookAtWhole(networks, picture, fill).slice(0, MOST_ASKED);
   const meshes = lookAtMeshes(networks, picture, asked, fill);
   const faces = asked.map((candidate, i): Face => {
-    const features = oddsFeatures(picture, candidate, meshes[i].presence);
+    const features = oddsFeatures(picture, candidate, meshes[i].seen);
     return {
       score: faceScore(features),
       box: candidate.box,
@@ -84,7 +82,7 @@ function inWhole(networks: Networks, picture: Rgb8Image, fill: readonly number[]
       by: candidate.scores.every((score) => score === undefined) ? 'drawn' : 'network',
     };
   });
-  return distinct(faces);
+  return surest(faces, sameFace);
 }
 
 /** The faces that the looks at pieces find, none smaller than need be once there are enough. */
@@ -98,21 +96,12 @@ function inPieces(
   let faces: Face[] = [];
   for (const level of tileLevels(picture.width, picture.height, minFace)) {
     const seen = level.flatMap((tile) => lookAtTile(networks, picture, tile, fill, told));
-    const fresh = merge(seen).filter(({ box }) => box.width >= minFace / 2);
+    const fresh = surest(seen, sameFace).filter(({ box }) => box.width >= minFace / 2);
     const believed = askMeshes(networks, picture, fill, fresh).filter(({ score }) => score >= told);
-    faces = distinct([...faces, ...believed]);
+    faces = surest([...faces, ...believed], sameFace);
     if (faces.filter(({ score }) => score >= leastScore).length >= most) break;
   }
   return faces;
-}
-
-/** Each face once, as the surest detection has it. */
-function merge(seen: readonly Detection[]): Detection[] {
-  const kept: Detection[] = [];
-  for (const one of [...seen].sort((a, b) => b.score - a.score)) {
-    if (!kept.some(({ box }) => sameFace(box, one.box))) kept.push(one);
-  }
-  return kept;
 }
 
 /** Candidates that FaceMesh is asked about together. */
@@ -139,15 +128,6 @@ function askMeshes(
     }
   }
   return faces;
-}
-
-/** Each face once, the surest of those whose boxes say that they are the same. */
-function distinct(faces: readonly Face[]): Face[] {
-  const kept: Face[] = [];
-  for (const face of [...faces].sort((a, b) => b.score - a.score)) {
-    if (!kept.some(({ box }) => sameFace(box, face.box))) kept.push(face);
-  }
-  return kept;
 }
 
 function bySize(faces: readonly Face[]): Face[] {

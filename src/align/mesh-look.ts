@@ -22,27 +22,31 @@ interface Place {
   readonly rightEye: Point;
 }
 
+/** A mesh, and how sure FaceMesh was of it. */
 export interface MeshLook {
-  readonly presence: Presence;
-  /** The mesh's points in the picture, of the look that was surer. */
+  /** 0 to 1 */
+  readonly presence: number;
+  /** In pixels of the picture. */
   readonly points: readonly Point[];
 }
 
-/** Looks at candidates, sharp and blurred, all at once. */
+/** Looks at candidates, sharp and blurred, all at once. @returns for each what both looks say, and the mesh of the surer */
 export function lookAtMeshes(
   networks: Networks,
   picture: Rgb8Image,
   places: readonly Place[],
   fill: readonly number[],
-): MeshLook[] {
+): (MeshLook & { readonly seen: Presence })[] {
   const squares = places.map(({ box, leftEye, rightEye }) => meshSquare(box, leftEye, rightEye, MARGIN));
   const sharp = squares.map((square) => sampleTurned(picture, square, FACEMESH_SIDE, fill));
   const outputs = networks.faceMesh([...sharp, ...sharp.map((patch) => blurPatch(patch, SOFT))]);
   return squares.map((square, i) => {
     const [own, soft] = [outputs[i], outputs[squares.length + i]];
+    const surer = own.presence >= soft.presence ? own : soft;
     return {
-      presence: { sharp: own.presence, soft: soft.presence },
-      points: meshPoints(own.presence >= soft.presence ? own : soft, square),
+      seen: { sharp: own.presence, soft: soft.presence },
+      presence: surer.presence,
+      points: meshPoints(surer, square),
     };
   });
 }
@@ -67,7 +71,7 @@ export function confirmMeshes(
   return places.map((_, i) => {
     const [first, second] = looks.map(({ outputs }) => outputs[i].presence);
     return {
-      presence: { sharp: first, soft: 0 },
+      presence: first,
       points: meshPoints(looks[0].outputs[i], looks[0].squares[i]),
       confirmed: Math.sqrt(first * second),
     };

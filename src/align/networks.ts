@@ -2,14 +2,13 @@
 // package @vladmandic/human (MIT), which has them from Google's MediaPipe (Apache-2.0); TensorFlow.js runs them, on
 // WebAssembly with SIMD. Nothing is downloaded.
 
-import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import '@tensorflow/tfjs-backend-wasm';
 import { type GraphModel, loadGraphModel } from '@tensorflow/tfjs-converter';
 import * as tf from '@tensorflow/tfjs-core';
 import { FacewrightError } from '../errors.js';
+import { installedPackage } from '../node/paths.js';
 import type { Patch } from './sample.js';
 
 /** Sides of what the networks take, in pixels. */
@@ -46,11 +45,10 @@ export async function openNetworks(): Promise<Networks> {
   await tf.setBackend('wasm');
   await tf.ready();
   const [detector, mesher] = await Promise.all([loadModel('blazeface'), loadModel('facemesh')]);
-  const networks: Networks = {
+  return {
     blazeFace: (patch) => runBlazeFace(detector, patch),
     faceMesh: (patches) => runFaceMesh(mesher, patches),
   };
-  return networks;
 }
 
 const PACKAGE = '@vladmandic/human';
@@ -70,36 +68,41 @@ async function loadModel(name: string): Promise<GraphModel> {
   return loadGraphModel(handler);
 }
 
-/** The folder of the models. The package's exports name none of them, so that it is looked for as Node looks for packages. */
 function modelFolder(): string {
-  const places = createRequire(import.meta.url).resolve.paths(PACKAGE) ?? [];
-  const folder = places.map((place) => join(place, PACKAGE, 'models')).find(existsSync);
+  const folder = installedPackage(PACKAGE);
   if (folder === undefined) {
     throw new FacewrightError(
       `the package ${PACKAGE}, whose networks find faces, is not installed; install facewright's packages again: npm install`,
     );
   }
-  return folder;
+  return join(folder, 'models');
+}
+
+interface Output {
+  readonly shape: readonly number[];
+  readonly data: Float32Array;
+}
+
+/** Runs a model, and reads all that it puts out. */
+function execute(model: GraphModel, input: Float32Array, shape: [number, number, number, number]): Output[] {
+  return tf.tidy(() =>
+    (model.execute(tf.tensor4d(input, shape)) as tf.Tensor[]).map((tensor) => ({
+      shape: tensor.shape,
+      data: tensor.dataSync() as Float32Array,
+    })),
+  );
 }
 
 function runBlazeFace(model: GraphModel, { side, data }: Patch): BlazeFaceOutput {
-  const outputs = tf.tidy(() => {
-    const input = tf.tensor4d(
-      data.map((value) => value / 127.5 - 1),
-      [1, side, side, 3],
-    );
-    return (model.execute(input) as tf.Tensor[]).map((tensor) => ({
-      shape: tensor.shape,
-      data: tensor.dataSync() as Float32Array,
-    }));
-  });
+  const input = data.map((value) => value / 127.5 - 1);
+  const outputs = execute(model, input, [1, side, side, 3]);
   // Two grids of anchors: 512 on the fine one, 384 on the coarse one.
   const grid = (anchors: number, numbers: number) =>
     outputs.find(({ shape }) => shape[1] === anchors && shape[2] === numbers)!.data;
-  return { logits: join2(grid(512, 1), grid(384, 1)), boxes: join2(grid(512, 16), grid(384, 16)) };
+  return { logits: joined(grid(512, 1), grid(384, 1)), boxes: joined(grid(512, 16), grid(384, 16)) };
 }
 
-function join2(a: Float32Array, b: Float32Array): Float32Array {
+function joined(a: Float32Array, b: Float32Array): Float32Array {
   const both = new Float32Array(a.length + b.length);
   both.set(a);
   both.set(b, a.length);
@@ -109,15 +112,9 @@ function join2(a: Float32Array, b: Float32Array): Float32Array {
 function runFaceMesh(model: GraphModel, patches: readonly Patch[]): FaceMeshOutput[] {
   if (patches.length === 0) return [];
   const each = FACEMESH_SIDE ** 2 * 3;
-  const outputs = tf.tidy(() => {
-    const input = new Float32Array(patches.length * each);
-    for (const [i, { data }] of patches.entries()) for (let k = 0; k < each; k++) input[i * each + k] = data[k] / 255;
-    const tensor = tf.tensor4d(input, [patches.length, FACEMESH_SIDE, FACEMESH_SIDE, 3]);
-    return (model.execute(tensor) as tf.Tensor[]).map(({ shape, dataSync }, i, all) => ({
-      shape,
-      data: dataSync.call(all[i]) as Float32Array,
-    }));
-  });
+  const input = new Float32Array(patches.length * each);
+  for (const [i, { data }] of patches.entries()) for (let k = 0; k < each; k++) input[i * each + k] = data[k] / 255;
+  const outputs = execute(model, input, [patches.length, FACEMESH_SIDE, FACEMESH_SIDE, 3]);
   const numbers = (count: number) => outputs.find(({ shape }) => shape[1] === count)!.data;
   const meshes = numbers(468 * 3);
   const presence = numbers(1);

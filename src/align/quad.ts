@@ -45,6 +45,7 @@ export function quadRotation({ topLeft, topRight }: CropQuad): number {
   return (Math.atan2(y, x) * 180) / Math.PI;
 }
 
+/** The middle of a quad, in pixels of the picture. */
 export function quadCentre({ topLeft, bottomRight }: CropQuad): Point {
   return mean([topLeft, bottomRight]);
 }

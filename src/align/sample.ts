@@ -16,6 +16,28 @@ export interface Square {
   readonly side: number;
 }
 
+/** From the pixels of a patch to those of the picture that it is of. */
+export interface Placing {
+  /** Pixels of the picture for one of the patch. */
+  readonly scale: number;
+  readonly place: (point: Point) => Point;
+}
+
+/**
+ * The placing of a patch that shows a square of a picture.
+ *
+ * @param side of the patch, or of the part of it that shows the square, in pixels
+ * @param left of that part in the patch
+ * @param top of that part in the patch
+ */
+export function placing(square: Square, side: number, left = 0, top = 0): Placing {
+  const scale = square.side / side;
+  return {
+    scale,
+    place: ([x, y]) => [(x + 0.5 - left) * scale + square.left - 0.5, (y + 0.5 - top) * scale + square.top - 0.5],
+  };
+}
+
 /** A square of a picture that is turned clockwise by `angle` radians about its centre. */
 export interface TurnedSquare {
   readonly centre: Point;

@@ -1,10 +1,9 @@
 // The look at a photo piece by piece: BlazeFace sees 256 px, in which a face of a group photo is a dot.
 
 import type { Rgb8Image } from '../image/rgb.js';
-import { type Detection, detections, type FaceBox, intersection, mapDetection } from './blazeface.js';
-import type { Point } from './landmarks.js';
+import { type Detection, detections, type FaceBox, intersection, placeDetection } from './blazeface.js';
 import { BLAZEFACE_SIDE, type Networks } from './networks.js';
-import { type Square, samplePatch } from './sample.js';
+import { placing, type Square, samplePatch } from './sample.js';
 
 /** The narrowest face in a tile, as a part of its side; half of that is still found more often than not. */
 const LEAST_PART = 0.12;
@@ -46,10 +45,9 @@ export function lookAtTile(
 ): Detection[] {
   const patch = samplePatch(picture, tile, BLAZEFACE_SIDE, fill);
   if (spread(patch.data) < LEAST_SPREAD) return [];
-  const scale = tile.side / BLAZEFACE_SIDE;
-  const place = ([x, y]: Point): Point => [(x + 0.5) * scale + tile.left - 0.5, (y + 0.5) * scale + tile.top - 0.5];
+  const placed = placing(tile, BLAZEFACE_SIDE);
   return detections(networks.blazeFace(patch), least)
-    .map((detection) => mapDetection(detection, place, scale))
+    .map((detection) => placeDetection(detection, placed))
     .filter(({ box }) => !isCut(box, tile, picture));
 }
 

@@ -5,11 +5,12 @@
 // four scales share one patch; BlazeFace sees only so far and takes them for four pictures.
 
 import type { Rgb8Image } from '../image/rgb.js';
-import { type Detection, detections, type FaceBox, mapDetection, overlap } from './blazeface.js';
+import { type Detection, detections, type FaceBox, overlap, placeBox, placeDetection } from './blazeface.js';
 import { DRAWN_SIDE, type DrawnFace, drawnFaces } from './drawn-faces.js';
 import type { Point } from './landmarks.js';
 import { BLAZEFACE_SIDE, type Networks } from './networks.js';
-import { type Patch, type Square, samplePatch } from './sample.js';
+import { logOdds } from './odds.js';
+import { type Patch, type Placing, placing, type Square, samplePatch } from './sample.js';
 
 /** Sides at which the four corners of the shared patch show the picture, in pixels. */
 const SHARED = [116, 98, 82, 64];
@@ -42,16 +43,9 @@ export interface Candidate {
   readonly drawn: DrawnFace | undefined;
 }
 
-/** How many looks there are. */
-export const LOOKS = SHARED.length + 1;
-
 /** The logit of each look, for the odds of facehood. */
 export function lookLogits({ scores }: Candidate): number[] {
-  return scores.map((score) => logit(score ?? NOTHING));
-}
-
-function logit(probability: number): number {
-  return Math.log(probability / (1 - Math.min(probability, 1 - 1e-6)));
+  return scores.map((score) => logOdds(score ?? NOTHING));
 }
 
 /** The square around a picture that the looks are at. */
@@ -70,7 +64,7 @@ export function lookAtWhole(networks: Networks, picture: Rgb8Image, fill: readon
   const square = squareAround(picture);
   const looks = [...sharedLook(networks, picture, square, fill), borderedLook(networks, picture, square, fill)];
   const drawn = drawnFaces(samplePatch(picture, square, DRAWN_SIDE, fill)).map((face) =>
-    placeDrawn(face, square.side / DRAWN_SIDE, square),
+    placeDrawn(face, placing(square, DRAWN_SIDE)),
   );
   return gather(looks, drawn).sort((a, b) => promise(b) - promise(a));
 }
@@ -96,13 +90,13 @@ function sharedLook(networks: Networks, picture: Rgb8Image, square: Square, fill
     for (let y = 0; y < side; y++) {
       patch.data.set(small.subarray(y * side * 3, (y + 1) * side * 3), ((top + y) * BLAZEFACE_SIDE + left) * 3);
     }
-    return { left, top, scale: square.side / side };
+    return placing(square, side, left, top);
   });
   const looks: Detection[][] = SHARED.map(() => []);
   for (const detection of detections(networks.blazeFace(patch), LEAST_SCORE)) {
     const { left, top, width, height } = detection.box;
     const corner = Number(left + width / 2 >= QUARTER) + 2 * Number(top + height / 2 >= QUARTER);
-    if (looks[corner].length < MOST_EACH) looks[corner].push(placeDetection(detection, corners[corner], square));
+    if (looks[corner].length < MOST_EACH) looks[corner].push(placeDetection(detection, corners[corner]));
   }
   return looks;
 }
@@ -110,37 +104,18 @@ function sharedLook(networks: Networks, picture: Rgb8Image, square: Square, fill
 function borderedLook(networks: Networks, picture: Rgb8Image, square: Square, fill: readonly number[]): Detection[] {
   const border = BORDER * square.side;
   const wide = { left: square.left - border, top: square.top - border, side: square.side + 2 * border };
-  const scale = wide.side / BLAZEFACE_SIDE;
+  const placed = placing(wide, BLAZEFACE_SIDE);
   const patch = samplePatch(picture, wide, BLAZEFACE_SIDE, fill);
   return detections(networks.blazeFace(patch), LEAST_SCORE)
     .slice(0, MOST_EACH)
-    .map((detection) => placeDetection(detection, { left: 0, top: 0, scale }, wide));
+    .map((detection) => placeDetection(detection, placed));
 }
 
-/** Pixels of a patch as pixels of the picture: the patch shows `square` from (left, top) on, `scale` times as large. */
-function placeDetection(
-  detection: Detection,
-  { left, top, scale }: { left: number; top: number; scale: number },
-  square: { left: number; top: number },
-): Detection {
-  const place = ([x, y]: Point): Point => [
-    (x + 0.5 - left) * scale + square.left - 0.5,
-    (y + 0.5 - top) * scale + square.top - 0.5,
-  ];
-  return mapDetection(detection, place, scale);
-}
-
-function placeDrawn(face: DrawnFace, scale: number, square: Square): DrawnFace {
-  const place = ([x, y]: Point): Point => [(x + 0.5) * scale + square.left - 0.5, (y + 0.5) * scale + square.top - 0.5];
-  const { box } = face;
+function placeDrawn(face: DrawnFace, placed: Placing): DrawnFace {
+  const { place } = placed;
   return {
     ...face,
-    box: {
-      left: (box.left + 0.5) * scale + square.left,
-      top: (box.top + 0.5) * scale + square.top,
-      width: box.width * scale,
-      height: box.height * scale,
-    },
+    box: placeBox(face.box, placed),
     leftEye: place(face.leftEye),
     rightEye: place(face.rightEye),
     mouth: face.mouth && [place(face.mouth[0]), place(face.mouth[1])],

@@ -2,11 +2,11 @@
 
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { FacewrightError } from '../errors.js';
 import type { Rgb8Image } from '../image/rgb.js';
+import { installedPackage } from '../node/paths.js';
 
 export const emojiSetNames = ['openmoji', 'fluent', 'noto', 'twemoji'] as const;
 export type EmojiSetName = (typeof emojiSetNames)[number];
@@ -38,16 +38,12 @@ export async function openEmojiSet(name: EmojiSetName): Promise<EmojiSet> {
   return { name, source: `${packages[name]} ${version}`, svg: await readers[name](folder) };
 }
 
-/** The folder of an installed package, whatever its exports hide. */
 function packageFolder(name: string): string {
-  const places = createRequire(import.meta.url).resolve.paths(name) ?? [];
-  const folder = places.map((place) => join(place, name)).find(existsSync);
-  if (folder === undefined) {
-    throw new FacewrightError(
-      `the emoji set ${name} is not installed (it is too large to come along): npm install ${name}`,
-    );
-  }
-  return folder;
+  const folder = installedPackage(name);
+  if (folder !== undefined) return folder;
+  throw new FacewrightError(
+    `the emoji set ${name} is not installed (it is too large to come along): npm install ${name}`,
+  );
 }
 
 /** Code points without the variation selector, which sets put into names or leave out. */

@@ -1,4 +1,6 @@
+import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -9,6 +11,15 @@ const root = fileURLToPath(new URL('../../', import.meta.url));
 /** Where something of the package lies. */
 export function packagePath(...parts: string[]): string {
   return join(root, ...parts);
+}
+
+/**
+ * The folder of an installed npm package, found as Node finds packages, whatever the package's own exports hide; undefined
+ * when it is not installed.
+ */
+export function installedPackage(name: string): string | undefined {
+  const places = createRequire(import.meta.url).resolve.paths(name) ?? [];
+  return places.map((place) => join(place, name)).find(existsSync);
 }
 
 /** The generator that ships with the package. */
