@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <memory>
 #include <stdexcept>
 
 #include "lanczos.h"
@@ -20,6 +19,8 @@ constexpr double kSamplesPerPixel = 1.6;
 constexpr int64_t kLeastFine = 2, kMostFine = 4;
 /** A larger quad than this, in pixels per pixel of the crop, is scaled down first. */
 constexpr double kShrinkFrom = 2;
+/** No picture reaches this far, in pixels. */
+constexpr double kFarthest = 1e9;
 /** Parts of the quad's side: the border that is kept around it, the least border that is made up, the border's blur. */
 constexpr double kMargin = 0.1, kLeastPad = 0.3, kBlur = 0.02;
 
@@ -80,7 +81,8 @@ Pixel weighted(const Tap& tap, const Pixel* from) {
 /** Makes the crop of `side` px from `sample(line, row)`, which fills a row; `size` is the length of the quad's side. */
 template <typename Sample>
 Picture resample(const Quad& quad, double size, int64_t side, Sample sample) {
-  const int64_t fine = side * std::min(std::max(int64_t(std::ceil(kSamplesPerPixel * size / double(side))), kLeastFine), kMostFine);
+  const int64_t wanted = int64_t(std::ceil(kSamplesPerPixel * size / double(side)));
+  const int64_t fine = side * std::min(std::max(wanted, kLeastFine), kMostFine);
   const double acrossX = (quad.x[kTopRight] - quad.x[kTopLeft]) / double(fine);
   const double acrossY = (quad.y[kTopRight] - quad.y[kTopLeft]) / double(fine);
   const double downX = (quad.x[kBottomLeft] - quad.x[kTopLeft]) / double(fine);
@@ -100,7 +102,9 @@ Picture resample(const Quad& quad, double size, int64_t side, Sample sample) {
     const int64_t last = tap.first + int64_t(tap.weights.size());
     for (; done < last; done++) {
       const double v = double(done) + 0.5;
-      sample(Line{quad.x[kTopLeft] + downX * v + acrossX * 0.5, quad.y[kTopLeft] + downY * v + acrossY * 0.5, acrossX, acrossY}, row);
+      const double startX = quad.x[kTopLeft] + downX * v + acrossX * 0.5;
+      const double startY = quad.y[kTopLeft] + downY * v + acrossY * 0.5;
+      sample(Line{startX, startY, acrossX, acrossY}, row);
       Pixel* const to = &recent[size_t((done % longest) * side)];
       for (int64_t x = 0; x < side; x++) {
         const Tap& across = taps[size_t(x)];
@@ -134,6 +138,12 @@ CropPlan planCrop(int64_t width, int64_t height, const Quad& corners, int64_t si
                       near(quad.x[kBottomRight], quad.x[kTopRight] + downX) &&
                       near(quad.y[kBottomRight], quad.y[kTopRight] + downY);
   if (!(plan.size > 0) || !square) throw std::invalid_argument("the quad of a crop has to be a square");
+  // Whole pixels have to fit whole numbers.
+  for (int i = 0; i < 4; i++) {
+    if (std::abs(quad.x[i]) > kFarthest || std::abs(quad.y[i]) > kFarthest) {
+      throw std::invalid_argument("the quad of a crop lies beside the picture");
+    }
+  }
   if (plan.size > 1e6) throw std::invalid_argument("the quad of a crop is too large");
 
   plan.shrink = int64_t(plan.size / (kShrinkFrom * double(side)));
