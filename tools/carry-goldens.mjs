@@ -38,7 +38,7 @@ for (const name of readdirSync(join(from, 'stylegan1')).filter((file) => /^searc
 for (const folder of ['align', 'landmarks', 'photos']) {
   const copy = fileURLToPath(new URL(`../test/goldens/${folder}`, import.meta.url));
   rmSync(copy, { recursive: true, force: true });
-  cpSync(join(from, folder), copy, { recursive: true, mode: 0 });
+  cpSync(join(from, folder), copy, { recursive: true });
   for (const name of readdirSync(copy)) chmodSync(join(copy, name), 0o644);
   chmodSync(copy, 0o755);
 }

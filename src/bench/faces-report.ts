@@ -19,19 +19,27 @@ export function facesTable(results: readonly FacesResult[]): string {
   for (const { source, counts, milliseconds, agreement } of results) {
     const share = ({ emoji, found }: { emoji: number; found: number }) =>
       `${((100 * found) / emoji).toFixed(1)} % of ${emoji}`;
-    const median = (values: readonly number[]) =>
-      quantile(
-        values.toSorted((a, b) => a - b),
-        0.5,
-      );
     lines.push([
       source,
       share(counts.person),
       share(counts.smiley),
       share(counts.none),
       ...[0.5, 0.95, 1].map((part) => quantile(milliseconds, part).toFixed(0)),
-      agreement.length === 0 ? '' : `${median(agreement.map(({ size }) => size)).toFixed(3)} (${agreement.length})`,
-      agreement.length === 0 ? '' : `${(100 * median(agreement.map(({ centre }) => centre))).toFixed(1)} %`,
+      agreement.length === 0
+        ? ''
+        : `${quantile(
+            agreement.map(({ size }) => size),
+            0.5,
+          ).toFixed(3)} (${agreement.length})`,
+      agreement.length === 0
+        ? ''
+        : `${(
+            100 *
+              quantile(
+                agreement.map(({ centre }) => centre),
+                0.5,
+              )
+          ).toFixed(1)} %`,
     ]);
   }
   return aligned(lines, 1);

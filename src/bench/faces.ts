@@ -22,7 +22,7 @@ export interface FacesResult {
   readonly source: string;
   /** By kind: how many emoji the set has of the list, and in how many a face was found. */
   readonly counts: Readonly<Record<Kind, { readonly emoji: number; readonly found: number }>>;
-  /** Milliseconds for each emoji, in order of size. */
+  /** Milliseconds for each emoji. */
   readonly milliseconds: readonly number[];
   /** For each face that dlib found too: our crop's size in dlib's, and the distance of the middles in parts of it. */
   readonly agreement: readonly { readonly size: number; readonly centre: number }[];
@@ -79,7 +79,6 @@ export async function measureFaces(onSet: (set: string) => void): Promise<FacesR
       for (const { landmarks } of seen.get(unified) ?? [])
         agreement.push(...agree(quads, cropQuad(landmarksOf(landmarks))));
     }
-    milliseconds.sort((a, b) => a - b);
     results.push({ set: name, source: set.source, counts, milliseconds, agreement });
   }
   return results;
@@ -140,18 +139,13 @@ export async function measureCrops(): Promise<CropTime[]> {
       // The first one is for the caches.
       if (i > 0) took.push(performance.now() - began);
     }
-    times.push({
-      what,
-      milliseconds: quantile(
-        took.sort((a, b) => a - b),
-        0.5,
-      ),
-    });
+    times.push({ what, milliseconds: quantile(took, 0.5) });
   }
   return times;
 }
 
-/** @param sorted in ascending order */
-export function quantile(sorted: readonly number[], part: number): number {
+/** The value below which that part of all values lies. */
+export function quantile(values: readonly number[], part: number): number {
+  const sorted = values.toSorted((a, b) => a - b);
   return sorted[Math.min(Math.floor(part * sorted.length), sorted.length - 1)];
 }

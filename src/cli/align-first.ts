@@ -30,7 +30,6 @@ export async function alignFirst(
   request: RunRequest,
   pictures: readonly Picture[],
   console: Console,
-  signal: AbortSignal,
 ): Promise<Aligned> {
   const out = join(request.out, alignedFolder);
   const aligning = {
@@ -40,10 +39,10 @@ export async function alignFirst(
     ...{ force: false, json: false },
   };
   console.note(`looking for faces in ${counted(pictures.length, 'picture')}`);
-  const { lines, failed, without, interrupted } = await performAlign(aligning, pictures, console, signal);
-  for (const { output, input, faces, status, reason } of lines) {
-    const path = pictures.find(({ name }) => name === output)?.path ?? input;
-    if (status === 'done' && faces.length === 0) console.error(`${path}: ${reason}`);
+  const { lines, failed, without, interrupted } = await performAlign(aligning, pictures, console);
+  const paths = new Map(pictures.map(({ name, path }) => [name, path]));
+  for (const { output, faces, status, reason } of lines) {
+    if (status === 'done' && faces.length === 0) console.error(`${paths.get(output)}: ${reason}`);
   }
   const crops = lines.flatMap(({ output, faces }) =>
     faces.map(({ files }, i) => ({ name: `${output}_${i}`, path: join(out, files[CROP_SIDE]) })),

@@ -3,22 +3,18 @@
 import { availableParallelism } from 'node:os';
 import { CROP_SIDE } from '../align/crop.js';
 import type { DetectOptions } from '../align/detector.js';
-import { parseColour } from '../image/colour.js';
-import type { Arguments } from './arguments.js';
+import { type Arguments, type Places, readPlaces } from './arguments.js';
 import { UsageError } from './exit.js';
 import { alignDefaults } from './original.js';
 import { realNumber, wholeNumber, wholeNumbers } from './values.js';
 
-export interface AlignRequest {
-  readonly inputs: readonly string[];
-  readonly out: string;
+export interface AlignRequest extends Omit<Places, 'original'> {
   /** Sides of the crops, in pixels. */
   readonly sizes: readonly number[];
   readonly detect: DetectOptions;
   /** A file of landmarks, instead of detection. */
   readonly landmarks: string | undefined;
   readonly overlay: boolean;
-  readonly background: string;
   /** Threads that find faces, and pictures that are in work at once. */
   readonly workers: number;
   readonly force: boolean;
@@ -38,23 +34,13 @@ export function usualWorkers(): number {
 
 /** Reads the options of an alignment. @throws UsageError for the first that cannot be */
 export function readAlignRequest(words: Arguments): AlignRequest {
-  const original = words.flag('original');
-  const inputs = words.texts('inputs');
-  if (inputs.length === 0 && !original) {
-    throw new UsageError('no pictures: name files or folders, for example facewright align photos --out faces');
-  }
-  const out = words.text('out') ?? (original ? alignDefaults.output : undefined);
-  if (out === undefined) throw new UsageError('no output folder: say where the crops go, for example --out faces');
-  const background = words.text('background') ?? 'white';
-  parseColour(background);
+  const places = readPlaces(words, { example: 'align photos', made: 'crops', defaults: alignDefaults });
   return {
-    inputs: inputs.length === 0 ? [alignDefaults.input] : inputs,
-    out,
-    sizes: words.value('size', readSizes) ?? [original ? alignDefaults.size : CROP_SIDE],
+    ...places,
+    sizes: words.value('size', readSizes) ?? [places.original ? alignDefaults.size : CROP_SIDE],
     detect: readDetectOptions(words),
     landmarks: words.text('landmarks'),
     overlay: words.flag('overlay'),
-    background,
     workers: words.value('workers', (option, text) => wholeNumber(option, text, 1, 64)) ?? usualWorkers(),
     force: words.flag('force'),
     json: words.flag('json'),

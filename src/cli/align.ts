@@ -5,7 +5,6 @@ import { type AlignRequest, readAlignRequest } from './align-request.js';
 import { Arguments } from './arguments.js';
 import { Console } from './console.js';
 import { exitCode } from './exit.js';
-import { Interrupt } from './interrupt.js';
 import { inFolder } from './out-folder.js';
 import { type AlignSummary, performAlign } from './perform-align.js';
 import { findPictures } from './pictures.js';
@@ -18,16 +17,7 @@ export async function alignCommand(parsed: ArgumentsCamelCase): Promise<number> 
   const request = readAlignRequest(words);
   const pictures = await findPictures(request);
   const began = performance.now();
-  const summary = await inFolder(request.out, async () => {
-    const interrupt = new Interrupt(() =>
-      console.note('stopping once what is in work is written; again: stop at once'),
-    );
-    try {
-      return await performAlign(request, pictures, console, interrupt.signal);
-    } finally {
-      interrupt.release();
-    }
-  });
+  const summary = await inFolder(request.out, () => performAlign(request, pictures, console));
   if (!request.json) console.result(alignTable(summary, request.out, process.stdout.columns));
   for (const line of alignNotes(summary, request, (performance.now() - began) / 1000)) console.note(line);
   return codeOf(summary, request);

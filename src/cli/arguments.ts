@@ -1,5 +1,6 @@
 // The words that yargs found, by option, and what several commands read from them.
 
+import { parseColour } from '../image/colour.js';
 import { engineNames } from '../node/engines.js';
 import type { OpenOptions } from '../open.js';
 import { UsageError } from './exit.js';
@@ -51,6 +52,39 @@ export class Arguments {
     const text = this.text(name);
     return text === undefined ? undefined : read(`--${name}`, text);
   }
+}
+
+/** Where a command reads and writes, and what it puts under transparent parts. */
+export interface Places {
+  readonly inputs: readonly string[];
+  readonly out: string;
+  readonly background: string;
+  /** Spelled as the original does: some of its habits go with that. */
+  readonly original: boolean;
+}
+
+/**
+ * The pictures, the output folder and the background.
+ *
+ * @param example of a command line
+ * @param made what goes into the folder
+ * @param defaults where the original reads and writes, for its own spellings
+ * @throws UsageError when one is missing, or the background is no colour
+ */
+export function readPlaces(
+  words: Arguments,
+  { example, made, defaults }: { example: string; made: string; defaults: { input: string; output: string } },
+): Places {
+  const original = words.flag('original');
+  const inputs = words.texts('inputs');
+  if (inputs.length === 0 && !original) {
+    throw new UsageError(`no pictures: name files or folders, for example facewright ${example} --out faces`);
+  }
+  const out = words.text('out') ?? (original ? defaults.output : undefined);
+  if (out === undefined) throw new UsageError(`no output folder: say where the ${made} go, for example --out faces`);
+  const background = words.text('background') ?? 'white';
+  parseColour(background);
+  return { inputs: inputs.length === 0 ? [defaults.input] : inputs, out, background, original };
 }
 
 /** The options that open a generator. */

@@ -3,11 +3,12 @@
 import { Progress, type ProgressState } from './progress.js';
 
 export class Console {
-  readonly #quiet: boolean;
+  /** Whether notes are kept back. */
+  readonly quiet: boolean;
   #progress: Progress | undefined;
 
   constructor(quiet = false) {
-    this.#quiet = quiet;
+    this.quiet = quiet;
   }
 
   /** A result, on stdout. */
@@ -17,7 +18,7 @@ export class Console {
 
   /** Something good to know; --quiet keeps it back. */
   note(text: string): void {
-    if (!this.#quiet) this.#print(process.stderr, text);
+    if (!this.quiet) this.#print(process.stderr, text);
   }
 
   /** What went wrong. */
@@ -26,7 +27,7 @@ export class Console {
   }
 
   beginProgress(total: number): void {
-    if (!this.#quiet) this.#progress = new Progress(total);
+    if (!this.quiet) this.#progress = new Progress(total);
   }
 
   progress(state: ProgressState): void {

@@ -12,7 +12,7 @@ import { Arguments, batchSize, openOptions, usualBatch } from './arguments.js';
 import { Console } from './console.js';
 import { errorText, exitCode, UsageError } from './exit.js';
 import { type Face, facesBetween, facesOfFiles, facesOfSeeds } from './faces.js';
-import { Interrupt } from './interrupt.js';
+import { type Interrupt, interruptible } from './interrupt.js';
 import { creatorTool, exists, inFolder } from './out-folder.js';
 import { counted, realNumber, seedList, seedNumber, wholeNumber } from './values.js';
 
@@ -44,8 +44,8 @@ export async function generateCommand(parsed: ArgumentsCamelCase): Promise<numbe
 }
 
 async function generateInto(request: GenerateRequest, console: Console): Promise<number> {
-  const interrupt = new Interrupt(() => console.note('stopping; again: stop at once'));
-  try {
+  const onFirst = () => console.note('stopping; again: stop at once');
+  return interruptible(onFirst, async (interrupt) => {
     const generator = await openGenerator({
       ...request.generator,
       onMessage: (text) => console.note(text),
@@ -58,9 +58,7 @@ async function generateInto(request: GenerateRequest, console: Console): Promise
     } finally {
       generator.close();
     }
-  } finally {
-    interrupt.release();
-  }
+  });
 }
 
 function readGenerateRequest(words: Arguments): GenerateRequest {

@@ -2,6 +2,16 @@
 
 import { exitCode } from './exit.js';
 
+/** Does work that Ctrl-C stops by its signal. @param onFirst called at the first Ctrl-C, to tell what happens now */
+export async function interruptible<T>(onFirst: () => void, work: (interrupt: Interrupt) => Promise<T>): Promise<T> {
+  const interrupt = new Interrupt(onFirst);
+  try {
+    return await work(interrupt);
+  } finally {
+    interrupt.release();
+  }
+}
+
 /** Watches for Ctrl-C until `release` is called. */
 export class Interrupt {
   readonly #controller = new AbortController();

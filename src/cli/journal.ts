@@ -1,5 +1,5 @@
-// The journals: run.jsonl of a run, align.jsonl of an alignment. One line per result, appended and synced once its files are in place, so that a run
-// that was stopped, by whatever, goes on where it stood.
+// The journals: run.jsonl of a run, align.jsonl of an alignment. One line per result, appended and synced once its files
+// are in place, so that what was stopped, by whatever, goes on where it stood.
 
 import { createHash } from 'node:crypto';
 import { type FileHandle, open, readFile } from 'node:fs/promises';

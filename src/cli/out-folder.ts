@@ -79,41 +79,62 @@ export async function exists(path: string): Promise<boolean> {
   );
 }
 
-/**
- * Refuses to write over the inputs, ever, and over files that are not of a run's making unless that is forced.
- *
- * @param files what would be written, relative to the folder
- * @param inputs what is read
- * @param ours files of the folder that its journal says are of our making
- * @param tool what XMP calls the program that makes such files
- */
-export async function protectFiles(
-  folder: string,
-  files: readonly string[],
-  inputs: readonly string[],
-  ours: ReadonlySet<string>,
-  tool: string,
-  overwrite: boolean,
-): Promise<void> {
-  const read = new Set(await Promise.all(inputs.map(actualPath)));
-  const foreign: string[] = [];
-  for (const file of files) {
-    const path = join(folder, file);
-    if (!(await exists(path))) continue;
-    if (read.has(await actualPath(path))) {
-      throw new UsageError(`${path}: is an input, which would be overwritten; choose another --out`);
-    }
-    if ((await stat(path)).isDirectory()) {
-      throw new UsageError(`${path}: a folder is where a result would be written; choose another --out`);
-    }
-    if (!overwrite && !ours.has(file) && !(await isOurs(path, tool))) foreign.push(path);
+/** Whether all of these files are in a folder. @param files relative to it */
+export async function allThere(folder: string, files: readonly string[]): Promise<boolean> {
+  const found = await Promise.all(files.map((file) => exists(join(folder, file))));
+  return found.every((there) => there);
+}
+
+export interface GuardOptions {
+  /** What is read. */
+  readonly inputs: readonly string[];
+  /** Files of the folder that its journal says are of our making. */
+  readonly ours: ReadonlySet<string>;
+  /** What XMP calls the program that makes such files. */
+  readonly tool: string;
+  /** Whether files of other origin may be overwritten. */
+  readonly overwrite: boolean;
+}
+
+/** Refuses to write over the inputs, ever, and over files that are not of our making unless that is forced. */
+export class FolderGuard {
+  readonly #folder: string;
+  readonly #options: GuardOptions;
+  /** Where the inputs really are. */
+  readonly #read: ReadonlySet<string>;
+
+  private constructor(folder: string, options: GuardOptions, read: ReadonlySet<string>) {
+    this.#folder = folder;
+    this.#options = options;
+    this.#read = read;
   }
-  if (foreign.length > 0) {
-    const others = foreign.length > 1 ? ` (and ${counted(foreign.length - 1, 'other file')})` : '';
-    throw new UsageError(
-      `${foreign[0]}${others}: is there already, and facewright did not write it; ` +
-        'choose another --out, or overwrite it with --force',
-    );
+
+  static async open(folder: string, options: GuardOptions): Promise<FolderGuard> {
+    return new FolderGuard(folder, options, new Set(await Promise.all(options.inputs.map(actualPath))));
+  }
+
+  /** @param files what would be written, relative to the folder @throws UsageError for the first that must not be */
+  async check(files: readonly string[]): Promise<void> {
+    const { ours, tool, overwrite } = this.#options;
+    const foreign: string[] = [];
+    for (const file of files) {
+      const path = join(this.#folder, file);
+      if (!(await exists(path))) continue;
+      if (this.#read.has(await actualPath(path))) {
+        throw new UsageError(`${path}: is an input, which would be overwritten; choose another --out`);
+      }
+      if ((await stat(path)).isDirectory()) {
+        throw new UsageError(`${path}: a folder is where a result would be written; choose another --out`);
+      }
+      if (!overwrite && !ours.has(file) && !(await isOurs(path, tool))) foreign.push(path);
+    }
+    if (foreign.length > 0) {
+      const others = foreign.length > 1 ? ` (and ${counted(foreign.length - 1, 'other file')})` : '';
+      throw new UsageError(
+        `${foreign[0]}${others}: is there already, and facewright did not write it; ` +
+          'choose another --out, or overwrite it with --force',
+      );
+    }
   }
 }
 

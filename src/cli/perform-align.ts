@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { cropFace, scaleCrop } from '../align/crop.js';
-import type { Detected, Face, FaceDetector } from '../align/detector.js';
+import { DEFAULT_MIN_SCORE, type Detected, type Face, type FaceDetector } from '../align/detector.js';
 import type { Landmarks, Point } from '../align/landmarks.js';
 import { drawOverlay } from '../align/overlay.js';
 import { cropQuad, quadRotation, quadSize } from '../align/quad.js';
@@ -16,9 +16,10 @@ import { writeWholeFile } from '../node/whole-file.js';
 import type { AlignRequest } from './align-request.js';
 import type { Console } from './console.js';
 import { BrokenOffError, errorText } from './exit.js';
+import { interruptible } from './interrupt.js';
 import { canonical, Journal, type JournalEntry } from './journal.js';
 import { type LandmarksFile, readLandmarks } from './landmarks-file.js';
-import { creatorTool, exists, protectFiles } from './out-folder.js';
+import { allThere, creatorTool, FolderGuard } from './out-folder.js';
 import { journalPath, type Picture } from './pictures.js';
 
 export const alignJournalName = 'align.jsonl';
@@ -76,7 +77,6 @@ export async function performAlign(
   request: AlignRequest,
   pictures: readonly Picture[],
   console: Console,
-  signal: AbortSignal,
 ): Promise<AlignSummary> {
   // Without it no crop can be made: better said now than after the first detection.
   loadAddon();
@@ -89,11 +89,20 @@ export async function performAlign(
           pictures.map(({ path }) => path),
         );
   const journal = await Journal.open<AlignLine>(request.out, alignJournalName);
+  const guard = await FolderGuard.open(request.out, {
+    inputs: pictures.map(({ path }) => path),
+    ours: new Set(journal.lines.flatMap(writtenFiles)),
+    tool: creatorTool.align,
+    overwrite: request.force,
+  });
   const detector = openFaceDetector({ workers: request.workers });
   try {
-    const work = new Alignment(request, pictures, { console, signal, journal, detector, given });
-    await work.protect(pictures.flatMap((picture) => filesOf(picture.name, 1, request)));
-    return await work.perform();
+    // How many faces there are is not known yet: more are looked at when they are.
+    await guard.check(pictures.flatMap((picture) => filesOf(picture.name, 1, request)));
+    const onFirst = () => console.note('stopping once what is in work is written; again: stop at once');
+    return await interruptible(onFirst, ({ signal }) =>
+      new Alignment(request, pictures, { console, signal, journal, guard, detector, given }).perform(),
+    );
   } finally {
     await detector.close();
     await journal.close();
@@ -119,6 +128,7 @@ interface AlignTools {
   readonly console: Console;
   readonly signal: AbortSignal;
   readonly journal: Journal<AlignLine>;
+  readonly guard: FolderGuard;
   readonly detector: FaceDetector;
   readonly given: LandmarksFile | undefined;
 }
@@ -137,14 +147,6 @@ class Alignment {
     this.#request = request;
     this.#pictures = pictures;
     this.#tools = tools;
-  }
-
-  /** Refuses to write over what is not ours. */
-  async protect(files: readonly string[]): Promise<void> {
-    const { journal } = this.#tools;
-    const ours = new Set(journal.lines.flatMap(writtenFiles));
-    const inputs = this.#pictures.map(({ path }) => path);
-    await protectFiles(this.#request.out, files, inputs, ours, creatorTool.align, this.#request.force);
   }
 
   async perform(): Promise<AlignSummary> {
@@ -245,7 +247,7 @@ class Alignment {
 
   async #write({ path, name }: Picture, image: SourceImage8, faces: readonly Face[]): Promise<AlignedFace[]> {
     const { out, sizes, overlay } = this.#request;
-    await this.protect(filesOf(name, faces.length, this.#request));
+    await this.#tools.guard.check(filesOf(name, faces.length, this.#request));
     const aligned: AlignedFace[] = [];
     for (const [i, { score, by, box, landmarks }] of faces.entries()) {
       const quad = cropQuad(landmarks);
@@ -277,7 +279,7 @@ class Alignment {
     if (nearest === undefined) return `no face found${turned}`;
     const { box, score } = nearest;
     const [x, y] = [box.left + box.width / 2, box.top + box.height / 2].map(Math.round);
-    return `no face found; the likeliest place, at ${x}, ${y}, scores ${score.toFixed(2)}, and --min-score is ${minScore ?? 0.5}${turned}`;
+    return `no face found; the likeliest place, at ${x}, ${y}, scores ${score.toFixed(2)}, and --min-score is ${minScore ?? DEFAULT_MIN_SCORE}${turned}`;
   }
 
   #head(picture: Picture, key: string, status: AlignLine['status'], error?: string): AlignLine {
@@ -339,9 +341,4 @@ const BOX_PART = 0.54;
 
 function writtenFiles({ faces, overlay }: AlignLine): string[] {
   return [...faces.flatMap(({ files }) => Object.values(files)), ...(overlay === undefined ? [] : [overlay])];
-}
-
-async function allThere(folder: string, files: readonly string[]): Promise<boolean> {
-  const found = await Promise.all(files.map((file) => exists(join(folder, file))));
-  return found.every((there) => there);
 }

@@ -15,7 +15,7 @@ import { BrokenOffError, errorText, UsageError } from './exit.js';
 import { Journal, type JournalLine, type NamedOptions, resultKey } from './journal.js';
 import { readStarts, type SavedStarts, saveLatents } from './latents-file.js';
 import { type ResultFiles, resultFiles } from './names.js';
-import { creatorTool, exists, protectFiles } from './out-folder.js';
+import { allThere, creatorTool, FolderGuard } from './out-folder.js';
 import { journalPath, type Picture, targetOf } from './pictures.js';
 import { namedOptions, type RunRequest, searchOptionsFor, usualSize } from './run-request.js';
 import { type Found, type Job, searchBatch, writePicture } from './search-batch.js';
@@ -166,7 +166,9 @@ class Run {
         .flatMap(({ output, target, latents }) => [output, target, latents])
         .filter((file) => file != null),
     );
-    await protectFiles(this.#request.out, [...files], inputs, ours, creatorTool.run, this.#request.overwrite);
+    const { out, overwrite } = this.#request;
+    const guard = await FolderGuard.open(out, { inputs, ours, tool: creatorTool.run, overwrite });
+    await guard.check([...files]);
   }
 
   async perform(): Promise<RunSummary> {
@@ -279,8 +281,7 @@ class Run {
       needed.push(high, low);
     }
     if (trace && line.trace === undefined) return false;
-    const found = await Promise.all(needed.map((file) => exists(join(out, file))));
-    return found.every((there) => there);
+    return allThere(out, needed);
   }
 
   /** Searches for a batch and writes what is found. What fails together is tried again one by one. */

@@ -1,7 +1,6 @@
 // What `facewright run` was asked for: its options, read and checked as far as they can be before weights are opened.
 
 import type { DetectOptions } from '../align/detector.js';
-import { parseColour } from '../image/colour.js';
 import { type Fit, fits } from '../image/fit.js';
 import type { GeneratorInfo } from '../model/generator.js';
 import type { OpenOptions } from '../open.js';
@@ -15,17 +14,13 @@ import {
 } from '../pulse/options.js';
 import { scheduleNames } from '../pulse/schedule.js';
 import { readDetectOptions } from './align-request.js';
-import { type Arguments, batchSize, openOptions } from './arguments.js';
+import { type Arguments, batchSize, openOptions, type Places, readPlaces } from './arguments.js';
 import { UsageError } from './exit.js';
 import type { NamedOptions } from './journal.js';
 import { originalDefaults } from './original.js';
 import { oneOf, realNumber, seedNumber, wholeNumber, wholeNumbers } from './values.js';
 
-export interface RunRequest {
-  readonly inputs: readonly string[];
-  readonly out: string;
-  /** Spelled as the original does: some of its habits go with that. */
-  readonly original: boolean;
+export interface RunRequest extends Places {
   /** How to open the generator. */
   readonly generator: OpenOptions;
   /** Pictures that are searched at once; undefined: the generator's usual batch. */
@@ -33,7 +28,6 @@ export interface RunRequest {
   /** Side of the targets; undefined: of each picture's own or the generator's usual one. */
   readonly size: number | undefined;
   readonly fit: Fit;
-  readonly background: string;
   /** Crop to the faces first. */
   readonly align: boolean;
   /** Which faces. */
@@ -58,24 +52,13 @@ export interface RunRequest {
 
 /** Reads the options of a run. @throws UsageError for the first that cannot be */
 export function readRunRequest(words: Arguments): RunRequest {
-  const original = words.flag('original');
-  const inputs = words.texts('inputs');
-  if (inputs.length === 0 && !original) {
-    throw new UsageError('no pictures: name files or folders, for example facewright run face.jpg --out faces');
-  }
-  const out = words.text('out') ?? (original ? originalDefaults.output : undefined);
-  if (out === undefined) throw new UsageError('no output folder: say where the faces go, for example --out faces');
-  const background = words.text('background') ?? 'white';
-  parseColour(background);
+  const places = readPlaces(words, { example: 'run face.jpg', made: 'faces', defaults: originalDefaults });
   const request: RunRequest = {
-    inputs: inputs.length === 0 ? [originalDefaults.input] : inputs,
-    out,
-    original,
+    ...places,
     generator: openOptions(words),
     batch: batchSize(words),
     size: words.value('size', (option, text) => wholeNumber(option, text, 1)),
     fit: words.value('fit', (option, text) => oneOf(option, text, fits)) ?? 'pad',
-    background,
     align: words.flag('align'),
     detect: readDetectOptions(words),
     search: readSearchOptions(words),

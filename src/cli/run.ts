@@ -3,11 +3,11 @@
 import type { ArgumentsCamelCase } from 'yargs';
 import { AbortedError } from '../errors.js';
 import { openGenerator } from '../open.js';
-import { type Aligned, alignFirst, hintAlign } from './align-first.js';
+import { alignFirst, hintAlign } from './align-first.js';
 import { Arguments } from './arguments.js';
 import { Console } from './console.js';
 import { BrokenOffError, exitCode } from './exit.js';
-import { Interrupt } from './interrupt.js';
+import { interruptible } from './interrupt.js';
 import { inFolder } from './out-folder.js';
 import { performRun, type RunSummary, type Written } from './perform-run.js';
 import { findPictures, type Picture } from './pictures.js';
@@ -29,19 +29,15 @@ export async function runCommand(parsed: ArgumentsCamelCase): Promise<number> {
 /** Aligns the pictures if that is asked for, says if it should have been, and searches. */
 async function runPictures(request: RunRequest, pictures: readonly Picture[], console: Console): Promise<EndedRun> {
   if (!request.align) {
-    await hintAlign(pictures, request.background, console);
+    // It takes a second or more, which nobody should wait for who is not told.
+    if (!console.quiet) await hintAlign(pictures, request.background, console);
     return runWith(request, pictures, console);
   }
-  const interrupt = new Interrupt(() => console.note('stopping once what is in work is written; again: stop at once'));
-  let aligned: Aligned;
-  try {
-    aligned = await alignFirst(request, pictures, console, interrupt.signal);
-  } finally {
-    interrupt.release();
-  }
+  const aligned = await alignFirst(request, pictures, console);
   if (aligned.interrupted) throw new AbortedError('stopped while faces were looked for');
-  if (aligned.pictures.length === 0)
+  if (aligned.pictures.length === 0) {
     throw new BrokenOffError('there is no face in any picture, so nothing was searched for');
+  }
   const ended = await runWith(request, aligned.pictures, console);
   if (aligned.without > 0) console.note(`${counted(aligned.without, 'picture')} without a face left out`);
   return ended.code === exitCode.done && aligned.without > 0 ? { ...ended, code: exitCode.someFailed } : ended;
@@ -66,19 +62,19 @@ export async function runWith(
   console: Console,
   onWritten?: (written: Written) => void,
 ): Promise<EndedRun> {
-  const interrupt = new Interrupt(() => console.note('stopping once what is found is written; again: stop at once'));
-  try {
+  const onFirst = () => console.note('stopping once what is found is written; again: stop at once');
+  return interruptible(onFirst, async ({ signal }) => {
     const generator = await openGenerator({
       ...request.generator,
       onMessage: (text) => console.note(text),
-      signal: interrupt.signal,
+      signal,
     });
     try {
       const began = performance.now();
       const summary = await performRun(request, pictures, {
         generator,
         console,
-        signal: interrupt.signal,
+        signal,
         onWritten,
       });
       const seconds = (performance.now() - began) / 1000;
@@ -86,9 +82,7 @@ export async function runWith(
     } finally {
       generator.close();
     }
-  } finally {
-    interrupt.release();
-  }
+  });
 }
 
 function codeOf(summary: RunSummary, request: RunRequest): number {

@@ -5,6 +5,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { FacewrightError } from '../errors.js';
+import { svgDensity } from '../image/read.js';
 import type { Rgb8Image } from '../image/rgb.js';
 import { installedPackage } from '../node/paths.js';
 
@@ -111,14 +112,11 @@ async function readFluent(folder: string): Promise<EmojiSet['svg']> {
   };
 }
 
-/** The density at which sharp draws an SVG in its own size. */
-const DENSITY = 72;
-
 /** Draws an SVG in the middle of a square. @param background an opaque CSS colour */
 export async function drawSvg(svg: string, size: number, background: string): Promise<Rgb8Image> {
   const source = Buffer.from(svg);
-  const { width, height } = await sharp(source).metadata();
-  const { data, info } = await sharp(source, { density: (DENSITY * size) / Math.max(width, height) })
+  const density = svgDensity(await sharp(source).metadata(), size);
+  const { data, info } = await sharp(source, { density })
     .resize({ width: size, height: size, fit: 'contain', background })
     .flatten({ background })
     .toColourspace('srgb')

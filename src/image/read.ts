@@ -197,10 +197,15 @@ function checkPixels(path: string, width: number, height: number, maxPixels: num
   throw new FacewrightError(`${path}: ${width} × ${height} pixels, more than the ${most} allowed; scale it down first`);
 }
 
+/** The density at which sharp renders an SVG about `side` px long on its longer side. @param natural its own size in px */
+export function svgDensity(natural: Pick<Metadata, 'width' | 'height'>, side: number): number {
+  const wanted = (DENSITY.default * side) / Math.max(natural.width, natural.height);
+  return Math.min(Math.max(wanted, DENSITY.least), DENSITY.most);
+}
+
 /** The density that renders an SVG at {@link SVG_SIDE} on its longer side, and the exact size to resize that to. */
 async function svgSize(bytes: Buffer, natural: Metadata): Promise<{ density: number; width: number; height: number }> {
-  const wanted = (DENSITY.default * SVG_SIDE) / Math.max(natural.width, natural.height);
-  const density = Math.min(Math.max(wanted, DENSITY.least), DENSITY.most);
+  const density = svgDensity(natural, SVG_SIDE);
   // The natural size is in whole pixels, too coarse for the proportions of a small drawing.
   const fine = await sharp(bytes, { density, limitInputPixels: false }).metadata();
   const scale = SVG_SIDE / Math.max(fine.width, fine.height);
