@@ -13,10 +13,10 @@ import {
   targetSizes,
 } from '../pulse/options.js';
 import { scheduleNames } from '../pulse/schedule.js';
+import type { NamedOptions } from '../results/journal.js';
 import { readDetectOptions } from './align-request.js';
 import { type Arguments, batchSize, openOptions, type Places, readPlaces } from './arguments.js';
 import { UsageError } from './exit.js';
-import type { NamedOptions } from './journal.js';
 import { originalDefaults } from './original.js';
 import { oneOf, realNumber, seedNumber, wholeNumber, wholeNumbers } from './values.js';
 

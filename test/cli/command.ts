@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
-import type { JournalLine } from '../../dist/cli/journal.js';
+import type { JournalLine } from '../../dist/results/journal.js';
 
 const main = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { canonical, Journal, type JournalLine, journalName, resultKey } from '../../dist/cli/journal.js';
+import { canonical, Journal, type JournalLine, journalName, resultKey } from '../../dist/results/journal.js';
 
-const test = suite<{ folder: string; path: string }>('cli/journal');
+const test = suite<{ folder: string; path: string }>('results/journal');
 test.before.each((context) => {
   context.folder = mkdtempSync(join(tmpdir(), 'facewright-journal-'));
   context.path = join(context.folder, journalName);

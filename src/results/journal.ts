@@ -6,8 +6,12 @@ import { type FileHandle, open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FacewrightError } from '../errors.js';
 import type { SearchLosses } from '../pulse/search.js';
+import type { EmojiLabel } from './emoji-label.js';
 
 export const journalName = 'run.jsonl';
+
+/** The journals of a run: run.jsonl, and those of its shards, run.2-of-8.jsonl. */
+export const journalPattern = /^run(?:\.\d+-of-\d+)?\.jsonl$/;
 
 /** How every line begins. */
 const BEGINNING = '{"v":1,"key":"';
@@ -49,6 +53,10 @@ export interface JournalLine extends JournalEntry {
   readonly seconds: number;
   readonly latents?: string;
   readonly trace?: readonly object[];
+  /** What the picture is of, where that is known. */
+  readonly emoji?: EmojiLabel;
+  /** Where it failed for a reason of its own: there is no such picture, or no face in it. */
+  readonly failure?: 'missing' | 'no-face';
 }
 
 /** What makes a result what it is: the same key, the same picture. */

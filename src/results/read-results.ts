@@ -1,0 +1,38 @@
+// What lies in the output folder of a run, all its shards together: what the gallery and the report are made from.
+
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { FacewrightError } from '../errors.js';
+import { type JournalLine, journalPattern, parseJournal } from './journal.js';
+
+/**
+ * The latest line about every result of a folder, in Unicode's order where emoji are labelled, then by name.
+ *
+ * A result that was found stays found when a later run failed at it: its files are still there.
+ *
+ * @param folder the output folder of `run`, `demo` or `emoji`
+ * @throws FacewrightError when the folder cannot be read or holds no journal
+ */
+export async function readResults(folder: string): Promise<JournalLine[]> {
+  const files = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
+    throw new FacewrightError(`${folder}: cannot be read (${error.code}); name the folder that a run wrote to`);
+  });
+  const latest = new Map<string, JournalLine>();
+  const journals = files.filter((file) => journalPattern.test(file)).sort();
+  for (const file of journals) {
+    const path = join(folder, file);
+    // A shard that is at work may be writing its last line just now: what is torn is left out.
+    for (const line of parseJournal(await readFile(path, 'utf8'), path).lines) {
+      if (line.status === 'done' || latest.get(line.output)?.status !== 'done') latest.set(line.output, line);
+    }
+  }
+  if (latest.size === 0) {
+    throw new FacewrightError(`${folder}: no results in it; name a folder that facewright run, demo or emoji wrote to`);
+  }
+  return [...latest.values()].sort(inOrder);
+}
+
+function inOrder(a: JournalLine, b: JournalLine): number {
+  const [left, right] = [a.emoji?.order ?? 0, b.emoji?.order ?? 0];
+  return left - right || a.output.localeCompare(b.output, 'en', { numeric: true });
+}
