@@ -15,7 +15,7 @@ import { lookAtMeshes } from '../dist/align/mesh-look.js';
 import { openNetworks } from '../dist/align/networks.js';
 import { samplePatch } from '../dist/align/sample.js';
 import { lookAtWhole } from '../dist/align/whole-look.js';
-import { drawSvg, emojiSetNames, openEmojiSet } from '../dist/emoji/sets.js';
+import { drawPicture, openEmojiSet, svgSetNames } from '../dist/emoji/sets.js';
 
 const SIDE = 512;
 const WHITE = [255, 255, 255];
@@ -34,12 +34,12 @@ const emoji = [
 
 const networks = await openNetworks();
 const pictures = [];
-for (const name of emojiSetNames) {
+for (const name of svgSetNames) {
   const set = await openEmojiSet(name);
   for (const one of emoji) {
-    const svg = await set.svg(one.unified);
-    if (svg === undefined) continue;
-    const picture = await drawSvg(svg, SIDE, 'white');
+    const drawing = await set.picture(one.unified);
+    if (drawing === undefined) continue;
+    const picture = await drawPicture(drawing, SIDE, 'white');
     const square = { left: 0, top: 0, side: SIDE };
     const layouts = drawnFaces(samplePatch(picture, square, DRAWN_SIDE, WHITE)).map(({ features }) => features);
     const candidates = lookAtWhole(networks, picture, WHITE).slice(0, MOST_ASKED);
@@ -150,7 +150,7 @@ function solve(matrix, vector) {
 function report(title, weights, key) {
   console.log(`\n${title}`);
   for (const [name, weight] of Object.entries(weights)) console.log(`  ${name}: ${weight.toFixed(2)},`);
-  for (const set of emojiSetNames) {
+  for (const set of svgSetNames) {
     const best = pictures
       .filter((picture) => picture.set === set)
       .map((picture) => ({

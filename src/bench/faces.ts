@@ -7,7 +7,7 @@ import { findFaces } from '../align/find-faces.js';
 import { landmarksOf, type Point } from '../align/landmarks.js';
 import { type Networks, openNetworks } from '../align/networks.js';
 import { type CropQuad, cropQuad, quadCentre, quadSize } from '../align/quad.js';
-import { drawSvg, emojiSetNames, openEmojiSet } from '../emoji/sets.js';
+import { drawPicture, openEmojiSet, svgSetNames } from '../emoji/sets.js';
 import type { Rgb8Image } from '../image/rgb.js';
 import { packagePath } from '../node/paths.js';
 
@@ -58,7 +58,7 @@ export async function measureFaces(onSet: (set: string) => void): Promise<FacesR
   ];
   const networks = await openNetworks();
   const results: FacesResult[] = [];
-  for (const name of emojiSetNames) {
+  for (const name of svgSetNames) {
     onSet(name);
     const set = await openEmojiSet(name);
     const counts = { person: none(), smiley: none(), none: none() };
@@ -68,9 +68,9 @@ export async function measureFaces(onSet: (set: string) => void): Promise<FacesR
       dlib.pictures.filter((one) => one.set === `${name}-svg`).map((one) => [one.unified, one.faces]),
     );
     for (const { unified, kind } of emoji) {
-      const svg = await set.svg(unified);
-      if (svg === undefined) continue;
-      const picture = await drawSvg(svg, SIDE, 'white');
+      const drawing = await set.picture(unified);
+      if (drawing === undefined) continue;
+      const picture = await drawPicture(drawing, SIDE, 'white');
       if (milliseconds.length === 0) findFaces(networks, picture);
       const { quads, took } = look(networks, picture);
       milliseconds.push(took);

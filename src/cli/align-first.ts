@@ -34,12 +34,12 @@ export async function alignFirst(
   const out = join(request.out, alignedFolder);
   const aligning = {
     ...{ inputs: request.inputs, out, sizes: [CROP_SIDE], detect: request.detect, background: request.background },
-    ...{ landmarks: undefined, overlay: false, workers: usualWorkers(), strict: false },
+    ...{ landmarks: undefined, overlay: false, shard: request.shard, workers: usualWorkers(), strict: false },
     // What is searched again need not be looked for again.
     ...{ force: false, json: false },
   };
   console.note(`looking for faces in ${counted(pictures.length, 'picture')}`);
-  const { lines, failed, without, interrupted } = await performAlign(aligning, pictures, console);
+  const { lines, failed, without, interrupted } = await performAlign(aligning, pictures, { console });
   const paths = new Map(pictures.map(({ name, path }) => [name, path]));
   for (const { output, faces, status, reason } of lines) {
     if (status === 'done' && faces.length === 0) console.error(`${paths.get(output)}: ${reason}`);

@@ -3,10 +3,11 @@
 import { availableParallelism } from 'node:os';
 import { CROP_SIDE } from '../align/crop.js';
 import type { DetectOptions } from '../align/detector.js';
+import type { Shard } from '../results/journal.js';
 import { type Arguments, type Places, readPlaces } from './arguments.js';
 import { UsageError } from './exit.js';
 import { alignDefaults } from './original.js';
-import { realNumber, wholeNumber, wholeNumbers } from './values.js';
+import { readShard, realNumber, wholeNumber, wholeNumbers } from './values.js';
 
 export interface AlignRequest extends Omit<Places, 'original'> {
   /** Sides of the crops, in pixels. */
@@ -15,6 +16,8 @@ export interface AlignRequest extends Omit<Places, 'original'> {
   /** A file of landmarks, instead of detection. */
   readonly landmarks: string | undefined;
   readonly overlay: boolean;
+  /** The part of the pictures that is this process's. */
+  readonly shard: Shard | undefined;
   /** Threads that find faces, and pictures that are in work at once. */
   readonly workers: number;
   readonly force: boolean;
@@ -41,6 +44,7 @@ export function readAlignRequest(words: Arguments): AlignRequest {
     detect: readDetectOptions(words),
     landmarks: words.text('landmarks'),
     overlay: words.flag('overlay'),
+    shard: words.value('shard', readShard),
     workers: words.value('workers', (option, text) => wholeNumber(option, text, 1, 64)) ?? usualWorkers(),
     force: words.flag('force'),
     json: words.flag('json'),

@@ -9,15 +9,15 @@ import { inFolder } from './out-folder.js';
 import { type AlignSummary, performAlign } from './perform-align.js';
 import { findPictures } from './pictures.js';
 import { duration, table } from './table.js';
-import { counted } from './values.js';
+import { counted, partOf } from './values.js';
 
 export async function alignCommand(parsed: ArgumentsCamelCase): Promise<number> {
   const words = new Arguments(parsed);
   const console = new Console(words.flag('quiet'));
   const request = readAlignRequest(words);
-  const pictures = await findPictures(request);
+  const pictures = partOf(await findPictures(request), request.shard);
   const began = performance.now();
-  const summary = await inFolder(request.out, () => performAlign(request, pictures, console));
+  const summary = await inFolder(request.out, () => performAlign(request, pictures, { console }));
   if (!request.json) console.result(alignTable(summary, request.out, process.stdout.columns));
   for (const line of alignNotes(summary, request, (performance.now() - began) / 1000)) console.note(line);
   return codeOf(summary, request);

@@ -52,6 +52,23 @@ const commands: Readonly<Record<string, Command>> = {
     ],
     load: async () => (await import('./align.js')).alignCommand,
   },
+  emoji: {
+    usage: 'emoji [inputs..]',
+    describe: 'find a face for every emoji of a set',
+    help:
+      'facewright emoji WHAT... --set NAME... --out DIR [options]\n\n' +
+      'Draws emoji, crops to their faces, and finds a face for each. WHAT is emoji (😀 👩🏽‍🍳), code points (1f9d4-1f3fb), short names ' +
+      '(grinning-face), groups and subgroups of Unicode (person-role, face-*), or categories (red-hair, hats, vampires, …). ' +
+      'DIR gets SIZE/SET/NAME.png, drawings/ and run.jsonl. The same command given again goes on where it was stopped.',
+    examples: [
+      ["facewright emoji 'face-*' 'person-*' --set openmoji -o out", 'all smileys and people'],
+      ['facewright emoji 👩‍🍳 🧔 --set openmoji noto -o out', 'some emoji of two sets'],
+      ['facewright emoji red-hair --tones all --set fluent -o out', 'a category in all skin tones'],
+      ['facewright emoji --all --set noto -o out --size 16,32 --shard 2/8', 'the second of eight parts'],
+      ['facewright emoji vampires --set-dir mine=my/emoji -o out', 'drawings of your own'],
+    ],
+    load: async () => (await import('./emoji.js')).emojiCommand,
+  },
   generate: {
     usage: 'generate',
     describe: 'draw faces from seeds or saved latents',
@@ -147,7 +164,12 @@ function describeCommand(parser: Argv, name: string, { help, examples }: Command
   addOptions(parser.usage(help), optionsOf[name]);
   for (const [command, description] of examples) parser.example(command, description);
   const spellings = originalNames(name);
-  if (spellings.length > 0) {
+  if (name === 'emoji') {
+    parser.positional('inputs', { describe: 'emoji, code points, names, groups, categories', array: true });
+    parser.epilogue(
+      'Exit codes: 0 all written; 1 some failed; 2 nothing was begun; 3 with --strict, when an emoji has no face or eps was missed; 130 after Ctrl-C.',
+    );
+  } else if (spellings.length > 0) {
     const strict = name === 'run' ? 'eps was missed' : 'a picture has no face';
     parser.positional('inputs', { describe: 'pictures, folders of pictures, patterns', array: true });
     parser.epilogue(

@@ -1,6 +1,8 @@
 // The options of all commands, as data: yargs, the check for unknown ones and the help are made from these tables.
 
 import type { Argv, Options } from 'yargs';
+import { toneChoices } from '../emoji/select.js';
+import { emojiSetNames } from '../emoji/sets.js';
 import { noiseKinds, optimizerNames } from '../pulse/options.js';
 import { scheduleNames } from '../pulse/schedule.js';
 import { UsageError } from './exit.js';
@@ -50,6 +52,9 @@ const modelOptions: OptionTable = {
   cache: value(MODEL, 'folder that keeps the Gaussian fit of a model without one', "the user's cache folder"),
 };
 
+/** For processes that share a folder and its work, as the tasks of an array job do. */
+const shard = value(WRITTEN, 'I/N: do the I-th of N parts; the others may run at the same time, into the same folder');
+
 const FACES = 'Faces:';
 
 /** What says which faces are looked for. */
@@ -68,6 +73,7 @@ export const alignOptions: OptionTable = {
   landmarks: value(FACES, 'JSON with your own points, 5 or 68 for each face, instead of looking for any'),
   overlay: flag(WRITTEN, 'also NAME.overlay.png: the picture with boxes, points and crops'),
   force: flag(WRITTEN, 'align again what is done, and overwrite what others wrote'),
+  shard,
   workers: value(WRITTEN, 'threads that look for faces', 'as many as processors, at most 4'),
   json: flag(REPORT, 'the lines of align.jsonl on stdout instead of a table'),
   quiet: flag(REPORT, 'nothing on stderr but errors'),
@@ -113,6 +119,7 @@ export const runOptions: OptionTable = {
   'save-latents': flag(WRITTEN, 'also NAME.latents.safetensors'),
   trace: flag(WRITTEN, 'the losses of every step, in run.jsonl'),
   force: flag(WRITTEN, 'search again what is done, and overwrite what others wrote'),
+  shard,
   batch: value(MODEL, 'pictures searched at once; no result depends on it', '4, from 512 px 2, from 1024 px 1'),
   json: flag(REPORT, 'the lines of run.jsonl on stdout instead of a table'),
   quiet: flag(REPORT, 'nothing on stderr but errors'),
@@ -120,6 +127,35 @@ export const runOptions: OptionTable = {
   // Behind the original's spellings (original.ts).
   original: hidden('flag'),
   'bad-noise-layers': hidden('value'),
+};
+
+const { out, size, fit, background, align, duplicates, strict, original, ...searching } = runOptions;
+/** What says which faces are looked for is not for an emoji, which has one. */
+const searchingEmoji = Object.fromEntries(
+  Object.entries(searching).filter(([name]) => !Object.hasOwn(detectOptions, name) && name !== 'bad-noise-layers'),
+);
+
+const EMOJI = 'Emoji:';
+
+export const emojiOptions: OptionTable = {
+  set: { kind: 'list', group: EMOJI, describe: `sets of drawings: ${emojiSetNames.join(', ')}` },
+  'set-dir': {
+    kind: 'list',
+    group: EMOJI,
+    describe: 'NAME=FOLDER: a set of your own, pictures named by code points, such as 1f600.png',
+  },
+  all: flag(EMOJI, 'all emoji'),
+  tones: value(EMOJI, `skin tones where none is named: ${toneChoices.join(',')}`, 'none'),
+  frame: value(EMOJI, 'face: the crop to the face that is found | art: the whole drawing', 'face'),
+  'min-score': value(EMOJI, 'how sure it must be that there is a face, 0 to 1', '0.5'),
+  'dry-run': flag(EMOJI, 'only say what would be done'),
+  out: { ...value(PICTURES, 'folder for all that is made; made when missing'), alias: 'o' },
+  size: value(PICTURES, 'sides of the targets in pixels, for example 16,32', '32, or 16 for generators below 256 px'),
+  background: value(PICTURES, 'colour behind the drawings', 'white'),
+  ...searchingEmoji,
+  seed: value(START, 'a whole number, 0 included', '1'),
+  seeds: value(START, 'so many faces of each: NAME_1, NAME_2, …', '1'),
+  strict: flag(REPORT, 'exit code 3 when an emoji is missing, has no face, or came no closer than eps'),
 };
 
 export const generateOptions: OptionTable = {
@@ -161,6 +197,7 @@ export const doctorOptions: OptionTable = {
 export const optionsOf: Readonly<Record<string, OptionTable>> = {
   run: runOptions,
   align: alignOptions,
+  emoji: emojiOptions,
   generate: generateOptions,
   demo: demoOptions,
   doctor: doctorOptions,

@@ -13,6 +13,7 @@ export const creatorTool = {
   run: 'facewright run',
   generate: 'facewright generate',
   align: 'facewright align',
+  emoji: 'facewright emoji',
 } as const;
 
 /**

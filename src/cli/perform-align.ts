@@ -22,8 +22,6 @@ import { type LandmarksFile, readLandmarks } from './landmarks-file.js';
 import { allThere, creatorTool, FolderGuard } from './out-folder.js';
 import { journalPath, type Picture } from './pictures.js';
 
-export const alignJournalName = 'align.jsonl';
-
 /** A face in align.jsonl. Lengths are in pixels of the upright picture, the first pixel's centre being (0, 0). */
 export interface AlignedFace {
   /** The crops, by their size. */
@@ -67,6 +65,15 @@ export interface AlignSummary {
   readonly interrupted: boolean;
 }
 
+/** What an alignment has to do with besides its pictures. */
+export interface AlignSetting {
+  readonly console: Console;
+  /** Stops it; default: Ctrl-C does. */
+  readonly signal?: AbortSignal;
+  /** Called when a picture is done, or was done before. */
+  readonly onLine?: (picture: Picture, line: AlignLine) => void;
+}
+
 /**
  * Carries out an alignment into a folder that can be written.
  *
@@ -76,7 +83,7 @@ export interface AlignSummary {
 export async function performAlign(
   request: AlignRequest,
   pictures: readonly Picture[],
-  console: Console,
+  setting: AlignSetting,
 ): Promise<AlignSummary> {
   // Without it no crop can be made: better said now than after the first detection.
   loadAddon();
@@ -88,7 +95,7 @@ export async function performAlign(
           file,
           pictures.map(({ path }) => path),
         );
-  const journal = await Journal.open<AlignLine>(request.out, alignJournalName);
+  const journal = await Journal.open<AlignLine>(request.out, 'align', request.shard);
   const guard = await FolderGuard.open(request.out, {
     inputs: pictures.map(({ path }) => path),
     ours: new Set(journal.lines.flatMap(writtenFiles)),
@@ -99,10 +106,12 @@ export async function performAlign(
   try {
     // How many faces there are is not known yet: more are looked at when they are.
     await guard.check(pictures.flatMap((picture) => filesOf(picture.name, 1, request)));
+    const { console, onLine = () => {} } = setting;
+    const perform = (signal: AbortSignal) =>
+      new Alignment(request, pictures, { console, onLine, signal, journal, guard, detector, given }).perform();
+    if (setting.signal !== undefined) return await perform(setting.signal);
     const onFirst = () => console.note('stopping once what is in work is written; again: stop at once');
-    return await interruptible(onFirst, ({ signal }) =>
-      new Alignment(request, pictures, { console, signal, journal, guard, detector, given }).perform(),
-    );
+    return await interruptible(onFirst, ({ signal }) => perform(signal));
   } finally {
     await detector.close();
     await journal.close();
@@ -124,9 +133,7 @@ function overlayFile(name: string): string {
   return `${name}.overlay.png`;
 }
 
-interface AlignTools {
-  readonly console: Console;
-  readonly signal: AbortSignal;
+interface AlignTools extends Required<AlignSetting> {
   readonly journal: Journal<AlignLine>;
   readonly guard: FolderGuard;
   readonly detector: FaceDetector;
@@ -177,16 +184,16 @@ class Alignment {
 
   async #align(picture: Picture): Promise<void> {
     const began = performance.now();
-    const { out, force, json } = this.#request;
+    const { out, force } = this.#request;
     let key = '';
     try {
+      await picture.source?.();
       const bytes = await readFile(picture.path).catch(() => undefined);
       key = this.#key(picture, bytes);
       const done = this.#tools.journal.latest(picture.name);
       if (!force && done?.key === key && (await allThere(out, writtenFiles(done)))) {
         this.#earlier++;
-        this.#lines.set(picture.name, done);
-        if (json) this.#tools.console.result(JSON.stringify(done));
+        this.#remember(picture, done);
         return;
       }
       const image = await readImage8(picture.path, { background: this.#request.background });
@@ -299,15 +306,20 @@ class Alignment {
   }
 
   async #note(picture: Picture, line: AlignLine): Promise<void> {
-    const { journal, console } = this.#tools;
+    const { journal } = this.#tools;
     this.#noting = this.#noting.then(() => journal.append(line));
     try {
       await this.#noting;
     } catch (error) {
       throw new BrokenOffError(`${journal.path}: cannot be written (${errorText(error)})`, { cause: error });
     }
+    this.#remember(picture, line);
+  }
+
+  #remember(picture: Picture, line: AlignLine): void {
     this.#lines.set(picture.name, line);
-    if (this.#request.json) console.result(JSON.stringify(line));
+    if (this.#request.json) this.#tools.console.result(JSON.stringify(line));
+    this.#tools.onLine(picture, line);
   }
 
   #summary(): AlignSummary {

@@ -1,23 +1,26 @@
-// A run from the opened generator to the last line of run.jsonl. `run` and `demo` share it.
+// A run from the opened generator to the last line of run.jsonl. `run`, `demo` and `emoji` share it.
 
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AbortedError, DeviceLostError, FacewrightError } from '../errors.js';
+import type { Target } from '../image/target.js';
 import { encodePng } from '../image/write.js';
 import type { Generator } from '../model/generator.js';
 import { writeWholeFile } from '../node/whole-file.js';
 import { checkSearchOptions, type SearchOptions } from '../pulse/options.js';
 import type { SearchResult } from '../pulse/search.js';
 import { Journal, type JournalLine, type NamedOptions, resultKey } from '../results/journal.js';
+import { ahead } from './ahead.js';
 import { usualBatch } from './arguments.js';
 import type { Console } from './console.js';
 import { BrokenOffError, errorText, UsageError } from './exit.js';
 import { readStarts, type SavedStarts, saveLatents } from './latents-file.js';
 import { type ResultFiles, resultFiles } from './names.js';
 import { allThere, creatorTool, FolderGuard } from './out-folder.js';
-import { journalPath, type Picture, targetOf } from './pictures.js';
-import { namedOptions, type RunRequest, searchOptionsFor, usualSize } from './run-request.js';
+import { journalPath, NoPictureError, type Picture, sizeOf, targetOf } from './pictures.js';
+import type { ProgressState } from './progress.js';
+import { namedOptions, type RunRequest, searchOptionsFor } from './run-request.js';
 import { type Found, type Job, searchBatch, writePicture } from './search-batch.js';
 import { counted, drawSeed } from './values.js';
 
@@ -35,6 +38,8 @@ export interface RunSummary {
   /** How many of them were done before. */
   readonly earlier: number;
   readonly failed: number;
+  /** Pictures that there are not, or that have no face; they are not among those that failed. */
+  readonly without: number;
   /** Results that came no closer than eps. */
   readonly missed: number;
   /** Results that were asked for; more than `lines` when the run was interrupted. */
@@ -70,9 +75,11 @@ export async function performRun(
     );
   }
   const options = searchOptionsFor(request, generator.info);
-  checkSearchOptions(options, generator.info, request.size ?? usualSize(generator.info.resolution));
+  for (const size of new Set(pictures.map((picture) => sizeOf(picture, request, generator.info)))) {
+    checkSearchOptions(options, generator.info, size);
+  }
   const start = await openStart(request, pictures, options, generator);
-  const journal = await Journal.open(request.out);
+  const journal = await Journal.open(request.out, 'run', request.shard);
   try {
     const named = namedOptions(options, request, start?.digest);
     const run = new Run(request, pictures, tools, options, named, start?.starts, journal);
@@ -112,6 +119,18 @@ async function openStart(
   };
 }
 
+/** What became of a job. */
+type Outcome = { readonly job: Job } & (
+  | { readonly found: Found; readonly seconds: number }
+  | { readonly error: unknown }
+);
+
+/** What is known of a job before the seed of the run is. */
+type OpenJob = Omit<Job, 'seed' | 'key'>;
+
+/** A picture and what it is searched by, or why there is nothing. */
+type Made = { readonly picture: Picture } & ({ readonly target: Target } | { readonly error: unknown });
+
 class Run {
   readonly #request: RunRequest;
   readonly #pictures: readonly Picture[];
@@ -123,10 +142,11 @@ class Run {
   /** By the output's name. */
   readonly #lines = new Map<string, JournalLine>();
   #earlier = 0;
-  /** Pictures times steps that are done, of finished batches. */
+  /** Results that need no search: done before, or failed before it. */
+  #spared = 0;
+  /** Results times steps that are done, of finished batches. */
   #units = 0;
   #finished = 0;
-  #toFind = 0;
   #seed = 0;
 
   constructor(
@@ -172,26 +192,36 @@ class Run {
   }
 
   async perform(): Promise<RunSummary> {
-    const jobs = await this.#unfinished(await this.#makeTargets());
-    const { console } = this.#tools;
-    this.#toFind = jobs.length;
-    if (this.#earlier > 0) {
-      console.note(
-        `${counted(this.#earlier, 'result')} of ${this.#pictures.length * this.#duplicates().length} ` +
-          'done before; --force searches again',
-      );
-    }
-    console.beginProgress(jobs.length * this.#request.restarts * this.#options.steps);
+    const { console, signal } = this.#tools;
+    console.beginProgress(this.#wanted() * this.#unitsEach());
+    // What is found is written while the next batch is searched for.
+    let writing: Promise<void> = Promise.resolve();
     try {
-      const together = this.#request.batch ?? usualBatch(this.#tools.generator.info.resolution);
-      for (const batch of batches(jobs, together)) {
-        if (this.#tools.signal.aborted) break;
-        await this.#batch(batch);
+      for await (const batch of this.#batches()) {
+        if (signal.aborted) break;
+        const found = await this.#found(batch);
+        await writing;
+        writing = this.#finish(found);
+        writing.catch(() => {});
       }
     } finally {
-      console.endProgress();
+      await writing.finally(() => console.endProgress());
+    }
+    if (this.#earlier > 0) {
+      console.note(
+        `${counted(this.#earlier, 'result')} of ${this.#wanted()} done before` +
+          `${this.#earlier < this.#wanted() ? '' : '; --force searches again'}`,
+      );
     }
     return this.#summary();
+  }
+
+  #wanted(): number {
+    return this.#pictures.length * this.#duplicates().length;
+  }
+
+  #unitsEach(): number {
+    return this.#request.restarts * this.#options.steps;
   }
 
   #duplicates(): number[] {
@@ -203,72 +233,110 @@ class Run {
     return resultFiles(picture.name, duplicate, this.#options.steps);
   }
 
-  /** Every job, its seed and key still open. A picture that makes no target is noted as failed. */
-  async #makeTargets(): Promise<Omit<Job, 'seed' | 'key'>[]> {
-    const jobs: Omit<Job, 'seed' | 'key'>[] = [];
-    const failures: [Picture, unknown][] = [];
-    for (const picture of this.#pictures) {
-      if (this.#tools.signal.aborted) break;
+  /** The jobs that are not done yet, in batches of equal target size; each as soon as its pictures are there. */
+  async *#batches(): AsyncGenerator<Job[]> {
+    const together = this.#request.batch ?? usualBatch(this.#tools.generator.info.resolution);
+    const waiting = new Map<number, Job[]>();
+    for await (const made of this.#targets(2 * together)) {
+      for (const job of await this.#unfinished(made)) {
+        const { size } = job.target;
+        const batch = [...(waiting.get(size) ?? []), job];
+        waiting.set(size, batch.length < together ? batch : []);
+        if (batch.length === together) yield batch;
+      }
+    }
+    for (const batch of waiting.values()) if (batch.length > 0) yield batch;
+  }
+
+  /** The targets of all pictures, some ahead of their search: reading and decoding goes on beside it. */
+  async *#targets(most: number): AsyncGenerator<Made> {
+    const { signal, generator, console } = this.#tools;
+    const make = async (picture: Picture): Promise<Made | undefined> => {
+      if (signal.aborted) return undefined;
       try {
-        const target = await targetOf(picture, this.#request, this.#tools.generator.info);
-        for (const warning of target.warnings) this.#tools.console.note(warning);
-        for (const duplicate of this.#duplicates()) {
-          jobs.push({ picture, target, duplicate, files: this.#files(picture, duplicate) });
-        }
+        return { picture, target: await targetOf(picture, this.#request, generator.info) };
       } catch (error) {
-        failures.push([picture, error]);
+        // Stopped is not failed: the next run will see to it.
+        return signal.aborted ? undefined : { picture, error };
       }
+    };
+    const all: Made[] = [];
+    const { seed, again } = this.#request;
+    const atOnce = seed ?? (again ? drawSeed() : undefined);
+    if (atOnce !== undefined) this.#seed = atOnce;
+    for await (const made of ahead(this.#pictures, most, make)) {
+      if (made === undefined) continue;
+      if ('target' in made) for (const warning of made.target.warnings) console.note(warning);
+      if (atOnce === undefined) all.push(made);
+      else yield made;
     }
-    this.#seed = this.#chooseSeed(jobs);
-    for (const [picture, error] of failures) {
-      for (const duplicate of this.#duplicates()) {
-        const target = createHash('sha256').update(picture.relative).digest('hex');
-        const key = this.#key(target, this.#seed, duplicate);
-        await this.#fail({ picture, duplicate, key, files: this.#files(picture, duplicate) }, error);
-      }
-    }
-    return jobs;
+    if (atOnce !== undefined) return;
+    // What was searched for before tells the seed, and that is known only now.
+    this.#seed = this.#earlierSeed(all) ?? drawSeed();
+    yield* all;
   }
 
   /**
-   * The seed of the run: the one that was given; else that of the results in the folder which are like those of this run
-   * in everything but the seed, so that the same command goes on where it stood; else a new one.
+   * The seed of results in the folder that are like those of this run in everything but the seed, so that the same command
+   * goes on where it stood.
    */
-  #chooseSeed(jobs: readonly Omit<Job, 'seed' | 'key'>[]): number {
-    const { seed, again } = this.#request;
-    if (seed !== undefined) return seed;
-    if (again) return drawSeed();
-    const found = jobs
+  #earlierSeed(all: readonly Made[]): number | undefined {
+    return all
+      .flatMap((made) => ('target' in made ? this.#openJobs(made.picture, made.target) : []))
       .map(({ files, target, duplicate }) => {
         const line = this.#journal.latest(files.image);
         return line !== undefined && line.key === this.#key(digest(target.rgb), line.seed, duplicate)
-          ? line
+          ? line.seed
           : undefined;
       })
-      .findLast((line) => line !== undefined);
-    return found?.seed ?? drawSeed();
+      .findLast((seed) => seed !== undefined);
+  }
+
+  #openJobs(picture: Picture, target: Target): OpenJob[] {
+    return this.#duplicates().map((duplicate) => ({
+      picture,
+      target,
+      duplicate,
+      files: this.#files(picture, duplicate),
+    }));
   }
 
   #key(target: string, seed: number, duplicate: number): string {
     return resultKey({ target, model: this.#tools.generator.info.sha256, options: this.#named, seed, duplicate });
   }
 
-  /** The jobs that are not done yet. */
-  async #unfinished(open: readonly Omit<Job, 'seed' | 'key'>[]): Promise<Job[]> {
+  /** The jobs of a picture that are not done yet. A picture that makes no target is noted as failed. */
+  async #unfinished(made: Made): Promise<Job[]> {
+    const { picture } = made;
+    if ('error' in made) {
+      const target = createHash('sha256').update(picture.name).digest('hex');
+      for (const duplicate of this.#duplicates()) {
+        const key = this.#key(target, this.#seed, duplicate);
+        await this.#fail({ picture, duplicate, key, files: this.#files(picture, duplicate) }, made.error);
+        this.#spare();
+      }
+      return [];
+    }
     const jobs: Job[] = [];
-    for (const job of open) {
+    const target = digest(made.target.rgb);
+    for (const job of this.#openJobs(picture, made.target)) {
       const line = this.#journal.latest(job.files.image);
-      const target = digest(job.target.rgb);
       const key = this.#key(target, this.#seed, job.duplicate);
       if (line?.key === key && !this.#request.again && (await this.#isComplete(job.files, line))) {
-        this.#lines.set(job.files.image, line);
+        this.#remember(line);
         this.#earlier++;
-        if (this.#request.json) this.#tools.console.result(JSON.stringify(line));
+        this.#spare();
       } else {
         jobs.push({ ...job, seed: this.#seed, key });
       }
     }
     return jobs;
+  }
+
+  /** A result less that has to be searched for. */
+  #spare(): void {
+    this.#spared++;
+    this.#tools.console.progress(this.#progress(this.#units));
   }
 
   /** Whether all files of a finished result are there, those included that are asked for only now. */
@@ -284,32 +352,22 @@ class Run {
     return allThere(out, needed);
   }
 
-  /** Searches for a batch and writes what is found. What fails together is tried again one by one. */
-  async #batch(jobs: readonly Job[]): Promise<void> {
+  /** Searches for a batch. What fails together is tried again one by one. */
+  async #found(jobs: readonly Job[]): Promise<Outcome[]> {
     const began = performance.now();
-    let found: Found[];
     try {
-      found = await this.#search(jobs);
+      const found = await this.#search(jobs);
+      const seconds = (performance.now() - began) / 1000 / jobs.length;
+      return jobs.map((job, i) => ({ job, found: found[i], seconds }));
     } catch (error) {
-      if (this.#tools.signal.aborted || error instanceof AbortedError) return;
+      if (this.#tools.signal.aborted || error instanceof AbortedError) return [];
       // Nothing else would work either: the rest stays open for the next run.
       if (error instanceof DeviceLostError) throw error;
-      if (jobs.length > 1) {
-        for (const job of jobs) if (!this.#tools.signal.aborted) await this.#batch([job]);
-        return;
-      }
-      await this.#finish(jobs, () => this.#fail(jobs[0], error));
-      return;
+      if (jobs.length === 1) return [{ job: jobs[0], error }];
+      const outcomes: Outcome[] = [];
+      for (const job of jobs) if (!this.#tools.signal.aborted) outcomes.push(...(await this.#found([job])));
+      return outcomes;
     }
-    const seconds = (performance.now() - began) / 1000 / jobs.length;
-    // Ctrl-C leaves this alone: what is found is written.
-    await this.#finish(jobs, async (job, i) => {
-      try {
-        await this.#write(job, found[i], seconds);
-      } catch (error) {
-        await this.#fail(job, error);
-      }
-    });
   }
 
   async #search(jobs: readonly Job[]): Promise<Found[]> {
@@ -317,22 +375,38 @@ class Run {
     const { restarts, saveIntermediate, out } = this.#request;
     const intermediates = saveIntermediate ? out : undefined;
     const setting = { generator, options: this.#options, restarts, starts: this.#starts, intermediates, signal };
-    return searchBatch(setting, jobs, ({ steps, L2 }) => {
-      console.progress({ done: this.#units + steps * jobs.length, count: this.#count(), L2 });
+    const before = this.#units;
+    const found = await searchBatch(setting, jobs, ({ steps, L2 }) => {
+      console.progress({ ...this.#progress(before + steps * jobs.length), L2 });
     });
+    this.#units = before + jobs.length * this.#unitsEach();
+    return found;
   }
 
-  async #finish(jobs: readonly Job[], write: (job: Job, index: number) => Promise<void>): Promise<void> {
-    for (const [i, job] of jobs.entries()) {
-      await write(job, i);
+  /** Writes what was found. Ctrl-C leaves this alone. */
+  async #finish(outcomes: readonly Outcome[]): Promise<void> {
+    for (const outcome of outcomes) {
+      const { job } = outcome;
+      try {
+        if ('error' in outcome) throw outcome.error;
+        await this.#write(job, outcome.found, outcome.seconds);
+      } catch (error) {
+        await this.#fail(job, error);
+      }
       this.#finished++;
-      this.#units += this.#request.restarts * this.#options.steps;
-      this.#tools.console.progress({ done: this.#units, count: this.#count() });
     }
+    this.#tools.console.progress(this.#progress(this.#units));
   }
 
-  #count(): string {
-    return `${this.#finished} of ${this.#toFind} done`;
+  /** How far it is, `done` being results times steps. */
+  #progress(done: number): ProgressState {
+    const toFind = this.#wanted() - this.#spared;
+    return {
+      done,
+      total: toFind * this.#unitsEach(),
+      count: `${this.#finished} of ${toFind} done`,
+      rate: { unit: this.#unitsEach() },
+    };
   }
 
   async #write(job: Job, { result, restart }: Found, seconds: number): Promise<void> {
@@ -368,9 +442,17 @@ class Run {
   /** Tells and notes that a picture has no result. */
   async #fail(job: Pick<Job, 'picture' | 'duplicate' | 'key' | 'files'>, error: unknown): Promise<void> {
     const text = errorText(error);
+    const line = this.#head('failed', job, text);
+    if (error instanceof NoPictureError) {
+      // That an emoji has no face is no fault, and there may be hundreds: they are counted, and each is noted once.
+      const noted = { ...line, failure: error.failure };
+      if (this.#journal.hasFailed(job.key)) this.#remember(noted);
+      else await this.#note(noted);
+      return;
+    }
     const { path } = job.picture;
     this.#tools.console.error(text.startsWith(path) ? text : `${path}: ${text}`);
-    await this.#note(this.#head('failed', job, text));
+    await this.#note(line);
   }
 
   async #note(line: JournalLine): Promise<void> {
@@ -379,6 +461,10 @@ class Run {
     } catch (error) {
       throw new BrokenOffError(`${this.#journal.path}: cannot be written (${errorText(error)})`, { cause: error });
     }
+    this.#remember(line);
+  }
+
+  #remember(line: JournalLine): void {
     this.#lines.set(line.output, line);
     if (this.#request.json) this.#tools.console.result(JSON.stringify(line));
   }
@@ -410,6 +496,7 @@ class Run {
       eps: this.#options.eps,
       met: false,
       seconds: 0,
+      ...(job.picture.emoji === undefined ? {} : { emoji: job.picture.emoji }),
     };
   }
 
@@ -421,22 +508,14 @@ class Run {
     return {
       lines,
       earlier: this.#earlier,
-      failed: lines.filter(({ status }) => status === 'failed').length,
+      failed: lines.filter(({ status, failure }) => status === 'failed' && failure === undefined).length,
+      without: lines.filter(({ failure }) => failure !== undefined).length,
       missed: lines.filter(({ status, met }) => status === 'done' && !met).length,
       wanted: order.length,
       interrupted: this.#tools.signal.aborted && lines.length < order.length,
       seed: this.#seed,
     };
   }
-}
-
-/** Jobs of equal target size, `size` at a time, in their order. */
-export function batches(jobs: readonly Job[], size: number): Job[][] {
-  const bySize = new Map<number, Job[]>();
-  for (const job of jobs) bySize.set(job.target.size, [...(bySize.get(job.target.size) ?? []), job]);
-  return [...bySize.values()].flatMap((group) =>
-    Array.from({ length: Math.ceil(group.length / size) }, (_, i) => group.slice(i * size, (i + 1) * size)),
-  );
 }
 
 function digest(bytes: Uint8Array): string {

@@ -2,11 +2,14 @@
 
 import { relative, resolve, sep } from 'node:path';
 import sharp from 'sharp';
+import { FacewrightError } from '../errors.js';
 import { expandInputs, type Input } from '../image/inputs.js';
 import { outputNames } from '../image/names.js';
 import { makeTarget, type Target } from '../image/target.js';
 import type { GeneratorInfo } from '../model/generator.js';
 import { targetSizes } from '../pulse/options.js';
+import type { EmojiLabel } from '../results/emoji-label.js';
+import type { JournalLine } from '../results/journal.js';
 import { UsageError } from './exit.js';
 import { type RunRequest, usualSize } from './run-request.js';
 
@@ -16,6 +19,22 @@ export interface Picture extends Input {
   readonly name: string;
   /** Its place among the inputs, from 0. */
   readonly index: number;
+  /** Side of its target, where that is not for the whole run to say. */
+  readonly size?: number;
+  /** Where the file for the target comes to lie, once it does; default: at `path`. @throws NoPictureError */
+  readonly source?: () => Promise<string>;
+  /** What it is of, for run.jsonl. */
+  readonly emoji?: EmojiLabel;
+}
+
+/** There is no such picture, or no face in it: nothing to search for, and nobody's fault. */
+export class NoPictureError extends FacewrightError {
+  readonly failure: NonNullable<JournalLine['failure']>;
+
+  constructor(failure: NonNullable<JournalLine['failure']>, message: string) {
+    super(message);
+    this.failure = failure;
+  }
 }
 
 /**
@@ -39,8 +58,18 @@ export async function findPictures(request: Pick<RunRequest, 'inputs' | 'out'>):
 
 /** The target of a picture. @throws FacewrightError that names the picture */
 export async function targetOf(picture: Picture, request: RunRequest, info: GeneratorInfo): Promise<Target> {
-  const size = request.size ?? (await ownSize(picture.path, request, info)) ?? usualSize(info.resolution);
-  return makeTarget(picture.path, { size, fit: request.fit, background: request.background });
+  const path = (await picture.source?.()) ?? picture.path;
+  const given = picture.size ?? request.size ?? (await ownSize(path, request, info));
+  return makeTarget(path, {
+    size: given ?? usualSize(info.resolution),
+    fit: request.fit,
+    background: request.background,
+  });
+}
+
+/** The side of a picture's target as far as it is known before the picture is read. */
+export function sizeOf(picture: Picture, request: RunRequest, info: GeneratorInfo): number {
+  return picture.size ?? request.size ?? usualSize(info.resolution);
 }
 
 /** Squares up to this side, in pixels, are taken for targets as they are: PULSE's own size. */

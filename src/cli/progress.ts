@@ -17,6 +17,10 @@ export interface ProgressState {
   readonly done: number;
   /** How many things are finished, of how many: `3 of 12 pictures`. */
   readonly count: string;
+  /** How much work there is by now, where some of it turned out to be done. */
+  readonly total?: number;
+  /** To say how many things are finished per second or minute: how many units of work one is. */
+  readonly rate?: { readonly unit: number };
   /** The loss at the moment, where there is one. */
   readonly L2?: number;
 }
@@ -24,7 +28,7 @@ export interface ProgressState {
 /** The progress of one job. */
 export class Progress {
   readonly #stream: ProgressStream;
-  readonly #total: number;
+  #total: number;
   readonly #bar: SingleBar | undefined;
   #state: ProgressState = { done: 0, count: '' };
   /** When work began to be done, and how much had been done then: what comes before (compiling) would spoil the rate. */
@@ -56,6 +60,10 @@ export class Progress {
     const now = performance.now();
     this.#since ??= { time: now, done: state.done };
     this.#state = state;
+    if (state.total !== undefined && state.total !== this.#total) {
+      this.#total = Math.max(1, state.total);
+      this.#bar?.setTotal(this.#total);
+    }
     if (this.#bar !== undefined) {
       this.#bar.update(state.done, { text: this.#text() });
     } else if (now - this.#lastLine >= LINE_INTERVAL_MS) {
@@ -78,16 +86,38 @@ export class Progress {
   #text(): string {
     const { count, L2 } = this.#state;
     const left = this.#secondsLeft();
-    return [count, L2 === undefined ? '' : `L2 ${loss(L2)}`, left === undefined ? '' : `${duration(left)} left`]
+    const rate = this.#rate();
+    return [
+      count,
+      L2 === undefined ? '' : `L2 ${loss(L2)}`,
+      rate ?? '',
+      left === undefined ? '' : `${duration(left)} left`,
+    ]
       .filter((text) => text !== '')
       .map((text) => `| ${text}`)
       .join(' ');
   }
 
-  #secondsLeft(): number | undefined {
+  /** Units of work per second since some began to be done. */
+  #speed(): number | undefined {
     if (this.#since === undefined) return undefined;
     const done = this.#state.done - this.#since.done;
-    if (done <= 0 || this.#state.done >= this.#total) return undefined;
-    return ((performance.now() - this.#since.time) / 1000 / done) * (this.#total - this.#state.done);
+    return done > 0 ? done / ((performance.now() - this.#since.time) / 1000) : undefined;
+  }
+
+  #rate(): string | undefined {
+    const { rate } = this.#state;
+    const speed = this.#speed();
+    if (rate === undefined || speed === undefined) return undefined;
+    const perSecond = speed / rate.unit;
+    return perSecond >= 1
+      ? `${perSecond.toFixed(1)} per second`
+      : `${(perSecond * 60).toFixed(perSecond >= 1 / 6 ? 0 : 1)} per minute`;
+  }
+
+  #secondsLeft(): number | undefined {
+    const speed = this.#speed();
+    if (speed === undefined || this.#state.done >= this.#total) return undefined;
+    return (this.#total - this.#state.done) / speed;
   }
 }

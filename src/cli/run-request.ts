@@ -13,12 +13,12 @@ import {
   targetSizes,
 } from '../pulse/options.js';
 import { scheduleNames } from '../pulse/schedule.js';
-import type { NamedOptions } from '../results/journal.js';
+import type { NamedOptions, Shard } from '../results/journal.js';
 import { readDetectOptions } from './align-request.js';
 import { type Arguments, batchSize, openOptions, type Places, readPlaces } from './arguments.js';
 import { UsageError } from './exit.js';
 import { originalDefaults } from './original.js';
-import { oneOf, realNumber, seedNumber, wholeNumber, wholeNumbers } from './values.js';
+import { oneOf, readShard, realNumber, seedNumber, wholeNumber, wholeNumbers } from './values.js';
 
 export interface RunRequest extends Places {
   /** How to open the generator. */
@@ -35,6 +35,8 @@ export interface RunRequest extends Places {
   /** The search options that were given. */
   readonly search: Partial<SearchOptions>;
   readonly seed: number | undefined;
+  /** The part of the pictures that is this process's. */
+  readonly shard: Shard | undefined;
   readonly duplicates: number;
   readonly restarts: number;
   /** A file of latents to start from. */
@@ -63,6 +65,7 @@ export function readRunRequest(words: Arguments): RunRequest {
     detect: readDetectOptions(words),
     search: readSearchOptions(words),
     seed: words.value('seed', seedNumber),
+    shard: words.value('shard', readShard),
     duplicates: words.value('duplicates', (option, text) => wholeNumber(option, text, 1, 10_000)) ?? 1,
     restarts: words.value('restarts', (option, text) => wholeNumber(option, text, 1, 10_000)) ?? 1,
     start: words.text('start'),
@@ -78,6 +81,9 @@ export function readRunRequest(words: Arguments): RunRequest {
   if (!request.align && given !== undefined) {
     const option = given[0].replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
     throw new UsageError(`--${option} is about faces that are looked for; add --align`);
+  }
+  if (request.shard !== undefined && request.seed === undefined) {
+    throw new UsageError('--shard: shards have to agree on the seed; add --seed with one and the same number');
   }
   if (request.restarts > 1 && request.saveIntermediate) {
     throw new UsageError('--save-intermediate shows the way of one search; leave out --restarts');

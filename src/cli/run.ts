@@ -13,13 +13,13 @@ import { performRun, type RunSummary, type Written } from './perform-run.js';
 import { findPictures, type Picture } from './pictures.js';
 import { type RunRequest, readRunRequest } from './run-request.js';
 import { duration, loss, table } from './table.js';
-import { counted } from './values.js';
+import { counted, partOf } from './values.js';
 
 export async function runCommand(parsed: ArgumentsCamelCase): Promise<number> {
   const words = new Arguments(parsed);
   const console = new Console(words.flag('quiet'));
   const request = readRunRequest(words);
-  const pictures = await findPictures(request);
+  const pictures = partOf(await findPictures(request), request.shard);
   const ended = await inFolder(request.out, () => runPictures(request, pictures, console));
   if (!request.json) console.result(resultTable(ended.summary, request.out, process.stdout.columns));
   for (const line of summaryLines(ended, request)) console.note(line);

@@ -1,6 +1,7 @@
 // From the text after an option to its value, with a sentence when it cannot be one.
 
 import { randomBytes } from 'node:crypto';
+import type { Shard } from '../results/journal.js';
 import { UsageError } from './exit.js';
 
 /** Seeds have 53 bits: every whole number that a double holds exactly. */
@@ -63,6 +64,21 @@ export function seedList(option: string, text: string): number[] {
     for (let seed = first; seed <= last; seed++) seeds.push(seed);
   }
   return [...new Set(seeds)];
+}
+
+/** `2/8`: the second of eight processes that share the work. */
+export function readShard(option: string, text: string): Shard {
+  const [, index, count] = /^\s*(\d+)\s*\/\s*(\d+)\s*$/.exec(text) ?? [];
+  const shard = { index: Number(index), count: Number(count) };
+  if (!(shard.index >= 1 && shard.index <= shard.count && shard.count <= 1_000_000)) {
+    throw new UsageError(`${option} ${text}: must be I/N, the I-th of N processes, for example 2/8`);
+  }
+  return shard;
+}
+
+/** What a shard has to do of all that is to be done. */
+export function partOf<T>(items: readonly T[], shard: Shard | undefined): readonly T[] {
+  return shard === undefined ? items : items.filter((_, i) => i % shard.count === shard.index - 1);
 }
 
 /** A seed where none was given: 32 bits, so that it can be typed again. */

@@ -1,73 +1,167 @@
-// Emoji sets in SVG from npm packages: where each keeps the drawing of an emoji.
+// Emoji sets: where each keeps its drawing of an emoji, and whose drawings they are. The sets are npm packages, too large to
+// come along, or folders of a person's own.
 
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readdir, readFile } from 'node:fs/promises';
+import { extname, join } from 'node:path';
 import sharp from 'sharp';
 import { FacewrightError } from '../errors.js';
+import { pictureExtensions } from '../image/inputs.js';
 import { svgDensity } from '../image/read.js';
 import type { Rgb8Image } from '../image/rgb.js';
 import { installedPackage } from '../node/paths.js';
+import { bareCodePoints, emojiTable, slugOf } from './unicode.js';
 
-export const emojiSetNames = ['openmoji', 'fluent', 'noto', 'twemoji'] as const;
+/** The sets that come from npm packages; the first ones are drawn in SVG. */
+export const svgSetNames = ['openmoji', 'fluent', 'noto', 'twemoji'] as const;
+export const emojiSetNames = [...svgSetNames, 'google', 'twitter'] as const;
 export type EmojiSetName = (typeof emojiSetNames)[number];
 
-/** A set that is installed. */
+/** A set that is there. */
 export interface EmojiSet {
-  readonly name: EmojiSetName;
-  /** The package it comes from, with its version. */
+  readonly name: string;
+  /** Where it comes from: the package with its version, or the folder. */
   readonly source: string;
+  /** Whose drawings these are, as their licence asks to say. */
+  readonly credit: SetCredit;
   /**
-   * The drawing of an emoji, as SVG; undefined when the set has none.
+   * The drawing of an emoji, as the bytes of a picture file, SVG where the set has it; undefined when the set has none.
    *
    * @param codePoints in hex with dashes between, variation selectors included or not: `1F468-200D-1F373`
    */
-  svg(codePoints: string): Promise<string | undefined>;
+  picture(codePoints: string): Promise<Buffer | undefined>;
 }
 
-const packages: Readonly<Record<EmojiSetName, string>> = {
-  openmoji: 'openmoji',
-  fluent: 'fluentui-emoji',
-  noto: '@svgmoji/noto',
-  twemoji: '@discordapp/twemoji',
+/** Whose drawings a set's are. */
+export interface SetCredit {
+  readonly text: string;
+  readonly url?: string;
+}
+
+/** Finds drawings in the folder of a set. */
+type Finder = (codePoints: string) => Promise<Buffer | undefined>;
+
+interface KnownSet {
+  readonly package: string;
+  readonly credit: SetCredit;
+  open(folder: string): Promise<Finder>;
+}
+
+const sets: Readonly<Record<EmojiSetName, KnownSet>> = {
+  openmoji: {
+    package: 'openmoji',
+    credit: { text: 'OpenMoji, CC BY-SA 4.0', url: 'https://openmoji.org' },
+    open: async (folder) => inFolder(join(folder, 'color', 'svg'), (bare) => `${bare.toUpperCase()}.svg`),
+  },
+  fluent: {
+    package: 'fluentui-emoji',
+    credit: { text: 'Fluent Emoji, © Microsoft Corporation, MIT', url: 'https://github.com/microsoft/fluentui-emoji' },
+    open: openFluent,
+  },
+  noto: {
+    package: '@svgmoji/noto',
+    credit: { text: 'Noto Emoji, © Google, Apache-2.0', url: 'https://github.com/googlefonts/noto-emoji' },
+    open: openSprite,
+  },
+  twemoji: {
+    package: '@discordapp/twemoji',
+    credit: {
+      text: 'Twemoji, © Twitter, Inc and other contributors, CC BY 4.0',
+      url: 'https://github.com/discord/twemoji',
+    },
+    open: async (folder) => inFolder(join(folder, 'dist', 'svg'), (bare) => `${bare}.svg`),
+  },
+  google: {
+    package: 'emoji-datasource-google',
+    credit: { text: 'Noto Emoji, © Google, Apache-2.0', url: 'https://github.com/googlefonts/noto-emoji' },
+    open: async (folder) => indexed(join(folder, 'img', 'google', '64')),
+  },
+  twitter: {
+    package: 'emoji-datasource-twitter',
+    credit: {
+      text: 'Twemoji, © Twitter, Inc and other contributors, CC BY 4.0',
+      url: 'https://github.com/discord/twemoji',
+    },
+    open: async (folder) => indexed(join(folder, 'img', 'twitter', '64')),
+  },
 };
 
-/** Opens a set. @throws FacewrightError when its package is not installed */
+/** Opens a set from its npm package. @throws FacewrightError when it is not installed */
 export async function openEmojiSet(name: EmojiSetName): Promise<EmojiSet> {
-  const folder = packageFolder(packages[name]);
+  const { package: from, credit, open } = sets[name];
+  const folder = installedPackage(from);
+  if (folder === undefined) {
+    throw new FacewrightError(
+      `the emoji set ${name} is not installed (it is too large to come along): npm install ${from}`,
+    );
+  }
   const { version } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8')) as { version: string };
-  return { name, source: `${packages[name]} ${version}`, svg: await readers[name](folder) };
+  return { name, source: `${from} ${version}`, credit, picture: await open(folder) };
 }
 
-function packageFolder(name: string): string {
-  const folder = installedPackage(name);
-  if (folder !== undefined) return folder;
-  throw new FacewrightError(
-    `the emoji set ${name} is not installed (it is too large to come along): npm install ${name}`,
-  );
+/**
+ * Opens a folder of pictures that are named by their code points, in any of the usual ways: `1f600.png`, `1F468-200D-1F373.svg`,
+ * `emoji_u1f468_200d_1f373.png`, `u1F600.png`. Subfolders are not looked into.
+ *
+ * @param name what the set is to be called
+ * @throws FacewrightError when the folder cannot be read, or no picture in it is named so
+ */
+export async function openEmojiFolder(name: string, folder: string): Promise<EmojiSet> {
+  return {
+    name,
+    source: folder,
+    credit: { text: `${name}: from a folder of the maker's own` },
+    picture: await indexed(folder),
+  };
 }
 
-/** Code points without the variation selector, which sets put into names or leave out. */
-const bare = (codePoints: string) => codePoints.toUpperCase().replace(/-FE0F/g, '');
+/** The credit of a set by its name; undefined for sets from folders. */
+export function creditOf(name: string): SetCredit | undefined {
+  return Object.hasOwn(sets, name) ? sets[name as EmojiSetName].credit : undefined;
+}
 
-type Reader = (folder: string) => Promise<EmojiSet['svg']>;
+/** Files whose names follow from the code points. */
+function inFolder(folder: string, fileName: (bare: string) => string): Finder {
+  return async (codePoints) => {
+    const names = [bareCodePoints(codePoints), codePoints.toLowerCase()].map(fileName);
+    return firstFile(names.map((file) => join(folder, file)));
+  };
+}
 
-const readers: Readonly<Record<EmojiSetName, Reader>> = {
-  openmoji: async (folder) => (codePoints) =>
-    firstFile([codePoints.toUpperCase(), bare(codePoints)].map((name) => join(folder, 'color', 'svg', `${name}.svg`))),
-  twemoji: async (folder) => (codePoints) =>
-    firstFile([codePoints, bare(codePoints)].map((name) => join(folder, 'dist', 'svg', `${name.toLowerCase()}.svg`))),
-  noto: readSprite,
-  fluent: readFluent,
-};
-
-async function firstFile(paths: readonly string[]): Promise<string | undefined> {
+async function firstFile(paths: readonly string[]): Promise<Buffer | undefined> {
   const path = paths.find(existsSync);
-  return path === undefined ? undefined : readFile(path, 'utf8');
+  return path === undefined ? undefined : readFile(path);
+}
+
+const CODE_POINT_NAME = /^(?:emoji_)?u?([0-9a-f]{2,6}(?:[-_ ][0-9a-f]{2,6})*)$/i;
+
+/** Files that are named by code points in one of several ways. */
+async function indexed(folder: string): Promise<Finder> {
+  const files = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
+    throw new FacewrightError(`${folder}: cannot be read (${error.code}); name a folder of pictures`);
+  });
+  const byCodePoints = new Map<string, string>();
+  for (const file of files.sort()) {
+    const extension = extname(file);
+    if (!pictureExtensions.includes(extension.toLowerCase())) continue;
+    const named = CODE_POINT_NAME.exec(file.slice(0, -extension.length))?.[1];
+    if (named === undefined) continue;
+    const parts = named.toLowerCase().split(/[-_ ]/);
+    byCodePoints.set(bareCodePoints(parts.map((part) => part.replace(/^0+/, '').padStart(4, '0')).join('-')), file);
+  }
+  if (byCodePoints.size === 0) {
+    throw new FacewrightError(
+      `${folder}: no picture in it is named by code points, such as 1f600.png or emoji_u1f468_200d_1f373.svg`,
+    );
+  }
+  return async (codePoints) => {
+    const file = byCodePoints.get(bareCodePoints(codePoints));
+    return file === undefined ? undefined : readFile(join(folder, file));
+  };
 }
 
 /** One large file, in it an `<svg id="1F468-200D-1F373">` for each emoji. */
-async function readSprite(folder: string): Promise<EmojiSet['svg']> {
+async function openSprite(folder: string): Promise<Finder> {
   const sprite = await readFile(join(folder, 'sprites', 'all.svg'), 'utf8');
   const starts = [...sprite.matchAll(/<svg [^>]*\bid="([0-9A-F-]{4,})"/g)];
   const drawings = new Map(
@@ -76,50 +170,58 @@ async function readSprite(folder: string): Promise<EmojiSet['svg']> {
       const whole = part.slice(0, part.lastIndexOf('</svg>'));
       // The last one is followed by the end of the file's own element.
       const drawing = i + 1 < starts.length ? whole : whole.slice(0, whole.lastIndexOf('</svg>'));
-      return [bare(match[1]), `${drawing.replace('<svg ', '<svg xmlns:xlink="http://www.w3.org/1999/xlink" ')}</svg>`];
+      const svg = `${drawing.replace('<svg ', '<svg xmlns:xlink="http://www.w3.org/1999/xlink" ')}</svg>`;
+      return [bareCodePoints(match[1]), svg];
     }),
   );
-  return async (codePoints) => drawings.get(bare(codePoints));
+  return async (codePoints) => {
+    const svg = drawings.get(bareCodePoints(codePoints));
+    return svg === undefined ? undefined : Buffer.from(svg);
+  };
 }
 
-/** Skin tones in Fluent's names, in Unicode's order from U+1F3FB on. */
-const fluentTones = ['light', 'medium-light', 'medium', 'medium-dark', 'dark'];
+/** What Fluent calls otherwise than Unicode does now. */
+const fluentNames: Readonly<Record<string, string>> = { 'enraged-face': 'pouting-face' };
 
-/** Files by the emoji's English name: OpenMoji's package has the names. */
-async function readFluent(folder: string): Promise<EmojiSet['svg']> {
-  const text = await readFile(join(packageFolder(packages.openmoji), 'data', 'openmoji.json'), 'utf8');
-  const names = new Map(
-    (JSON.parse(text) as { hexcode: string; annotation: string }[]).map(({ hexcode, annotation }) => [
-      bare(hexcode),
-      annotation,
-    ]),
-  );
+/** Files by the emoji's English name. */
+async function openFluent(folder: string): Promise<Finder> {
+  const table = await emojiTable();
   return async (codePoints) => {
-    const tones = bare(codePoints).match(/1F3F[B-F]/g) ?? [];
-    const plain = bare(codePoints).replace(/-1F3F[B-F]/g, '');
-    const name = names.get(plain);
+    const emoji = table.byCodePoints(codePoints);
     // Couples of two tones are drawn in one file each that the name does not tell.
-    if (name === undefined || new Set(tones).size > 1) return undefined;
-    const slug = name
-      .toLowerCase()
-      .normalize('NFD')
-      .replace(/[’']/g, '')
-      .replace(/[^a-z0-9]+/g, '-')
-      .replace(/^-|-$/g, '');
-    const tone = tones.length === 0 ? 'default' : fluentTones[Number.parseInt(tones[0]!, 16) - 0x1f3fb];
-    const files = tones.length === 0 ? [`${slug}-${tone}`, slug] : [`${slug}-${tone}`];
+    if (emoji === undefined || emoji.tone === 'mixed') return undefined;
+    const slug = slugOf(emoji.baseName);
+    const names = [fluentNames[slug] ?? slug, `person-${slug}`, slug.replace('blond-', 'blonde-')];
+    const files = names.flatMap((name) =>
+      emoji.tone === 'none' ? [`${name}-default`, name] : [`${name}-${emoji.tone}`],
+    );
     return firstFile(files.map((file) => join(folder, 'icons', 'modern', `${file}.svg`)));
   };
 }
 
-/** Draws an SVG in the middle of a square. @param background an opaque CSS colour */
-export async function drawSvg(svg: string, size: number, background: string): Promise<Rgb8Image> {
-  const source = Buffer.from(svg);
-  const density = svgDensity(await sharp(source).metadata(), size);
-  const { data, info } = await sharp(source, { density })
-    .resize({ width: size, height: size, fit: 'contain', background })
+/**
+ * Draws an emoji in the middle of a square.
+ *
+ * @param picture the bytes of a picture file, or an SVG's text
+ * @param size in pixels
+ * @param background an opaque CSS colour
+ * @param margin of background on each side, in pixels, which comes on top of the size
+ */
+export async function drawPicture(
+  picture: Buffer | string,
+  size: number,
+  background: string,
+  margin = 0,
+): Promise<Rgb8Image> {
+  const bytes = Buffer.from(picture);
+  const metadata = await sharp(bytes).metadata();
+  const density = metadata.format === 'svg' ? svgDensity(metadata, size) : undefined;
+  const { data, info } = await sharp(bytes, { density })
+    .resize({ width: size, height: size, fit: 'contain', background, kernel: 'cubic' })
+    .extend({ top: margin, bottom: margin, left: margin, right: margin, background })
     .flatten({ background })
     .toColourspace('srgb')
+    .removeAlpha()
     .raw()
     .toBuffer({ resolveWithObject: true });
   return { data: new Uint8Array(data), width: info.width, height: info.height };

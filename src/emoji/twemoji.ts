@@ -86,8 +86,8 @@ export async function drawEmoji(
 }
 
 async function readSvg(codePoints: string): Promise<string> {
-  const { svg, source } = await openEmojiSet('twemoji');
-  const drawing = await svg(codePoints);
+  const { picture, source } = await openEmojiSet('twemoji');
+  const drawing = await picture(codePoints);
   if (drawing === undefined) throw new FacewrightError(`emoji ${codePoints}: ${source} has none of these code points`);
-  return drawing;
+  return drawing.toString('utf8');
 }

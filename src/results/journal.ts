@@ -2,16 +2,33 @@
 // are in place, so that what was stopped, by whatever, goes on where it stood.
 
 import { createHash } from 'node:crypto';
-import { type FileHandle, open, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { type FileHandle, open, readdir, readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { FacewrightError } from '../errors.js';
+import { makeFolder } from '../node/whole-file.js';
 import type { SearchLosses } from '../pulse/search.js';
 import type { EmojiLabel } from './emoji-label.js';
 
-export const journalName = 'run.jsonl';
+/** One of several processes that share the work of one command and one output folder. */
+export interface Shard {
+  /** From 1. */
+  readonly index: number;
+  readonly count: number;
+}
 
-/** The journals of a run: run.jsonl, and those of its shards, run.2-of-8.jsonl. */
-export const journalPattern = /^run(?:\.\d+-of-\d+)?\.jsonl$/;
+/** What journals are called: `run` is run.jsonl, and that of a shard run.2-of-8.jsonl. */
+export type JournalStem = 'run' | 'align';
+
+/** The name of a journal. */
+export function journalName(stem: JournalStem = 'run', shard?: Shard): string {
+  return shard === undefined ? `${stem}.jsonl` : `${stem}.${shard.index}-of-${shard.count}.jsonl`;
+}
+
+/** The journals of a folder, those of all shards, by their names. */
+export function journalsAmong(files: readonly string[], stem: JournalStem = 'run'): string[] {
+  const pattern = new RegExp(`^${stem}(?:\\.\\d+-of-\\d+)?\\.jsonl$`);
+  return files.filter((file) => pattern.test(file)).sort();
+}
 
 /** How every line begins. */
 const BEGINNING = '{"v":1,"key":"';
@@ -133,6 +150,8 @@ export class Journal<Line extends JournalEntry = JournalLine> {
   #file: FileHandle | undefined;
   /** The last finished line of each output: what lies there now. */
   readonly #latest = new Map<string, Line>();
+  /** The keys of what failed. */
+  readonly #failed = new Set<string>();
 
   private constructor(path: string, lines: Line[], file: FileHandle | undefined) {
     this.path = path;
@@ -142,29 +161,33 @@ export class Journal<Line extends JournalEntry = JournalLine> {
   }
 
   /**
-   * Opens the journal of a folder and drops a torn last line. A new file is not begun before it has a first line.
+   * Opens a journal of a folder and drops a torn last line. A new file is not begun before it has a first line. What the
+   * journals of other shards hold counts as done, too; they are only read.
    *
-   * @throws FacewrightError when the file is not a journal, or cannot be read and written
+   * @throws FacewrightError when a file is not a journal, or cannot be read and written
    */
   static async open<Line extends JournalEntry = JournalLine>(
     folder: string,
-    name: string = journalName,
+    stem: JournalStem = 'run',
+    shard?: Shard,
   ): Promise<Journal<Line>> {
+    const name = journalName(stem, shard);
+    const lines: Line[] = [];
+    // Where the folder is not there yet, it is made with the first line.
+    const files = await readdir(folder).catch(() => []);
+    for (const other of journalsAmong(files, stem)) {
+      if (other !== name) lines.push(...((await readJournal<Line>(join(folder, other)))?.lines ?? []));
+    }
     const path = join(folder, name);
-    const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT') return undefined;
-      throw new FacewrightError(`${path}: cannot be read (${error.code}); choose another --out`);
-    });
-    if (bytes === undefined) return new Journal<Line>(path, [], undefined);
-    const text = bytes.toString('utf8');
-    const { lines, whole } = parseJournal<Line>(text, path);
+    const own = await readJournal<Line>(path);
+    if (own === undefined) return new Journal<Line>(path, lines, undefined);
     const file = await open(path, 'a').catch((error: NodeJS.ErrnoException) => {
       throw new FacewrightError(`${path}: cannot be written (${error.code}); choose another --out`);
     });
-    const kept = Buffer.byteLength(text.slice(0, whole));
+    const { bytes, kept } = own;
     if (kept < bytes.length) await file.truncate(kept);
     if (kept > 0 && bytes[kept - 1] !== 0x0a) await file.appendFile('\n');
-    return new Journal<Line>(path, lines, file);
+    return new Journal<Line>(path, [...lines, ...own.lines], file);
   }
 
   get lines(): readonly Line[] {
@@ -176,9 +199,18 @@ export class Journal<Line extends JournalEntry = JournalLine> {
     return this.#latest.get(output);
   }
 
+  /** Whether a result of this key was noted as failed. */
+  hasFailed(key: string): boolean {
+    return this.#failed.has(key);
+  }
+
   /** Adds a line; it is on the disk when this returns. */
   async append(line: Line): Promise<void> {
-    this.#file ??= await open(this.path, 'a');
+    if (this.#file === undefined) {
+      // A picture without a face writes no crop: nothing else may have made the folder.
+      await makeFolder(dirname(this.path));
+      this.#file = await open(this.path, 'a');
+    }
     await this.#file.appendFile(`${JSON.stringify(line)}\n`);
     await this.#file.datasync();
     this.#lines.push(line);
@@ -191,5 +223,20 @@ export class Journal<Line extends JournalEntry = JournalLine> {
 
   #note(line: Line): void {
     if (line.status === 'done') this.#latest.set(line.output, line);
+    else this.#failed.add(line.key);
   }
+}
+
+/** The lines of a journal file and how many of its bytes are whole; undefined when there is no such file. */
+async function readJournal<Line extends JournalEntry>(
+  path: string,
+): Promise<{ lines: Line[]; bytes: Buffer; kept: number } | undefined> {
+  const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined;
+    throw new FacewrightError(`${path}: cannot be read (${error.code}); choose another --out`);
+  });
+  if (bytes === undefined) return undefined;
+  const text = bytes.toString('utf8');
+  const { lines, whole } = parseJournal<Line>(text, path);
+  return { lines, bytes, kept: Buffer.byteLength(text.slice(0, whole)) };
 }

@@ -3,7 +3,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FacewrightError } from '../errors.js';
-import { type JournalLine, journalPattern, parseJournal } from './journal.js';
+import { type JournalLine, journalsAmong, parseJournal } from './journal.js';
 
 /**
  * The latest line about every result of a folder, in Unicode's order where emoji are labelled, then by name.
@@ -18,8 +18,7 @@ export async function readResults(folder: string): Promise<JournalLine[]> {
     throw new FacewrightError(`${folder}: cannot be read (${error.code}); name the folder that a run wrote to`);
   });
   const latest = new Map<string, JournalLine>();
-  const journals = files.filter((file) => journalPattern.test(file)).sort();
-  for (const file of journals) {
+  for (const file of journalsAmong(files)) {
     const path = join(folder, file);
     // A shard that is at work may be writing its last line just now: what is torn is left out.
     for (const line of parseJournal(await readFile(path, 'utf8'), path).lines) {

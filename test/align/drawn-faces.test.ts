@@ -3,13 +3,13 @@ import * as assert from 'uvu/assert';
 import { DRAWN_SIDE, drawnFaces } from '../../dist/align/drawn-faces.js';
 import { findHoles, findRegions } from '../../dist/align/regions.js';
 import { blurPatch, samplePatch, sampleTurned } from '../../dist/align/sample.js';
-import { drawSvg } from '../../dist/emoji/sets.js';
+import { drawPicture } from '../../dist/emoji/sets.js';
 
 const test = suite('align/drawn-faces');
 const WHITE = [255, 255, 255];
 
 async function patchOf(shapes: string) {
-  const picture = await drawSvg(
+  const picture = await drawPicture(
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 256 256">${shapes}</svg>`,
     DRAWN_SIDE,
     'white',

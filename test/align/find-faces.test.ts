@@ -8,7 +8,7 @@ import { type Landmarks, landmarksOf, type Point } from '../../dist/align/landma
 import { type Networks, openNetworks } from '../../dist/align/networks.js';
 import { cropQuad, quadRotation, quadSize } from '../../dist/align/quad.js';
 import { turnPicture } from '../../dist/align/turn.js';
-import { drawSvg, emojiSetNames, openEmojiSet } from '../../dist/emoji/sets.js';
+import { drawPicture, openEmojiSet, svgSetNames } from '../../dist/emoji/sets.js';
 import { readImage8 } from '../../dist/image/read.js';
 import type { Rgb8Image } from '../../dist/image/rgb.js';
 import { goldenTest } from '../goldens.js';
@@ -143,12 +143,12 @@ goldenTest(test, 'emoji of four sets', ['landmarks/emoji-list.json'], async (pat
   let found = 0;
   let faces = 0;
   let alarms = 0;
-  for (const name of emojiSetNames) {
+  for (const name of svgSetNames) {
     const set = await openEmojiSet(name);
     const look = async (unified: string): Promise<boolean | undefined> => {
-      const svg = await set.svg(unified);
-      if (svg === undefined) return undefined;
-      return findFaces(networks, await drawSvg(svg, 512, 'white')).faces.length > 0;
+      const drawing = await set.picture(unified);
+      if (drawing === undefined) return undefined;
+      return findFaces(networks, await drawPicture(drawing, 512, 'white')).faces.length > 0;
     };
     for (const { unified } of some(list.faces)) {
       const seen = await look(unified);
@@ -177,7 +177,7 @@ test('what is not quite believed is told', async () => {
   const ring = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 100 100"><circle cx="50" cy="50" r="40" fill="#fc4"/>
     <circle cx="37" cy="42" r="5" fill="#630"/><circle cx="63" cy="42" r="5" fill="#630"/>
     <path d="M33 62q17 16 34 0" stroke="#630" stroke-width="5" fill="none"/></svg>`;
-  const picture = await drawSvg(ring, 400, 'white');
+  const picture = await drawPicture(ring, 400, 'white');
   const { faces } = findFaces(networks, picture);
   assert.is(faces.length, 1);
   const { landmarks, score } = faces[0];

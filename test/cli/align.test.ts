@@ -5,7 +5,7 @@ import sharp from 'sharp';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { AlignLine } from '../../dist/cli/perform-align.js';
-import { drawSvg, openEmojiSet } from '../../dist/emoji/sets.js';
+import { drawPicture, openEmojiSet } from '../../dist/emoji/sets.js';
 import { goldenPath } from '../goldens.js';
 import { facewright, journalOf, newFolder } from './command.js';
 
@@ -210,7 +210,7 @@ test('refuses options that cannot be', async () => {
 test('run: says when --align would be better, and does it when asked', async () => {
   const folder = newFolder();
   const set = await openEmojiSet('twemoji');
-  const { data, width, height } = await drawSvg((await set.svg('1F600'))!, 400, 'white');
+  const { data, width, height } = await drawPicture((await set.picture('1F600'))!, 400, 'white');
   await sharp(data, { raw: { width, height, channels: 3 } }).toFile(join(folder, 'grin.png'));
   await sharp(ASTRONAUT).toFile(join(folder, 'photo.png'));
   const words = ['run', 'photo.png', 'grin.png', '--seed', '1', '--steps', '1', '--size', '16'];

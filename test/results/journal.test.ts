@@ -8,7 +8,7 @@ import { canonical, Journal, type JournalLine, journalName, resultKey } from '..
 const test = suite<{ folder: string; path: string }>('results/journal');
 test.before.each((context) => {
   context.folder = mkdtempSync(join(tmpdir(), 'facewright-journal-'));
-  context.path = join(context.folder, journalName);
+  context.path = join(context.folder, journalName());
 });
 test.after.each(({ folder }) => rmSync(folder, { recursive: true }));
 
