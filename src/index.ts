@@ -10,6 +10,9 @@ export type { Detected, DetectOptions, Face, FaceDetector } from './align/detect
 export { type Landmarks, landmarksOf, type Point } from './align/landmarks.js';
 export { type CropQuad, cropQuad, quadCentre, quadRotation, quadSize } from './align/quad.js';
 export { type DetectorOptions, openFaceDetector } from './align/worker-detector.js';
+export { type SelectOptions, selectEmoji, type ToneChoice } from './emoji/select.js';
+export { drawPicture, type EmojiSet, openEmojiFolder, openEmojiSet, type SetCredit } from './emoji/sets.js';
+export { type BaseEmoji, type Emoji, type EmojiTable, emojiTable } from './emoji/unicode.js';
 export type { Engine, EngineInfo, Executable, KernelTime } from './engine/engine.js';
 export type { NativeAddon } from './engine/native/addon.js';
 export { createNativeEngine, type NativeOptions } from './engine/native/engine.js';
@@ -44,5 +47,8 @@ export {
   search,
 } from './pulse/search.js';
 export { randomStart, type SearchStart } from './pulse/start.js';
+export type { EmojiLabel, SkinTone } from './results/emoji-label.js';
+export type { JournalLine } from './results/journal.js';
+export { readResults } from './results/read-results.js';
 export { readWeights, type WeightFile } from './weights/read.js';
 export { readSafetensors, writeSafetensors } from './weights/safetensors.js';

@@ -18,6 +18,9 @@ export const updateLists = [...APT_GET, 'update'];
 /** What compiles the native engine. */
 export const compilerPackages = [...APT_GET, 'install', '-y', '--no-install-recommends', 'g++', 'cmake', 'make'];
 
+/** What the gallery's pages are tested in. */
+export const browserPackages = [...APT_GET, 'install', '-y', '--no-install-recommends', 'chromium'];
+
 /**
  * @param {(command: readonly string[]) => Promise<string>} ask runs a command and returns what it prints
  * @param {() => Promise<void>} update runs `updateLists`, if that may be done

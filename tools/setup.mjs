@@ -3,8 +3,9 @@
 //
 //   node tools/setup.mjs [--for-tests]
 //
-// One engine is enough; only tests want both, and skip what needs a missing one unless CI is set. A compiler and Mesa's
-// software driver are installed where that is ours to do (Debian and Ubuntu, as root; FACEWRIGHT_NO_INSTALL=1 forbids it).
+// One engine is enough; only tests want both, and a browser, and skip what needs a missing one unless CI is set. A compiler,
+// Mesa's software driver and Chromium are installed where that is ours to do (Debian and Ubuntu, as root;
+// FACEWRIGHT_NO_INSTALL=1 forbids it).
 // Exit code 0: ready; 1: not, and the last line says why.
 
 import { spawn, spawnSync } from 'node:child_process';
@@ -12,7 +13,7 @@ import { existsSync, mkdtempSync, readFileSync, statSync, writeFileSync } from '
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { adapterPlan, compilerPackages, updateLists } from './setup-adapter.mjs';
+import { adapterPlan, browserPackages, compilerPackages, updateLists } from './setup-adapter.mjs';
 
 /** Steps that are over sooner are not worth a line. */
 const ANNOUNCE_AFTER_MS = 1500;
@@ -39,6 +40,7 @@ try {
   if (!native || forTests) {
     if (!(await hasAdapter())) await findAdapter(native);
   }
+  if (forTests) await findBrowser();
 } catch (error) {
   if (!(error instanceof SetupError)) throw error;
   say(error.message);
@@ -127,6 +129,21 @@ async function findAdapter(native) {
   const text = `there is no GPU or driver that facewright can use. ${plan.advice}`;
   if (!optional) throw new SetupError(text);
   say(text);
+}
+
+/** Where Chromium is found: as in test/chromium.ts. */
+const BROWSERS = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+
+/** Installs a browser for the tests of the gallery's pages; without one they are skipped. */
+async function findBrowser() {
+  const known = [process.env.FACEWRIGHT_CHROMIUM ?? [], BROWSERS].flat();
+  if (known.some((path) => existsSync(path)) || !mayInstall || !existsSync('/usr/bin/apt-get')) return;
+  try {
+    await step("reading apt's package lists", updateLists);
+    await step('installing chromium, for the tests of the gallery', browserPackages);
+  } catch (error) {
+    if (!(error instanceof SetupError) || process.env.CI) throw error;
+  }
 }
 
 /** Runs a command of which people should know when it takes long. */

@@ -62,9 +62,9 @@ async function searchAll(
   const { run } = request;
   const sizes = request.sizes.length > 0 ? request.sizes : [usualSize(generator.info.resolution)];
   const once = new Map(drawings.map((drawing) => [drawing, lazily(() => drawnFile(drawing, run))]));
-  // When the one ends before its time, so does the other.
-  const ended = new AbortController();
-  const both = AbortSignal.any([signal, ended.signal]);
+  // When the one breaks off, so does the other.
+  const broken = new AbortController();
+  const both = AbortSignal.any([signal, broken.signal]);
   const faces = request.frame === 'face' ? new Faces(request, drawings, sizes, once, both) : undefined;
   const searching = performRun(
     run,
@@ -83,11 +83,13 @@ async function searchAll(
     { generator, console, signal: both },
   );
   const stop = (error: unknown) => {
-    ended.abort(error);
+    broken.abort(error);
     throw error;
   };
-  const [summary] = await Promise.all([searching.catch(stop), faces?.found.catch(stop)]);
-  return summary;
+  const [found, looked] = await Promise.allSettled([searching.catch(stop), faces?.look().catch(stop)]);
+  if (looked.status === 'rejected') throw looked.reason;
+  if (found.status === 'rejected') throw found.reason;
+  return found.value;
 }
 
 /** Draws an emoji. @returns the drawing's path @throws NoPictureError when the set has none */
@@ -100,11 +102,14 @@ async function drawnFile(drawing: Drawing, { out, background }: EmojiRequest['ru
 
 /** The crops to the faces of drawings, as they are found. */
 class Faces {
-  /** Settles when all were looked at. */
-  readonly found: Promise<unknown>;
-  readonly #out: string;
-  readonly #lines = new Map<string, Deferred<AlignLine>>();
+  readonly #request: EmojiRequest;
+  readonly #drawings: readonly Drawing[];
+  readonly #sizes: readonly number[];
   readonly #drawn: ReadonlyMap<Drawing, () => Promise<string>>;
+  readonly #signal: AbortSignal;
+  readonly #out: string;
+  /** By the drawing's name. */
+  readonly #lines: ReadonlyMap<string, Deferred<AlignLine>>;
 
   constructor(
     request: EmojiRequest,
@@ -113,47 +118,37 @@ class Faces {
     drawn: ReadonlyMap<Drawing, () => Promise<string>>,
     signal: AbortSignal,
   ) {
-    const { out, background, shard } = request.run;
-    this.#out = join(out, 'aligned');
+    this.#request = request;
+    this.#drawings = drawings;
+    this.#sizes = sizes;
     this.#drawn = drawn;
-    for (const { name } of drawings) this.#lines.set(name, new Deferred());
-    signal.addEventListener('abort', () => this.#giveUp(new FacewrightError('stopped')), { once: true });
-    this.found = this.#look(
-      request,
-      drawings,
-      {
-        ...{ inputs: [], out: this.#out, background, sizes, detect: { maxFaces: 1, minScore: request.minScore } },
-        ...{ landmarks: undefined, overlay: false, shard, workers: usualWorkers() },
-        ...{ strict: false, force: false, json: false },
-      },
-      signal,
-    );
+    this.#signal = signal;
+    this.#out = join(request.run.out, 'aligned');
+    this.#lines = new Map(drawings.map(({ name }) => [name, new Deferred<AlignLine>()]));
+    // What was not looked at by then never is: whoever waits for it is told.
+    const giveUp = () => {
+      for (const { reject } of this.#lines.values()) reject(signal.reason);
+    };
+    signal.addEventListener('abort', giveUp, { once: true });
   }
 
-  async #look(
-    { run }: EmojiRequest,
-    drawings: readonly Drawing[],
-    aligning: Parameters<typeof performAlign>[0],
-    signal: AbortSignal,
-  ): Promise<void> {
+  /** Looks at all drawings. @throws FacewrightError when it has to break off */
+  async look(): Promise<void> {
+    const { run, minScore } = this.#request;
     const pictures: Picture[] = [];
-    for (const [index, drawing] of drawings.entries()) {
+    for (const [index, drawing] of this.#drawings.entries()) {
       const { file, name } = drawing;
-      // What a set has no drawing of is not looked at: its own promise says so.
+      // What a set has no drawing of is not looked at: `drawn` says so to whoever asks for it.
       if ((await drawing.picture()) === undefined) continue;
       pictures.push({ path: join(run.out, file), relative: file, name, index, source: this.#drawn.get(drawing)! });
     }
+    const request = {
+      ...{ inputs: [], out: this.#out, background: run.background, sizes: this.#sizes },
+      ...{ detect: { maxFaces: 1, minScore }, landmarks: undefined, overlay: false, shard: run.shard },
+      ...{ workers: usualWorkers(), strict: false, force: false, json: false },
+    };
     const onLine = ({ name }: Picture, line: AlignLine) => this.#lines.get(name)!.resolve(line);
-    try {
-      await performAlign(aligning, pictures, { console: new SilentConsole(), signal, onLine });
-    } catch (error) {
-      this.#giveUp(error);
-      throw error;
-    }
-  }
-
-  #giveUp(error: unknown): void {
-    for (const { reject } of this.#lines.values()) reject(error);
+    await performAlign(request, pictures, { console: new SilentConsole(), signal: this.#signal, onLine });
   }
 
   /** The crop of a drawing at a size. @throws NoPictureError when there is no face, or no drawing */

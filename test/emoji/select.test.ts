@@ -55,7 +55,7 @@ select('takes emoji, code points, names and slugs', () => {
   ]) {
     assert.equal(named([word]), ['person: light skin tone, beard'], word);
   }
-  assert.equal(named(['#️⃣', 'a9']).sort(), ['copyright', 'keycap: #']);
+  assert.equal(named(['#️⃣', 'a9']), ['copyright', 'keycap: #']);
 });
 
 select('takes groups, subgroups, patterns and categories', () => {
