@@ -147,8 +147,6 @@ class Alignment {
   /** By the picture's name. */
   readonly #lines = new Map<string, AlignLine>();
   #earlier = 0;
-  /** Lines are appended one after the other. */
-  #noting: Promise<void> = Promise.resolve();
 
   constructor(request: AlignRequest, pictures: readonly Picture[], tools: AlignTools) {
     this.#request = request;
@@ -307,9 +305,8 @@ class Alignment {
 
   async #note(picture: Picture, line: AlignLine): Promise<void> {
     const { journal } = this.#tools;
-    this.#noting = this.#noting.then(() => journal.append(line));
     try {
-      await this.#noting;
+      await journal.append(line);
     } catch (error) {
       throw new BrokenOffError(`${journal.path}: cannot be written (${errorText(error)})`, { cause: error });
     }

@@ -150,6 +150,8 @@ export class Journal<Line extends JournalEntry = JournalLine> {
   #file: FileHandle | undefined;
   /** The last finished line of each output: what lies there now. */
   readonly #latest = new Map<string, Line>();
+  /** Settles when what was to be added is on the disk, or failed to be. */
+  #appended: Promise<void> = Promise.resolve();
   /** The keys of what failed. */
   readonly #failed = new Set<string>();
 
@@ -204,8 +206,14 @@ export class Journal<Line extends JournalEntry = JournalLine> {
     return this.#failed.has(key);
   }
 
-  /** Adds a line; it is on the disk when this returns. */
-  async append(line: Line): Promise<void> {
+  /** Adds a line; it is on the disk when this returns. Lines that are added at once go one after the other. */
+  append(line: Line): Promise<void> {
+    const appended = this.#appended.then(() => this.#append(line));
+    this.#appended = appended.catch(() => {});
+    return appended;
+  }
+
+  async #append(line: Line): Promise<void> {
     if (this.#file === undefined) {
       // A picture without a face writes no crop: nothing else may have made the folder.
       await makeFolder(dirname(this.path));
@@ -218,6 +226,7 @@ export class Journal<Line extends JournalEntry = JournalLine> {
   }
 
   async close(): Promise<void> {
+    await this.#appended;
     await this.#file?.close();
   }
 

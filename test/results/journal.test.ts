@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { canonical, Journal, type JournalLine, journalName, resultKey } from '../../dist/results/journal.js';
+import { readResults } from '../../dist/results/read-results.js';
 
 const test = suite<{ folder: string; path: string }>('results/journal');
 test.before.each((context) => {
@@ -119,6 +120,57 @@ test('the key follows from everything, in any order of names', () => {
     assert.is.not(resultKey({ ...identity, ...change }), key);
   }
   assert.is(canonical({ b: [{ d: 1, c: null }], a: 'x' }), '{"a":"x","b":[{"c":null,"d":1}]}');
+});
+
+test('lines that are added at once stand one after the other', async ({ folder, path }) => {
+  const journal = await Journal.open(folder);
+  await Promise.all(Array.from({ length: 50 }, (_, i) => journal.append(line(`${i}.png`))));
+  await journal.close();
+  const outputs = readFileSync(path, 'utf8')
+    .trim()
+    .split('\n')
+    .map((text) => JSON.parse(text).output);
+  assert.equal(
+    outputs,
+    Array.from({ length: 50 }, (_, i) => `${i}.png`),
+  );
+});
+
+test('what other shards did counts as done, and is theirs to write', async ({ folder }) => {
+  const shard = (index: number) => ({ index, count: 2 });
+  const second = await Journal.open(folder, 'run', shard(2));
+  await second.append(line('b.png'));
+  await second.append(line('c.png', { status: 'failed' }));
+  appendFileSync(join(folder, 'run.2-of-2.jsonl'), '{"v":1,"key":"to');
+  const first = await Journal.open(folder, 'run', shard(1));
+  assert.is(first.latest('b.png')?.key, 'key of b.png');
+  assert.ok(first.hasFailed('key of c.png'));
+  await first.append(line('a.png'));
+  await Promise.all([first.close(), second.close()]);
+  assert.ok(readFileSync(join(folder, 'run.2-of-2.jsonl'), 'utf8').endsWith('{"v":1,"key":"to'), 'it is left alone');
+  assert.equal(
+    (await readResults(folder)).map(({ output }) => output),
+    ['a.png', 'b.png', 'c.png'],
+  );
+  const whole = await Journal.open(folder);
+  assert.is(whole.lines.length, 3);
+  await whole.close();
+});
+
+test('results: what was found stays found when a later run fails at it', async ({ folder }) => {
+  const journal = await Journal.open(folder);
+  await journal.append(line('a.png'));
+  await journal.append(line('a.png', { status: 'failed', key: 'other' }));
+  await journal.append(line('b.png', { status: 'failed' }));
+  await journal.append(line('b.png', { seed: 7 }));
+  await journal.close();
+  assert.equal(
+    (await readResults(folder)).map(({ status, seed }) => [status, seed]),
+    [
+      ['done', 1],
+      ['done', 7],
+    ],
+  );
 });
 
 test.run();
