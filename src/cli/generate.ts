@@ -124,7 +124,7 @@ async function draw(
   { signal }: Interrupt,
 ): Promise<number> {
   const { out, json } = request;
-  const batch = request.batch ?? usualBatch(generator.info.resolution);
+  const batch = request.batch ?? usualBatch(generator);
   const cells: GridCell[] = [];
   console.beginProgress(faces.length);
   try {

@@ -120,7 +120,11 @@ export const runOptions: OptionTable = {
   trace: flag(WRITTEN, 'the losses of every step, in run.jsonl'),
   force: flag(WRITTEN, 'search again what is done, and overwrite what others wrote'),
   shard,
-  batch: value(MODEL, 'pictures searched at once; no result depends on it', '4, from 512 px 2, from 1024 px 1'),
+  batch: value(
+    MODEL,
+    'pictures searched at once; no result depends on it',
+    '4, from 512 px 2, from 1024 px 1; on a GPU 32, 8, 6, 4',
+  ),
   json: flag(REPORT, 'the lines of run.jsonl on stdout instead of a table'),
   quiet: flag(REPORT, 'nothing on stderr but errors'),
   strict: flag(REPORT, 'exit code 3 when a picture came no closer than eps'),
@@ -132,7 +136,9 @@ export const runOptions: OptionTable = {
 const { out, size, fit, background, align, duplicates, strict, original, ...searching } = runOptions;
 /** What says which faces are looked for is not for an emoji, which has one. */
 const searchingEmoji = Object.fromEntries(
-  Object.entries(searching).filter(([name]) => !Object.hasOwn(detectOptions, name) && name !== 'bad-noise-layers'),
+  Object.entries(searching).filter(
+    ([name]) => !Object.hasOwn(detectOptions, name) && !['bad-noise-layers', 'start'].includes(name),
+  ),
 );
 
 const EMOJI = 'Emoji:';
@@ -142,7 +148,7 @@ export const emojiOptions: OptionTable = {
   'set-dir': {
     kind: 'list',
     group: EMOJI,
-    describe: 'NAME=FOLDER: a set of your own, pictures named by code points, such as 1f600.png',
+    describe: 'NAME=FOLDER: a set of your own, of files such as 1f600.png',
   },
   all: flag(EMOJI, 'all emoji'),
   tones: value(EMOJI, `skin tones where none is named: ${toneChoices.join(',')}`, 'none'),
@@ -171,7 +177,7 @@ export const generateOptions: OptionTable = {
   truncation: value(PICTURES, 'psi: how far from the average face, 0 to 1 and beyond', '1: off'),
   'noise-seed': value(PICTURES, 'one noise for all faces', "each face's own seed"),
   ...modelOptions,
-  batch: value(MODEL, 'faces drawn at once', '4, from 512 px 2, from 1024 px 1'),
+  batch: value(MODEL, 'faces drawn at once', '4, from 512 px 2, from 1024 px 1; on a GPU 32, 8, 6, 4'),
   force: flag(WRITTEN, 'overwrite files that are there'),
   json: flag(REPORT, 'a line of JSON per face on stdout'),
   quiet: flag(REPORT, 'nothing on stderr but errors'),
@@ -185,7 +191,7 @@ export const demoOptions: OptionTable = {
   seed: value(SEARCH, 'a whole number', '1'),
   restarts: value(SEARCH, 'search so many times, keep the best', '1'),
   ...modelOptions,
-  batch: value(MODEL, 'pictures searched at once', '4, from 512 px 2, from 1024 px 1'),
+  batch: value(MODEL, 'pictures searched at once', '4, from 512 px 2, from 1024 px 1; on a GPU 32, 8, 6, 4'),
   quiet: flag(REPORT, 'nothing on stderr but errors'),
 };
 

@@ -235,7 +235,7 @@ class Run {
 
   /** The jobs that are not done yet, in batches of equal target size; each as soon as its pictures are there. */
   async *#batches(): AsyncGenerator<Job[]> {
-    const together = this.#request.batch ?? usualBatch(this.#tools.generator.info.resolution);
+    const together = this.#request.batch ?? usualBatch(this.#tools.generator);
     const waiting = new Map<number, Job[]>();
     for await (const made of this.#targets(2 * together)) {
       for (const job of await this.#unfinished(made)) {
