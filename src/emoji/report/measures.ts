@@ -21,7 +21,9 @@ export interface MeasureKind extends Measure {
   readonly share: boolean;
   /** Whether there is one value per drawing, or one per search, instead of one per result. */
   readonly per: 'drawing' | 'search' | 'result';
-  /** Where an axis begins, and ends. */
+  /** No value is less: intervals end there. */
+  readonly least?: number;
+  /** What axes have to reach. */
   readonly axis?: { readonly from?: number; readonly to?: number };
   values(lines: readonly JournalLine[], measured: Measurements): Value[];
 }
@@ -69,6 +71,7 @@ export const measureKinds: readonly MeasureKind[] = [
       'Mean squared difference between the target and the face scaled down, over all pixels and channels of 0 to 1: ' +
       'background, hair and hats count as much as the face.',
     per: 'result',
+    least: 0,
     axis: { from: 0 },
     values: ofResults(({ losses }) => losses?.L2),
   },
@@ -82,6 +85,7 @@ export const measureKinds: readonly MeasureKind[] = [
       'CIEDE2000 between the target and the face scaled down, mean over the pixels of the face: 1 can just be told, ' +
       'black and white are 100 apart. It is measured where a crop to the face has the face, and so not for whole drawings.',
     per: 'result',
+    least: 0,
     axis: { from: 0 },
     values: ofResults((_, measured) => measured?.colourDifference),
   },
@@ -121,6 +125,7 @@ export const measureKinds: readonly MeasureKind[] = [
       'Standard deviation between the faces that several seeds found for one target, of each pixel and channel (0 to 1) ' +
       'at 64 px, root mean square: how much a small picture leaves open.',
     per: 'search',
+    least: 0,
     axis: { from: 0 },
     values: ofResults((_, measured) => measured?.spread),
   },
@@ -141,7 +146,9 @@ function recognised(lines: readonly JournalLine[]): Value[] {
 /** The figure of a measure for a group of pictures; undefined where there are too few. */
 export function figureOf(kind: MeasureKind, lines: readonly JournalLine[], measured: Measurements): Figure | undefined {
   const observations = kind.values(lines, measured).map(({ line, value }) => ({ cluster: clusterOf(line), value }));
-  return kind.share ? inPercent(shareOf(observations)) : meanOf(observations);
+  if (kind.share) return inPercent(shareOf(observations));
+  const figure = meanOf(observations);
+  return figure && { ...figure, low: Math.max(figure.low, kind.least ?? Number.NEGATIVE_INFINITY) };
 }
 
 /** The figure of paired differences. */

@@ -27,7 +27,7 @@ export function reading(
 ): string {
   return [
     ...differences(rows, measures),
-    ...shifts(rows, measures),
+    ...shifts(rows, measures, lines),
     ...thin(rows),
     ...chance(rows, measures),
     whom(lines),
@@ -50,6 +50,9 @@ function differences(rows: readonly ReportRow[], measures: readonly Measure[]): 
   }
   const sentences: string[] = [];
   if (apart.length > 0) sentences.push(`The rows furthest apart whose intervals do not overlap: ${apart.join('; ')}.`);
+  if (apart.some((text) => text.startsWith('Recognised '))) {
+    sentences.push('What is recognised is up to the detector and the drawing, not to the generator.');
+  }
   if (alike.length > 0) {
     const verb = apart.length > 0 ? 'no two rows are shown to differ' : 'no difference between rows is shown';
     sentences.push(`In ${listText(alike)} the intervals of all rows overlap: ${verb}.`);
@@ -61,15 +64,18 @@ const inWords = ({ name, figure }: Known, measure: Measure) =>
   `${name} (${valueText(figure.value, measure)}, ${intervalText(figure, measure)})`;
 
 /** In which rows faces came out lighter or darker than their targets. */
-function shifts(rows: readonly ReportRow[], measures: readonly Measure[]): string[] {
+function shifts(rows: readonly ReportRow[], measures: readonly Measure[], lines: readonly JournalLine[]): string[] {
   const measure = measures.find(({ key }) => key === 'angle_shift');
   if (measure === undefined) return [];
   const known = rowsWith(rows, measure);
   const { above, below } = beyondZero(known);
+  if (known.length === 0) return [];
   if (above.length + below.length === 0) {
-    return known.length === 0
-      ? []
-      : ['In no row is the typology angle of the faces shown to differ from that of the targets.'];
+    const tones = new Set(lines.map(({ emoji }) => emoji?.tone)).size;
+    return [
+      'In no row is the typology angle of the faces shown to differ from that of the targets.' +
+        (tones > 1 ? ' Where a row mixes tones, shifts up and down may cancel.' : ''),
+    ];
   }
   const parts = [
     ...(above.length > 0 ? [`larger (lighter, or less yellow) in ${names(above)}`] : []),

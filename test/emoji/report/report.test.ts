@@ -114,6 +114,7 @@ test('the sentences name what is apart, say what is not, and whom it is about', 
   assert.match(reading, /larger \(lighter, or less yellow\) in openmoji, dark, and smaller \(darker\) in .*light/);
   assert.match(reading, /over the 8 emoji of these drawings and not over people; .*demo-128 was trained on/);
   assert.match(reading, /15 of the 37 results with an angle are of emoji without a skin tone, most of them yellow/);
+  assert.match(reading, /What is recognised is up to the detector/);
   const paired = tableOf(report, 'tones-against-none').reading;
   assert.match(paired, /L2 is higher in dark \(0\.0040, [^)]+\), light \(0\.0020/);
   assert.match(paired, /lower in dark \(−53 %/);
@@ -146,6 +147,13 @@ test('seeds and sizes of one drawing are one drawing to recognise, and several r
     ],
   );
   near(rowOf(sized, 'by-size', '16 px').figures.l2.value, 0.016);
+});
+
+test('intervals of what cannot be less than 0 end there', () => {
+  const lines = [0.001, 0.2].map((L2) => found({ L2 }));
+  const { low, high } = makeReport('x', lines, new Map()).tables[0].rows[0].figures.l2;
+  assert.is(low, 0);
+  assert.ok(high > 1);
 });
 
 test('a run of pictures that are no emoji: one table, by size', () => {
