@@ -11,12 +11,16 @@ interface Command {
   readonly describe: string;
   /** The usage line and what is to be known about the command. */
   readonly help: string;
+  /** What it takes without an option's name before it, where it takes anything. */
+  readonly inputs?: string;
   readonly examples: readonly (readonly [command: string, description: string])[];
   /** The command's code, loaded only when it is called. */
   load(): Promise<(parsed: ArgumentsCamelCase) => Promise<number>>;
 }
 
 const HELP_COLUMNS = 100;
+
+const PICTURES = 'pictures, folders of pictures, patterns';
 
 const commands: Readonly<Record<string, Command>> = {
   run: {
@@ -27,6 +31,7 @@ const commands: Readonly<Record<string, Command>> = {
       'Finds, for every picture, a face that looks like it when scaled down. INPUT is a file, a folder or a pattern. ' +
       'DIR gets NAME.png, NAME.target.png (what was searched for) and run.jsonl (a line about every result). ' +
       'The same command given again goes on where it was stopped.',
+    inputs: PICTURES,
     examples: [
       ['facewright run face.jpg --out faces', 'one picture'],
       ['facewright run photos -o faces --seed 1', 'a folder, with a seed of your own'],
@@ -44,6 +49,7 @@ const commands: Readonly<Record<string, Command>> = {
       'Finds the faces of every picture and crops to each as the pictures were that generators of faces learned from ' +
       '(FFHQ). INPUT is a file, a folder or a pattern. DIR gets NAME_0.png, NAME_1.png, … and align.jsonl (a line about ' +
       'every picture); with several sizes, a folder for each. The same command given again goes on where it was stopped.',
+    inputs: PICTURES,
     examples: [
       ['facewright align group.jpg --out faces', 'every face, 1024 px'],
       ['facewright align photos -o faces --size 16,32 --overlay', 'two sizes, and pictures that show what was found'],
@@ -87,6 +93,21 @@ const commands: Readonly<Record<string, Command>> = {
     help: 'facewright demo [options]\n\nFinds faces for emoji with the demo generator, and lays them out on a contact sheet.',
     examples: [['facewright demo --count 4', 'a short one']],
     load: async () => (await import('./demo.js')).demoCommand,
+  },
+  report: {
+    usage: 'report [inputs..]',
+    describe: 'what the faces of a run say, measured',
+    help:
+      'facewright report DIR [options]\n\n' +
+      'Measures what a run wrote to DIR: shares recognised and within eps, L2, colours, skin angles, spread between ' +
+      'seeds; of emoji by set, skin tone and category. Every figure comes with n and its 95 % confidence interval. ' +
+      'DIR/report gets report.md, report.json, CSV files and plots.',
+    inputs: 'the folder that a run wrote to',
+    examples: [
+      ['facewright report emoji-out', 'tables, CSV and plots in emoji-out/report'],
+      ['facewright report faces --json', 'the report as JSON'],
+    ],
+    load: async () => (await import('./report.js')).reportCommand,
   },
   doctor: {
     usage: 'doctor',
@@ -160,9 +181,10 @@ async function helpText(parser: Argv, words: readonly string[]): Promise<string>
   return text.replace(/(?: +\[(?:boolean|array|default: \[\])\])+$/gm, '').trimEnd();
 }
 
-function describeCommand(parser: Argv, name: string, { help, examples }: Command): Argv {
+function describeCommand(parser: Argv, name: string, { help, inputs, examples }: Command): Argv {
   addOptions(parser.usage(help), optionsOf[name]);
   for (const [command, description] of examples) parser.example(command, description);
+  if (inputs !== undefined) parser.positional('inputs', { describe: inputs, array: true });
   const spellings = originalNames(name);
   if (name === 'emoji') {
     parser.positional('inputs', { describe: 'emoji, code points, names, groups, categories', array: true });
@@ -171,7 +193,6 @@ function describeCommand(parser: Argv, name: string, { help, examples }: Command
     );
   } else if (spellings.length > 0) {
     const strict = name === 'run' ? 'eps was missed' : 'a picture has no face';
-    parser.positional('inputs', { describe: 'pictures, folders of pictures, patterns', array: true });
     parser.epilogue(
       `The original PULSE's spellings are taken as they are: ${spellings.join(' ')}.\n\n` +
         `Exit codes: 0 all written; 1 some failed; 2 nothing was begun; 3 with --strict, when ${strict}; 130 after Ctrl-C.`,

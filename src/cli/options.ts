@@ -195,6 +195,13 @@ export const demoOptions: OptionTable = {
   quiet: flag(REPORT, 'nothing on stderr but errors'),
 };
 
+export const reportOptions: OptionTable = {
+  out: { ...value(WRITTEN, 'folder for the report; made when missing', 'DIR/report'), alias: 'o' },
+  force: flag(WRITTEN, 'overwrite files that facewright report did not write'),
+  json: flag(REPORT, 'the report as JSON on stdout instead of a table'),
+  quiet: flag(REPORT, 'nothing on stderr but errors'),
+};
+
 export const doctorOptions: OptionTable = {
   json: flag(REPORT, 'everything that is known, as JSON'),
 };
@@ -206,6 +213,7 @@ export const optionsOf: Readonly<Record<string, OptionTable>> = {
   emoji: emojiOptions,
   generate: generateOptions,
   demo: demoOptions,
+  report: reportOptions,
   doctor: doctorOptions,
 };
 

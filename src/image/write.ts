@@ -70,7 +70,7 @@ export function xmpSource(source: string): string {
 }
 
 /** Text as XML character data, without the control characters that XML has no way to hold. */
-function escapeXml(text: string): string {
+export function escapeXml(text: string): string {
   const printable = [...text].filter((character) => character >= ' ').join('');
   return printable.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }

@@ -64,6 +64,11 @@ const refused: [words: string, message: RegExp][] = [
   ['generate --out out --latents', /--latents needs a value/],
   ['demo --out out --count 0', /--count 0: must be a whole number, from 1 to/],
   ['rnu face.png', /unknown command rnu; did you mean run\?/],
+  ['report', /no folder: name the one that a run wrote to, for example facewright report faces/],
+  ['report none none', /2 folders: name the one/],
+  ['report missing', /missing: cannot be read \(ENOENT\); name the folder that a run wrote to/],
+  ['report none', /none: no results in it; name a folder/],
+  ['report none --otu x', /unknown option --otu; did you mean --out\?/],
   ['doctor now', /cannot make anything of now/],
 ];
 for (const [words, message] of refused) test(words, () => isRefused(words, message));
@@ -126,7 +131,7 @@ test('no words at all: the commands', async () => {
   assert.match(stderr, /facewright run/);
 });
 
-for (const words of ['--help', 'run --help', 'generate -h', 'demo --help', 'doctor --help']) {
+for (const words of ['--help', 'run --help', 'generate -h', 'demo --help', 'report --help', 'doctor --help']) {
   test(`${words}: fits 100 columns`, async () => {
     const { code, stdout } = await facewright(folder, words.split(' '));
     assert.is(code, 0);

@@ -5,6 +5,8 @@ export interface Figure {
   readonly high: number;
   /** How many pictures it is from. */
   readonly n: number;
+  /** How many different emoji those show, all tones of one counted once: what the interval takes for independent. */
+  readonly emoji: number;
 }
 
 /** What is measured of each group of pictures. */
@@ -53,8 +55,10 @@ export interface ReportData {
 export interface Measured {
   /** The result's file, as in run.jsonl. */
   readonly output: string;
-  /** Mean CIEDE2000 difference between the target and the face scaled down, in the face's region. */
-  readonly colourDifference: number;
-  /** Individual typology angle of the mean colour in that region. */
-  readonly angle: { readonly target: number; readonly result: number };
+  /** Mean CIEDE2000 difference between the target and the face scaled down, in the face's region; where that is known. */
+  readonly colourDifference?: number;
+  /** Individual typology angle of the mean colour in that region; where that is known. */
+  readonly angle?: { readonly target: number; readonly result: number };
+  /** How far the faces for one target lie apart; with the first of them only. */
+  readonly spread?: number;
 }
