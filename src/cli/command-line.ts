@@ -13,6 +13,8 @@ interface Command {
   readonly help: string;
   /** What it takes without an option's name before it, where it takes anything. */
   readonly inputs?: string;
+  /** When it ends with exit code 3 with --strict, where it has that option. */
+  readonly strict?: string;
   readonly examples: readonly (readonly [command: string, description: string])[];
   /** The command's code, loaded only when it is called. */
   load(): Promise<(parsed: ArgumentsCamelCase) => Promise<number>>;
@@ -32,6 +34,7 @@ const commands: Readonly<Record<string, Command>> = {
       'DIR gets NAME.png, NAME.target.png (what was searched for) and run.jsonl (a line about every result). ' +
       'The same command given again goes on where it was stopped.',
     inputs: PICTURES,
+    strict: 'eps was missed',
     examples: [
       ['facewright run face.jpg --out faces', 'one picture'],
       ['facewright run photos -o faces --seed 1', 'a folder, with a seed of your own'],
@@ -50,6 +53,7 @@ const commands: Readonly<Record<string, Command>> = {
       '(FFHQ). INPUT is a file, a folder or a pattern. DIR gets NAME_0.png, NAME_1.png, … and align.jsonl (a line about ' +
       'every picture); with several sizes, a folder for each. The same command given again goes on where it was stopped.',
     inputs: PICTURES,
+    strict: 'a picture has no face',
     examples: [
       ['facewright align group.jpg --out faces', 'every face, 1024 px'],
       ['facewright align photos -o faces --size 16,32 --overlay', 'two sizes, and pictures that show what was found'],
@@ -66,6 +70,8 @@ const commands: Readonly<Record<string, Command>> = {
       'Draws emoji, crops to their faces, and finds a face for each. WHAT is emoji (😀 👩🏽‍🍳), code points (1f9d4-1f3fb), short names ' +
       '(grinning-face), groups and subgroups of Unicode (person-role, face-*), or categories (red-hair, hats, vampires, …). ' +
       'DIR gets SIZE/SET/NAME.png, drawings/ and run.jsonl. The same command given again goes on where it was stopped.',
+    inputs: 'emoji, code points, names, groups, categories',
+    strict: 'an emoji is missing, has no face, or missed eps',
     examples: [
       ["facewright emoji 'face-*' 'person-*' --set openmoji -o out", 'all smileys and people'],
       ['facewright emoji 👩‍🍳 🧔 --set openmoji noto -o out', 'some emoji of two sets'],
@@ -181,25 +187,20 @@ async function helpText(parser: Argv, words: readonly string[]): Promise<string>
   return text.replace(/(?: +\[(?:boolean|array|default: \[\])\])+$/gm, '').trimEnd();
 }
 
-function describeCommand(parser: Argv, name: string, { help, inputs, examples }: Command): Argv {
+function describeCommand(parser: Argv, name: string, { help, inputs, strict, examples }: Command): Argv {
   addOptions(parser.usage(help), optionsOf[name]);
   for (const [command, description] of examples) parser.example(command, description);
   if (inputs !== undefined) parser.positional('inputs', { describe: inputs, array: true });
   const spellings = originalNames(name);
-  if (name === 'emoji') {
-    parser.positional('inputs', { describe: 'emoji, code points, names, groups, categories', array: true });
-    parser.epilogue(
-      'Exit codes: 0 all written; 1 some failed; 2 nothing was begun; 3 with --strict, when an emoji has no face or eps was missed; 130 after Ctrl-C.',
+  const known = [];
+  if (spellings.length > 0) known.push(`The original PULSE's spellings are taken as they are: ${spellings.join(' ')}.`);
+  if (strict !== undefined) {
+    known.push(
+      'Exit codes: 0 all written; 1 some failed; 2 nothing was begun; ' +
+        `3 with --strict, when ${strict}; 130 after Ctrl-C.`,
     );
-  } else if (spellings.length > 0) {
-    const strict = name === 'run' ? 'eps was missed' : 'a picture has no face';
-    parser.epilogue(
-      `The original PULSE's spellings are taken as they are: ${spellings.join(' ')}.\n\n` +
-        `Exit codes: 0 all written; 1 some failed; 2 nothing was begun; 3 with --strict, when ${strict}; 130 after Ctrl-C.`,
-    );
-  } else {
-    parser.epilogue('');
   }
+  parser.epilogue(known.join('\n\n'));
   return parser;
 }
 

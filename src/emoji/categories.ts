@@ -83,6 +83,11 @@ for (const { slug, emoji } of articleCategories) {
   }
 }
 
+/** The title of a category; of one that is not known, such as one that a later version knows, its slug in words. */
+export function categoryTitle(slug: string): string {
+  return articleCategories.find((category) => category.slug === slug)?.title ?? slug.replaceAll('-', ' ');
+}
+
 /** The emoji of a category as the table has them. */
 export function emojiOf({ emoji }: Category, table: EmojiTable) {
   return emoji.map((character) => table.byCodePoints(codePointsOf(character))!);

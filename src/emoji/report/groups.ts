@@ -2,6 +2,7 @@
 
 import { skinTones } from '../../results/emoji-label.js';
 import type { JournalLine } from '../../results/journal.js';
+import { categoryTitle } from '../categories.js';
 import { groupBy } from './group-by.js';
 import { type MeasureKind, type Measurements, measureKinds, pairOf } from './measures.js';
 import type { Observation } from './statistics.js';
@@ -62,7 +63,7 @@ function bySetAndTone(lines: readonly JournalLine[]): Group[] {
 function byCategory(lines: readonly JournalLine[]): Group[] {
   const pairs = lines.flatMap((line) => line.emoji!.categories.map((category) => ({ category, line })));
   return [...groupBy(pairs, ({ category }) => category)]
-    .map(([category, members]) => ({ name: category.replaceAll('-', ' '), lines: members.map(({ line }) => line) }))
+    .map(([category, members]) => ({ name: categoryTitle(category), lines: members.map(({ line }) => line) }))
     .sort((a, b) => a.name.localeCompare(b.name, 'en'));
 }
 

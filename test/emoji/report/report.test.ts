@@ -82,8 +82,8 @@ test('within eps counts results; in categories an emoji stands in each of its ow
   assert.equal(
     categories.map(({ name, n }) => [name, n]),
     [
-      ['old age', 12],
-      ['red hair', 12],
+      ['Old age', 12],
+      ['Red hair', 12],
     ],
   );
 });
