@@ -18,6 +18,7 @@ import { readDetectOptions } from './align-request.js';
 import { type Arguments, batchSize, openOptions, type Places, readPlaces } from './arguments.js';
 import { UsageError } from './exit.js';
 import { originalDefaults } from './original.js';
+import { type RunAnimation, readRunAnimation } from './run-animation.js';
 import { oneOf, realNumber, seedNumber, wholeNumber, wholeNumbers } from './values.js';
 
 export interface RunRequest extends Places {
@@ -40,6 +41,8 @@ export interface RunRequest extends Places {
   /** A file of latents to start from. */
   readonly start: string | undefined;
   readonly saveIntermediate: boolean;
+  /** The search as an animation. */
+  readonly animate: RunAnimation | undefined;
   readonly saveLatents: boolean;
   readonly trace: boolean;
   /** Search again what is done. */
@@ -67,6 +70,7 @@ export function readRunRequest(words: Arguments): RunRequest {
     restarts: words.value('restarts', (option, text) => wholeNumber(option, text, 1, 10_000)) ?? 1,
     start: words.text('start'),
     saveIntermediate: words.flag('save-intermediate'),
+    animate: words.value('animate', readRunAnimation),
     saveLatents: words.flag('save-latents'),
     trace: words.flag('trace'),
     again: words.flag('force'),
@@ -79,8 +83,9 @@ export function readRunRequest(words: Arguments): RunRequest {
     const option = given[0].replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
     throw new UsageError(`--${option} is about faces that are looked for; add --align`);
   }
-  if (request.restarts > 1 && request.saveIntermediate) {
-    throw new UsageError('--save-intermediate shows the way of one search; leave out --restarts');
+  if (request.restarts > 1 && (request.saveIntermediate || request.animate !== undefined)) {
+    const option = request.saveIntermediate ? '--save-intermediate' : '--animate';
+    throw new UsageError(`${option} shows the way of one search; leave out --restarts`);
   }
   if (request.start !== undefined && (request.duplicates > 1 || request.restarts > 1)) {
     throw new UsageError('--start fixes where the search starts; leave out --duplicates and --restarts');

@@ -96,7 +96,7 @@ async function encodeArea({ data, width, height }: Rgb8Image, area: Area): Promi
   return sharp(data, { raw: { width, height, channels: 3 } })
     .extract({ left: area.x, top: area.y, width: area.width, height: area.height })
     .toColourspace('srgb')
-    .png({ adaptiveFiltering: true, compressionLevel: 9, palette: false })
+    .png({ adaptiveFiltering: true, compressionLevel: 6, palette: false })
     .toBuffer();
 }
 

@@ -29,14 +29,14 @@ const codings: Readonly<Record<VideoFormat, Coding>> = {
       'pad=ceil(iw/2)*2:ceil(ih/2)*2:color=0xf3f3f3,scale=out_color_matrix=bt709:out_range=tv,format=yuv420p',
     ],
   },
-  // 4:4:4 keeps the edges of a target's squares.
+  // 4:4:4 keeps the edges of a target's squares. Not the full range: ffmpeg 5.1 does not note it in AVIF, and colours glare.
   avif: {
     encoder: 'libaom-av1',
     muxer: 'avif',
     words: [
-      ...'-c:v libaom-av1 -crf 22 -b:v 0 -cpu-used 8 -row-mt 1 -color_trc iec61966-2-1 -color_range pc'.split(' '),
+      ...'-c:v libaom-av1 -crf 22 -b:v 0 -cpu-used 8 -row-mt 1 -color_trc iec61966-2-1 -color_range tv'.split(' '),
       '-vf',
-      'scale=out_color_matrix=bt709:out_range=pc,format=yuv444p',
+      'scale=out_color_matrix=bt709:out_range=tv,format=yuv444p',
     ],
   },
 };
