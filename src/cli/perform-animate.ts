@@ -9,7 +9,7 @@ import type { AnimateRequest } from './animate-request.js';
 import type { Console } from './console.js';
 import { errorText, UsageError } from './exit.js';
 import { creatorTool, exists, FolderGuard, isOurAnimation } from './out-folder.js';
-import { chosen, type Group, groups, hasIntermediates, type SavedResult, savedResults } from './saved-results.js';
+import { chosen, type Group, groups, hasIntermediates, savedResults } from './saved-results.js';
 import { savedTrack } from './saved-track.js';
 import { counted } from './values.js';
 
@@ -28,12 +28,14 @@ export interface AnimateSummary {
 export async function findGroups(request: AnimateRequest, console: Console): Promise<Group[]> {
   const { folder, beside, out, names } = request;
   const results = chosen(await savedResults(folder), request);
-  const animated = await withIntermediates(results, folder);
+  const there = await Promise.all(results.map(hasIntermediates));
+  const animated = results.filter((_, i) => there[i]);
   const without = results.length - animated.length;
   if (without > 0 && names.length > 0) {
     const missing = results.find((result) => !animated.includes(result))!;
     throw new UsageError(`${missing.name}: its steps were not saved; ${HOW_TO_SAVE}`);
   }
+  if (animated.length === 0) throw new UsageError(`${folder}: no result in it has its steps saved; ${HOW_TO_SAVE}`);
   if (without > 0) console.note(`${counted(without, 'result')} left out, whose steps were not saved`);
   const found = groups(animated, beside);
   if (found.length === 0) {
@@ -50,15 +52,6 @@ export async function findGroups(request: AnimateRequest, console: Console): Pro
 }
 
 const HOW_TO_SAVE = 'run it again with --save-intermediate, or with --animate webp, which keeps no pictures in between';
-
-async function withIntermediates(results: readonly SavedResult[], folder: string): Promise<SavedResult[]> {
-  const there = await Promise.all(results.map(hasIntermediates));
-  const animated = results.filter((_, i) => there[i]);
-  if (animated.length === 0 && results.length !== 1) {
-    throw new UsageError(`${folder}: no result in it has its steps saved; ${HOW_TO_SAVE}`);
-  }
-  return animated;
-}
 
 /**
  * Writes the animations into a folder that can be written.
