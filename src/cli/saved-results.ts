@@ -59,8 +59,8 @@ async function hasJournal(folder: string): Promise<boolean> {
 async function foldersWithJournals(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
   const names = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
-  const with_ = await Promise.all(names.map((name) => hasJournal(join(folder, name))));
-  return names.filter((_, i) => with_[i]).sort((a, b) => a.localeCompare(b, 'en', { numeric: true }));
+  const holding = await Promise.all(names.map((name) => hasJournal(join(folder, name))));
+  return names.filter((_, i) => holding[i]).sort((a, b) => a.localeCompare(b, 'en', { numeric: true }));
 }
 
 /** Journals are passed around, and what they name is read here and written beside. */

@@ -131,10 +131,9 @@ export class Stage {
   #drawCaption(canvas: Canvas, track: Track, step: number, x: number, y: number, width: number): void {
     const label: TextStyle = { size: 15 * this.#unit, colour: INK };
     const detail: TextStyle = { ...label, colour: SOFT };
-    const size = `${track.target.width} px`;
     const at = Math.min(step, track.steps - 1);
     const loss = `L2 ${shortLoss(track.losses.best[at])}`;
-    const said = step === INTRO ? [size] : [`step ${at + 1} of ${track.steps}, ${loss}`, loss];
+    const said = step === INTRO ? ['target'] : [`step ${at + 1} of ${track.steps}, ${loss}`, loss];
     // The label matters more than the step's number.
     const room = width - textWidth(track.label, label) - 16 * this.#unit;
     const fitting = said.find((text) => textWidth(text, detail) <= room) ?? '';
