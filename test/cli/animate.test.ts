@@ -165,7 +165,7 @@ test('sizes, sets and seeds beside each other', async ({ folder }) => {
     ['16+32/noto/smile.webp', '16+32/openmoji/smile.webp'],
   );
   const { width } = await sharp(join(folder, 'o/16+32/noto/smile.webp')).metadata();
-  assert.is(width, 2 * 12 + 2 * 64 + 6);
+  assert.is(width, 2 * 12 + 2 * 64 + 12);
   const sets = await facewright(folder, ['animate', 'o', '--beside', 'set', '--side', '16', '--out', 'sets']);
   assert.is(sets.code, 0, sets.stderr);
   assert.equal(readdirSync(join(folder, 'sets', '16')), ['noto+openmoji']);

@@ -59,6 +59,8 @@ export class Stage {
   /** Whether searches stand beside each other, as those of a single cell do, or below each other. */
   readonly #across: boolean;
   readonly #unit: number;
+  /** Between cells: wider where each has a caption of its own. */
+  readonly #gap: number;
   readonly #range: Range;
 
   /** @param tracks at least one */
@@ -75,7 +77,8 @@ export class Stage {
     const rows = this.#across ? 1 : tracks.length;
     const heading = title === undefined ? 0 : this.#length(TITLE);
     // The last caption is margin enough.
-    this.width = this.#bare ? side : 2 * this.#length(MARGIN) + columns * side + (columns - 1) * this.#length(GAP);
+    this.#gap = this.#length(this.#across ? MARGIN : GAP);
+    this.width = this.#bare ? side : 2 * this.#length(MARGIN) + columns * side + (columns - 1) * this.#gap;
     this.height = this.#bare ? side : this.#length(MARGIN) + heading + rows * (side + this.#length(CAPTION));
   }
 
@@ -100,7 +103,7 @@ export class Stage {
       top += this.#length(TITLE);
     }
     for (const [i, track] of this.#tracks.entries()) {
-      const x = margin + (this.#across ? i * (side + this.#length(GAP)) : 0);
+      const x = margin + (this.#across ? i * (side + this.#gap) : 0);
       const y = top + (this.#across ? 0 : i * (side + this.#length(CAPTION)));
       await this.#drawTrack(canvas, track, step, x, y);
     }
@@ -113,13 +116,13 @@ export class Stage {
     let x = left;
     const nextBox = (): Box => {
       const box = { x, y, width: side, height: side };
-      x += side + this.#length(GAP);
+      x += side + this.#gap;
       return box;
     };
     if (target) await canvas.place(track.target, nextBox(), true, radius);
     await this.#placeFace(canvas, track, step, nextBox(), radius);
     if (curve) canvas.draw(drawCurve(track.losses, nextBox(), this.#range, step, this.steps, this.#unit));
-    this.#drawCaption(canvas, track, step, left, y + side + this.#length(BASELINE), x - left - this.#length(GAP));
+    this.#drawCaption(canvas, track, step, left, y + side + this.#length(BASELINE), x - left - this.#gap);
   }
 
   async #placeFace(canvas: Canvas, track: Track, step: number, box: Box, radius: number): Promise<void> {

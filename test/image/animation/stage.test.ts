@@ -56,7 +56,7 @@ test('target, face and curve in a row; searches below each other, and each at it
 
 test('faces alone stand beside each other, under a title', () => {
   const stage = new Stage([track(3), track(3), track(3)], { ...look, title: 'title' });
-  assert.equal([stage.width, stage.height], [2 * 12 + 3 * 64 + 2 * 6, 12 + 27 + 64 + 26]);
+  assert.equal([stage.width, stage.height], [2 * 12 + 3 * 64 + 2 * 12, 12 + 27 + 64 + 26]);
 });
 
 test('what no format holds is refused', async () => {
