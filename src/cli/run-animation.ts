@@ -67,11 +67,14 @@ export class Recording {
     this.#pictures.set(step, this.#picture);
   }
 
-  /** @param own L2 of every step's own picture */
-  track(label: string, eps: number, own: readonly number[]): Track {
+  /**
+   * @param name of the result, whose last part is shown
+   * @param own L2 of every step's own picture
+   */
+  track(name: string, eps: number, own: readonly number[]): Track {
     const { rgb, size } = this.#target;
     return {
-      label,
+      label: name.slice(name.lastIndexOf('/') + 1),
       steps: this.#steps,
       target: { data: rgb, width: size, height: size },
       losses: { best: this.#losses, own, eps },
