@@ -81,6 +81,23 @@ const commands: Readonly<Record<string, Command>> = {
     ],
     load: async () => (await import('./emoji.js')).emojiCommand,
   },
+  animate: {
+    usage: 'animate [inputs..]',
+    describe: 'show how faces were found: searches as animations',
+    help:
+      'facewright animate DIR [NAME...] [options]\n\n' +
+      'Makes animations of the searches in DIR, which run --save-intermediate wrote: the best face after every step. ' +
+      "DIR is a run's output folder, or one that several lie in. NAME is a result, by its file or the emoji it is of; " +
+      'without one, every result is animated.',
+    inputs: 'the folder of a run, and results of it',
+    examples: [
+      ['facewright animate faces', 'every search, as WebP beside its face'],
+      ['facewright animate faces smile --target --curve -o a.gif', 'one, with its target and loss curve'],
+      ['facewright animate emoji --beside size', "every emoji's sizes beside each other"],
+      ['facewright animate faces a b --beside names -o ab.mp4', 'two of your choice'],
+    ],
+    load: async () => (await import('./animate.js')).animateCommand,
+  },
   generate: {
     usage: 'generate',
     describe: 'draw faces from seeds or saved latents',

@@ -7,6 +7,8 @@ export interface ResultFiles {
   readonly image: string;
   readonly target: string;
   readonly latents: string;
+  /** The search as an animation. @param format its ending */
+  animation(format: string): string;
   /** The picture after one step, full size and scaled down. */
   intermediate(step: number): { readonly high: string; readonly low: string };
 }
@@ -21,6 +23,7 @@ export function resultFiles(name: string, duplicate: number, steps: number): Res
     image: `${own}.png`,
     target: `${name}.target.png`,
     latents: `${own}.latents.safetensors`,
+    animation: (format) => `${own}.${format}`,
     intermediate: (step) => {
       const file = `${last}_${String(step).padStart(digits, '0')}.png`;
       return { high: `${own}/HR/${file}`, low: `${own}/LR/${file}` };

@@ -3,8 +3,10 @@
 import type { Argv, Options } from 'yargs';
 import { toneChoices } from '../emoji/select.js';
 import { emojiSetNames } from '../emoji/sets.js';
+import { animationFormats } from '../image/animation/encode.js';
 import { noiseKinds, optimizerNames } from '../pulse/options.js';
 import { scheduleNames } from '../pulse/schedule.js';
+import { besides } from './animate-request.js';
 import { UsageError } from './exit.js';
 import { nearest } from './nearest.js';
 import { originalNames } from './original.js';
@@ -116,6 +118,10 @@ export const runOptions: OptionTable = {
   restarts: value(START, 'search so many times, keep the best', '1'),
   start: value(START, 'latents (.safetensors) to start from, as --save-latents writes them'),
   'save-intermediate': flag(WRITTEN, 'also the best picture after every step, in NAME/HR and NAME/LR'),
+  animate: value(
+    WRITTEN,
+    `also the search as an animation, NAME.FORMAT: ${words(animationFormats)}; webp,target,curve shows these too`,
+  ),
   'save-latents': flag(WRITTEN, 'also NAME.latents.safetensors'),
   trace: flag(WRITTEN, 'the losses of every step, in run.jsonl'),
   force: flag(WRITTEN, 'search again what is done, and overwrite what others wrote'),
@@ -183,6 +189,26 @@ export const generateOptions: OptionTable = {
   quiet: flag(REPORT, 'nothing on stderr but errors'),
 };
 
+const SHOWN = 'What is shown:';
+const TIME = 'Time:';
+
+export const animateOptions: OptionTable = {
+  out: { ...value(WRITTEN, 'folder for the animations, or the file of the only one', 'beside the faces'), alias: 'o' },
+  format: value(WRITTEN, `${words(animationFormats)}; avif and mp4 need ffmpeg`, "--out's ending, or webp"),
+  loop: value(WRITTEN, 'how often it is played; 0: for ever', '0'),
+  force: flag(WRITTEN, 'overwrite what others wrote'),
+  beside: value(SHOWN, `beside each other: ${words(besides)}: results that differ in no more, or those you name`),
+  side: value(SHOWN, 'side of a face in pixels', '256'),
+  target: flag(SHOWN, 'the target beside the face'),
+  curve: flag(SHOWN, 'the loss curve beside the face'),
+  seconds: value(TIME, 'how long the search takes', '0.1 for each step, at most 5'),
+  hold: value(TIME, 'seconds that the last picture stays', '1.5'),
+  intro: value(TIME, "seconds of the target first, in the face's place", '0'),
+  fps: value(TIME, 'frames a second, at most; 1 to 50', '20'),
+  json: flag(REPORT, 'a line of JSON per animation on stdout'),
+  quiet: flag(REPORT, 'nothing on stderr but errors'),
+};
+
 export const demoOptions: OptionTable = {
   out: { ...value(WRITTEN, 'folder for the faces; made when missing', 'demo-out'), alias: 'o' },
   count: value(PICTURES, 'so many emoji', '12'),
@@ -211,6 +237,7 @@ export const optionsOf: Readonly<Record<string, OptionTable>> = {
   run: runOptions,
   align: alignOptions,
   emoji: emojiOptions,
+  animate: animateOptions,
   generate: generateOptions,
   demo: demoOptions,
   report: reportOptions,

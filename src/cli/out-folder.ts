@@ -1,8 +1,9 @@
 // The output folder: that it can be written, and that nothing in it is lost.
 
-import { access, realpath, rm, rmdir, stat, writeFile } from 'node:fs/promises';
+import { access, readFile, realpath, rm, rmdir, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import sharp from 'sharp';
+import { animationFormats, isMadeBy } from '../image/animation/encode.js';
 import { makeFolder, temporaryIn } from '../node/whole-file.js';
 import { UsageError } from './exit.js';
 import { isOurLatents } from './latents-file.js';
@@ -14,6 +15,7 @@ export const creatorTool = {
   generate: 'facewright generate',
   align: 'facewright align',
   emoji: 'facewright emoji',
+  animate: 'facewright animate',
 } as const;
 
 /**
@@ -142,12 +144,19 @@ export class FolderGuard {
 /** A run that was killed between writing a file and its line in the journal leaves a file that tells its own origin. */
 async function isOurs(path: string, tool: string): Promise<boolean> {
   if (path.endsWith('.safetensors')) return isOurLatents(path);
+  if (animationFormats.some((format) => path.endsWith(`.${format}`))) return isOurAnimation(path, [tool]);
   try {
     const { xmp } = await sharp(path).metadata();
     return xmp?.includes(`>${tool}<`) ?? false;
   } catch {
     return false;
   }
+}
+
+/** Whether one of our programs made an animation: of most formats sharp does not read the XMP. */
+export async function isOurAnimation(path: string, tools: readonly string[]): Promise<boolean> {
+  const bytes = await readFile(path).catch(() => undefined);
+  return bytes !== undefined && tools.some((tool) => isMadeBy(bytes, tool));
 }
 
 /** The path with every link followed. */

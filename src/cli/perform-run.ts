@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AbortedError, DeviceLostError, FacewrightError } from '../errors.js';
+import { requireFormat } from '../image/animation/encode.js';
 import type { Target } from '../image/target.js';
 import { encodePng } from '../image/write.js';
 import type { Generator } from '../model/generator.js';
@@ -20,6 +21,7 @@ import { type ResultFiles, resultFiles } from './names.js';
 import { allThere, creatorTool, FolderGuard } from './out-folder.js';
 import { journalPath, NoPictureError, type Picture, sizeOf, targetOf } from './pictures.js';
 import type { ProgressState } from './progress.js';
+import { writeRunAnimation } from './run-animation.js';
 import { namedOptions, type RunRequest, searchOptionsFor } from './run-request.js';
 import { type Found, type Job, searchBatch, writePicture } from './search-batch.js';
 import { counted, drawSeed } from './values.js';
@@ -78,6 +80,7 @@ export async function performRun(
   for (const size of new Set(pictures.map((picture) => sizeOf(picture, request, generator.info)))) {
     checkSearchOptions(options, generator.info, size);
   }
+  if (request.animate) await requireFormat(request.animate.format, tools.signal);
   const start = await openStart(request, pictures, options, generator);
   const journal = await Journal.open(request.out, 'run', request.shard);
   try {
@@ -175,6 +178,7 @@ class Run {
         const result = this.#files(picture, duplicate);
         files.add(result.image).add(result.target);
         if (this.#request.saveLatents) files.add(result.latents);
+        if (this.#request.animate) files.add(result.animation(this.#request.animate.format));
         if (this.#request.saveIntermediate) {
           files.add(result.intermediate(0).high).add(result.intermediate(0).low);
         }
@@ -183,7 +187,7 @@ class Run {
     const inputs = this.#pictures.map(({ path }) => path);
     const ours = new Set(
       this.#journal.lines
-        .flatMap(({ output, target, latents }) => [output, target, latents])
+        .flatMap(({ output, target, latents, animation }) => [output, target, latents, animation])
         .filter((file) => file != null),
     );
     const { out, overwrite } = this.#request;
@@ -341,9 +345,10 @@ class Run {
 
   /** Whether all files of a finished result are there, those included that are asked for only now. */
   async #isComplete(files: ResultFiles, line: JournalLine): Promise<boolean> {
-    const { out, saveLatents, saveIntermediate, trace } = this.#request;
+    const { out, saveLatents, saveIntermediate, animate, trace } = this.#request;
     const needed = [files.image, files.target];
     if (saveLatents) needed.push(files.latents);
+    if (animate) needed.push(files.animation(animate.format));
     if (saveIntermediate) {
       const { high, low } = files.intermediate(this.#options.steps - 1);
       needed.push(high, low);
@@ -372,9 +377,12 @@ class Run {
 
   async #search(jobs: readonly Job[]): Promise<Found[]> {
     const { generator, signal, console } = this.#tools;
-    const { restarts, saveIntermediate, out } = this.#request;
+    const { restarts, saveIntermediate, animate, out } = this.#request;
     const intermediates = saveIntermediate ? out : undefined;
-    const setting = { generator, options: this.#options, restarts, starts: this.#starts, intermediates, signal };
+    const setting = {
+      ...{ generator, options: this.#options, restarts, starts: this.#starts, intermediates, signal },
+      record: animate !== undefined,
+    };
     const before = this.#units;
     const found = await searchBatch(setting, jobs, ({ steps, L2 }) => {
       console.progress({ ...this.#progress(before + steps * jobs.length), L2 });
@@ -409,9 +417,9 @@ class Run {
     };
   }
 
-  async #write(job: Job, { result, restart }: Found, seconds: number): Promise<void> {
+  async #write(job: Job, { result, restart, recording }: Found, seconds: number): Promise<void> {
     const { files, target } = job;
-    const { out, saveLatents: latents, trace } = this.#request;
+    const { out, saveLatents: latents, animate, trace } = this.#request;
     const { generator } = this.#tools;
     if (!Number.isFinite(result.losses.TOTAL) || !Number.isFinite(result.losses.L2)) {
       throw new FacewrightError('the search ended in numbers that are not finite; a smaller --learning-rate may help');
@@ -423,6 +431,12 @@ class Run {
     await writeWholeFile(join(out, files.target), png);
     if (latents) await saveLatents(join(out, files.latents), result, generator);
     await writePicture(join(out, files.image), result.image, generator.info.resolution);
+    const animation = animate && files.animation(animate.format);
+    if (animate && recording) {
+      const own = result.trace.map(({ L2 }) => L2);
+      const track = recording.track(job.picture.name, this.#options.eps, own);
+      await writeRunAnimation(join(out, files.animation(animate.format)), track, animate);
+    }
     const line: JournalLine = {
       ...this.#head('done', job),
       target: files.target,
@@ -433,6 +447,7 @@ class Run {
       met: result.met,
       seconds,
       ...(latents ? { latents: files.latents } : {}),
+      ...(animation ? { animation } : {}),
       ...(trace ? { trace: result.trace } : {}),
     };
     await this.#note(line);

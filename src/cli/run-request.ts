@@ -18,6 +18,7 @@ import { readDetectOptions } from './align-request.js';
 import { type Arguments, batchSize, openOptions, type Places, readPlaces } from './arguments.js';
 import { UsageError } from './exit.js';
 import { originalDefaults } from './original.js';
+import { type RunAnimation, readRunAnimation } from './run-animation.js';
 import { oneOf, readShard, realNumber, seedNumber, wholeNumber, wholeNumbers } from './values.js';
 
 export interface RunRequest extends Places {
@@ -42,6 +43,8 @@ export interface RunRequest extends Places {
   /** A file of latents to start from. */
   readonly start: string | undefined;
   readonly saveIntermediate: boolean;
+  /** The search as an animation. */
+  readonly animate: RunAnimation | undefined;
   readonly saveLatents: boolean;
   readonly trace: boolean;
   /** Search again what is done. */
@@ -70,6 +73,7 @@ export function readRunRequest(words: Arguments): RunRequest {
     restarts: words.value('restarts', (option, text) => wholeNumber(option, text, 1, 10_000)) ?? 1,
     start: words.text('start'),
     saveIntermediate: words.flag('save-intermediate'),
+    animate: words.value('animate', readRunAnimation),
     saveLatents: words.flag('save-latents'),
     trace: words.flag('trace'),
     again: words.flag('force'),
@@ -85,8 +89,9 @@ export function readRunRequest(words: Arguments): RunRequest {
   if (request.shard !== undefined && request.seed === undefined) {
     throw new UsageError('--shard: shards have to agree on the seed; add --seed with one and the same number');
   }
-  if (request.restarts > 1 && request.saveIntermediate) {
-    throw new UsageError('--save-intermediate shows the way of one search; leave out --restarts');
+  if (request.restarts > 1 && (request.saveIntermediate || request.animate !== undefined)) {
+    const option = request.saveIntermediate ? '--save-intermediate' : '--animate';
+    throw new UsageError(`${option} shows the way of one search; leave out --restarts`);
   }
   if (request.start !== undefined && (request.duplicates > 1 || request.restarts > 1)) {
     throw new UsageError('--start fixes where the search starts; leave out --duplicates and --restarts');

@@ -14,6 +14,7 @@ import { type SavedStarts, savedStart } from './latents-file.js';
 import type { ResultFiles } from './names.js';
 import { creatorTool } from './out-folder.js';
 import type { Picture } from './pictures.js';
+import { Recording } from './run-animation.js';
 
 /** One result that is to be found: a picture, or one of its duplicates. */
 export interface Job {
@@ -35,6 +36,8 @@ export interface SearchSetting {
   readonly starts: SavedStarts | undefined;
   /** The output folder, when the picture after every step is to be written to it. */
   readonly intermediates: string | undefined;
+  /** Whether searches are recorded for animations. */
+  readonly record: boolean;
   readonly signal: AbortSignal;
 }
 
@@ -43,6 +46,8 @@ export interface Found {
   readonly result: SearchResult;
   /** Which restart it is, from 0. */
   readonly restart: number;
+  /** The way there, where it was to be recorded. */
+  readonly recording: Recording | undefined;
 }
 
 /** What a batch tells while it runs. */
@@ -63,19 +68,27 @@ export async function searchBatch(
   jobs: readonly Job[],
   onProgress: (progress: BatchProgress) => void,
 ): Promise<Found[]> {
-  const { generator, options, restarts, signal, intermediates } = setting;
+  const { generator, options, restarts, signal, intermediates, record } = setting;
+  const { resolution } = generator.info;
   let best: Found[] = [];
   for (let restart = 0; restart < restarts; restart++) {
     const targets = await Promise.all(
       jobs.map(async (job) => ({ ...job.target, start: await startOf(setting, job, restart) })),
     );
-    const running = search(generator, targets, options, { signal, intermediate: intermediates !== undefined });
+    const recordings = record ? jobs.map(({ target }) => new Recording(options.steps, target)) : [];
+    const running = search(generator, targets, options, {
+      signal,
+      intermediate: intermediates !== undefined || record,
+    });
     for await (const progress of running) {
       onProgress({ steps: restart * options.steps + progress.step, L2: meanL2(progress) });
       if (intermediates !== undefined) await writeIntermediates(intermediates, generator, jobs, progress);
+      for (const [i, recording] of recordings.entries()) {
+        recording.add(progress.step - 1, progress.images![i], resolution);
+      }
     }
     const results = await running.results;
-    best = results.map((result, i) => better(best[i], { result, restart }));
+    best = results.map((result, i) => better(best[i], { result, restart, recording: recordings[i] }));
   }
   return best;
 }

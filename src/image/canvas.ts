@@ -1,4 +1,4 @@
-import sharp from 'sharp';
+import sharp, { type Sharp } from 'sharp';
 import { FacewrightError } from '../errors.js';
 import type { Rgb8Image } from './rgb.js';
 import { xmpPacket } from './write.js';
@@ -59,7 +59,7 @@ export class Canvas {
       const line = scaled.subarray(row * width * 3, (row + 1) * width * 3);
       this.#pixels.set(line, ((y + row) * this.width + x) * 3);
     }
-    this.#round({ x, y, width, height }, radius);
+    if (radius > 0) this.#round({ x, y, width, height }, radius);
   }
 
   /** Covers the corners of a box with paper. */
@@ -75,14 +75,23 @@ export class Canvas {
 
   /** The page as PNG. */
   async toPng(): Promise<Buffer> {
+    return this.#drawn().withXmp(xmpPacket('facewright')).png({ adaptiveFiltering: true }).toBuffer();
+  }
+
+  /** The page as pixels. */
+  async toRgb8(): Promise<Rgb8Image> {
+    const { width, height } = this;
+    // Nothing drawn: no need to render nothing.
+    const data = this.#drawing.length === 0 ? this.#pixels : await this.#drawn().raw().toBuffer();
+    return { data, width, height };
+  }
+
+  #drawn(): Sharp {
     const { width, height } = this;
     const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}">${this.#drawing.join('')}</svg>`;
     return sharp(this.#pixels, { raw: { width, height, channels: 3 }, limitInputPixels: false })
       .composite([{ input: Buffer.from(svg), limitInputPixels: false }])
-      .removeAlpha()
-      .withXmp(xmpPacket('facewright'))
-      .png({ adaptiveFiltering: true })
-      .toBuffer();
+      .removeAlpha();
   }
 }
 

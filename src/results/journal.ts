@@ -69,6 +69,8 @@ export interface JournalLine extends JournalEntry {
   /** Seconds of search: those of its batch, shared out evenly. */
   readonly seconds: number;
   readonly latents?: string;
+  /** The search as an animation. */
+  readonly animation?: string;
   readonly trace?: readonly object[];
   /** What the picture is of, where that is known. */
   readonly emoji?: EmojiLabel;

@@ -1,7 +1,7 @@
 // What lies in the output folder of a run, all its shards together: what the gallery and the report are made from.
 
 import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { FacewrightError } from '../errors.js';
 import { type JournalLine, journalsAmong, parseJournal } from './journal.js';
 
@@ -11,7 +11,7 @@ import { type JournalLine, journalsAmong, parseJournal } from './journal.js';
  * A result that was found stays found when a later run failed at it: its files are still there.
  *
  * @param folder the output folder of `run`, `demo` or `emoji`
- * @throws FacewrightError when the folder cannot be read or holds no journal
+ * @throws FacewrightError when the folder cannot be read, holds no journal, or one that names files outside of it
  */
 export async function readResults(folder: string): Promise<JournalLine[]> {
   const files = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
@@ -22,6 +22,7 @@ export async function readResults(folder: string): Promise<JournalLine[]> {
     const path = join(folder, file);
     // A shard that is at work may be writing its last line just now: what is torn is left out.
     for (const line of parseJournal(await readFile(path, 'utf8'), path).lines) {
+      for (const file of [line.output, line.target, line.emoji?.drawing]) if (file != null) refuseOutside(folder, file);
       if (line.status === 'done' || latest.get(line.output)?.status !== 'done') latest.set(line.output, line);
     }
   }
@@ -34,4 +35,14 @@ export async function readResults(folder: string): Promise<JournalLine[]> {
 function inOrder(a: JournalLine, b: JournalLine): number {
   const [left, right] = [a.emoji?.order ?? 0, b.emoji?.order ?? 0];
   return left - right || a.output.localeCompare(b.output, 'en', { numeric: true });
+}
+
+/** Journals are passed around, and what they name is read here and written beside. */
+function refuseOutside(folder: string, file: string): void {
+  const inside = relative(resolve(folder), resolve(folder, file));
+  if (inside === '..' || inside.startsWith(`..${sep}`) || isAbsolute(inside) || isAbsolute(file)) {
+    throw new FacewrightError(
+      `${folder}: its journal names ${file}, which lies outside; it is not one of facewright's`,
+    );
+  }
 }

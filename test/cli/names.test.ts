@@ -12,6 +12,7 @@ test('the files of a result', () => {
   assert.equal(one.intermediate(0), { high: 'sub/x/HR/x_00.png', low: 'sub/x/LR/x_00.png' });
   const second = resultFiles('x', 2, 1001);
   assert.is(second.image, 'x_2.png');
+  assert.is(second.animation('gif'), 'x_2.gif');
   assert.is(second.target, 'x.target.png');
   assert.equal(second.intermediate(7), { high: 'x_2/HR/x_2_0007.png', low: 'x_2/LR/x_2_0007.png' });
 });

@@ -173,4 +173,19 @@ test('results: what was found stays found when a later run fails at it', async (
   );
 });
 
+test('results: a journal that leads out of its folder is refused', async ({ folder }) => {
+  for (const change of [{ output: '../a.png' }, { output: '/etc/a.png' }, { target: 'x/../../a.png' }] as const) {
+    const own = join(folder, `${Object.keys(change)[0]}${Object.values(change)[0].length}`);
+    const journal = await Journal.open(own);
+    await journal.append(line('a.png', change));
+    await journal.close();
+    try {
+      await readResults(own);
+      assert.unreachable();
+    } catch (error) {
+      assert.match((error as Error).message, /its journal names .*, which lies outside/);
+    }
+  }
+});
+
 test.run();

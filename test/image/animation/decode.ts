@@ -1,0 +1,73 @@
+// Takes PNG and GIF files apart, for the tests.
+
+import * as assert from 'uvu/assert';
+
+export interface Chunk {
+  readonly type: string;
+  readonly data: Buffer;
+  readonly crc: number;
+}
+
+export function chunksOf(png: Buffer): Chunk[] {
+  assert.is(png.toString('hex', 0, 8), '89504e470d0a1a0a');
+  const chunks: Chunk[] = [];
+  for (let place = 8; place < png.length; ) {
+    const length = png.readUInt32BE(place);
+    const type = png.toString('latin1', place + 4, place + 8);
+    const end = place + 8 + length;
+    chunks.push({ type, data: png.subarray(place + 8, end), crc: png.readUInt32BE(end) });
+    place = end + 4;
+  }
+  return chunks;
+}
+
+/** The XMP of an iTXt chunk. */
+export function parseXmp(data: Buffer): string {
+  const head = Buffer.from('XML:com.adobe.xmp\0\0\0\0\0');
+  assert.equal(data.subarray(0, head.length), head);
+  return data.toString('utf8', head.length);
+}
+
+export interface GifParts {
+  readonly globalPalette: boolean;
+  /** Application extensions. */
+  readonly extensions: readonly { readonly name: string; readonly xmp?: string }[];
+  readonly frames: readonly { readonly palette: boolean }[];
+}
+
+/** Walks over the blocks as a reader does that knows no XMP: by the lengths of sub-blocks. */
+export function gifOf(gif: Buffer): GifParts {
+  const extensions: { name: string; xmp?: string }[] = [];
+  const frames: { palette: boolean }[] = [];
+  const globalPalette = (gif[10] & 0x80) !== 0;
+  let place = 13 + (globalPalette ? 3 * 2 ** ((gif[10] & 7) + 1) : 0);
+  const skipBlocks = () => {
+    while (gif[place] !== 0) {
+      place += gif[place] + 1;
+      assert.ok(place < gif.length);
+    }
+    place++;
+  };
+  while (gif[place] !== 0x3b) {
+    const kind = gif[place];
+    if (kind === 0x21) {
+      const label = gif[place + 1];
+      place += 2;
+      if (label === 0xff) {
+        const name = gif.toString('latin1', place + 1, place + 12);
+        const from = place + 12;
+        skipBlocks();
+        // In front of the trailer of 258 bytes.
+        extensions.push(name === 'XMP DataXMP' ? { name, xmp: gif.toString('utf8', from, place - 258) } : { name });
+      } else skipBlocks();
+    } else {
+      assert.is(kind, 0x2c);
+      const packed = gif[place + 9];
+      frames.push({ palette: (packed & 0x80) !== 0 });
+      place += 10 + (packed & 0x80 ? 3 * 2 ** ((packed & 7) + 1) : 0) + 1;
+      skipBlocks();
+    }
+  }
+  assert.is(place, gif.length - 1);
+  return { globalPalette, extensions, frames };
+}
