@@ -1,7 +1,7 @@
 // Results that lie in a folder with the pictures after their steps, and which of them go into one animation.
 
 import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { type JournalLine, journalsAmong } from '../results/journal.js';
 import { readResults } from '../results/read-results.js';
 import type { AnimateRequest, Beside } from './animate-request.js';
