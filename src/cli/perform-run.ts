@@ -5,26 +5,23 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AbortedError, DeviceLostError, FacewrightError } from '../errors.js';
 import { requireFormat } from '../image/animation/encode.js';
-import type { Target } from '../image/target.js';
 import { encodePng } from '../image/write.js';
 import type { Generator } from '../model/generator.js';
 import { writeWholeFile } from '../node/whole-file.js';
 import { checkSearchOptions, type SearchOptions } from '../pulse/options.js';
 import type { SearchResult } from '../pulse/search.js';
-import { Journal, type JournalLine, type NamedOptions, resultKey } from '../results/journal.js';
-import { ahead } from './ahead.js';
-import { usualBatch } from './arguments.js';
+import { Journal, type JournalLine, type NamedOptions } from '../results/journal.js';
 import type { Console } from './console.js';
 import { BrokenOffError, errorText, UsageError } from './exit.js';
 import { readStarts, type SavedStarts, saveLatents } from './latents-file.js';
-import { type ResultFiles, resultFiles } from './names.js';
-import { allThere, creatorTool, FolderGuard } from './out-folder.js';
-import { journalPath, NoPictureError, type Picture, sizeOf, targetOf } from './pictures.js';
+import { creatorTool, FolderGuard } from './out-folder.js';
+import { journalPath, NoPictureError, type Picture, sizeOf } from './pictures.js';
 import type { ProgressState } from './progress.js';
 import { writeRunAnimation } from './run-animation.js';
+import { type JobName, Jobs } from './run-jobs.js';
 import { namedOptions, type RunRequest, searchOptionsFor } from './run-request.js';
 import { type Found, type Job, searchBatch, writePicture } from './search-batch.js';
-import { counted, drawSeed } from './values.js';
+import { counted } from './values.js';
 
 /** A result as it was written. */
 export interface Written {
@@ -128,12 +125,6 @@ type Outcome = { readonly job: Job } & (
   | { readonly error: unknown }
 );
 
-/** What is known of a job before the seed of the run is. */
-type OpenJob = Omit<Job, 'seed' | 'key'>;
-
-/** A picture and what it is searched by, or why there is nothing. */
-type Made = { readonly picture: Picture } & ({ readonly target: Target } | { readonly error: unknown });
-
 class Run {
   readonly #request: RunRequest;
   readonly #pictures: readonly Picture[];
@@ -142,6 +133,7 @@ class Run {
   readonly #named: NamedOptions;
   readonly #starts: SavedStarts | undefined;
   readonly #journal: Journal;
+  readonly #jobs: Jobs;
   /** By the output's name. */
   readonly #lines = new Map<string, JournalLine>();
   #earlier = 0;
@@ -150,7 +142,6 @@ class Run {
   /** Results times steps that are done, of finished batches. */
   #units = 0;
   #finished = 0;
-  #seed = 0;
 
   constructor(
     request: RunRequest,
@@ -168,21 +159,18 @@ class Run {
     this.#named = named;
     this.#starts = starts;
     this.#journal = journal;
+    this.#jobs = new Jobs({ request, pictures, journal, named, steps: options.steps, ...tools });
   }
 
   /** Looks for files that would be lost. */
   async protect(): Promise<void> {
+    const { saveLatents, saveIntermediate, animate } = this.#request;
     const files = new Set<string>();
-    for (const picture of this.#pictures) {
-      for (const duplicate of this.#duplicates()) {
-        const result = this.#files(picture, duplicate);
-        files.add(result.image).add(result.target);
-        if (this.#request.saveLatents) files.add(result.latents);
-        if (this.#request.animate) files.add(result.animation(this.#request.animate.format));
-        if (this.#request.saveIntermediate) {
-          files.add(result.intermediate(0).high).add(result.intermediate(0).low);
-        }
-      }
+    for (const result of this.#jobs.files()) {
+      files.add(result.image).add(result.target);
+      if (saveLatents) files.add(result.latents);
+      if (animate) files.add(result.animation(animate.format));
+      if (saveIntermediate) files.add(result.intermediate(0).high).add(result.intermediate(0).low);
     }
     const inputs = this.#pictures.map(({ path }) => path);
     const ours = new Set(
@@ -197,164 +185,45 @@ class Run {
 
   async perform(): Promise<RunSummary> {
     const { console, signal } = this.#tools;
-    console.beginProgress(this.#wanted() * this.#unitsEach());
+    console.beginProgress(this.#jobs.wanted * this.#unitsEach());
     // What is found is written while the next batch is searched for.
     let writing: Promise<void> = Promise.resolve();
     try {
-      for await (const batch of this.#batches()) {
+      for await (const next of this.#jobs.next()) {
         if (signal.aborted) break;
-        const found = await this.#found(batch);
-        await writing;
-        writing = this.#finish(found);
-        writing.catch(() => {});
+        if ('done' in next) {
+          this.#earlier++;
+          this.#remember(next.done);
+          this.#spare();
+        } else if ('error' in next) {
+          await this.#fail(next.failed, next.error);
+          this.#spare();
+        } else {
+          const found = await this.#found(next.batch);
+          await writing;
+          writing = this.#finish(found);
+          writing.catch(() => {});
+        }
       }
     } finally {
       await writing.finally(() => console.endProgress());
     }
+    const { wanted } = this.#jobs;
     if (this.#earlier > 0) {
-      console.note(
-        `${counted(this.#earlier, 'result')} of ${this.#wanted()} done before` +
-          `${this.#earlier < this.#wanted() ? '' : '; --force searches again'}`,
-      );
+      const others = this.#earlier < wanted ? '; --force searches again' : '';
+      console.note(`${counted(this.#earlier, 'result')} of ${wanted} done before${others}`);
     }
     return this.#summary();
-  }
-
-  #wanted(): number {
-    return this.#pictures.length * this.#duplicates().length;
   }
 
   #unitsEach(): number {
     return this.#request.restarts * this.#options.steps;
   }
 
-  #duplicates(): number[] {
-    const { duplicates } = this.#request;
-    return duplicates === 1 ? [0] : Array.from({ length: duplicates }, (_, i) => i + 1);
-  }
-
-  #files(picture: Picture, duplicate: number): ResultFiles {
-    return resultFiles(picture.name, duplicate, this.#options.steps);
-  }
-
-  /** The jobs that are not done yet, in batches of equal target size; each as soon as its pictures are there. */
-  async *#batches(): AsyncGenerator<Job[]> {
-    const together = this.#request.batch ?? usualBatch(this.#tools.generator);
-    const waiting = new Map<number, Job[]>();
-    for await (const made of this.#targets(2 * together)) {
-      for (const job of await this.#unfinished(made)) {
-        const { size } = job.target;
-        const batch = [...(waiting.get(size) ?? []), job];
-        waiting.set(size, batch.length < together ? batch : []);
-        if (batch.length === together) yield batch;
-      }
-    }
-    for (const batch of waiting.values()) if (batch.length > 0) yield batch;
-  }
-
-  /** The targets of all pictures, some ahead of their search: reading and decoding goes on beside it. */
-  async *#targets(most: number): AsyncGenerator<Made> {
-    const { signal, generator, console } = this.#tools;
-    const make = async (picture: Picture): Promise<Made | undefined> => {
-      if (signal.aborted) return undefined;
-      try {
-        return { picture, target: await targetOf(picture, this.#request, generator.info) };
-      } catch (error) {
-        // Stopped is not failed: the next run will see to it.
-        return signal.aborted ? undefined : { picture, error };
-      }
-    };
-    const all: Made[] = [];
-    const { seed, again } = this.#request;
-    const atOnce = seed ?? (again ? drawSeed() : undefined);
-    if (atOnce !== undefined) this.#seed = atOnce;
-    for await (const made of ahead(this.#pictures, most, make)) {
-      if (made === undefined) continue;
-      if ('target' in made) for (const warning of made.target.warnings) console.note(warning);
-      if (atOnce === undefined) all.push(made);
-      else yield made;
-    }
-    if (atOnce !== undefined) return;
-    // What was searched for before tells the seed, and that is known only now.
-    this.#seed = this.#earlierSeed(all) ?? drawSeed();
-    yield* all;
-  }
-
-  /**
-   * The seed of results in the folder that are like those of this run in everything but the seed, so that the same command
-   * goes on where it stood.
-   */
-  #earlierSeed(all: readonly Made[]): number | undefined {
-    return all
-      .flatMap((made) => ('target' in made ? this.#openJobs(made.picture, made.target) : []))
-      .map(({ files, target, duplicate }) => {
-        const line = this.#journal.latest(files.image);
-        return line !== undefined && line.key === this.#key(digest(target.rgb), line.seed, duplicate)
-          ? line.seed
-          : undefined;
-      })
-      .findLast((seed) => seed !== undefined);
-  }
-
-  #openJobs(picture: Picture, target: Target): OpenJob[] {
-    return this.#duplicates().map((duplicate) => ({
-      picture,
-      target,
-      duplicate,
-      files: this.#files(picture, duplicate),
-    }));
-  }
-
-  #key(target: string, seed: number, duplicate: number): string {
-    return resultKey({ target, model: this.#tools.generator.info.sha256, options: this.#named, seed, duplicate });
-  }
-
-  /** The jobs of a picture that are not done yet. A picture that makes no target is noted as failed. */
-  async #unfinished(made: Made): Promise<Job[]> {
-    const { picture } = made;
-    if ('error' in made) {
-      const target = createHash('sha256').update(picture.name).digest('hex');
-      for (const duplicate of this.#duplicates()) {
-        const key = this.#key(target, this.#seed, duplicate);
-        await this.#fail({ picture, duplicate, key, files: this.#files(picture, duplicate) }, made.error);
-        this.#spare();
-      }
-      return [];
-    }
-    const jobs: Job[] = [];
-    const target = digest(made.target.rgb);
-    for (const job of this.#openJobs(picture, made.target)) {
-      const line = this.#journal.latest(job.files.image);
-      const key = this.#key(target, this.#seed, job.duplicate);
-      if (line?.key === key && !this.#request.again && (await this.#isComplete(job.files, line))) {
-        this.#remember(line);
-        this.#earlier++;
-        this.#spare();
-      } else {
-        jobs.push({ ...job, seed: this.#seed, key });
-      }
-    }
-    return jobs;
-  }
-
   /** A result less that has to be searched for. */
   #spare(): void {
     this.#spared++;
     this.#tools.console.progress(this.#progress(this.#units));
-  }
-
-  /** Whether all files of a finished result are there, those included that are asked for only now. */
-  async #isComplete(files: ResultFiles, line: JournalLine): Promise<boolean> {
-    const { out, saveLatents, saveIntermediate, animate, trace } = this.#request;
-    const needed = [files.image, files.target];
-    if (saveLatents) needed.push(files.latents);
-    if (animate) needed.push(files.animation(animate.format));
-    if (saveIntermediate) {
-      const { high, low } = files.intermediate(this.#options.steps - 1);
-      needed.push(high, low);
-    }
-    if (trace && line.trace === undefined) return false;
-    return allThere(out, needed);
   }
 
   /** Searches for a batch. What fails together is tried again one by one. */
@@ -408,7 +277,7 @@ class Run {
 
   /** How far it is, `done` being results times steps. */
   #progress(done: number): ProgressState {
-    const toFind = this.#wanted() - this.#spared;
+    const toFind = this.#jobs.wanted - this.#spared;
     return {
       done,
       total: toFind * this.#unitsEach(),
@@ -455,7 +324,7 @@ class Run {
   }
 
   /** Tells and notes that a picture has no result. */
-  async #fail(job: Pick<Job, 'picture' | 'duplicate' | 'key' | 'files'>, error: unknown): Promise<void> {
+  async #fail(job: JobName, error: unknown): Promise<void> {
     const text = errorText(error);
     const line = this.#head('failed', job, text);
     if (error instanceof NoPictureError) {
@@ -484,11 +353,7 @@ class Run {
     if (this.#request.json) this.#tools.console.result(JSON.stringify(line));
   }
 
-  #head(
-    status: JournalLine['status'],
-    job: Pick<Job, 'picture' | 'duplicate' | 'key' | 'files'>,
-    error?: string,
-  ): JournalLine {
+  #head(status: JournalLine['status'], job: JobName, error?: string): JournalLine {
     const { info, engine } = this.#tools.generator;
     return {
       v: 1,
@@ -498,7 +363,7 @@ class Run {
       input: journalPath(this.#request.out, job.picture.path),
       output: job.files.image,
       target: null,
-      seed: this.#seed,
+      seed: this.#jobs.seed,
       duplicate: job.duplicate,
       restart: 0,
       model: { name: info.name, sha256: info.sha256, licence: info.licence },
@@ -516,9 +381,7 @@ class Run {
   }
 
   #summary(): RunSummary {
-    const order = this.#pictures.flatMap((picture) =>
-      this.#duplicates().map((duplicate) => this.#files(picture, duplicate).image),
-    );
+    const order = this.#jobs.files().map(({ image }) => image);
     const lines = order.map((output) => this.#lines.get(output)).filter((line) => line !== undefined);
     return {
       lines,
@@ -528,11 +391,7 @@ class Run {
       missed: lines.filter(({ status, met }) => status === 'done' && !met).length,
       wanted: order.length,
       interrupted: this.#tools.signal.aborted && lines.length < order.length,
-      seed: this.#seed,
+      seed: this.#jobs.seed,
     };
   }
-}
-
-function digest(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex');
 }
