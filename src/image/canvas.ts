@@ -59,7 +59,7 @@ export class Canvas {
       const line = scaled.subarray(row * width * 3, (row + 1) * width * 3);
       this.#pixels.set(line, ((y + row) * this.width + x) * 3);
     }
-    this.#round({ x, y, width, height }, radius);
+    if (radius > 0) this.#round({ x, y, width, height }, radius);
   }
 
   /** Covers the corners of a box with paper. */
