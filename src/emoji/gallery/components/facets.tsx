@@ -1,0 +1,129 @@
+// What cards can be filtered by. A card carries its values as words, `set=openmoji tone=light …`, for the page's script.
+
+import { skinTones } from '../../../results/emoji-label.js';
+import type { Entry } from '../entries.js';
+import { categoryTitle, counted, groupTitle, type Outcome, outcomeTitles, setTitle, subgroupTitle } from '../titles.js';
+
+interface Option {
+  readonly value: string;
+  readonly title: string;
+  /** Further in, as a part of the one before. */
+  readonly inner?: boolean;
+}
+
+interface Facet {
+  /** In the page's address, too. */
+  readonly key: string;
+  readonly label: string;
+  valuesOf(entry: Entry): readonly (string | undefined)[];
+  /** In their order. */
+  options(values: ReadonlySet<string>): readonly Option[];
+}
+
+const inOrder = (values: ReadonlySet<string>, order: readonly string[], title: (value: string) => string) =>
+  order.filter((value) => values.has(value)).map((value) => ({ value, title: title(value) }));
+
+const byTitle = (values: ReadonlySet<string>, title: (value: string) => string) =>
+  [...values].map((value) => ({ value, title: title(value) })).sort((a, b) => a.title.localeCompare(b.title, 'en'));
+
+const outcomes = Object.keys(outcomeTitles) as Outcome[];
+
+export const facets: readonly Facet[] = [
+  {
+    key: 'set',
+    label: 'Set',
+    valuesOf: ({ line }) => [line.emoji?.set],
+    options: (values) => byTitle(values, setTitle),
+  },
+  {
+    key: 'tone',
+    label: 'Skin tone',
+    valuesOf: ({ line }) => [line.emoji?.tone],
+    options: (values) =>
+      inOrder(values, ['none', ...skinTones, 'mixed'], (tone) => (tone === 'mixed' ? 'several' : tone)),
+  },
+  {
+    key: 'category',
+    label: 'Category',
+    valuesOf: ({ line }) => line.emoji?.categories ?? [],
+    options: (values) => byTitle(values, categoryTitle),
+  },
+  {
+    key: 'unicode',
+    label: 'Unicode',
+    valuesOf: ({ line: { emoji } }) => (emoji === undefined ? [] : [emoji.group, `${emoji.group}/${emoji.subgroup}`]),
+    // Entries are in Unicode's order, and so are the values; a group comes with the first of its subgroups.
+    options: (values) =>
+      [...values]
+        .filter((value) => !value.includes('/'))
+        .flatMap((group) => [
+          { value: group, title: groupTitle(group) },
+          ...[...values]
+            .filter((value) => value.startsWith(`${group}/`))
+            .map((value) => ({ value, title: subgroupTitle(value.slice(group.length + 1)), inner: true })),
+        ]),
+  },
+  {
+    key: 'size',
+    label: 'Size',
+    valuesOf: ({ size }) => [size === undefined ? undefined : String(size)],
+    options: (values) =>
+      [...values].sort((a, b) => Number(a) - Number(b)).map((value) => ({ value, title: `${value} px` })),
+  },
+  {
+    key: 'outcome',
+    label: 'Outcome',
+    valuesOf: ({ outcome, odd }) => [outcome, odd.length > 0 ? 'odd' : undefined],
+    options: (values) =>
+      inOrder(values, [...outcomes, 'odd'], (value) => (value === 'odd' ? 'odd' : outcomeTitles[value as Outcome])),
+  },
+];
+
+/** A card's values. Spaces in them are encoded. */
+export function tokens(entry: Entry): string {
+  return facets
+    .flatMap(({ key, valuesOf }) =>
+      valuesOf(entry)
+        .filter((value) => value !== undefined)
+        .map((value) => `${key}=${encodeURIComponent(value)}`),
+    )
+    .join(' ');
+}
+
+/** The search field and the filters of a page; those with nothing to choose from are left out. */
+export function Filters({ entries, fixed }: { entries: readonly Entry[]; fixed?: string }) {
+  return (
+    // Without a script nothing would happen.
+    <form id="filters" role="search" hidden>
+      <label class="search">
+        <span>Search</span>
+        <input type="search" name="q" autocomplete="off" spellcheck={false} placeholder="name, set, emoji" />
+      </label>
+      {facets.map((facet) => {
+        const values = new Set(
+          entries.flatMap((entry) => facet.valuesOf(entry)).filter((value) => value !== undefined),
+        );
+        if (facet.key === fixed || values.size < 2) return null;
+        return (
+          <label key={facet.key}>
+            <span>{facet.label}</span>
+            <select name={facet.key}>
+              <option value="">any</option>
+              {facet.options(values).map(({ value, title, inner }) => (
+                <option key={value} value={value} data-title={inner ? `\u2003${title}` : title}>
+                  {inner ? `\u2003${title}` : title}
+                </option>
+              ))}
+            </select>
+          </label>
+        );
+      })}
+      <p class="count">
+        <output id="count">{counted(entries.length, 'result')}</output>
+        <button type="reset" hidden>
+          Clear
+        </button>
+      </p>
+    </form>
+  );
+}
