@@ -25,6 +25,12 @@ const ALONE_MOST = 1100;
 
 /** Candidates of the look at the whole that FaceMesh is asked about. */
 export const MOST_ASKED = 4;
+/**
+ * What is narrower than this part of the picture's longer side may be an eye of a large face, dark on the colour of skin as a
+ * small face is, and FaceMesh has to take it for one.
+ */
+const SMALL_PART = 0.25;
+const LEAST_PRESENCE = 0.5;
 /** From this score on the look at the whole is believed of a photo, whose pieces were looked at as well. */
 const LEAST_IN_PHOTO = 0.8;
 /** What scores less is not even told of where nothing was found. */
@@ -73,14 +79,18 @@ function findUpright(networks: Networks, picture: Rgb8Image, { most, leastScore,
 function inWhole(networks: Networks, picture: Rgb8Image, fill: readonly number[]): Face[] {
   const asked = lookAtWhole(networks, picture, fill).slice(0, MOST_ASKED);
   const meshes = lookAtMeshes(networks, picture, asked, fill);
-  const faces = asked.map((candidate, i): Face => {
+  const small = SMALL_PART * Math.max(picture.width, picture.height);
+  const faces = asked.flatMap((candidate, i): Face[] => {
+    if (candidate.box.width < small && meshes[i].presence < LEAST_PRESENCE) return [];
     const features = oddsFeatures(picture, candidate, meshes[i].seen);
-    return {
-      score: faceScore(features),
-      box: candidate.box,
-      landmarks: candidateLandmarks(picture, candidate, meshes[i]),
-      by: candidate.scores.every((score) => score === undefined) ? 'drawn' : 'network',
-    };
+    return [
+      {
+        score: faceScore(features),
+        box: candidate.box,
+        landmarks: candidateLandmarks(picture, candidate, meshes[i]),
+        by: candidate.scores.every((score) => score === undefined) ? 'drawn' : 'network',
+      },
+    ];
   });
   return surest(faces, sameFace);
 }

@@ -117,6 +117,20 @@ const commands: Readonly<Record<string, Command>> = {
     examples: [['facewright demo --count 4', 'a short one']],
     load: async () => (await import('./demo.js')).demoCommand,
   },
+  gallery: {
+    usage: 'gallery [inputs..]',
+    describe: 'a site that shows what a run found',
+    help:
+      'facewright gallery DIR [options]\n\n' +
+      'Makes a static site of what run, demo or emoji wrote to DIR: a sheet of everything, a page for each category and emoji, what ' +
+      'failed and why, and the report. It opens from the disk, without network. The same command given again makes only what is new.',
+    inputs: 'the folder that a run wrote to',
+    examples: [
+      ['facewright gallery emoji-out', 'emoji-out/gallery/index.html'],
+      ['facewright gallery emoji-out --out site', 'somewhere else'],
+    ],
+    load: async () => (await import('./gallery.js')).galleryCommand,
+  },
   report: {
     usage: 'report [inputs..]',
     describe: 'what the faces of a run say, measured',

@@ -228,6 +228,14 @@ export const reportOptions: OptionTable = {
   quiet: flag(REPORT, 'nothing on stderr but errors'),
 };
 
+export const galleryOptions: OptionTable = {
+  out: { ...value(WRITTEN, 'folder for the site; made when missing', 'DIR/gallery'), alias: 'o' },
+  title: value(WRITTEN, 'what it is called', 'Faces from emoji'),
+  force: flag(WRITTEN, 'write into a folder that has files of other origin in it'),
+  json: flag(REPORT, 'a line of JSON about the site on stdout instead of its path'),
+  quiet: flag(REPORT, 'nothing on stderr but errors'),
+};
+
 export const doctorOptions: OptionTable = {
   json: flag(REPORT, 'everything that is known, as JSON'),
 };
@@ -240,6 +248,7 @@ export const optionsOf: Readonly<Record<string, OptionTable>> = {
   animate: animateOptions,
   generate: generateOptions,
   demo: demoOptions,
+  gallery: galleryOptions,
   report: reportOptions,
   doctor: doctorOptions,
 };

@@ -10,6 +10,7 @@ import type { Generator } from '../model/generator.js';
 import { writeWholeFile } from '../node/whole-file.js';
 import { checkSearchOptions, type SearchOptions } from '../pulse/options.js';
 import type { SearchResult } from '../pulse/search.js';
+import type { EmojiLabel } from '../results/emoji-label.js';
 import { Journal, type JournalLine, type NamedOptions } from '../results/journal.js';
 import type { Console } from './console.js';
 import { BrokenOffError, errorText, UsageError } from './exit.js';
@@ -329,7 +330,13 @@ class Run {
     const line = this.#head('failed', job, text);
     if (error instanceof NoPictureError) {
       // That an emoji has no face is no fault, and there may be hundreds: they are counted, and each is noted once.
-      const noted = { ...line, failure: error.failure };
+      const { drawing, ...emoji } = line.emoji ?? {};
+      const noted: JournalLine = {
+        ...line,
+        failure: error.failure,
+        // What is missing has no drawing.
+        ...(error.failure === 'missing' && line.emoji !== undefined ? { emoji: emoji as EmojiLabel } : {}),
+      };
       if (this.#journal.hasFailed(job.key)) this.#remember(noted);
       else await this.#note(noted);
       return;

@@ -1,0 +1,88 @@
+// facewright gallery: a static site of what a run found, with its report.
+
+import { join } from 'node:path';
+import type { ArgumentsCamelCase } from 'yargs';
+import { buildGallery, type GallerySummary } from '../emoji/gallery/build.js';
+import { reportFiles } from '../emoji/report/files.js';
+import { measureResults } from '../emoji/report/measure.js';
+import { makeReport } from '../emoji/report/report.js';
+import { creditOf } from '../emoji/sets.js';
+import type { JournalLine } from '../results/journal.js';
+import { readResults } from '../results/read-results.js';
+import { Arguments } from './arguments.js';
+import { Console } from './console.js';
+import { exitCode, UsageError } from './exit.js';
+import { interruptible } from './interrupt.js';
+import { inFolder } from './out-folder.js';
+import { duration } from './table.js';
+import { counted } from './values.js';
+
+export async function galleryCommand(parsed: ArgumentsCamelCase): Promise<number> {
+  const words = new Arguments(parsed);
+  const console = new Console(words.flag('quiet'));
+  const folders = words.texts('inputs');
+  if (folders.length !== 1) {
+    const wrong = folders.length === 0 ? 'no folder' : `${folders.length} folders`;
+    throw new UsageError(`${wrong}: name the one that a run wrote to, for example facewright gallery faces`);
+  }
+  const [folder] = folders;
+  const out = words.text('out') ?? join(folder, 'gallery');
+  const title = words.text('title');
+  const lines = await readResults(folder);
+  const began = performance.now();
+  const summary = await inFolder(out, () => build({ folder, out, title, force: words.flag('force') }, lines, console));
+  for (const { file, why } of summary.problems) console.error(`${file}: ${why}`);
+  console.result(words.flag('json') ? JSON.stringify(summary) : summary.index);
+  console.note(
+    `${counted(summary.pages, 'page')} about ${counted(summary.results, 'result')} in ${duration((performance.now() - began) / 1000)}: ` +
+      `${counted(summary.made, 'picture')} made, ${summary.reused} there before; open index.html in a browser`,
+  );
+  return summary.problems.length > 0 ? exitCode.someFailed : exitCode.done;
+}
+
+interface Request {
+  readonly folder: string;
+  readonly out: string;
+  readonly title: string | undefined;
+  readonly force: boolean;
+}
+
+/** Measures the results, and builds the site. @throws AbortedError after Ctrl-C: the same command goes on from there */
+async function build(request: Request, lines: readonly JournalLine[], console: Console): Promise<GallerySummary> {
+  const { folder, out, force } = request;
+  return interruptible(
+    () => console.note('stopping; again: stop at once'),
+    async ({ signal }) => {
+      const done = lines.filter(({ status }) => status === 'done').length;
+      console.beginProgress(done);
+      const measured = await measureResults(folder, lines, {
+        onProgress: (count) => console.progress({ done: count, count: `${count} of ${done} measured` }),
+        onWarning: (text) => console.error(text),
+      }).finally(() => console.endProgress());
+      const report = makeReport(folder, lines, measured);
+      const csv = [...reportFiles(report, lines, measured)].filter(([file]) => file.endsWith('.csv'));
+      const emoji = lines.some((line) => line.emoji !== undefined);
+      let units = 0;
+      return buildGallery({
+        ...{ folder, out, lines, force, signal, measured, report },
+        title: request.title ?? (emoji ? 'Faces from emoji' : 'Faces'),
+        credits: creditsOf(lines),
+        csv: new Map(csv.map(([file, text]) => [file.replace(/\.csv$/, ''), text])),
+        onProgress: (at, total, what) => {
+          if (units === 0) console.beginProgress(total);
+          units = total;
+          console.progress({ done: at, count: what });
+        },
+      }).finally(() => console.endProgress());
+    },
+  );
+}
+
+/** The credits of the sets that occur. */
+function creditsOf(lines: readonly JournalLine[]) {
+  const sets = [...new Set(lines.flatMap(({ emoji }) => emoji?.set ?? []))].sort((a, b) => a.localeCompare(b, 'en'));
+  return sets.flatMap((set) => {
+    const credit = creditOf(set);
+    return credit === undefined ? [] : [{ set, text: `Emoji: ${credit.text}`, url: credit.url }];
+  });
+}
