@@ -51,15 +51,15 @@ export function oddReasons(
 
 function judge(
   results: readonly Judged[],
-  valueOf: (result: Judged) => number | undefined,
+  read: (result: Judged) => number | undefined,
   reasons: Map<string, string[]>,
   sentence: (value: number, fence: number, n: number) => string,
 ): void {
-  const values = results.map(valueOf).filter((value) => value !== undefined && Number.isFinite(value)) as number[];
+  const values = results.map(read).filter((value) => value !== undefined && Number.isFinite(value)) as number[];
   if (values.length < LEAST) return;
   const fence = outerFence(values);
   for (const result of results) {
-    const value = valueOf(result);
+    const value = read(result);
     if (value === undefined || !(value > fence)) continue;
     reasons.set(result.output, [...(reasons.get(result.output) ?? []), sentence(value, fence, values.length)]);
   }

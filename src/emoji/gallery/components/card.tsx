@@ -26,7 +26,7 @@ export function Card({ entry, from, reasons }: CardProps) {
       <p class="facts">
         {origin !== '' && <span>{origin}</span>}
         {line.losses !== null && <span>L2 {lossText(line.losses.L2)}</span>}
-        <Badge entry={entry} />
+        {!reasons?.includes(entry.reason) && <Badge entry={entry} />}
         {odd.length > 0 && <span class="badge odd">odd</span>}
       </p>
       {reasons?.map((reason) => (

@@ -15,7 +15,7 @@ interface Facet {
   /** In the page's address, too. */
   readonly key: string;
   readonly label: string;
-  valuesOf(entry: Entry): readonly (string | undefined)[];
+  valuesIn(entry: Entry): readonly (string | undefined)[];
   /** In their order. */
   options(values: ReadonlySet<string>): readonly Option[];
 }
@@ -32,26 +32,26 @@ export const facets: readonly Facet[] = [
   {
     key: 'set',
     label: 'Set',
-    valuesOf: ({ line }) => [line.emoji?.set],
+    valuesIn: ({ line }) => [line.emoji?.set],
     options: (values) => byTitle(values, setTitle),
   },
   {
     key: 'tone',
     label: 'Skin tone',
-    valuesOf: ({ line }) => [line.emoji?.tone],
+    valuesIn: ({ line }) => [line.emoji?.tone],
     options: (values) =>
       inOrder(values, ['none', ...skinTones, 'mixed'], (tone) => (tone === 'mixed' ? 'several' : tone)),
   },
   {
     key: 'category',
     label: 'Category',
-    valuesOf: ({ line }) => line.emoji?.categories ?? [],
+    valuesIn: ({ line }) => line.emoji?.categories ?? [],
     options: (values) => byTitle(values, categoryTitle),
   },
   {
     key: 'unicode',
     label: 'Unicode',
-    valuesOf: ({ line: { emoji } }) => (emoji === undefined ? [] : [emoji.group, `${emoji.group}/${emoji.subgroup}`]),
+    valuesIn: ({ line: { emoji } }) => (emoji === undefined ? [] : [emoji.group, `${emoji.group}/${emoji.subgroup}`]),
     // Entries are in Unicode's order, and so are the values; a group comes with the first of its subgroups.
     options: (values) =>
       [...values]
@@ -66,14 +66,14 @@ export const facets: readonly Facet[] = [
   {
     key: 'size',
     label: 'Size',
-    valuesOf: ({ size }) => [size === undefined ? undefined : String(size)],
+    valuesIn: ({ size }) => [size === undefined ? undefined : String(size)],
     options: (values) =>
       [...values].sort((a, b) => Number(a) - Number(b)).map((value) => ({ value, title: `${value} px` })),
   },
   {
     key: 'outcome',
     label: 'Outcome',
-    valuesOf: ({ outcome, odd }) => [outcome, odd.length > 0 ? 'odd' : undefined],
+    valuesIn: ({ outcome, odd }) => [outcome, odd.length > 0 ? 'odd' : undefined],
     options: (values) =>
       inOrder(values, [...outcomes, 'odd'], (value) => (value === 'odd' ? 'odd' : outcomeTitles[value as Outcome])),
   },
@@ -82,8 +82,8 @@ export const facets: readonly Facet[] = [
 /** A card's values. Spaces in them are encoded. */
 export function tokens(entry: Entry): string {
   return facets
-    .flatMap(({ key, valuesOf }) =>
-      valuesOf(entry)
+    .flatMap(({ key, valuesIn }) =>
+      valuesIn(entry)
         .filter((value) => value !== undefined)
         .map((value) => `${key}=${encodeURIComponent(value)}`),
     )
@@ -94,36 +94,38 @@ export function tokens(entry: Entry): string {
 export function Filters({ entries, fixed }: { entries: readonly Entry[]; fixed?: string }) {
   return (
     // Without a script nothing would happen.
-    <form id="filters" role="search" hidden>
-      <label class="search">
-        <span>Search</span>
-        <input type="search" name="q" autocomplete="off" spellcheck={false} placeholder="name, set, emoji" />
-      </label>
-      {facets.map((facet) => {
-        const values = new Set(
-          entries.flatMap((entry) => facet.valuesOf(entry)).filter((value) => value !== undefined),
-        );
-        if (facet.key === fixed || values.size < 2) return null;
-        return (
-          <label key={facet.key}>
-            <span>{facet.label}</span>
-            <select name={facet.key}>
-              <option value="">any</option>
-              {facet.options(values).map(({ value, title, inner }) => (
-                <option key={value} value={value} data-title={inner ? `\u2003${title}` : title}>
-                  {inner ? `\u2003${title}` : title}
-                </option>
-              ))}
-            </select>
-          </label>
-        );
-      })}
-      <p class="count">
-        <output id="count">{counted(entries.length, 'result')}</output>
-        <button type="reset" hidden>
-          Clear
-        </button>
-      </p>
-    </form>
+    <search class="filters" hidden>
+      <form id="filters">
+        <label class="search">
+          <span>Search</span>
+          <input type="search" name="q" autocomplete="off" spellcheck={false} placeholder="name, set, emoji" />
+        </label>
+        {facets.map((facet) => {
+          const values = new Set(
+            entries.flatMap((entry) => facet.valuesIn(entry)).filter((value) => value !== undefined),
+          );
+          if (facet.key === fixed || values.size < 2) return null;
+          return (
+            <label key={facet.key}>
+              <span>{facet.label}</span>
+              <select name={facet.key}>
+                <option value="">any</option>
+                {facet.options(values).map(({ value, title, inner }) => (
+                  <option key={value} value={value} data-title={inner ? `\u2003${title}` : title}>
+                    {inner ? `\u2003${title}` : title}
+                  </option>
+                ))}
+              </select>
+            </label>
+          );
+        })}
+        <p class="count">
+          <output id="count">{counted(entries.length, 'result')}</output>
+          <button type="reset" hidden>
+            Clear
+          </button>
+        </p>
+      </form>
+    </search>
   );
 }

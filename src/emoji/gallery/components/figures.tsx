@@ -2,7 +2,7 @@
 
 import type { Entry, Picture } from '../entries.js';
 import { linkTo } from '../paths.js';
-import { outcomeTitles, setTitle } from '../titles.js';
+import { type Outcome, setTitle } from '../titles.js';
 
 interface PicturesProps {
   readonly entry: Entry;
@@ -17,16 +17,16 @@ export function Pictures({ entry, from, large = false }: PicturesProps) {
   const of = subjectOf(entry);
   const shown: [kind: string, picture: Picture | undefined, caption: string, alt: string][] = [
     ['drawing', drawing, entry.line.emoji === undefined ? 'picture' : 'emoji', of],
-    ['target', target, `target, ${dimensions(target)}`, `${of}, scaled down to ${dimensions(target)} pixels`],
+    ['target', target, `target, ${target?.width} px`, `${of}, scaled down to ${dimensions(target)} pixels`],
     ['face', large ? face : thumbnail, 'face', `A made-up face that looks like ${of} at that size`],
-    ['scaled', scaled, `face, ${dimensions(scaled)}`, `That face, scaled down to ${dimensions(scaled)} pixels`],
+    ['scaled', scaled, `face, ${scaled?.width} px`, `That face, scaled down to ${dimensions(scaled)} pixels`],
   ];
   return (
     <div class={large ? 'pictures large' : 'pictures'}>
       {shown.map(([kind, picture, caption, alt]) => {
         const place =
           picture === undefined ? (
-            <span class="gap">{kind === 'face' ? whyNone(entry) : ''}</span>
+            <span class="gap">{kind === 'face' ? noFace[entry.outcome] : ''}</span>
           ) : (
             <Image
               picture={picture}
@@ -77,9 +77,14 @@ export function subjectOf({ line, name }: Entry): string {
   return line.emoji === undefined ? `the picture ${name}` : `${setTitle(line.emoji.set)}'s ${name}`;
 }
 
-function whyNone({ outcome }: Entry): string {
-  return outcome === 'within' || outcome === 'missed' ? 'not readable' : outcomeTitles[outcome];
-}
+/** What stands in the place of a face that there is none of: few letters, since there is little room. */
+const noFace: Readonly<Record<Outcome, string>> = {
+  within: 'lost',
+  missed: 'lost',
+  'no-face': 'no face',
+  missing: 'missing',
+  failed: 'failed',
+};
 
 function dimensions(picture: Picture | undefined): string {
   return picture === undefined ? '' : `${picture.width} × ${picture.height}`;

@@ -124,6 +124,5 @@ function KeysDialog() {
 export function PageData({ id, value }: { id: string; value: unknown }) {
   // In a script element nothing is escaped, and nothing but its end tag and comments means anything.
   const json = JSON.stringify(value).replaceAll('<', '\\u003c');
-  // biome-ignore lint/security/noDangerouslySetInnerHtml: JSON without a <
   return <script type="application/json" id={id} dangerouslySetInnerHTML={{ __html: json }} />;
 }

@@ -19,7 +19,7 @@ export function OverviewPage({ site }: { site: Site }) {
         <a class="sheet-preview" href={sitePaths.sheet}>
           <img
             src={sitePaths.preview}
-            alt={`The sheet: ${counted(pairs(site.entries), 'pair')} of picture and face, close together`}
+            alt={`The sheet: ${counted(pairs(site.entries), 'pair')} of what was given and the face that was found, close together`}
             width={1600}
             height={Math.round(1600 * Math.min(0.5, sheet.parts[0].height / sheet.parts[0].width))}
           />

@@ -59,8 +59,7 @@ function TableSection({ table, measures, csv }: TableProps) {
     <section id={key}>
       <h2>{title}</h2>
       <p class="reading">{reading}</p>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls sideways must be reachable by keyboard */}
-      <div class="wide" tabindex={0} role="region" aria-label={title}>
+      <section class="wide" tabindex={0} aria-label={title}>
         <table>
           <caption class="unseen">
             {title}; below each figure its 95 % confidence interval and the number of pictures
@@ -97,7 +96,7 @@ function TableSection({ table, measures, csv }: TableProps) {
             ))}
           </tbody>
         </table>
-      </div>
+      </section>
       {csv !== undefined && (
         <p>
           <a href={linkTo(csv, path)} download>
@@ -133,7 +132,6 @@ function Plot({ title, svg }: { title: string; svg: string }) {
   return (
     <figure>
       <figcaption>{title}</figcaption>
-      {/* biome-ignore lint/security/noDangerouslySetInnerHtml: the report's own drawing */}
       <div dangerouslySetInnerHTML={{ __html: drawing }} />
     </figure>
   );
