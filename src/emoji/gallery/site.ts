@@ -1,12 +1,12 @@
 // What a gallery's pages are made from.
 
 import type { JournalLine } from '../../results/journal.js';
+import { categoryTitle } from '../categories.js';
 import type { ReportData } from '../report/report-data.js';
 import type { BigSheet } from './big-sheet.js';
 import type { DraftEntry, Entry, Subject } from './entries.js';
 import { groupBy } from './group.js';
 import { fileName, sitePaths } from './paths.js';
-import { categoryTitle } from './titles.js';
 
 /** Whose drawings those of a set are. */
 export interface Credit {

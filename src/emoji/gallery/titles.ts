@@ -26,11 +26,6 @@ export function setTitle(set: string): string {
   return Object.hasOwn(setTitles, set) ? setTitles[set] : set;
 }
 
-/** `Health workers`, from `health-workers`. */
-export function categoryTitle(slug: string): string {
-  return capital(slug.replaceAll('-', ' '));
-}
-
 /** `People & body`, from `people-body`. */
 export function groupTitle(group: string): string {
   return capital(group.replaceAll('-', ' & '));

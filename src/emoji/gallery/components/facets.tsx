@@ -1,8 +1,9 @@
 // What cards can be filtered by. A card carries its values as words, `set=openmoji tone=light …`, for the page's script.
 
 import { skinTones } from '../../../results/emoji-label.js';
+import { categoryTitle } from '../../categories.js';
 import type { Entry } from '../entries.js';
-import { categoryTitle, counted, groupTitle, type Outcome, outcomeTitles, setTitle, subgroupTitle } from '../titles.js';
+import { counted, groupTitle, type Outcome, outcomeTitles, setTitle, subgroupTitle } from '../titles.js';
 
 interface Option {
   readonly value: string;

@@ -1,10 +1,10 @@
 // report.html: what the pictures say, measured.
 
+import { countText, number } from '../../report/format.js';
 import type { Figure, Measure, ReportData, ReportTable } from '../../report/report-data.js';
 import { Page } from '../components/page.js';
 import { linkTo, sitePaths } from '../paths.js';
 import type { Site } from '../site.js';
-import { counted } from '../titles.js';
 
 const path = sitePaths.report;
 
@@ -62,7 +62,7 @@ function TableSection({ table, measures, csv }: TableProps) {
       <section class="wide" tabindex={0} aria-label={title}>
         <table>
           <caption class="unseen">
-            {title}; below each figure its 95 % confidence interval and the number of pictures
+            {title}; below each figure its 95 % confidence interval and n, the number of pictures
           </caption>
           <thead>
             <tr>
@@ -118,9 +118,10 @@ function TableSection({ table, measures, csv }: TableProps) {
 function FigureCell({ figure: { value, low, high, n }, decimals }: { figure: Figure; decimals: number }) {
   return (
     <>
-      {value.toFixed(decimals)}
+      {number(value, decimals)}
       <small>
-        {low.toFixed(decimals)} to {high.toFixed(decimals)}, {counted(n, 'picture')}
+        {number(low, decimals)} to {number(high, decimals)}
+        <br />n {countText(n)}
       </small>
     </>
   );
