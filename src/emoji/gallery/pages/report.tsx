@@ -132,7 +132,8 @@ function Plot({ title, svg }: { title: string; svg: string }) {
   const drawing = svg.slice(Math.max(0, svg.indexOf('<svg')));
   return (
     <figure>
-      <figcaption>{title}</figcaption>
+      {/* The drawing has its title in it. */}
+      <figcaption class="unseen">{title}</figcaption>
       <div dangerouslySetInnerHTML={{ __html: drawing }} />
     </figure>
   );
