@@ -8,6 +8,8 @@ import { originalNames, rewriteOriginal } from './original.js';
 
 interface Command {
   readonly usage: string;
+  /** What the words after the command are, where it takes any. */
+  readonly inputs?: string;
   readonly describe: string;
   /** The usage line and what is to be known about the command. */
   readonly help: string;
@@ -21,6 +23,7 @@ const HELP_COLUMNS = 100;
 const commands: Readonly<Record<string, Command>> = {
   run: {
     usage: 'run [inputs..]',
+    inputs: 'pictures, folders of pictures, patterns',
     describe: 'find a face for every picture',
     help:
       'facewright run INPUT... --out DIR [options]\n\n' +
@@ -38,6 +41,7 @@ const commands: Readonly<Record<string, Command>> = {
   },
   align: {
     usage: 'align [inputs..]',
+    inputs: 'pictures, folders of pictures, patterns',
     describe: 'find the faces in photos and drawings, and crop to them',
     help:
       'facewright align INPUT... --out DIR [options]\n\n' +
@@ -70,6 +74,21 @@ const commands: Readonly<Record<string, Command>> = {
     help: 'facewright demo [options]\n\nFinds faces for emoji with the demo generator, and lays them out on a contact sheet.',
     examples: [['facewright demo --count 4', 'a short one']],
     load: async () => (await import('./demo.js')).demoCommand,
+  },
+  gallery: {
+    usage: 'gallery [inputs..]',
+    inputs: 'the folder that run, demo or emoji wrote to',
+    describe: 'a web page of what a run found, to look through on this machine',
+    help:
+      'facewright gallery DIR [options]\n\n' +
+      'Makes a static site of what run, demo or emoji wrote to DIR: an overview, all pairs on one sheet to zoom into, cards ' +
+      'with filters, a page per emoji, and what failed with its reason. It opens from the disk and needs no network. ' +
+      'The same command given again makes only what is new.',
+    examples: [
+      ['facewright gallery faces', 'then open faces/gallery/index.html'],
+      ['facewright gallery faces --out site --title "My emoji"', 'elsewhere, under another title'],
+    ],
+    load: async () => (await import('./gallery.js')).galleryCommand,
   },
   doctor: {
     usage: 'doctor',
@@ -143,13 +162,13 @@ async function helpText(parser: Argv, words: readonly string[]): Promise<string>
   return text.replace(/(?: +\[(?:boolean|array|default: \[\])\])+$/gm, '').trimEnd();
 }
 
-function describeCommand(parser: Argv, name: string, { help, examples }: Command): Argv {
+function describeCommand(parser: Argv, name: string, { inputs, help, examples }: Command): Argv {
   addOptions(parser.usage(help), optionsOf[name]);
   for (const [command, description] of examples) parser.example(command, description);
+  if (inputs !== undefined) parser.positional('inputs', { describe: inputs, array: true });
   const spellings = originalNames(name);
   if (spellings.length > 0) {
     const strict = name === 'run' ? 'eps was missed' : 'a picture has no face';
-    parser.positional('inputs', { describe: 'pictures, folders of pictures, patterns', array: true });
     parser.epilogue(
       `The original PULSE's spellings are taken as they are: ${spellings.join(' ')}.\n\n` +
         `Exit codes: 0 all written; 1 some failed; 2 nothing was begun; 3 with --strict, when ${strict}; 130 after Ctrl-C.`,

@@ -153,6 +153,13 @@ export const demoOptions: OptionTable = {
   quiet: flag(REPORT, 'nothing on stderr but errors'),
 };
 
+export const galleryOptions: OptionTable = {
+  out: { ...value(WRITTEN, 'folder for the site; made when missing', 'DIR/gallery'), alias: 'o' },
+  title: value(WRITTEN, 'what stands above it', 'Faces from emoji, or Faces'),
+  force: flag(WRITTEN, 'write into a folder that has other files in it'),
+  quiet: flag(REPORT, 'nothing on stderr but errors'),
+};
+
 export const doctorOptions: OptionTable = {
   json: flag(REPORT, 'everything that is known, as JSON'),
 };
@@ -163,6 +170,7 @@ export const optionsOf: Readonly<Record<string, OptionTable>> = {
   align: alignOptions,
   generate: generateOptions,
   demo: demoOptions,
+  gallery: galleryOptions,
   doctor: doctorOptions,
 };
 

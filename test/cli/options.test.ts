@@ -19,7 +19,7 @@ const refused: [string, RegExp][] = [
   ['generate -seed 5', /unknown option -seed; did you mean --seeds\?/],
   ['doctor --jsn', /did you mean --json\?/],
   ['rnu x.png', /^unknown command rnu; did you mean run\?$/],
-  ['frobnicate', /unknown command frobnicate; the commands are run, align, generate, demo, doctor/],
+  ['frobnicate', /unknown command frobnicate; the commands are run, align, generate, demo, gallery, doctor/],
 ];
 for (const [line, message] of refused) {
   unknown(line, () => assert.throws(() => rejectUnknownOptions(line.split(' ')), message));

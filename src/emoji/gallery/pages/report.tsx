@@ -4,7 +4,6 @@ import type { Figure, Measure, ReportData, ReportTable } from '../../report/repo
 import { Page } from '../components/page.js';
 import { linkTo, sitePaths } from '../paths.js';
 import type { Site } from '../site.js';
-import { counted } from '../titles.js';
 
 const path = sitePaths.report;
 
@@ -62,7 +61,7 @@ function TableSection({ table, measures, csv }: TableProps) {
       <section class="wide" tabindex={0} aria-label={title}>
         <table>
           <caption class="unseen">
-            {title}; below each figure its 95 % confidence interval and the number of pictures
+            {title}; below each figure its 95 % confidence interval and the number n of pictures
           </caption>
           <thead>
             <tr>
@@ -120,7 +119,7 @@ function FigureCell({ figure: { value, low, high, n }, decimals }: { figure: Fig
     <>
       {value.toFixed(decimals)}
       <small>
-        {low.toFixed(decimals)} to {high.toFixed(decimals)}, {counted(n, 'picture')}
+        {low.toFixed(decimals)} to {high.toFixed(decimals)}, n = {n.toLocaleString('en')}
       </small>
     </>
   );
