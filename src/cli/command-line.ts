@@ -119,15 +119,16 @@ const commands: Readonly<Record<string, Command>> = {
   },
   gallery: {
     usage: 'gallery [inputs..]',
-    describe: 'a site that shows what a run found',
+    describe: 'a site that shows what a run found, to look through on this machine',
     help:
       'facewright gallery DIR [options]\n\n' +
-      'Makes a static site of what run, demo or emoji wrote to DIR: a sheet of everything, a page for each category and emoji, what ' +
-      'failed and why, and the report. It opens from the disk, without network. The same command given again makes only what is new.',
-    inputs: 'the folder that a run wrote to',
+      'Makes a static site of what run, demo or emoji wrote to DIR: an overview, all pairs on one sheet to zoom into, cards ' +
+      'with filters, a page for each emoji, what failed with its reason, and the report. It opens from the disk and needs no ' +
+      'network. The same command given again makes only what is new.',
+    inputs: 'the folder that run, demo or emoji wrote to',
     examples: [
-      ['facewright gallery emoji-out', 'emoji-out/gallery/index.html'],
-      ['facewright gallery emoji-out --out site', 'somewhere else'],
+      ['facewright gallery faces', 'then open faces/gallery/index.html'],
+      ['facewright gallery faces --out site --title "My emoji"', 'elsewhere, under another title'],
     ],
     load: async () => (await import('./gallery.js')).galleryCommand,
   },

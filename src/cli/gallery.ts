@@ -7,6 +7,7 @@ import { reportFiles } from '../emoji/report/files.js';
 import { measureResults } from '../emoji/report/measure.js';
 import { makeReport } from '../emoji/report/report.js';
 import { creditOf } from '../emoji/sets.js';
+import { AbortedError } from '../errors.js';
 import type { JournalLine } from '../results/journal.js';
 import { readResults } from '../results/read-results.js';
 import { Arguments } from './arguments.js';
@@ -20,6 +21,20 @@ import { counted } from './values.js';
 export async function galleryCommand(parsed: ArgumentsCamelCase): Promise<number> {
   const words = new Arguments(parsed);
   const console = new Console(words.flag('quiet'));
+  const request = readRequest(words);
+  const lines = await readResults(request.folder);
+  const began = performance.now();
+  const summary = await inFolder(request.out, () => build(request, lines, console));
+  if (summary === undefined) {
+    console.note('stopped; the same command goes on from here');
+    return exitCode.interrupted;
+  }
+  console.result(words.flag('json') ? JSON.stringify(summary) : summary.index);
+  tell(summary, request, console, (performance.now() - began) / 1000);
+  return summary.problems.length > 0 ? exitCode.someFailed : exitCode.done;
+}
+
+function readRequest(words: Arguments): Request {
   const folders = words.texts('inputs');
   if (folders.length !== 1) {
     const wrong = folders.length === 0 ? 'no folder' : `${folders.length} folders`;
@@ -27,17 +42,21 @@ export async function galleryCommand(parsed: ArgumentsCamelCase): Promise<number
   }
   const [folder] = folders;
   const out = words.text('out') ?? join(folder, 'gallery');
-  const title = words.text('title');
-  const lines = await readResults(folder);
-  const began = performance.now();
-  const summary = await inFolder(out, () => build({ folder, out, title, force: words.flag('force') }, lines, console));
-  for (const { file, why } of summary.problems) console.error(`${file}: ${why}`);
-  console.result(words.flag('json') ? JSON.stringify(summary) : summary.index);
-  console.note(
-    `${counted(summary.pages, 'page')} about ${counted(summary.results, 'result')} in ${duration((performance.now() - began) / 1000)}: ` +
-      `${counted(summary.made, 'picture')} made, ${summary.reused} there before; open index.html in a browser`,
-  );
-  return summary.problems.length > 0 ? exitCode.someFailed : exitCode.done;
+  return { folder, out, title: words.text('title'), force: words.flag('force') };
+}
+
+/** Pictures that could not be read and are named one by one. */
+const MOST_NAMED = 10;
+
+function tell(summary: GallerySummary, { folder }: Request, console: Console, seconds: number): void {
+  const { results, pages, made, reused, removed, problems } = summary;
+  for (const { file, why } of problems.slice(0, MOST_NAMED)) console.error(`${join(folder, file)}: ${why}`);
+  if (problems.length > MOST_NAMED) console.error(`and ${problems.length - MOST_NAMED} more`);
+  const told = [`${counted(results, 'result')} on ${counted(pages, 'page')}`, `${counted(made, 'picture')} made`];
+  if (reused > 0) told.push(`${reused} were there`);
+  if (removed > 0) told.push(`${counted(removed, 'old file')} removed`);
+  console.note([...told, duration(seconds)].join(', '));
+  if (problems.length > 0) console.note(`${counted(problems.length, 'picture')} could not be read and are left out`);
 }
 
 interface Request {
@@ -47,17 +66,22 @@ interface Request {
   readonly force: boolean;
 }
 
-/** Measures the results, and builds the site. @throws AbortedError after Ctrl-C: the same command goes on from there */
-async function build(request: Request, lines: readonly JournalLine[], console: Console): Promise<GallerySummary> {
+/** Measures the results, and builds the site. @returns undefined after Ctrl-C */
+async function build(
+  request: Request,
+  lines: readonly JournalLine[],
+  console: Console,
+): Promise<GallerySummary | undefined> {
   const { folder, out, force } = request;
   return interruptible(
-    () => console.note('stopping; again: stop at once'),
+    () => console.note('stopping once the file at hand is written; again: stop at once'),
     async ({ signal }) => {
       const done = lines.filter(({ status }) => status === 'done').length;
       console.beginProgress(done);
       const measured = await measureResults(folder, lines, {
         onProgress: (count) => console.progress({ done: count, count: `${count} of ${done} measured` }),
-        onWarning: (text) => console.error(text),
+        // What cannot be read is told once, by whoever makes its thumbnail.
+        onWarning: () => {},
       }).finally(() => console.endProgress());
       const report = makeReport(folder, lines, measured);
       const csv = [...reportFiles(report, lines, measured)].filter(([file]) => file.endsWith('.csv'));
@@ -73,7 +97,12 @@ async function build(request: Request, lines: readonly JournalLine[], console: C
           units = total;
           console.progress({ done: at, count: what });
         },
-      }).finally(() => console.endProgress());
+      })
+        .catch((error: unknown) => {
+          if (!(error instanceof AbortedError)) throw error;
+          return undefined;
+        })
+        .finally(() => console.endProgress());
     },
   );
 }

@@ -230,8 +230,8 @@ export const reportOptions: OptionTable = {
 
 export const galleryOptions: OptionTable = {
   out: { ...value(WRITTEN, 'folder for the site; made when missing', 'DIR/gallery'), alias: 'o' },
-  title: value(WRITTEN, 'what it is called', 'Faces from emoji'),
-  force: flag(WRITTEN, 'write into a folder that has files of other origin in it'),
+  title: value(WRITTEN, 'what stands above it', 'Faces from emoji, or Faces'),
+  force: flag(WRITTEN, 'write into a folder that has other files in it'),
   json: flag(REPORT, 'a line of JSON about the site on stdout instead of its path'),
   quiet: flag(REPORT, 'nothing on stderr but errors'),
 };

@@ -32,6 +32,8 @@ export interface BigSheet {
   readonly parts: readonly SheetPart[];
   readonly layout: SheetLayout;
   readonly tile: typeof TILE;
+  /** Its upper part, small. In pixels. */
+  readonly preview: { readonly width: number; readonly height: number };
 }
 
 /** Makes the sheet, its tiles and its preview, unless they are there. @param signal stops it between two parts */
@@ -54,7 +56,7 @@ export async function makeBigSheet(
       await makePart(site, layout, places, words, { hash, png: count === 1 ? 'sheet.png' : `sheet-${i + 1}.png` }),
     );
   }
-  return { parts, layout, tile: TILE };
+  return { parts, layout, tile: TILE, preview: previewSize(parts[0]) };
 }
 
 async function makePart(
@@ -75,15 +77,21 @@ async function makePart(
   await site.write(png, page);
   const picture = () => sharp(page, { limitInputPixels: false });
   if (first) {
-    const crop = { width, height: Math.min(height, Math.round((width * PREVIEW.height) / PREVIEW.width)) };
+    const size = previewSize(part);
     const preview = picture()
-      .extract({ left: 0, top: 0, ...crop })
-      .resize({ width: PREVIEW.width, withoutEnlargement: true })
+      .extract({ left: 0, top: 0, width, height: Math.min(height, Math.round((size.height * width) / size.width)) })
+      .resize({ ...size, fit: 'fill' })
       .withXmp(xmpPacket(CREATOR));
     await site.write(sitePaths.preview, await preview.webp({ quality: 84 }).toBuffer());
   }
   await writeTiles(site, tiles, picture());
   return part;
+}
+
+/** Of a sheet that is higher than wide, only the upper part is shown. */
+function previewSize({ width, height }: Pick<SheetPart, 'width' | 'height'>) {
+  const side = Math.min(width, PREVIEW.width);
+  return { width: side, height: Math.round(side * Math.min(PREVIEW.height / PREVIEW.width, height / width)) };
 }
 
 /** Tiles are cut beside their place and moved there when all are done. */

@@ -20,8 +20,8 @@ export function OverviewPage({ site }: { site: Site }) {
           <img
             src={sitePaths.preview}
             alt={`The sheet: ${counted(pairs(site.entries), 'pair')} of what was given and the face that was found, close together`}
-            width={1600}
-            height={Math.round(1600 * Math.min(0.5, sheet.parts[0].height / sheet.parts[0].width))}
+            width={sheet.preview.width}
+            height={sheet.preview.height}
           />
           <span>The whole sheet, to zoom into</span>
         </a>
