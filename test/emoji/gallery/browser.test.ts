@@ -58,7 +58,11 @@ async function withPage(path: string, look: Look, work: (page: Page) => Promise<
   page.on('console', (message) => message.type() !== 'log' && wrong.push(message.text()));
   page.on('pageerror', (error) => wrong.push(error.message));
   page.on('request', (request) => !/^(file|data|blob):/.test(request.url()) && wrong.push(request.url()));
-  page.on('requestfailed', (request) => wrong.push(`${request.url()} failed`));
+  page.on('requestfailed', (request) => {
+    const { errorText = '' } = request.failure() ?? {};
+    // What was on its way when another page was opened is no failure.
+    if (errorText !== 'net::ERR_ABORTED') wrong.push(`${request.url()}: ${errorText}`);
+  });
   try {
     await page.goto(addressOf(path));
     await work(page);
