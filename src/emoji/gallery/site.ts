@@ -64,7 +64,7 @@ export function arrange(entries: readonly DraftEntry[]) {
     subjects: [...new Set(entries.map(({ subject }) => subject))],
     categories: categoriesOf(entries),
     groups: groupsOf(entries),
-    models: [...new Map(entries.map(({ line }) => [`${line.model.name} ${line.model.sha256}`, line.model])).values()],
+    models: [...new Map(entries.map(({ line: { model } }) => [`${model.name} ${model.licence}`, model])).values()],
   };
 }
 

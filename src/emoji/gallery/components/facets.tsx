@@ -91,8 +91,16 @@ export function tokens(entry: Entry): string {
     .join(' ');
 }
 
+interface FiltersProps {
+  readonly entries: readonly Entry[];
+  /** The facet that the page itself chooses. */
+  readonly fixed?: string;
+  /** How many cards there are, and what they are called there, where that is not a card for each entry. */
+  readonly count?: string;
+}
+
 /** The search field and the filters of a page; those with nothing to choose from are left out. */
-export function Filters({ entries, fixed }: { entries: readonly Entry[]; fixed?: string }) {
+export function Filters({ entries, fixed, count }: FiltersProps) {
   return (
     // Without a script nothing would happen.
     <search class="filters" hidden>
@@ -121,7 +129,7 @@ export function Filters({ entries, fixed }: { entries: readonly Entry[]; fixed?:
           );
         })}
         <p class="count">
-          <output id="count">{counted(entries.length, 'result')}</output>
+          <output id="count">{count ?? counted(entries.length, 'result')}</output>
           <button type="reset" hidden>
             Clear
           </button>

@@ -1,12 +1,12 @@
 // The parts of the pages' script share one scope: they are put one after the other into one classic script, because
 // modules do not load from a disk. Everything waits for the document but the theme, which is set before anything is drawn.
 
-/** Does something once the document is there, and so are the scripts before this one that are deferred. */
+/** Does something once the document is there, and so is the viewer, whose script is deferred. */
 function whenReady(work: () => void): void {
   document.addEventListener('DOMContentLoaded', work);
 }
 
-/** An element by its id; of that kind, or it is a defect. */
+/** The element with that id, of which the caller knows the kind. */
 function byId<T extends HTMLElement>(id: string): T | null {
   return document.getElementById(id) as T | null;
 }

@@ -84,6 +84,11 @@ function setUpSheet(element: HTMLElement, data: SheetData): void {
     viewer.addOverlay({ element: marker, location: box });
   };
 
+  // Faces are not to be turned or mirrored by a letter.
+  viewer.addHandler('canvas-key', (event) => {
+    const { key } = event.originalEvent as KeyboardEvent;
+    if (/^[rf]$/i.test(key)) event.preventDefaultAction = true;
+  });
   viewer.addHandler('canvas-click', (event) => {
     if (!event.quick) return;
     const point = viewport.pointFromPixel(event.position);

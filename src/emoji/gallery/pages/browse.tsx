@@ -78,7 +78,7 @@ export function Neighbours<T extends { readonly page: string }>(props: Neighbour
 function Empty() {
   return (
     <p id="empty" class="empty" hidden>
-      Nothing is all of that.{' '}
+      Nothing matches all of that.{' '}
       <button type="button" data-action="clear">
         Clear the filters
       </button>

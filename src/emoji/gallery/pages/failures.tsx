@@ -20,6 +20,8 @@ interface Kind {
 
 export function FailuresPage({ site }: { site: Site }) {
   const kinds = kindsOf(site.entries).filter(({ entries }) => entries.length > 0);
+  // What missed eps may be odd as well, and then has two cards.
+  const cards = kinds.reduce((sum, { entries }) => sum + entries.length, 0);
   const all = [...new Set(kinds.flatMap(({ entries }) => entries))];
   return (
     <Page site={site} path={path} title="Failures" kind="browse failures">
@@ -35,9 +37,9 @@ export function FailuresPage({ site }: { site: Site }) {
           ))}
         </nav>
       )}
-      {kinds.length > 0 && <Filters entries={all} fixed="outcome" />}
+      {kinds.length > 0 && <Filters entries={all} fixed="outcome" count={counted(cards, 'card')} />}
       <p id="empty" class="empty" hidden>
-        Nothing is all of that.{' '}
+        Nothing matches all of that.{' '}
         <button type="button" data-action="clear">
           Clear the filters
         </button>

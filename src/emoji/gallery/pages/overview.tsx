@@ -103,16 +103,19 @@ function Numbers({ site }: { site: Site }) {
   );
 }
 
-/** How many faces a tile shows. */
-const SAMPLES = 4;
+/** How many results a tile shows. */
+const SAMPLES = 2;
 
 function Tile({ title, to, entries }: { title: string; to: string; entries: readonly Entry[] }) {
   const shown = samples(entries);
   return (
     <li class="tile">
-      <div class={`samples n${shown.length}`}>
-        {shown.map(({ id, pictures }) => (
-          <Image key={id} picture={pictures.thumbnail!} alt="" from={path} lazy={true} />
+      <div class={shown.length === 1 ? 'samples one' : 'samples'}>
+        {shown.map(({ id, pictures: { drawing, thumbnail } }) => (
+          <>
+            {drawing !== undefined && <Image key={`${id} drawing`} picture={drawing} alt="" from={path} lazy={true} />}
+            <Image key={id} picture={thumbnail!} alt="" from={path} lazy={true} />
+          </>
         ))}
       </div>
       <h3>
@@ -123,7 +126,7 @@ function Tile({ title, to, entries }: { title: string; to: string; entries: read
   );
 }
 
-/** Faces from all over the list, of different emoji as far as there are. */
+/** Results from all over the list. */
 function samples(entries: readonly Entry[]): Entry[] {
   const shown = entries.filter(({ pictures }) => pictures.thumbnail !== undefined);
   const step = Math.max(1, shown.length / SAMPLES);

@@ -73,7 +73,7 @@ function TableSection({ table, measures, csv }: TableProps) {
               {used.map((measure) => (
                 <th key={measure.key} scope="col">
                   {measure.title}
-                  {measure.unit !== '' && `, ${measure.unit}`}
+                  {measure.unit !== '' && `,\u00a0${measure.unit}`}
                 </th>
               ))}
             </tr>
