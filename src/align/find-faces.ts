@@ -25,12 +25,12 @@ const ALONE_MOST = 1100;
 
 /** Candidates of the look at the whole that FaceMesh is asked about. */
 export const MOST_ASKED = 4;
-/**
- * What is narrower than this part of the picture's longer side may be an eye of a large face, dark on the colour of skin as a
- * small face is, and FaceMesh has to take it for one.
- */
-const SMALL_PART = 0.25;
+/** What FaceMesh does not take for a face, less sure than this, */
 const LEAST_PRESENCE = 0.5;
+/** and what lies in another candidate that is so many times as wide, */
+const WIDER = 2.5;
+/** and believed at least so much, is an eye of that face, which is dark on the colour of skin, as a small face is. */
+const LEAST_AROUND = 0.3;
 /** From this score on the look at the whole is believed of a photo, whose pieces were looked at as well. */
 const LEAST_IN_PHOTO = 0.8;
 /** What scores less is not even told of where nothing was found. */
@@ -79,20 +79,27 @@ function findUpright(networks: Networks, picture: Rgb8Image, { most, leastScore,
 function inWhole(networks: Networks, picture: Rgb8Image, fill: readonly number[]): Face[] {
   const asked = lookAtWhole(networks, picture, fill).slice(0, MOST_ASKED);
   const meshes = lookAtMeshes(networks, picture, asked, fill);
-  const small = SMALL_PART * Math.max(picture.width, picture.height);
-  const faces = asked.flatMap((candidate, i): Face[] => {
-    if (candidate.box.width < small && meshes[i].presence < LEAST_PRESENCE) return [];
+  const faces = asked.map((candidate, i): Face => {
     const features = oddsFeatures(picture, candidate, meshes[i].seen);
-    return [
-      {
-        score: faceScore(features),
-        box: candidate.box,
-        landmarks: candidateLandmarks(picture, candidate, meshes[i]),
-        by: candidate.scores.every((score) => score === undefined) ? 'drawn' : 'network',
-      },
-    ];
+    return {
+      score: faceScore(features),
+      box: candidate.box,
+      landmarks: candidateLandmarks(picture, candidate, meshes[i]),
+      by: candidate.scores.every((score) => score === undefined) ? 'drawn' : 'network',
+    };
   });
-  return surest(faces, sameFace);
+  const isPart = ({ box }: Face) =>
+    faces.some(
+      (other) => other.score >= LEAST_AROUND && other.box.width >= WIDER * box.width && inside(box, other.box),
+    );
+  const whole = faces.filter((face, i) => meshes[i].presence >= LEAST_PRESENCE || !isPart(face));
+  return surest(whole, sameFace);
+}
+
+/** Whether the middle of a box lies in another. */
+function inside({ left, top, width, height }: FaceBox, other: FaceBox): boolean {
+  const [x, y] = [left + width / 2 - other.left, top + height / 2 - other.top];
+  return x >= 0 && x <= other.width && y >= 0 && y <= other.height;
 }
 
 /** The faces that the looks at pieces find, none smaller than need be once there are enough. */

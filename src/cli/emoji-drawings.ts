@@ -6,6 +6,7 @@ import sharp from 'sharp';
 import { categoriesOf } from '../emoji/categories.js';
 import { drawPicture, type EmojiSet } from '../emoji/sets.js';
 import { type Emoji, slugOf } from '../emoji/unicode.js';
+import { FacewrightError } from '../errors.js';
 import { encodePng, xmpSource } from '../image/write.js';
 import { writeWholeFile } from '../node/whole-file.js';
 import type { EmojiLabel } from '../results/emoji-label.js';
@@ -58,7 +59,11 @@ export async function draw(drawing: Drawing, out: string, background: string): P
   const digest = createHash('sha256').update(picture).digest('hex').slice(0, 16);
   const source = `${drawing.set.source}, ${drawing.label.codePoints}, sha256 ${digest}, ${EMOJI_SIDE} + 2 × ${MARGIN} px on ${background}`;
   if (await isMadeFrom(path, source)) return path;
-  const image = await drawPicture(picture, EMOJI_SIDE, background, MARGIN);
+  const image = await drawPicture(picture, EMOJI_SIDE, background, MARGIN).catch((error: Error) => {
+    throw new FacewrightError(
+      `${drawing.set.source}: its picture of ${drawing.label.character} (${drawing.label.codePoints}) cannot be drawn (${error.message})`,
+    );
+  });
   const rights = drawing.set.credit.text;
   await writeWholeFile(
     path,

@@ -69,7 +69,7 @@ function readTones(option: string, text: string): ToneChoice[] {
 }
 
 async function openSets(words: Arguments): Promise<EmojiSet[]> {
-  const names = words.list('set').flatMap((text) => text.split(','));
+  const names = [...new Set(words.list('set').flatMap((text) => text.split(',').map((name) => name.trim())))];
   const folders = words.list('set-dir');
   if (names.length + folders.length === 0) {
     throw new UsageError(

@@ -8,7 +8,7 @@ import { readResults } from '../results/read-results.js';
 import { Console } from './console.js';
 import { type Drawing, drawingsOf } from './emoji-drawings.js';
 import { type EmojiRequest, readEmojiRequest } from './emoji-request.js';
-import { exitCode } from './exit.js';
+import { exitCode, UsageError } from './exit.js';
 import { resultFiles } from './names.js';
 import { inFolder } from './out-folder.js';
 import { type EndedEmoji, performEmoji } from './perform-emoji.js';
@@ -22,6 +22,7 @@ export async function emojiCommand(parsed: ArgumentsCamelCase): Promise<number> 
   const unicode = await emojiTable();
   const options = { tones, seed: run.seed };
   const emoji = all ? allEmoji(unicode, options) : selectEmoji(unicode, words, options);
+  if (emoji.length === 0) throw new UsageError(`--tones ${tones.join(',')}: none of these emoji has such variants`);
   const drawings = partOf(drawingsOf(emoji, sets, frame), run.shard);
   if (request.dryRun) {
     console.result(await plan(request, drawings, process.stdout.columns));
@@ -97,7 +98,8 @@ function notes({ summary, seconds }: EndedEmoji, { run }: EmojiRequest): string[
   }
   if (done > earlier) {
     said.push(`${counted(done - earlier, 'face')} written to ${run.out} in ${duration(seconds)}, seed ${seed}`);
-  } else if (!interrupted && failed === 0) said.push(`nothing was left to do in ${run.out}, seed ${seed}`);
+  } else if (!interrupted && failed === 0 && earlier > 0)
+    said.push(`nothing was left to do in ${run.out}, seed ${seed}`);
   if (failed > 0) said.push(`${failed} of ${wanted} failed`);
   if (interrupted) said.push(`stopped with ${lines.length} of ${wanted} done; the same command goes on from here`);
   else if (done > 0) said.push(`facewright gallery ${run.out} shows them all`);
@@ -138,5 +140,5 @@ async function plan({ sizes, run }: EmojiRequest, drawings: readonly Drawing[], 
     [{ title: '' }, { title: 'emoji', most }, { title: 'code points', most }, { title: 'set' }, { title: '' }],
     rows,
   );
-  return `${listed}\n\n${counted(rows.length, 'drawing')}, ${counted(toDo, 'search').replace(/searchs$/, 'searches')} to do at most (those without a face fall away)`;
+  return `${listed}\n\n${counted(rows.length, 'drawing')}, ${counted(toDo, 'search').replace(/searchs$/, 'searches')} to do, by their names: those without a face fall away, those of other options are searched for again`;
 }

@@ -123,7 +123,8 @@ class Faces {
     this.#sizes = sizes;
     this.#drawn = drawn;
     this.#signal = signal;
-    this.#out = join(request.run.out, 'aligned');
+    // Crops of other sizes are another alignment's: it may be running at the same time.
+    this.#out = join(request.run.out, 'aligned', sizes.join('+'));
     this.#lines = new Map(drawings.map(({ name }) => [name, new Deferred<AlignLine>()]));
     // What was not looked at by then never is: whoever waits for it is told.
     const giveUp = () => {
@@ -139,7 +140,7 @@ class Faces {
     for (const [index, drawing] of this.#drawings.entries()) {
       const { file, name } = drawing;
       // What a set has no drawing of is not looked at: `drawn` says so to whoever asks for it.
-      if ((await drawing.picture()) === undefined) continue;
+      if ((await drawing.picture().catch(() => undefined)) === undefined) continue;
       pictures.push({ path: join(run.out, file), relative: file, name, index, source: this.#drawn.get(drawing)! });
     }
     const request = {

@@ -300,7 +300,7 @@ class Run {
     );
     await writeWholeFile(join(out, files.target), png);
     if (latents) await saveLatents(join(out, files.latents), result, generator);
-    await writePicture(join(out, files.image), result.image, generator.info.resolution);
+    await writePicture(join(out, files.image), result.image, generator.info.resolution, job.key);
     const animation = animate && files.animation(animate.format);
     if (animate && recording) {
       const own = result.trace.map(({ L2 }) => L2);
@@ -337,7 +337,9 @@ class Run {
         // What is missing has no drawing.
         ...(error.failure === 'missing' && line.emoji !== undefined ? { emoji: emoji as EmojiLabel } : {}),
       };
-      if (this.#journal.hasFailed(job.key)) this.#remember(noted);
+      const before = this.#journal.lastFailure(line.output);
+      if (before !== undefined && before.failure === noted.failure && before.error === noted.error)
+        this.#remember(noted);
       else await this.#note(noted);
       return;
     }

@@ -58,7 +58,8 @@ export class Progress {
 
   update(state: ProgressState): void {
     const now = performance.now();
-    this.#since ??= { time: now, done: state.done };
+    // Until something is done, time is spent on getting ready.
+    if (this.#since === undefined || state.done <= this.#since.done) this.#since = { time: now, done: state.done };
     this.#state = state;
     if (state.total !== undefined && state.total !== this.#total) {
       this.#total = Math.max(1, state.total);

@@ -1,7 +1,9 @@
 // What a run has to search for: from its pictures, those that are done left out, to batches that are ready to be searched.
 
 import { createHash } from 'node:crypto';
+import { join } from 'node:path';
 import type { Target } from '../image/target.js';
+import { identifierOf } from '../image/write.js';
 import type { Generator } from '../model/generator.js';
 import type { Journal, JournalLine, NamedOptions } from '../results/journal.js';
 import { resultKey } from '../results/journal.js';
@@ -171,9 +173,18 @@ export class Jobs {
     const { out, again, saveLatents, saveIntermediate, animate, trace } = request;
     const line = journal.latest(files.image);
     if (again || line?.key !== key || (trace && line.trace === undefined)) return undefined;
+    // A run that was killed after it wrote the picture, and before its line, left a picture that is not of this line.
+    if (((await identifierOf(join(out, files.image))) ?? key) !== key) return undefined;
     const needed = [files.image, files.target];
-    if (saveLatents) needed.push(files.latents);
-    if (animate) needed.push(files.animation(animate.format));
+    if (saveLatents) {
+      if (line.latents !== files.latents) return undefined;
+      needed.push(files.latents);
+    }
+    if (animate) {
+      const animation = files.animation(animate.format);
+      if (line.animation !== animation) return undefined;
+      needed.push(animation);
+    }
     if (saveIntermediate) {
       const { high, low } = files.intermediate(steps - 1);
       needed.push(high, low);

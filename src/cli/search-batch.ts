@@ -125,8 +125,13 @@ async function writeIntermediates(
   }
 }
 
-/** Writes a planar picture [3, side, side] of [0, 1] as PNG. */
-export async function writePicture(path: string, planar: Float32Array | Float64Array, side: number): Promise<void> {
+/** Writes a planar picture [3, side, side] of [0, 1] as PNG. @param identifier for its XMP: the key of its result */
+export async function writePicture(
+  path: string,
+  planar: Float32Array | Float64Array,
+  side: number,
+  identifier?: string,
+): Promise<void> {
   const image = { data: toRgb8(planar, side, side), width: side, height: side };
-  await writeWholeFile(path, await encodePng(image, { creatorTool: creatorTool.run }));
+  await writeWholeFile(path, await encodePng(image, { creatorTool: creatorTool.run, identifier }));
 }

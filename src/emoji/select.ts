@@ -45,9 +45,11 @@ export function selectEmoji(table: EmojiTable, words: readonly string[], options
   return inOrder(words.flatMap((word) => meant(table, word)).flatMap((emoji) => inTones(table, emoji, options)));
 }
 
-/** All emoji, in the tones asked for. */
+/** All emoji but Unicode's building blocks (skin tones, hair), in the tones asked for. */
 export function allEmoji(table: EmojiTable, options: SelectOptions): Emoji[] {
-  return inOrder(table.all.flatMap((emoji) => inTones(table, emoji, options)));
+  return inOrder(
+    table.all.filter(({ group }) => group !== 'component').flatMap((emoji) => inTones(table, emoji, options)),
+  );
 }
 
 function inOrder(emoji: readonly Emoji[]): Emoji[] {
@@ -74,10 +76,13 @@ function meant(table: EmojiTable, word: string): readonly Emoji[] {
   // Patterns are for Unicode's groups: `face-*` hardly means the category "Face contour" as well.
   const usual = rest.includes('*') ? (['group', 'subgroup'] as const) : KINDS;
   const kinds = prefix === undefined ? usual : [prefix.toLowerCase() as Kind];
-  const found = kinds
+  const named = kinds
     .map((kind) => ({ kind, emoji: finders[kind](table, rest) }))
     // `red hair` by itself is a building block of Unicode's; who writes it means people.
     .filter(({ emoji }) => emoji.some(({ group }) => group !== 'component') || (prefix && emoji.length > 0));
+  // `glasses` is an object and a category of faces, and those are what this is about.
+  const isCategory = named.some(({ kind }) => kind === 'category');
+  const found = isCategory ? named.filter(({ kind }) => kind !== 'name') : named;
   // `cat-face` is both an emoji and a subgroup: which of them was meant cannot be known.
   const [first, second] = found;
   if (second !== undefined && !rest.includes('*')) {
@@ -101,8 +106,9 @@ const finders: Readonly<Record<Kind, (table: EmojiTable, text: string) => readon
 
 /** Whether a slug is meant by a text, in which `*` stands for anything. */
 function matches(slug: string, text: string): boolean {
-  const parts = text.split('*').map(slugLike);
-  return new RegExp(`^${parts.join('.*')}$`).test(slug);
+  const pattern = text.split('*').map(slugLike).join('.*');
+  // `person-*` means `person` as well.
+  return new RegExp(`^${pattern.replace(/-\.\*$/, '(?:-.*)?')}$`).test(slug);
 }
 
 /** A part of a slug: dashes at its ends matter beside a `*`. */
@@ -132,10 +138,10 @@ function inText(table: EmojiTable, text: string): Emoji[] | undefined {
 function suggestion(table: EmojiTable, text: string): string {
   const slug = slugOf(text);
   const known = [
-    ...table.subgroups,
-    ...table.groups,
+    ...table.subgroups.filter((subgroup) => !['skin-tone', 'hair-style'].includes(subgroup)),
+    ...table.groups.filter((group) => group !== 'component'),
     ...articleCategories.map((category) => category.slug),
-    ...table.all.map(({ name }) => slugOf(name)),
+    ...table.all.filter(({ group }) => group !== 'component').map(({ name }) => slugOf(name)),
   ];
   const near = slug.length < 3 ? [] : known.filter((name) => name.includes(slug)).sort((a, b) => a.length - b.length);
   return near.length > 0

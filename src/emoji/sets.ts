@@ -69,7 +69,7 @@ const sets: Readonly<Record<EmojiSetName, KnownSet>> = {
       text: 'Twemoji, © Twitter, Inc and other contributors, CC BY 4.0',
       url: 'https://github.com/discord/twemoji',
     },
-    open: async (folder) => inFolder(join(folder, 'dist', 'svg'), (bare) => `${bare}.svg`),
+    open: async (folder) => inFolder(join(folder, 'dist', 'svg'), (name) => `${name.replace(/^0+/, '')}.svg`),
   },
   google: {
     package: 'emoji-datasource-google',
@@ -137,9 +137,10 @@ const CODE_POINT_NAME = /^(?:emoji_)?u?([0-9a-f]{2,6}(?:[-_ ][0-9a-f]{2,6})*)$/i
 
 /** Files that are named by code points in one of several ways. */
 async function indexed(folder: string): Promise<Finder> {
-  const files = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
+  const entries = await readdir(folder, { withFileTypes: true }).catch((error: NodeJS.ErrnoException) => {
     throw new FacewrightError(`${folder}: cannot be read (${error.code}); name a folder of pictures`);
   });
+  const files = entries.filter((entry) => entry.isFile() || entry.isSymbolicLink()).map(({ name }) => name);
   const byCodePoints = new Map<string, string>();
   for (const file of files.sort()) {
     const extension = extname(file);
@@ -156,7 +157,11 @@ async function indexed(folder: string): Promise<Finder> {
   }
   return async (codePoints) => {
     const file = byCodePoints.get(bareCodePoints(codePoints));
-    return file === undefined ? undefined : readFile(join(folder, file));
+    if (file === undefined) return undefined;
+    const path = join(folder, file);
+    return readFile(path).catch((error: NodeJS.ErrnoException) => {
+      throw new FacewrightError(`${path}: cannot be read (${error.code})`);
+    });
   };
 }
 
@@ -181,7 +186,23 @@ async function openSprite(folder: string): Promise<Finder> {
 }
 
 /** What Fluent calls otherwise than Unicode does now. */
-const fluentNames: Readonly<Record<string, string>> = { 'enraged-face': 'pouting-face' };
+const fluentNames: Readonly<Record<string, string>> = {
+  'enraged-face': 'pouting-face',
+  'smiling-face-with-open-hands': 'hugging-face',
+  'face-with-crossed-out-eyes': 'knocked-out-face',
+  'deaf-person': 'person-deaf',
+  'deaf-man': 'man-deaf',
+  'deaf-woman': 'woman-deaf',
+  merperson: 'person-merpeople',
+  merman: 'man-merpeople',
+  mermaid: 'woman-merpeople',
+  'people-with-bunny-ears': 'people-with-bunny-ears',
+  'men-with-bunny-ears': 'man-with-bunny-ears',
+  'women-with-bunny-ears': 'woman-with-bunny-ears',
+  'people-wrestling': 'people-wrestling',
+  'men-wrestling': 'man-wrestling',
+  'women-wrestling': 'woman-wrestling',
+};
 
 /** Files by the emoji's English name. */
 async function openFluent(folder: string): Promise<Finder> {
@@ -189,7 +210,8 @@ async function openFluent(folder: string): Promise<Finder> {
   return async (codePoints) => {
     const emoji = table.byCodePoints(codePoints);
     // Couples of two tones are drawn in one file each that the name does not tell.
-    if (emoji === undefined || emoji.tone === 'mixed') return undefined;
+    // A hair style by itself is no person with that hair.
+    if (emoji === undefined || emoji.tone === 'mixed' || emoji.group === 'component') return undefined;
     const slug = slugOf(emoji.baseName);
     const names = [fluentNames[slug] ?? slug, `person-${slug}`, slug.replace('blond-', 'blonde-')];
     const files = names.flatMap((name) =>

@@ -12,6 +12,8 @@ export interface PngOptions {
   readonly source?: string;
   /** Whose work it is, as dc:rights. */
   readonly rights?: string;
+  /** What it is known by, as dc:identifier. */
+  readonly identifier?: string;
 }
 
 /** IPTC's term for a picture that a trained model made. https://cv.iptc.org/newscodes/digitalsourcetype/ */
@@ -39,12 +41,13 @@ export async function encodePng(image: Rgb8Image, options: PngOptions = {}): Pro
 export function xmpPacket(
   creatorTool: string,
   generated = true,
-  { source, rights }: Pick<PngOptions, 'source' | 'rights'> = {},
+  { source, rights, identifier }: Pick<PngOptions, 'source' | 'rights' | 'identifier'> = {},
 ): string {
   const kind = generated
     ? `\n   <Iptc4xmpExt:DigitalSourceType>${DIGITAL_SOURCE_TYPE}</Iptc4xmpExt:DigitalSourceType>`
     : '';
   const from = source === undefined ? '' : `\n   ${xmpSource(source)}`;
+  const known = identifier === undefined ? '' : `\n   <dc:identifier>${escapeXml(identifier)}</dc:identifier>`;
   const whose =
     rights === undefined
       ? ''
@@ -57,11 +60,21 @@ export function xmpPacket(
     xmlns:xmp="http://ns.adobe.com/xap/1.0/"
     xmlns:dc="http://purl.org/dc/elements/1.1/"
     xmlns:Iptc4xmpExt="http://iptc.org/std/Iptc4xmpExt/2008-02-29/">
-   <xmp:CreatorTool>${escapeXml(creatorTool)}</xmp:CreatorTool>${kind}${from}${whose}
+   <xmp:CreatorTool>${escapeXml(creatorTool)}</xmp:CreatorTool>${kind}${from}${whose}${known}
   </rdf:Description>
  </rdf:RDF>
 </x:xmpmeta>
 <?xpacket end="w"?>`;
+}
+
+/** The dc:identifier in the XMP of a picture; undefined where it has none, or is no picture. @param path of the file */
+export async function identifierOf(path: string): Promise<string | undefined> {
+  try {
+    const { xmp } = await sharp(path).metadata();
+    return /<dc:identifier>([^<]*)<\/dc:identifier>/.exec(xmp?.toString('utf8') ?? '')?.[1];
+  } catch {
+    return undefined;
+  }
 }
 
 /** How the XMP of a picture names what it was made from: pictures are known again by it. */

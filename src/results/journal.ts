@@ -41,6 +41,8 @@ export interface JournalEntry {
   readonly v: 1;
   readonly key: string;
   readonly status: 'done' | 'failed';
+  /** When it was written down, in UTC (ISO 8601): which of two lines about one output is the later one. */
+  readonly at?: string;
   /** Why it failed. */
   readonly error?: string;
   readonly input: string;
@@ -154,14 +156,14 @@ export class Journal<Line extends JournalEntry = JournalLine> {
   readonly #latest = new Map<string, Line>();
   /** Settles when what was to be added is on the disk, or failed to be. */
   #appended: Promise<void> = Promise.resolve();
-  /** The keys of what failed. */
-  readonly #failed = new Set<string>();
+  /** The last failure of each output, where nothing was found since. */
+  readonly #failed = new Map<string, Line>();
 
   private constructor(path: string, lines: Line[], file: FileHandle | undefined) {
     this.path = path;
     this.#lines = lines;
     this.#file = file;
-    for (const line of lines) this.#note(line);
+    for (const line of inTime(lines)) this.#note(line);
   }
 
   /**
@@ -203,13 +205,16 @@ export class Journal<Line extends JournalEntry = JournalLine> {
     return this.#latest.get(output);
   }
 
-  /** Whether a result of this key was noted as failed. */
-  hasFailed(key: string): boolean {
-    return this.#failed.has(key);
+  /** The line of the failure that is the last that is known of this output. */
+  lastFailure(output: string): Line | undefined {
+    return this.#failed.get(output);
   }
 
-  /** Adds a line; it is on the disk when this returns. Lines that are added at once go one after the other. */
-  append(line: Line): Promise<void> {
+  /**
+   * Adds a line, with the time; it is on the disk when this returns. Lines that are added at once go one after the other.
+   */
+  append(timeless: Line): Promise<void> {
+    const line = { ...timeless, at: timeless.at ?? new Date().toISOString() };
     const appended = this.#appended.then(() => this.#append(line));
     this.#appended = appended.catch(() => {});
     return appended;
@@ -233,9 +238,17 @@ export class Journal<Line extends JournalEntry = JournalLine> {
   }
 
   #note(line: Line): void {
-    if (line.status === 'done') this.#latest.set(line.output, line);
-    else this.#failed.add(line.key);
+    if (line.status === 'done') {
+      this.#latest.set(line.output, line);
+      this.#failed.delete(line.output);
+    } else this.#failed.set(line.output, line);
   }
+}
+
+/** Lines in the order in which they were written, into whatever journal; those of before there were times come first. */
+export function inTime<Line extends JournalEntry>(lines: readonly Line[]): Line[] {
+  const time = ({ at = '' }: Line) => at;
+  return [...lines].sort((a, b) => (time(a) < time(b) ? -1 : Number(time(a) > time(b))));
 }
 
 /** The lines of a journal file and how many of its bytes are whole; undefined when there is no such file. */

@@ -3,12 +3,13 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { FacewrightError } from '../errors.js';
-import { type JournalLine, journalsAmong, parseJournal } from './journal.js';
+import { inTime, type JournalLine, journalsAmong, parseJournal } from './journal.js';
 
 /**
  * The latest line about every result of a folder, in Unicode's order where emoji are labelled, then by name.
  *
- * A result that was found stays found when a later run failed at it: its files are still there.
+ * A result that was found stays found when a later run failed at it: its files are still there. Not so when a later run
+ * found that there is no face, or no such picture.
  *
  * @param folder the output folder of `run`, `demo` or `emoji`
  * @throws FacewrightError when the folder cannot be read, holds no journal, or one that names files outside of it
@@ -17,14 +18,17 @@ export async function readResults(folder: string): Promise<JournalLine[]> {
   const files = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
     throw new FacewrightError(`${folder}: cannot be read (${error.code}); name the folder that a run wrote to`);
   });
-  const latest = new Map<string, JournalLine>();
+  const all: JournalLine[] = [];
   for (const file of journalsAmong(files)) {
     const path = join(folder, file);
     // A shard that is at work may be writing its last line just now: what is torn is left out.
-    for (const line of parseJournal(await readFile(path, 'utf8'), path).lines) {
-      for (const file of [line.output, line.target, line.emoji?.drawing]) if (file != null) refuseOutside(folder, file);
-      if (line.status === 'done' || latest.get(line.output)?.status !== 'done') latest.set(line.output, line);
-    }
+    all.push(...parseJournal(await readFile(path, 'utf8'), path).lines);
+  }
+  const latest = new Map<string, JournalLine>();
+  for (const line of inTime(all)) {
+    for (const file of [line.output, line.target, line.emoji?.drawing]) if (file != null) refuseOutside(folder, file);
+    const stays = line.status === 'failed' && line.failure === undefined && latest.get(line.output)?.status === 'done';
+    if (!stays) latest.set(line.output, line);
   }
   if (latest.size === 0) {
     throw new FacewrightError(`${folder}: no results in it; name a folder that facewright run, demo or emoji wrote to`);

@@ -14,7 +14,7 @@ const QUICK = ['--model', weights, '--steps', '3', '--engine', 'native'];
 
 /** Lines of any journal by their output, without what differs from run to run. */
 const bare = (lines: readonly JournalLine[]) =>
-  lines.map(({ seconds, ...line }) => line).sort((a, b) => (a.output < b.output ? -1 : 1));
+  lines.map(({ seconds, at, ...line }) => line).sort((a, b) => (a.output < b.output ? -1 : 1));
 
 test('draws, crops, searches, and writes down what each picture is of', async () => {
   const folder = newFolder();
@@ -189,6 +189,53 @@ test('killed in the middle, it goes on where it was', async () => {
   assert.equal(bare(after), bare(journalOf(join(folder, 'other'))));
 });
 
+test('a picture of another run beside the line of this one is no result of it', async () => {
+  const folder = newFolder();
+  const words = ['emoji', '👩', '--set', 'openmoji', '--size', '16', '--frame', 'art', '-o', 'out', ...QUICK];
+  const path = join(folder, 'out', '16/openmoji/woman.png');
+  await facewright(folder, words);
+  const [own, lines] = [readFileSync(path), readFileSync(join(folder, 'out', 'run.jsonl'))];
+  await facewright(folder, [...words, '--seed', '2']);
+  // As if the second run had been killed after it wrote the picture.
+  writeFileSync(join(folder, 'out', 'run.jsonl'), lines);
+  assert.not.equal(readFileSync(path), own);
+  const again = await facewright(folder, words);
+  assert.match(again.stderr, /1 face written/);
+  assert.equal(readFileSync(path), own);
+  // In a shard's journal, whatever its name, what was written last counts.
+  await facewright(folder, [...words, '--seed', '2', '--shard', '1/1']);
+  assert.match((await facewright(folder, words)).stderr, /1 face written/);
+});
+
+test('what was missing and then is there is looked at anew', async () => {
+  const folder = newFolder();
+  const disc = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 4 4"><circle cx="2" cy="2" r="2"/></svg>';
+  writeFileSync(join(folder, '1f600.svg'), disc);
+  const words = ['emoji', '🚗', '--set-dir', 'mine=.', '-o', 'out', '--size', '8', ...QUICK];
+  assert.match((await facewright(folder, words)).stderr, /not in the set: 🚗/);
+  writeFileSync(join(folder, '1f697.svg'), disc);
+  assert.match((await facewright(folder, words)).stderr, /no face recognised in 🚗/);
+  assert.equal(
+    journalOf(join(folder, 'out')).map(({ failure }) => failure),
+    ['missing', 'no-face'],
+  );
+});
+
+test('a drawing that cannot be read fails alone', async () => {
+  const folder = newFolder();
+  for (const [name, text] of [
+    ['1f600.svg', 'no picture'],
+    ['1f601.svg', '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 4 4"/>'],
+  ]) {
+    writeFileSync(join(folder, name), text);
+  }
+  const words = ['emoji', '😀😁', '--set-dir', 'mine=.', '-o', 'out', '--frame', 'art', '--size', '8', ...QUICK];
+  const { code, stderr } = await facewright(folder, words);
+  assert.is(code, 1, stderr);
+  assert.match(stderr, /its picture of 😀 \(1f600\) cannot be drawn/);
+  assert.match(stderr, /1 face written/);
+});
+
 test('refuses what cannot be', async () => {
   const folder = newFolder();
   for (const [words, why] of [
@@ -198,10 +245,7 @@ test('refuses what cannot be', async () => {
     [['😀', '--set', 'apple'], /--set apple: must be openmoji, fluent/],
     [['😀', '--set-dir', 'apple'], /--set-dir apple: must be NAME=FOLDER/],
     [['😀', '--set-dir', '../x=.'], /must be NAME=FOLDER/],
-    [
-      ['😀', '--set', 'noto', '--set-dir', 'Noto=.'],
-      /no picture in it is named by code points|there is a set of this name/,
-    ],
+    [['🧔', '--set', 'openmoji', '--tones', 'mixed'], /--tones mixed: none of these emoji has such variants/],
     [['😀', '--set', 'openmoji', '--tones', 'pale'], /--tones pale: must be none, light/],
     [['😀', '--set', 'openmoji', '--size', '16,x'], /--size x: must be a whole number/],
     [['😀', '--set', 'openmoji', '--size', '16,48', ...QUICK], /48/],

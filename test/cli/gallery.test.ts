@@ -15,7 +15,7 @@ test('makes a site, says where, and makes it again', async () => {
   const first = await facewright(folder, ['gallery', '.']);
   assert.is(first.code, 0, first.stderr);
   assert.is(first.stdout, `${join('gallery', 'index.html')}\n`);
-  assert.match(first.stderr, /7 results on 9 pages, \d+ pictures made, /);
+  assert.match(first.stderr, /7 results on 10 pages, \d+ pictures made, /);
   assert.match(readFileSync(join(folder, 'gallery', 'index.html'), 'utf8'), /<h1>Faces from emoji<\/h1>/);
   const again = await facewright(folder, ['gallery', '.', '--title', 'Mine & <yours>']);
   assert.match(again.stderr, /0 pictures made, \d+ were there/);

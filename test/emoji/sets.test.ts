@@ -35,6 +35,18 @@ for (const name of svgSetNames) {
   });
 }
 
+test('twemoji: what begins with a digit', async () => {
+  const set = await openEmojiSet('twemoji');
+  for (const codePoints of ['0023-fe0f-20e3', '00a9', '0031-20e3'])
+    assert.ok(await set.picture(codePoints), codePoints);
+});
+
+test('fluent: what it calls otherwise, and no person for a hair style', async () => {
+  const set = await openEmojiSet('fluent');
+  for (const character of '🤗😵🧏🧜') assert.ok(await set.picture(character.codePointAt(0)!.toString(16)), character);
+  assert.is(await set.picture('1f9b0'), undefined);
+});
+
 test('a folder of a person’s own: names in any of the usual ways', async ({ folder }) => {
   const dot = await sharp({ create: { width: 8, height: 4, channels: 4, background: '#f00' } })
     .png()

@@ -18,6 +18,7 @@ function line(output: string, change: Partial<JournalLine> = {}): JournalLine {
     v: 1,
     key: `key of ${output}`,
     status: 'done',
+    at: '2026-01-01T00:00:00.000Z',
     input: 'in/ä.png',
     output,
     target: 'ä.target.png',
@@ -144,7 +145,7 @@ test('what other shards did counts as done, and is theirs to write', async ({ fo
   appendFileSync(join(folder, 'run.2-of-2.jsonl'), '{"v":1,"key":"to');
   const first = await Journal.open(folder, 'run', shard(1));
   assert.is(first.latest('b.png')?.key, 'key of b.png');
-  assert.ok(first.hasFailed('key of c.png'));
+  assert.is(first.lastFailure('c.png')?.key, 'key of c.png');
   await first.append(line('a.png'));
   await Promise.all([first.close(), second.close()]);
   assert.ok(readFileSync(join(folder, 'run.2-of-2.jsonl'), 'utf8').endsWith('{"v":1,"key":"to'), 'it is left alone');
@@ -169,6 +170,27 @@ test('results: what was found stays found when a later run fails at it', async (
     [
       ['done', 1],
       ['done', 7],
+    ],
+  );
+});
+
+test('what was written last counts, in whatever journal; that there is no face undoes a find', async ({ folder }) => {
+  const [whole, shard] = [await Journal.open(folder), await Journal.open(folder, 'run', { index: 1, count: 1 })];
+  await whole.append(line('a.png', { seed: 1, at: '2026-01-01T00:00:00.000Z' }));
+  await shard.append(line('a.png', { seed: 2, at: '2026-01-02T00:00:00.000Z' }));
+  await whole.append(line('b.png', { at: '2026-01-01T00:00:00.000Z' }));
+  await whole.append(line('b.png', { status: 'failed', failure: 'no-face', at: '2026-01-02T00:00:00.000Z' }));
+  await Promise.all([whole.close(), shard.close()]);
+  for (const stem of [undefined, { index: 1, count: 1 }]) {
+    const journal = await Journal.open(folder, 'run', stem);
+    assert.is(journal.latest('a.png')?.seed, 2);
+    await journal.close();
+  }
+  assert.equal(
+    (await readResults(folder)).map(({ seed, status }) => [seed, status]),
+    [
+      [2, 'done'],
+      [1, 'failed'],
     ],
   );
 });

@@ -236,7 +236,7 @@ test('the report has a page where there is one', async () => {
         key: 'by-set',
         title: 'By set',
         rows: [
-          { name: 'OpenMoji', n: 4, figures: { L2: { value: 0.0031, low: 0.0021, high: 0.0041, n: 3 } } },
+          { name: 'OpenMoji', n: 4, figures: { L2: { value: 0.0031, low: 0.0021, high: 0.0041, n: 3, emoji: 3 } } },
           { name: 'Noto', n: 3, figures: {} },
         ],
         plots: [{ measure: 'L2', svg: '<?xml version="1.0"?><svg viewBox="0 0 2 2"><path d="M0 0h1"/></svg>' }],
@@ -248,7 +248,7 @@ test('the report has a page where there is one', async () => {
   const site = join(folder, 'gallery');
   checkLinks(site);
   const page = readFileSync(join(site, 'report.html'), 'utf8');
-  assert.match(page, /0\.0031<small>0\.0021 to 0\.0041, n = 3<\/small>/);
+  assert.match(page, /0\.0031<small>0\.0021 to 0\.0041<br\/>n 3<\/small>/);
   assert.match(page, /<svg viewBox="0 0 2 2">/);
   assert.not.match(page, /<\?xml/);
   assert.match(page, /How far off it is\./);
