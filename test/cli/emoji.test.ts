@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { openEmojiSet } from '../../dist/emoji/sets.js';
 import type { JournalLine } from '../../dist/results/journal.js';
 import { readResults } from '../../dist/results/read-results.js';
 import { facewright, journalOf, newFolder } from './command.js';
@@ -213,7 +214,7 @@ test('what was missing and then is there is looked at anew', async () => {
   writeFileSync(join(folder, '1f600.svg'), disc);
   const words = ['emoji', '🚗', '--set-dir', 'mine=.', '-o', 'out', '--size', '8', ...QUICK];
   assert.match((await facewright(folder, words)).stderr, /not in the set: 🚗/);
-  writeFileSync(join(folder, '1f697.svg'), disc);
+  writeFileSync(join(folder, '1f697.svg'), (await (await openEmojiSet('openmoji')).picture('1f697'))!);
   assert.match((await facewright(folder, words)).stderr, /no face recognised in 🚗/);
   assert.equal(
     journalOf(join(folder, 'out')).map(({ failure }) => failure),
