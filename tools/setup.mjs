@@ -21,6 +21,9 @@ const ANNOUNCE_AFTER_MS = 1500;
 /** Lines of a failed command's output that are shown; the rest is in a file. */
 const SHOWN_LINES = 12;
 
+/** Where Chromium is found: as in test/chromium.ts. */
+const BROWSERS = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+
 const root = fileURLToPath(new URL('..', import.meta.url));
 
 const forTests = process.argv.includes('--for-tests');
@@ -130,9 +133,6 @@ async function findAdapter(native) {
   if (!optional) throw new SetupError(text);
   say(text);
 }
-
-/** Where Chromium is found: as in test/chromium.ts. */
-const BROWSERS = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 
 /** Installs a browser for the tests of the gallery's pages; without one they are skipped. */
 async function findBrowser() {
