@@ -1,6 +1,6 @@
 """Portraits in advance: draws material planes into memory-mapped files, while training reads them.
 
-    python3 pool.py DIR [COUNT]
+    python3 pool.py DIR [COUNT] [--processes 2]
 
 DIR/planes-{32,64,128}.u8 hold [COUNT, M, size, size] bytes (value * SCALE), DIR/numbers.npy their
 numbers, DIR/ready how many are drawn. Run again, it goes on where it stopped; a larger COUNT adds
@@ -9,8 +9,9 @@ to what is there. The colours are not in it: training paints every picture anew.
 
 from __future__ import annotations
 
+import argparse
 import os
-import sys
+from multiprocessing import Pool as Workers
 from pathlib import Path
 
 import numpy as np
@@ -25,7 +26,7 @@ SCALE = 180
 BLOCK = 1000
 BATCH = 4
 #: Numbers that a part of the pool has in their tails: what is rare needs examples, too.
-RARE_HIGH = ("beanie", "helmet", "turban", "scarf", "crown", "beard", "tache", "glasses", "gltint", "mopen", "age", "bun")
+RARE_HIGH = ("beanie", "helmet", "turban", "scarf", "crown", "beard", "tache", "glasses", "gltint", "mopen", "age", "bun", "body")
 RARE_LOW = ("hairline", "age", "eyeopen", "smile")
 
 
@@ -65,29 +66,48 @@ class Pool:
         return self.numbers[torch.from_numpy(index)], planes
 
 
-def main(folder: Path, count: int) -> None:
+_files: dict[int, np.memmap] = {}
+_numbers: Tensor
+
+
+def _open(folder: Path, count: int, p: Tensor) -> None:
+    global _numbers
     torch.set_num_threads(1)
+    _numbers = p
+    for size in SIZES:
+        _files[size] = np.memmap(folder / f"planes-{size}.u8", np.uint8, "r+", shape=(count, portrait.M, size, size))
+
+
+def _draw(i: int) -> int:
+    a = portrait.planes(_numbers[i : i + BATCH], SIZES[-1])
+    for size in SIZES:
+        small = F.avg_pool2d(a, SIZES[-1] // size) if size < SIZES[-1] else a
+        _files[size][i : i + BATCH] = (small * SCALE + 0.5).clamp(0, 255).byte().numpy()
+    return i + BATCH
+
+
+def main(folder: Path, count: int, processes: int) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     count = -(-count // BLOCK) * BLOCK
-    files = {}
     for size in SIZES:
         path = folder / f"planes-{size}.u8"
         path.touch()
         os.truncate(path, max(path.stat().st_size, count * portrait.M * size * size))
-        files[size] = np.memmap(path, np.uint8, "r+", shape=(count, portrait.M, size, size))
     mark = folder / "ready"
     start = int(mark.read_text()) if mark.exists() else 0
     p = torch.cat([numbers(b) for b in range(count // BLOCK)])
-    for i in range(start, count, BATCH):
-        a = portrait.planes(p[i : i + BATCH], SIZES[-1])
-        for size in SIZES:
-            small = F.avg_pool2d(a, SIZES[-1] // size) if size < SIZES[-1] else a
-            files[size][i : i + BATCH] = (small * SCALE + 0.5).clamp(0, 255).byte().numpy()
-        if (i + BATCH) % 200 == 0:
-            temporary = folder / "ready.tmp"
-            temporary.write_text(str(i + BATCH))
-            temporary.replace(mark)
+    with Workers(processes, _open, (folder, count, p)) as workers:
+        for done in workers.imap(_draw, range(start, count, BATCH)):
+            if done % 200 == 0:
+                temporary = folder / "ready.tmp"
+                temporary.write_text(str(done))
+                temporary.replace(mark)
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else 50_000)
+    parser = argparse.ArgumentParser()
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("count", type=int, nargs="?", default=50_000)
+    parser.add_argument("--processes", type=int, default=2)
+    args = parser.parse_args()
+    main(args.folder, args.count, args.processes)

@@ -8,12 +8,12 @@ The canvas is x to the right, y down, both in -1..1; eyes near (±0.24, -0.06), 
 (0, 0.36), the chin near (0, 0.70): the framing of aligned FFHQ faces.
 """
 
-from .colours import colours, constants, fits
+from .colours import TABLE, colours, constants, directions
 from .paint import MATERIALS, M
-from .params import COLOUR, GEOMETRY, HINGES, INDEX, NAMES, P, layer_mask
+from .params import COLOUR, GEOMETRY, INDEX, NAMES, P, bends, layer_mask, seen
 from .render import MEAN_AREA, compose, planes, render
 
 __all__ = [
-    *("COLOUR", "GEOMETRY", "HINGES", "INDEX", "M", "MATERIALS", "MEAN_AREA", "NAMES", "P"),
-    *("colours", "compose", "constants", "fits", "layer_mask", "planes", "render"),
+    *("COLOUR", "GEOMETRY", "INDEX", "M", "MATERIALS", "MEAN_AREA", "NAMES", "P", "TABLE", "bends", "colours"),
+    *("compose", "constants", "directions", "layer_mask", "planes", "render", "seen"),
 ]

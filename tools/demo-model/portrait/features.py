@@ -81,7 +81,7 @@ def paint_mouth(face: Layers, f: Frame, s: Skin) -> Tensor:
     up = smile.clamp(min=0)
     open_ = q.step("mopen", 0.35, 1.5)
     my = mouth_y(f)
-    w = 0.180 + 0.028 * q.range("mouthw") + 0.035 * up - 0.035 * f.baby - 0.03 * open_ * (1 - up)
+    w = 0.180 + 0.040 * q.range("mouthw") + 0.035 * up - 0.035 * f.baby - 0.03 * open_ * (1 - up)
     x = f.fx - 0.03 * f.sin_yaw
     t = x / w
     c = 1 - t.clamp(-1, 1) ** 2

@@ -52,9 +52,9 @@ def make_frame(q: Portrait, size: int) -> Frame:
     sin_yaw = torch.sin(yaw)
     ox, oy = -0.20 * sin_yaw, 0.02
     x, y = X - ox, Y.expand(len(q.p), -1, -1)
-    rx = 0.50 * (1 + 0.035 * q.range("headw")) * (1 + 0.04 * baby)
-    rt = 0.70 - 0.02 * baby
-    rb = 0.69 + 0.03 * q.range("headlen") - 0.07 * baby + 0.015 * old
+    rx = 0.515 * (1 + 0.14 * q.range("headw")) * (1 + 0.04 * baby)
+    rt = 0.68 + 0.05 * q.range("headlen") - 0.02 * baby
+    rb = 0.68 + 0.05 * q.range("headlen") - 0.06 * baby + 0.015 * old
     up = y < 0
     yn = torch.where(up, y / rt, y / rb)
     ay = yn.abs()

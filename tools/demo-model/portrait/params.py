@@ -7,25 +7,23 @@ Two rules make that function one that a StyleGAN1 can learn:
 
 - No switches. What is worn by some and not by others (hats, glasses, beards) grows with its own
   number, from nothing at `ON[0]` to all there at `ON[1]`.
-- The colour of a material is a sum of functions of single numbers, each a combination of the
-  `HINGES`. The style layers see exactly those (latent.py), so they form colours without error.
+- A style layer sees every number through one bend (`BENDS`, `seen`), which lies where the picture
+  begins to change, and nothing else of it. Colours are sums over what is seen, so style layers form
+  them without error.
 """
 
 from __future__ import annotations
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor
-
-#: A style layer sees every number p as LeakyReLU_0.2(s (p - t)) for these (s, t) (latent.py).
-HINGES = ((1, -1.5), (-1, -0.95), (1, -0.12), (-1, -0.5), (1, 0.55), (-1, 0.25), (1, 0.9), (-1, 1.5))
-KNOTS = tuple(sorted(t for _, t in HINGES))
 
 #: From where to where an object grows: 15 % of all portraits are beyond the first, 11 % beyond the middle.
 ON = (1.04, 1.42)
 
 GEOMETRY = (
     # head
-    *("yaw", "pitch", "headw", "headlen", "jaw", "cheek", "age", "shoulder", "neck", "ears"),
+    *("yaw", "pitch", "headw", "headlen", "jaw", "cheek", "age", "shoulder", "body", "ears"),
     # hair
     *("hairline", "hairtop", "hairside", "hairlen", "fringe", "part", "curl", "bun"),
     # headwear, each with a number of its own
@@ -43,6 +41,19 @@ COLOUR = (
 )
 NAMES = GEOMETRY + COLOUR
 P = len(NAMES)
+
+#: LeakyReLU_0.2(s (p - t)): s and t of the numbers whose effect begins or ends somewhere.
+BENDS = {
+    **{name: (1, 1.0) for name in ("beanie", "helmet", "turban", "scarf", "crown", "bun", "tache", "skin2")},
+    **{name: (1, 0.35) for name in ("beard", "glasses", "mopen", "body", "frame0")},
+    **{name: (1, 0.0) for name in ("hairlen", "fringe", "curl", "beardlen", "hair0", "iris0")},
+    **{name: (1, 0.6) for name in ("gltint", "hair1", "hair2", "lip0")},
+    "hairline": (-1, -0.75),
+    "skin0": (-1, 1.0),
+}
+#: The bend of all others is out of the way, but not far: the search ties layers by the angles between their w, which a
+#: large mean would make small.
+STRAIGHT = (1, -2.2)
 INDEX = {name: i for i, name in enumerate(NAMES)}
 assert P == 64 and len(GEOMETRY) == 46
 
@@ -51,6 +62,18 @@ _FEATURES = (
     *("eyesize", "eyeopen", "eyedist", "eyetilt", "gaze", "lash", "browh", "browt", "browa", "nosew", "nosel"),
     *("mouthw", "lips", "smile", "mopen", "tache", "glasses", "glshape", "gltint"),
 )
+
+
+def bends() -> tuple[Tensor, Tensor]:
+    """s and t of every number, [P] each."""
+    sign, knot = torch.tensor([BENDS.get(name, STRAIGHT) for name in NAMES]).T
+    return sign.contiguous(), knot.contiguous()
+
+
+def seen(p: Tensor) -> Tensor:
+    """What the style layers see of the numbers: [..., P], rising with p, 0 at 0."""
+    sign, knot = bends()
+    return sign * (F.leaky_relu(sign * (p - knot), 0.2) - F.leaky_relu(-sign * knot, 0.2))
 
 
 def layer_mask(layers: int = 12) -> Tensor:

@@ -12,7 +12,7 @@ from .paint import Layers, cover
 from .params import Portrait, smoothstep
 
 #: What each plane is in the mean over portraits and pixels.
-MEAN_AREA = (0.52, 0.156, 0.093, 0.046, 0.049, 0.002, 0.002, 0.006, 0.0105, 0.01)
+MEAN_AREA = (0.55, 0.158, 0.093, 0.034, 0.049, 0.002, 0.002, 0.006, 0.0105, 0.01)
 
 
 @torch.no_grad()
@@ -29,7 +29,7 @@ def planes(p: Tensor, size: int = 128) -> Tensor:
 
     img = Layers()
     X, Y = f.X, f.Y
-    img.add("bg", (1.06 - 0.10 * Y + 0.08 * X * f.light[0] - 0.12 * (X**2 + Y**2)).expand_as(f.x))
+    img.add("bg", (1.02 + 0.05 * X * f.light[0] - 0.03 * (X**2 + Y**2)).expand_as(f.x))
     wear.paint_clothes(img, f)
     hair.paint_back(img, f, h)
     wear.paint_neck(img, f)

@@ -13,12 +13,17 @@ from .paint import Layers, blob, cover, length, line
 from .params import smoothstep
 
 
+def body(f: Frame) -> Tensor:
+    """1 for a bust, 0 for a head alone, as emoji have them."""
+    return 1 - f.q.step("body", 0.4, 1.1)
+
+
 def paint_clothes(img: Layers, f: Frame) -> None:
     q, X, Y = f.q, f.X, f.Y
     lx = f.light[0]
     bx = X - 0.06 * -f.sin_yaw
     w = 0.72 + 0.11 * q.range("shoulder") - 0.12 * f.baby
-    edge = 0.64 + 0.248 * (bx.abs() / w) ** 2.6 + 0.05 * f.baby + 0.06 * (bx.abs() / 0.35).clamp(0, 1)
+    edge = 0.64 + 0.5 * (1 - body(f)) + 0.248 * (bx.abs() / w) ** 2.6 + 0.05 * f.baby + 0.06 * (bx.abs() / 0.35).clamp(0, 1)
     sd = (edge - Y) * 0.8
     folds = 0.05 * torch.sin(bx * 11 + 2 * Y) + 0.05 * torch.sin(bx * 23 - 5 * Y) * smoothstep(0.7, 1.0, Y)
     shade = 0.84 + 0.27 * lx * bx - 0.35 * (Y - 0.75).clamp(min=0) + folds + 0.10 * smoothstep(0.10, 0.0, -sd)
@@ -27,7 +32,8 @@ def paint_clothes(img: Layers, f: Frame) -> None:
 
 def paint_neck(img: Layers, f: Frame) -> None:
     q, X, Y = f.q, f.X, f.Y
-    w = 0.245 + 0.02 * q.range("neck") - 0.05 * f.baby
+    w = 0.245 + 0.02 * q.range("shoulder") - 0.05 * f.baby
+    there = smoothstep(0.0, 0.8, body(f))
     x = X + 0.11 * f.sin_yaw
     wide = w + 0.55 * (Y - 0.72).clamp(min=0) ** 1.2
     collar = 0.86 - (x.abs() / 0.31) ** 1.8 * 0.20
@@ -36,9 +42,9 @@ def paint_neck(img: Layers, f: Frame) -> None:
     under = smoothstep(0.16, -0.02, f.sd - 0.3 * (Y - 0.6).clamp(min=0))
     tendons = 0.05 * blob(x.abs() - 0.09, Y - 0.88, 0.025, 0.10)
     shade = (0.76 + 0.51 * nx * f.light[0] - 0.22 * nx**2) * (1 - 0.42 * under) - tendons
-    img.over(cover(sd, 0.014), skin=shade, warm=0.06 * under)
+    img.over(cover(sd, 0.014) * there, skin=shade, warm=0.06 * under)
     rim = line(Y - collar - 0.022, 0.018) * smoothstep(0.36, 0.30, x.abs())
-    img.over(rim * 0.8, cloth=1.05, white=0.08)
+    img.over(rim * 0.8 * there, cloth=1.05, white=0.08)
 
 
 def paint_ears(img: Layers, f: Frame) -> None:
