@@ -6,9 +6,10 @@ planes of each portrait instead of one coloured picture, and colours cannot go w
 
 Two kinds of channels are set apart so that instance norm does no harm and growing none, either:
 
-- The anchor: channel 0 of every layer is one and the same fixed ramp.
+- The anchor: channel 0 of every layer is one and the same fixed pattern, a soft chequerboard of 4 x 4
+  fields, with which no plane has anything in common.
 - The bypass: from 64 px on, channels 1 to M carry the planes of the block before, each with a
-  multiple of the ramp on top. The ramp dominates the standard deviation, so normalisation divides
+  multiple of the anchor on top. The anchor dominates the standard deviation, so normalisation divides
   by about a constant whatever the plane holds, and large biases keep leaky ReLU out of its bend:
   these channels are linear. A new block begins as an upsampled copy of what was, and learns what
   to add.
@@ -22,19 +23,20 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from fused import CHANNELS_LAST, epilogue, upconv
-from latent import COPIES, G
+from latent import G
 from portrait import M, layer_mask
 
 RESOLUTIONS = (4, 8, 16, 32, 64, 128)
 CHANNELS = {4: 128, 8: 128, 16: 128, 32: 128, 64: 64, 128: 32}
-#: Standard deviation of each plane within a picture, about.
-PLANE_STD = torch.tensor([0.42, 0.32, 0.28, 0.20, 0.20, 0.04, 0.04, 0.06, 0.08, 0.05])
-#: The ramp in a bypass channel, in standard deviations of the plane.
-ANCHOR = 3.0 * PLANE_STD
+#: Standard deviation of each plane within a picture, in the median over portraits.
+PLANE_STD = torch.tensor([0.47, 0.30, 0.20, 0.17, 0.09, 0.02, 0.02, 0.02, 0.04, 0.03])
+#: The anchor in a bypass channel: larger where a plane is full in one portrait and empty in the next.
+ANCHOR = torch.tensor([0.8, 0.8, 1.2, 0.8, 1.4, 0.1, 0.1, 0.4, 0.2, 0.1])
 BYPASS_STD = (PLANE_STD.square() + ANCHOR.square()).sqrt()
 BYPASS_BIAS = 2.5 * ANCHOR + 0.5
-#: Keeps the ramp where leaky ReLU is linear.
-RAMP_BIAS = 4.0
+#: Keeps the anchor where leaky ReLU is linear.
+ANCHOR_BIAS = 4.0
+CHEQUERS = (torch.arange(4)[:, None] + torch.arange(4)) % 2 * 2.0 - 1
 
 
 def head_size(resolution: int) -> int:
@@ -43,7 +45,7 @@ def head_size(resolution: int) -> int:
 
 
 class Layer(nn.Module):
-    """A convolution (layer 0: a constant) and its epilogue. Styles multiply whitened features (latent.py)."""
+    """A convolution (layer 0: a constant) and its epilogue. Styles multiply features of the latent (latent.py)."""
 
     def __init__(self, index: int, resolution: int, before: int, channels: int) -> None:
         super().__init__()
@@ -51,17 +53,16 @@ class Layer(nn.Module):
         self.kind = "const" if index == 0 else "up" if index % 2 == 0 else "same"
         if self.kind == "const":
             self.weight = nn.Parameter(torch.randn(1, channels, 4, 4))
-            self.weight.data[0, 0] = torch.tensor([-1.5, -0.5, 0.5, 1.5])
+            self.weight.data[0, 0] = CHEQUERS
         else:
             self.weight = nn.Parameter(torch.randn(channels, before, 3, 3) * (2 / (9 * before)) ** 0.5)
             self.weight.data[0] = 0
             self.weight.data[0, 0, 1, 1] = 1
         self.bias = nn.Parameter(torch.zeros(channels))
-        self.bias.data[0] = RAMP_BIAS
-        self.style = nn.Parameter(torch.zeros(2 * channels, G * COPIES))
+        self.bias.data[0] = ANCHOR_BIAS
+        self.style = nn.Parameter(torch.zeros(2 * channels, G))
         self.style_bias = nn.Parameter(torch.zeros(2 * channels))
-        mask = layer_mask()[index, :G].repeat_interleave(COPIES)
-        self.register_buffer("mask", mask, persistent=False)
+        self.register_buffer("mask", layer_mask()[index, :G], persistent=False)
 
     def forward(self, x: Tensor | None, f: Tensor, dtype: torch.dtype) -> Tensor:
         if self.kind == "const":
@@ -75,7 +76,7 @@ class Layer(nn.Module):
         return epilogue(x, self.bias, style[:, :c] + 1, style[:, c:])
 
     def protect(self) -> None:
-        """Takes the gradient off the ramp."""
+        """Takes the gradient off the anchor."""
         if self.weight.grad is None:
             return
         if self.kind == "const":
@@ -128,11 +129,11 @@ class PlaneNet(nn.Module):
         self.head = nn.Parameter(head)
 
     def forward(self, f: Tensor, dtype: torch.dtype = torch.bfloat16) -> Tensor:
-        """Features [n, layers or 1, G * 8] -> planes [n, M, r, r] with mean 0, in float32."""
+        """Features [n, layers or 1, G] -> planes [n, M, r, r] with mean 0, in float32."""
         x = None
         for i, layer in enumerate(self.layers):
             x = layer(x, f[:, i if f.shape[1] > 1 else 0], dtype)
-        # In float32, as the ramp cancels here.
+        # In float32, as the anchor cancels here.
         y = F.conv2d(x.float(), self.head, padding=self.head.shape[-1] // 2)
         return y - y.mean((2, 3), keepdim=True)
 

@@ -48,9 +48,9 @@ class Stage:
 
 
 STAGES = (
-    Stage(32, 32, 400_000, 0.02, 0.25),
-    Stage(64, 32, 600_000, 0.01, 0.25),
-    Stage(128, 16, 1_000_000, 0.006, 0.01),
+    Stage(32, 32, 230_000, 0.02, 0.25),
+    Stage(64, 32, 310_000, 0.01, 0.25),
+    Stage(128, 16, 420_000, 0.006, 0.01),
 )
 WARM_UP = 5_000
 #: Adam's learning rate, as a share of Muon's.
@@ -133,7 +133,7 @@ class Training:
     def save(self) -> None:
         names = ("net", "ema", "muon", "adam")
         state = {k: getattr(self, k).state_dict() for k in names}
-        state |= {"seen": self.seen, "step": self.step, "seconds": self.seconds, "stage": self.stage}
+        state |= {"resolution": self.net.resolution, "seen": self.seen, "step": self.step, "seconds": self.seconds, "stage": self.stage}
         temporary = self.folder / "checkpoint.tmp"
         torch.save(state, temporary)
         temporary.replace(self.folder / "checkpoint.pt")
