@@ -56,7 +56,9 @@ def calibrate(net: PlaneNet, count: int = 200) -> tuple[Tensor, Tensor]:
     return planes.var((2, 3)).median(0).values.sqrt(), picture.var((2, 3)).median(0).values.sqrt()
 
 
-def _set_layer(state: network.State, index: int, weight: Tensor, bias: Tensor, style: Tensor, style_bias: Tensor) -> None:
+def _set_layer(
+    state: network.State, index: int, weight: Tensor, bias: Tensor, style: Tensor, style_bias: Tensor
+) -> None:
     conv, bias_name, epilogue, r, before, c = network.layers()[index]
     if index == 0:
         state[conv] = weight

@@ -88,7 +88,12 @@ def report(p: Tensor, picture: Tensor, gradient: Tensor) -> dict[str, object]:
         chosen = members(p, name, low, high)
         if chosen.any():
             e = picture[chosen].mean().item()
-            groups[label] = {"count": int(chosen.sum()), "error": e, "ratio": e / mean, "gradient": gradient[chosen].mean().item()}
+            groups[label] = {
+                "count": int(chosen.sum()),
+                "error": e,
+                "ratio": e / mean,
+                "gradient": gradient[chosen].mean().item(),
+            }
     out["groups"] = groups
     return out
 
@@ -102,7 +107,9 @@ def main() -> None:
     synthesis, _ = files.read_generator(args.folder / files.NAME)
     p = heldout.numbers()
     result = report(p, *errors(synthesis, p))
-    print(f"{result['count']} held-out portraits: mean |error| {result['error']:.4f}, gradient error {result['gradient']:.4f}\n")
+    print(
+        f"{result['count']} held-out portraits: mean |error| {result['error']:.4f}, gradient error {result['gradient']:.4f}\n"
+    )
     print("| attribute | portraits | mean abs. error | ratio | gradient error |\n|---|---|---|---|---|")
     for label, g in result["groups"].items():
         print(f"| {label} | {g['count']} | {g['error']:.4f} | {g['ratio']:.2f} | {g['gradient']:.4f} |")

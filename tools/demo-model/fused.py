@@ -121,7 +121,11 @@ def upblur(x: Tensor) -> Tensor:
 
 def epilogue(x: Tensor, bias: Tensor, gain: Tensor, shift: Tensor) -> Tensor:
     """Bias [c], leaky ReLU, instance norm, then gain and shift [n, c]."""
-    return _Epilogue.apply(x, bias, gain, shift) if LIBRARY and x.dtype == torch.bfloat16 else epilogue_reference(x, bias, gain, shift)
+    return (
+        _Epilogue.apply(x, bias, gain, shift)
+        if LIBRARY and x.dtype == torch.bfloat16
+        else epilogue_reference(x, bias, gain, shift)
+    )
 
 
 _PHASE = torch.tensor([[[1.0, 0, 0], [0, 1, 1]], [[1, 1, 0], [0, 0, 1]]])

@@ -34,7 +34,9 @@ def layers() -> list[tuple[str, str, str, int, int, int]]:
     while r <= RESOLUTION:
         for index, (name, before) in enumerate((("conv0_up", channels(r // 2)), ("conv1", channels(r))), 1):
             block = f"blocks.{r}x{r}"
-            out.append((f"{block}.{name}.weight", f"{block}.{name}.bias", f"{block}.epi{index}", r, before, channels(r)))
+            out.append(
+                (f"{block}.{name}.weight", f"{block}.{name}.bias", f"{block}.epi{index}", r, before, channels(r))
+            )
         r *= 2
     return out
 
@@ -71,7 +73,9 @@ def synthesis(state: State, w: Tensor, noise: list[Tensor] | None = None, dtype:
         x = x + state[bias].to(dtype).view(1, -1, 1, 1)
         x = F.instance_norm(F.leaky_relu(x, SLOPE), eps=EPSILON)
         lin = f"{epilogue}.style_mod.lin"
-        style = F.linear(w[:, i].to(dtype), state[f"{lin}.weight"].to(dtype) * STYLE_FACTOR, state[f"{lin}.bias"].to(dtype))
+        style = F.linear(
+            w[:, i].to(dtype), state[f"{lin}.weight"].to(dtype) * STYLE_FACTOR, state[f"{lin}.bias"].to(dtype)
+        )
         scale, shift = style.view(-1, 2, c, 1, 1).unbind(1)
         x = x * (scale + 1) + shift
     rgb = state["torgb.weight"].to(dtype) * conv_factor(channels(RESOLUTION), 1, 1.0)

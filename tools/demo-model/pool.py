@@ -26,7 +26,21 @@ SCALE = 180
 BLOCK = 1000
 BATCH = 4
 #: Numbers that a part of the pool has in their tails: what is rare needs examples, too.
-RARE_HIGH = ("beanie", "helmet", "turban", "scarf", "crown", "beard", "tache", "glasses", "gltint", "mopen", "age", "bun", "body")
+RARE_HIGH = (
+    "beanie",
+    "helmet",
+    "turban",
+    "scarf",
+    "crown",
+    "beard",
+    "tache",
+    "glasses",
+    "gltint",
+    "mopen",
+    "age",
+    "bun",
+    "body",
+)
 RARE_LOW = ("hairline", "age", "eyeopen", "smile")
 
 

@@ -50,7 +50,9 @@ def main() -> None:
 
     center = network.mapping(mapping, torch.randn(10_000, 512)).mean(0)
     rows = [draw(torch.stack([center + (w[i] - center) * t for t in torch.linspace(-0.5, 1.3, 10)])) for i in range(3)]
-    rows += [draw(torch.stack([w[i].lerp(w[i + 1], t) for t in torch.linspace(0, 1, 10).tolist()])) for i in (10, 20, 30)]
+    rows += [
+        draw(torch.stack([w[i].lerp(w[i + 1], t) for t in torch.linspace(0, 1, 10).tolist()])) for i in (10, 20, 30)
+    ]
     rows.append(draw(latent.styles(torch.randn(10, network.LAYERS, 512))))
     rows.append(draw(torch.stack([torch.cat([w[40].expand(6, -1), x.expand(6, -1)]) for x in w[41:51]])))
     sheet(torch.cat(rows), 10, str(out / "space.png"))

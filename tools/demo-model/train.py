@@ -133,7 +133,13 @@ class Training:
     def save(self) -> None:
         names = ("net", "ema", "muon", "adam")
         state = {k: getattr(self, k).state_dict() for k in names}
-        state |= {"resolution": self.net.resolution, "seen": self.seen, "step": self.step, "seconds": self.seconds, "stage": self.stage}
+        state |= {
+            "resolution": self.net.resolution,
+            "seen": self.seen,
+            "step": self.step,
+            "seconds": self.seconds,
+            "stage": self.stage,
+        }
         temporary = self.folder / "checkpoint.tmp"
         torch.save(state, temporary)
         temporary.replace(self.folder / "checkpoint.pt")

@@ -134,7 +134,9 @@ def paint_beard(face: Layers, f: Frame, s: Skin, mouth: Tensor) -> None:
         length((ax - 0.080) / 0.115, (fy - (n.y + my) / 2 - 0.030 - 0.32 * (ax - 0.05).clamp(min=0)) / 0.046) - 1,
         -ax / 0.09 - 0.6,
     )
-    face.over(cover(d * 0.06 + 0.07 * (1 - tache), 0.018), hair=0.48 + 0.50 * s.wrap + 0.13 * torch.sin(ax * 80 + fy * 50))
+    face.over(
+        cover(d * 0.06 + 0.07 * (1 - tache), 0.018), hair=0.48 + 0.50 * s.wrap + 0.13 * torch.sin(ax * 80 + fy * 50)
+    )
 
 
 def paint_long_beard(img: Layers, f: Frame) -> None:
@@ -146,4 +148,6 @@ def paint_long_beard(img: Layers, f: Frame) -> None:
     w = f.rx * 0.80 * (1 - 0.25 * smoothstep(0.2, 1.0, t)) + 0.03
     sd = torch.maximum((length(x / w, t.clamp(min=0)) - 1) * 0.35, 0.36 - y) + 0.008 * torch.sin(x * 42)
     lit = 0.44 + 0.40 * (x / w * f.light[0] + 0.75) * (1 - 0.30 * t.clamp(0, 1))
-    img.over(cover(sd, 0.018) * smoothstep(0.25, 0.8, full), hair=lit + 0.11 * torch.sin(x * 46 + 1.2 * torch.sin(y * 14)))
+    img.over(
+        cover(sd, 0.018) * smoothstep(0.25, 0.8, full), hair=lit + 0.11 * torch.sin(x * 46 + 1.2 * torch.sin(y * 14))
+    )

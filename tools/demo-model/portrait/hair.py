@@ -83,13 +83,17 @@ def hair(f: Frame, cap: Tensor, covered: Tensor) -> Hair:
     hairline = -0.455 - rise + 0.22 * fringe
     ww = rx * (0.955 - 0.05 * long * q.unit("hairside") - 0.03 * fringe) + 0.05 * bald
     jag = (0.014 + 0.020 * fringe) * torch.sin(angle * 34) * (1 - 0.6 * curl) + 0.022 * curl * torch.sin(angle * 21 + 2)
-    yy = (0.16 - y + part * 0.5 * (1 - 0.6 * fringe) * x * smoothstep(0.1, -0.4, y) + jag).clamp(min=0) / (0.16 - hairline)
+    yy = (0.16 - y + part * 0.5 * (1 - 0.6 * fringe) * x * smoothstep(0.1, -0.4, y) + jag).clamp(min=0) / (
+        0.16 - hairline
+    )
     e = 2.5 + 1.2 * fringe
     xw = x - 0.04 * part
     window = (((xw.abs() / ww) ** e + yy**e + 1e-6) ** (1 / e) - 1) * ww * 0.9
 
     brim = -0.44 + 0.10 * f.xn**2
-    hidden = (1 - smoothstep(0.7, 1.0, cap) * smoothstep(brim + 0.02, brim - 0.03, y)) * (1 - smoothstep(0.7, 1.0, covered))
+    hidden = (1 - smoothstep(0.7, 1.0, cap) * smoothstep(brim + 0.02, brim - 0.03, y)) * (
+        1 - smoothstep(0.7, 1.0, covered)
+    )
     back = cover(sd, 0.016) * hidden
     front = back * smoothstep(-0.016, 0.016, window)
 

@@ -58,7 +58,9 @@ def make_frame(q: Portrait, size: int) -> Frame:
     up = y < 0
     yn = torch.where(up, y / rt, y / rb)
     ay = yn.abs()
-    cheeks = 1 + (0.05 * q.unit("cheek") + 0.07 * baby + 0.03 * old - 0.02) * torch.exp(-0.5 * ((yn - 0.42) / 0.22) ** 2)
+    cheeks = 1 + (0.05 * q.unit("cheek") + 0.07 * baby + 0.03 * old - 0.02) * torch.exp(
+        -0.5 * ((yn - 0.42) / 0.22) ** 2
+    )
     jaw = q.unit("jaw") * (1 - baby)
     low = 1 - (1 - ay.clamp(0, 0.9995) ** (2.0 + 0.9 * jaw)) ** (1.12 + 0.08 * (1 - jaw))
     gy = torch.where(up, ay * ay, low + (ay - 1).clamp(min=0) * 4)
@@ -114,7 +116,9 @@ def skin(f: Frame) -> Skin:
     n = nose(f)
     my = mouth_y(f)
     smile = q.range("smile").clamp(min=0)
-    h = 0.115 * blob(nfx, fy - n.y, n.w * 0.95, 0.055) + 0.055 * blob(nfx, fy - n.y + 0.13, 0.036, 0.11) * (1 - 0.6 * baby)
+    h = 0.115 * blob(nfx, fy - n.y, n.w * 0.95, 0.055) + 0.055 * blob(nfx, fy - n.y + 0.13, 0.036, 0.11) * (
+        1 - 0.6 * baby
+    )
     h += 0.035 * blob(nfx.abs() - n.w, fy - n.y - 0.018, 0.028, 0.030)
     h += 0.060 * blob(fx, fy - 0.345, 0.17, 0.10) + 0.045 * blob(fx, fy - 0.60, 0.10, 0.07) * (0.5 + q.unit("jaw"))
     h += (0.050 + 0.03 * smile + 0.03 * baby) * blob(ax - 0.27, fy - 0.17, 0.11, 0.09)
@@ -139,7 +143,9 @@ def skin(f: Frame) -> Skin:
     t = ax - (0.105 + 0.02 * q.unit("nosew")) - (fy - n.y) * (0.48 + 0.12 * smile)
     fold = line(t, 0.020) * smoothstep(-0.02, 0.05, fy - n.y) * smoothstep(0.27, 0.15, fy - n.y)
     brow = smoothstep(0.2, 0.95, torch.cos((fy + 0.05 * torch.cos(fx * 7)) * 80)) * blob(fx, fy + 0.37, 0.20, 0.075)
-    feet = smoothstep(0.1, 0.9, torch.cos(torch.atan2(fy - EYE_Y, ax - 0.30) * 9)) * blob(ax - 0.40, fy - EYE_Y, 0.028, 0.07)
+    feet = smoothstep(0.1, 0.9, torch.cos(torch.atan2(fy - EYE_Y, ax - 0.30) * 9)) * blob(
+        ax - 0.40, fy - EYE_Y, 0.028, 0.07
+    )
     bags = line(fy - EYE_Y - 0.105 + 0.5 * (ax - 0.22) ** 2 / 0.1, 0.016) * blob(ax - 0.22, 0 * fy, 0.075, 1.0)
     occlusion = (
         0.20 * blob(ax - 0.20, fy - EYE_Y + 0.015, 0.090, 0.062)
@@ -150,5 +156,7 @@ def skin(f: Frame) -> Skin:
     )
     shade = (0.42 + 0.62 * wrap) * (1 - occlusion.clamp(0, 0.6))
     rim = (1 - nz) ** 3 * 0.10
-    blush = (0.16 + 0.12 * baby + 0.10 * smile) * (blob(ax - 0.27, fy - 0.19, 0.11, 0.09) + 0.5 * blob(nfx, fy - n.y, 0.06, 0.05))
+    blush = (0.16 + 0.12 * baby + 0.10 * smile) * (
+        blob(ax - 0.27, fy - 0.19, 0.11, 0.09) + 0.5 * blob(nfx, fy - n.y, 0.06, 0.05)
+    )
     return Skin(shade + rim, wrap, 0.13 * spec, blush + 0.05 * line(diffuse - 0.12, 0.28))

@@ -23,7 +23,13 @@ def paint_clothes(img: Layers, f: Frame) -> None:
     lx = f.light[0]
     bx = X - 0.06 * -f.sin_yaw
     w = 0.72 + 0.11 * q.range("shoulder") - 0.12 * f.baby
-    edge = 0.64 + 0.5 * (1 - body(f)) + 0.248 * (bx.abs() / w) ** 2.6 + 0.05 * f.baby + 0.06 * (bx.abs() / 0.35).clamp(0, 1)
+    edge = (
+        0.64
+        + 0.5 * (1 - body(f))
+        + 0.248 * (bx.abs() / w) ** 2.6
+        + 0.05 * f.baby
+        + 0.06 * (bx.abs() / 0.35).clamp(0, 1)
+    )
     sd = (edge - Y) * 0.8
     folds = 0.05 * torch.sin(bx * 11 + 2 * Y) + 0.05 * torch.sin(bx * 23 - 5 * Y) * smoothstep(0.7, 1.0, Y)
     shade = 0.84 + 0.27 * lx * bx - 0.35 * (Y - 0.75).clamp(min=0) + folds + 0.10 * smoothstep(0.10, 0.0, -sd)
@@ -154,7 +160,9 @@ def paint_headwear(img: Layers, f: Frame, wear: Headwear) -> None:
     # wound turban
     on = wear.turban
     winding = torch.sin((y + 0.75 * x.abs()) * 28 + 1.5)
-    front = torch.maximum((kr - 1 - 0.02 * winding) * hat_rx, y - brim - 0.05 + 0.10 * (1 - smoothstep(0.0, 0.38, x.abs())))
+    front = torch.maximum(
+        (kr - 1 - 0.02 * winding) * hat_rx, y - brim - 0.05 + 0.10 * (1 - smoothstep(0.0, 0.38, x.abs()))
+    )
     img.over(_grown(front, on), hat=shade * (0.92 + 0.15 * winding))
 
     # headscarf: everything outside an opening for the face, down over the shoulders
@@ -167,8 +175,12 @@ def paint_headwear(img: Layers, f: Frame, wear: Headwear) -> None:
     )
     sx, sy = (x / (rx + 0.1)).clamp(-1, 1), torch.where(y < 0, y / (f.rt + 0.07), 0.15 * y).clamp(-1, 1)
     light = sx * lx + sy * ly + torch.sqrt((1 - sx**2 - sy**2).clamp(min=0.02)) * lz
-    drape = 0.07 * torch.sin(opening * 24 + 1.5 * x) + 0.05 * torch.sin(torch.atan2(x, 1.1 - y) * 14 + opening * 14) * (y > 0)
-    shade = 0.56 + 0.48 * light.clamp(min=-0.2) + drape - 0.25 * line(opening - 1, 0.06) - 0.15 * smoothstep(0.5, 1.0, y)
+    drape = 0.07 * torch.sin(opening * 24 + 1.5 * x) + 0.05 * torch.sin(torch.atan2(x, 1.1 - y) * 14 + opening * 14) * (
+        y > 0
+    )
+    shade = (
+        0.56 + 0.48 * light.clamp(min=-0.2) + drape - 0.25 * line(opening - 1, 0.06) - 0.15 * smoothstep(0.5, 1.0, y)
+    )
     ring = torch.maximum(outside * rx, (1 - opening) * rx * 0.9)
     img.over(_grown(ring, on), hat=shade)
 
