@@ -14,12 +14,12 @@ RGB = tuple[float, float, float]
 TABLE: dict[str, tuple[RGB, dict[str, RGB]]] = {
     "bg": ((0.50, 0.51, 0.53), {"bg0": (0.13, 0.13, 0.13), "bg1": (0.09, -0.015, -0.09), "bg2": (-0.055, 0.07, -0.04)}),
     "skin": (
-        (0.76, 0.59, 0.46),
+        (0.79, 0.62, 0.49),
         {
-            "skin0": (0.225, 0.215, 0.20),
+            "skin0": (0.19, 0.18, 0.155),
             "skin1": (0.025, -0.02, -0.01),
-            # beyond the bend towards the yellow of emoji, before it an undertone
-            "skin2": (0.0, -0.02, -0.36),
+            # an undertone; four times the usual, in the light, it is the yellow of emoji
+            "skin2": (0.02, 0.0, -0.09),
         },
     ),
     "hair": (
@@ -27,7 +27,7 @@ TABLE: dict[str, tuple[RGB, dict[str, RGB]]] = {
         {
             "hair0": (0.40, 0.34, 0.22),  # black, brown, blond
             "hair1": (0.30, 0.02, -0.10),  # copper
-            "hair2": (0.44, 0.48, 0.48),  # grey
+            "hair2": (0.37, 0.41, 0.41),  # grey
         },
     ),
     "cloth": (

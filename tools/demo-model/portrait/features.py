@@ -81,13 +81,13 @@ def paint_mouth(face: Layers, f: Frame, s: Skin) -> Tensor:
     up = smile.clamp(min=0)
     open_ = q.step("mopen", 0.35, 1.5)
     my = mouth_y(f)
-    w = 0.180 + 0.040 * q.range("mouthw") + 0.035 * up - 0.035 * f.baby - 0.03 * open_ * (1 - up)
+    w = 0.190 + 0.055 * q.range("mouthw") + 0.035 * up - 0.035 * f.baby - 0.03 * open_ * (1 - up)
     x = f.fx - 0.03 * f.sin_yaw
     t = x / w
     c = 1 - t.clamp(-1, 1) ** 2
     middle = my - 0.075 * smile * (t.clamp(-1, 1) ** 2 - 0.35) - 0.004 * torch.cos(t.clamp(-1, 1) * 6)
     top = middle - 0.028 * open_ * c**0.7
-    bottom = middle + 0.150 * open_ * (1 - 0.25 * up) * c ** (0.5 + 0.2 * up)
+    bottom = middle + 0.165 * open_ * (1 - 0.25 * up) * c ** (0.5 + 0.2 * up)
     full = (0.45 + 0.90 * q.unit("lips")) * (1 - 0.35 * f.old) * (1 - 0.25 * up)
     bow = 1 + 0.22 * torch.exp(-(((t.abs() - 0.28) / 0.18) ** 2)) - 0.25 * torch.exp(-((t / 0.13) ** 2))
     outer_top = top - 0.036 * full * c**0.8 * bow

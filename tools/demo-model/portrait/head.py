@@ -52,9 +52,9 @@ def make_frame(q: Portrait, size: int) -> Frame:
     sin_yaw = torch.sin(yaw)
     ox, oy = -0.20 * sin_yaw, 0.02
     x, y = X - ox, Y.expand(len(q.p), -1, -1)
-    rx = 0.515 * (1 + 0.14 * q.range("headw")) * (1 + 0.04 * baby)
-    rt = 0.68 + 0.05 * q.range("headlen") - 0.02 * baby
-    rb = 0.68 + 0.05 * q.range("headlen") - 0.06 * baby + 0.015 * old
+    rx = 0.52 * (1 + 0.22 * q.range("headw")) * (1 + 0.04 * baby)
+    rt = 0.67 + 0.07 * q.range("headlen") - 0.02 * baby
+    rb = 0.68 + 0.06 * q.range("headlen") - 0.06 * baby + 0.015 * old
     up = y < 0
     yn = torch.where(up, y / rt, y / rb)
     ay = yn.abs()
@@ -154,7 +154,7 @@ def skin(f: Frame) -> Skin:
         + (0.26 * old + 0.12 * smile + 0.03) * fold
         + old * (0.20 * brow + 0.16 * feet + 0.20 * bags)
     )
-    shade = (0.42 + 0.62 * wrap) * (1 - occlusion.clamp(0, 0.6))
+    shade = (0.52 + 0.52 * wrap) * (1 - occlusion.clamp(0, 0.6))
     rim = (1 - nz) ** 3 * 0.10
     blush = (0.16 + 0.12 * baby + 0.10 * smile) * (
         blob(ax - 0.27, fy - 0.19, 0.11, 0.09) + 0.5 * blob(nfx, fy - n.y, 0.06, 0.05)

@@ -44,7 +44,7 @@ P = len(NAMES)
 
 #: LeakyReLU_0.2(s (p - t)): s and t of the numbers whose effect begins or ends somewhere.
 BENDS = {
-    **{name: (1, 1.0) for name in ("beanie", "helmet", "turban", "scarf", "crown", "bun", "tache", "skin2")},
+    **{name: (1, 1.0) for name in ("beanie", "helmet", "turban", "scarf", "crown", "bun", "tache")},
     **{name: (1, 0.35) for name in ("beard", "glasses", "mopen", "body", "frame0")},
     **{name: (1, 0.0) for name in ("hairlen", "fringe", "curl", "beardlen", "hair0", "iris0")},
     **{name: (1, 0.6) for name in ("gltint", "hair1", "hair2", "lip0")},

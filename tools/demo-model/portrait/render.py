@@ -12,7 +12,7 @@ from .paint import Layers, cover
 from .params import Portrait, smoothstep
 
 #: What each plane is in the mean over portraits and pixels.
-MEAN_AREA = (0.55, 0.158, 0.093, 0.034, 0.049, 0.002, 0.002, 0.006, 0.0105, 0.01)
+MEAN_AREA = (0.55, 0.165, 0.092, 0.034, 0.049, 0.002, 0.002, 0.006, 0.0105, 0.01)
 
 
 @torch.no_grad()

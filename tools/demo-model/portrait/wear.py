@@ -55,7 +55,7 @@ def paint_neck(img: Layers, f: Frame) -> None:
 
 def paint_ears(img: Layers, f: Frame) -> None:
     q = f.q
-    size = 0.9 + 0.17 * q.range("ears")
+    size = 0.82 + 0.28 * q.range("ears")
     for side in (-1.0, 1.0):
         seen = (1 - side * f.sin_yaw * 1.3).clamp(0.15, 1.25)
         ex = (f.x - side * (f.rx * 0.95 + 0.005 + 0.02 * (seen - 1))) / (0.085 * size * seen)
