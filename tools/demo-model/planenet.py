@@ -1,0 +1,142 @@
+"""The network as it is trained: geometry in, material planes out.
+
+Layers 0 to 10 are those of the StyleGAN1. What is left away is its end: there, every plane is
+multiplied by its colour, which needs no training (assemble.py). So the network learns ten grey
+planes of each portrait instead of one coloured picture, and colours cannot go wrong.
+
+Two kinds of channels are set apart so that instance norm does no harm and growing none, either:
+
+- The anchor: channel 0 of every layer is one and the same fixed pattern, a soft chequerboard of 4 x 4
+  fields, with which no plane has anything in common.
+- The bypass: from 64 px on, channels 1 to M carry the planes of the block before, each with a
+  multiple of the anchor on top. The anchor dominates the standard deviation, so normalisation divides
+  by about a constant whatever the plane holds, and large biases keep leaky ReLU out of its bend:
+  these channels are linear. A new block begins as an upsampled copy of what was, and learns what
+  to add.
+"""
+
+from __future__ import annotations
+
+import torch
+import torch.nn as nn
+import torch.nn.functional as F
+from torch import Tensor
+
+from fused import CHANNELS_LAST, epilogue, upconv
+from latent import G
+from portrait import M, layer_mask
+
+RESOLUTIONS = (4, 8, 16, 32, 64, 128)
+CHANNELS = {4: 128, 8: 128, 16: 128, 32: 128, 64: 64, 128: 32}
+#: Standard deviation of each plane within a picture, in the median over portraits.
+PLANE_STD = torch.tensor([0.47, 0.30, 0.20, 0.17, 0.09, 0.02, 0.02, 0.02, 0.04, 0.03])
+#: The anchor in a bypass channel: larger where a plane is full in one portrait and empty in the next.
+ANCHOR = torch.tensor([0.8, 0.8, 1.2, 0.8, 1.4, 0.1, 0.1, 0.4, 0.2, 0.1])
+BYPASS_STD = (PLANE_STD.square() + ANCHOR.square()).sqrt()
+BYPASS_BIAS = 2.5 * ANCHOR + 0.5
+#: Keeps the anchor where leaky ReLU is linear.
+ANCHOR_BIAS = 4.0
+CHEQUERS = (torch.arange(4)[:, None] + torch.arange(4)) % 2 * 2.0 - 1
+
+
+def head_size(resolution: int) -> int:
+    """Kernel of the last convolution: at 128 px it becomes conv1 of the StyleGAN1, before that it is temporary."""
+    return 3 if resolution == 128 else 1
+
+
+class Layer(nn.Module):
+    """A convolution (layer 0: a constant) and its epilogue. Styles multiply features of the latent (latent.py)."""
+
+    def __init__(self, index: int, resolution: int, before: int, channels: int) -> None:
+        super().__init__()
+        self.resolution, self.channels = resolution, channels
+        self.kind = "const" if index == 0 else "up" if index % 2 == 0 else "same"
+        if self.kind == "const":
+            self.weight = nn.Parameter(torch.randn(1, channels, 4, 4))
+            self.weight.data[0, 0] = CHEQUERS
+        else:
+            self.weight = nn.Parameter(torch.randn(channels, before, 3, 3) * (2 / (9 * before)) ** 0.5)
+            self.weight.data[0] = 0
+            self.weight.data[0, 0, 1, 1] = 1
+        self.bias = nn.Parameter(torch.zeros(channels))
+        self.bias.data[0] = ANCHOR_BIAS
+        self.style = nn.Parameter(torch.zeros(2 * channels, G))
+        self.style_bias = nn.Parameter(torch.zeros(2 * channels))
+        self.register_buffer("mask", layer_mask()[index, :G], persistent=False)
+
+    def forward(self, x: Tensor | None, f: Tensor, dtype: torch.dtype) -> Tensor:
+        if self.kind == "const":
+            x = self.weight.to(dtype).expand(len(f), -1, -1, -1)
+        elif self.kind == "up":
+            x = upconv(x, self.weight)
+        else:
+            x = F.conv2d(x, self.weight.to(dtype).contiguous(memory_format=CHANNELS_LAST), padding=1)
+        style = F.linear(f * self.mask, self.style, self.style_bias)
+        c = self.channels
+        return epilogue(x, self.bias, style[:, :c] + 1, style[:, c:])
+
+    def protect(self) -> None:
+        """Takes the gradient off the anchor."""
+        if self.weight.grad is None:
+            return
+        if self.kind == "const":
+            self.weight.grad[:, 0] = 0
+        else:
+            self.weight.grad[0] = 0
+        self.bias.grad[0] = 0
+        for g in (self.style.grad, self.style_bias.grad):
+            g[0] = 0
+            g[self.channels] = 0
+
+
+class PlaneNet(nn.Module):
+    def __init__(self, resolution: int = 32) -> None:
+        super().__init__()
+        self.layers = nn.ModuleList()
+        self.resolution = 0
+        for r in RESOLUTIONS:
+            if r <= resolution:
+                self._add_block(r)
+        self.head = nn.Parameter(torch.zeros(M, CHANNELS[resolution], head_size(resolution), head_size(resolution)))
+
+    def _add_block(self, r: int) -> None:
+        before = CHANNELS[max(4, r // 2)]
+        index = len(self.layers)
+        self.layers.append(Layer(index, r, before, CHANNELS[r]))
+        if r < 128:
+            self.layers.append(Layer(index + 1, r, CHANNELS[r], CHANNELS[r]))
+        self.resolution = r
+
+    def grow(self) -> None:
+        """Adds the next block, which begins by handing on the planes of the present one."""
+        head = self.head.data
+        start = len(self.layers)
+        self._add_block(2 * self.resolution)
+        rows = torch.arange(1, M + 1)
+        for i, layer in enumerate(self.layers[start:]):
+            w = layer.weight.data
+            w[1 : M + 1] = 0
+            if i == 0:
+                w[1 : M + 1, :, 1, 1] = head[:, :, 0, 0]
+                w[1 : M + 1, 0, 1, 1] += ANCHOR
+            else:
+                w[rows, rows, 1, 1] = BYPASS_STD
+            layer.bias.data[1 : M + 1] = BYPASS_BIAS
+        size = head_size(self.resolution)
+        head = torch.zeros(M, CHANNELS[self.resolution], size, size)
+        head[rows - 1, rows, size // 2, size // 2] = BYPASS_STD
+        head[:, 0, size // 2, size // 2] = -ANCHOR
+        self.head = nn.Parameter(head)
+
+    def forward(self, f: Tensor, dtype: torch.dtype = torch.bfloat16) -> Tensor:
+        """Features [n, layers or 1, G] -> planes [n, M, r, r] with mean 0, in float32."""
+        x = None
+        for i, layer in enumerate(self.layers):
+            x = layer(x, f[:, i if f.shape[1] > 1 else 0], dtype)
+        # In float32, as the anchor cancels here.
+        y = F.conv2d(x.float(), self.head, padding=self.head.shape[-1] // 2)
+        return y - y.mean((2, 3), keepdim=True)
+
+    def protect(self) -> None:
+        for layer in self.layers:
+            layer.protect()

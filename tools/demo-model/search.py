@@ -1,0 +1,113 @@
+"""PULSE's search (Menon et al., CVPR 2020) in PyTorch on the exported .pt files: do its own arithmetic and others' end as well?
+
+    python3 search.py FOLDER TARGET.png.. [--steps 100] [--seed 0] [--out SHEET.png]
+
+Targets are small square pictures, as `facewright run` and `demo` write them (NAME.target.png). Prints the L2 of the best
+step of each; the sheet shows targets, faces and faces scaled down. Defaults are PULSE's: 100*L2 + 0.05*GEOCROSS, eps
+0.002, Adam at 0.4, linear1cycledrop, five trainable noise maps.
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from PIL import Image
+from torch import Tensor
+
+import network
+from imaging import sheet
+
+RATE, EPS, TRAINABLE_NOISE = 0.4, 2e-3, 5
+
+
+def bicubic(x: Tensor, size: int) -> Tensor:
+    """Scales down by a whole factor, with Keys' kernel (a = -0.5) and reflected borders."""
+    factor = x.shape[-1] // size
+    t = ((torch.arange(4 * factor) + 0.5) / factor - 2).abs()
+    taps = torch.where(t < 1, 1.5 * t**3 - 2.5 * t**2 + 1, -0.5 * t**3 + 2.5 * t**2 - 4 * t + 2)
+    taps = (taps / taps.sum()).expand(3, 1, 1, -1)
+    before = 3 * factor // 2
+    after = 3 * factor - before
+    x = F.conv2d(F.pad(x, (0, 0, before, after), mode="reflect"), taps.transpose(2, 3), stride=(factor, 1), groups=3)
+    return F.conv2d(F.pad(x, (before, after, 0, 0), mode="reflect"), taps, stride=(1, factor), groups=3)
+
+
+def geocross(w: Tensor) -> Tensor:
+    """Angles between the latents of the layers, of each picture."""
+    a, b = w[:, None], w[:, :, None]
+    near = ((a - b).square().sum(-1) + 1e-9).sqrt()
+    far = ((a + b).square().sum(-1) + 1e-9).sqrt()
+    return ((2 * torch.atan2(near, far)).square() * w.shape[-1]).mean((1, 2)) / 8
+
+
+def rate(step: int, steps: int) -> float:
+    """linear1cycledrop, as a share of the greatest rate."""
+    if step < 0.9 * steps:
+        return (9 * (1 - abs(step / (0.9 * steps) - 0.5) * 2) + 1) / 10
+    return 0.1 + (step - 0.9 * steps) / (0.1 * steps) * (0.001 - 0.1)
+
+
+def norms(x: Tensor) -> Tensor:
+    return (x.square().sum(tuple(range(2, x.dim())), keepdim=True) + 1e-9).sqrt()
+
+
+def search(synthesis: dict[str, Tensor], fit: dict[str, Tensor], target: Tensor, steps: int) -> tuple[Tensor, Tensor]:
+    """Targets [n, 3, s, s] in 0..1 -> best pictures [n, 3, 128, 128] in -1..1 and their L2 [n]."""
+    n = len(target)
+    latent = torch.randn(n, network.LAYERS, 512)
+    noise = [torch.randn(n, 1, 4 << i // 2, 4 << i // 2) for i in range(network.LAYERS)]
+    noise[-1].zero_()
+    moving = [latent, *noise[:TRAINABLE_NOISE]]
+    for x in moving:
+        x.requires_grad_()
+    radii = [norms(x.detach()) for x in moving]
+    adam = torch.optim.Adam(moving, lr=RATE)
+    best, best_l2, picture = torch.full((n,), 1e9), torch.zeros(n), torch.zeros(n, 3, 128, 128)
+    for step in range(steps):
+        adam.param_groups[0]["lr"] = RATE * rate(step, steps)
+        w = F.leaky_relu(latent * fit["std"] + fit["mean"], 0.2)
+        y = network.synthesis(synthesis, w, noise)
+        l2 = (bicubic((y + 1) / 2, target.shape[-1]) - target).square().mean((1, 2, 3))
+        loss = 100 * l2.clamp(min=EPS) + 0.05 * geocross(w)
+        with torch.no_grad():
+            better = loss < best
+            best = torch.where(better, loss, best)
+            picture[better], best_l2[better] = y[better], l2[better]
+        adam.zero_grad()
+        loss.sum().backward()
+        adam.step()
+        with torch.no_grad():
+            for x, r in zip(moving, radii):
+                x.mul_(r / norms(x))
+    return picture, best_l2
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("targets", type=Path, nargs="+")
+    parser.add_argument("--steps", type=int, default=100)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--out", type=Path)
+    args = parser.parse_args()
+    torch.set_num_threads(1)
+    torch.manual_seed(args.seed)
+    synthesis, fit = torch.load(args.folder / "synthesis.pt"), torch.load(args.folder / "gaussian_fit.pt")
+    images = [np.asarray(Image.open(path).convert("RGB")) for path in args.targets]
+    target = torch.stack([torch.from_numpy(image.copy()).permute(2, 0, 1).float() / 255 for image in images])
+    picture, l2 = search(synthesis, fit, target, args.steps)
+    for path, value in zip(args.targets, l2.tolist()):
+        print(f"{path.name:32} L2 {value:.5f}")
+    print(f"{(l2 <= EPS * 1.0005).sum()} of {len(l2)} within {EPS}")
+    if args.out:
+        small = bicubic(picture, target.shape[-1])
+        large = [F.interpolate(x, size=128, mode="nearest") for x in (target * 2 - 1, small)]
+        sheet(torch.cat([large[0], picture, large[1]]), len(l2), str(args.out))
+
+
+if __name__ == "__main__":
+    main()
