@@ -3,7 +3,7 @@
 
     python3 tools/pytorch-step.py [--steps 5] [--threads 2] [demo] [256] [1024]
 
-A maintainer's tool and no part of the package; needs PyTorch (Debian: python3-torch) and nothing of ours. Random weights of
+A maintainer's tool and no part of the package; needs PyTorch (Debian: python3-torch) and pulse_losses.py beside it. Random weights of
 the shapes that `npm run bench` has, the default search (L2 and GEOCROSS, Adam), one picture. Written from the papers (Karras
 et al., CVPR 2019; Menon et al., CVPR 2020).
 """
@@ -15,6 +15,8 @@ import time
 
 import torch
 import torch.nn.functional as F
+
+from pulse_losses import bicubic, geocross
 
 SHAPES = {"demo": (128, 2048, 128, 16), "256": (256, 8192, 512, 32), "1024": (1024, 8192, 512, 32)}
 
@@ -65,24 +67,6 @@ class Network:
         return F.conv2d(x, self.rgb)
 
 
-def bicubic(x, size):
-    factor = x.shape[-1] // size
-    t = ((torch.arange(4 * factor) + 0.5) / factor - 2).abs()
-    taps = torch.where(t < 1, 1.5 * t**3 - 2.5 * t**2 + 1, -0.5 * t**3 + 2.5 * t**2 - 4 * t + 2)
-    taps = (taps / taps.sum()).expand(3, 1, 1, -1)
-    before = 3 * factor // 2
-    after = 3 * factor - before
-    x = F.conv2d(F.pad(x, (0, 0, before, after), mode="reflect"), taps.transpose(2, 3), stride=(factor, 1), groups=3)
-    return F.conv2d(F.pad(x, (before, after, 0, 0), mode="reflect"), taps, stride=(1, factor), groups=3)
-
-
-def geocross(w):
-    a, b = w[:, :, None], w[:, None, :]
-    near, far = ((a - b) ** 2).sum(-1) + 1e-9, ((a + b) ** 2).sum(-1) + 1e-9
-    angle = 2 * torch.atan2(near.sqrt(), far.sqrt())
-    return (angle**2 * w.shape[-1]).mean() / 8
-
-
 def measure(name, steps):
     resolution, base, most, size = SHAPES[name]
     network = Network(resolution, base, most)
@@ -96,7 +80,7 @@ def measure(name, steps):
         optimiser.zero_grad()
         w = F.leaky_relu(latent, 0.2)
         image = (network(w, noise) + 1) / 2
-        loss = 100 * ((bicubic(image, size) - target) ** 2).mean() + 0.05 * geocross(w)
+        loss = 100 * ((bicubic(image, size) - target) ** 2).mean() + 0.05 * geocross(w).mean()
         loss.backward()
         optimiser.step()
         times.append(time.perf_counter() - began)
