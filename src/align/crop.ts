@@ -1,6 +1,6 @@
 import { FacewrightError } from '../errors.js';
-import { resampleTo } from '../image/bicubic.js';
-import { type Rgb8Image, to8Bits } from '../image/rgb.js';
+import { resample8 } from '../image/bicubic.js';
+import type { Rgb8Image } from '../image/rgb.js';
 import { loadAddon } from '../node/native.js';
 import type { CropQuad } from './quad.js';
 
@@ -30,8 +30,5 @@ export async function cropFace(picture: Rgb8Image, quad: CropQuad, name = 'pictu
 
 /** A crop of 1024 px scaled to `size` px by the D of the search, as the original makes its targets. */
 export function scaleCrop(crop: Rgb8Image, size: number): Rgb8Image {
-  if (size === crop.width) return crop;
-  const { width, height, data } = crop;
-  const { image } = resampleTo({ width, height, data: Float32Array.from(data, (value) => value / 255) }, size);
-  return { width: size, height: size, data: Uint8Array.from(image.data, to8Bits) };
+  return resample8(crop, size);
 }

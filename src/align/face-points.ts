@@ -10,7 +10,7 @@ import { samplePatch } from './sample.js';
 import type { Candidate } from './whole-look.js';
 
 /** FaceMesh is believed from this presence on. */
-const LEAST_PRESENCE = 0.5;
+export const LEAST_PRESENCE = 0.5;
 /** Odds from which a drawn face's own eyes and mouth are believed where FaceMesh is not. */
 const LEAST_ODDS = 1;
 

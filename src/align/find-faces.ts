@@ -4,7 +4,7 @@ import type { Rgb8Image } from '../image/rgb.js';
 import { type Detection, type FaceBox, surest } from './blazeface.js';
 import { DEFAULT_MIN_SCORE, type Detected, type DetectOptions, type Face } from './detector.js';
 import { faceScore, oddsFeatures } from './face-odds.js';
-import { candidateLandmarks } from './face-points.js';
+import { candidateLandmarks, LEAST_PRESENCE } from './face-points.js';
 import { confirmMeshes, lookAtMeshes } from './mesh-look.js';
 import type { Networks } from './networks.js';
 import { flatShare, rimOf } from './rim.js';
@@ -25,9 +25,7 @@ const ALONE_MOST = 1100;
 
 /** Candidates of the look at the whole that FaceMesh is asked about. */
 export const MOST_ASKED = 4;
-/** What FaceMesh does not take for a face, less sure than this, */
-const LEAST_PRESENCE = 0.5;
-/** and what lies in another candidate that is so many times as wide, */
+/** What FaceMesh does not take for a face, and what lies in another candidate that is so many times as wide, */
 const WIDER = 2.5;
 /** and believed at least so much, is an eye of that face, which is dark on the colour of skin, as a small face is. */
 const LEAST_AROUND = 0.3;

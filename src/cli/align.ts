@@ -4,7 +4,7 @@ import type { ArgumentsCamelCase } from 'yargs';
 import { type AlignRequest, readAlignRequest } from './align-request.js';
 import { Arguments } from './arguments.js';
 import { Console } from './console.js';
-import { exitCode } from './exit.js';
+import { endCode } from './exit.js';
 import { inFolder } from './out-folder.js';
 import { type AlignSummary, performAlign } from './perform-align.js';
 import { findPictures } from './pictures.js';
@@ -20,13 +20,7 @@ export async function alignCommand(parsed: ArgumentsCamelCase): Promise<number> 
   const summary = await inFolder(request.out, () => performAlign(request, pictures, { console }));
   if (!request.json) console.result(alignTable(summary, request.out, process.stdout.columns));
   for (const line of alignNotes(summary, request, (performance.now() - began) / 1000)) console.note(line);
-  return codeOf(summary, request);
-}
-
-function codeOf({ interrupted, failed, without }: AlignSummary, { strict }: AlignRequest): number {
-  if (interrupted) return exitCode.interrupted;
-  if (failed > 0) return exitCode.someFailed;
-  return strict && without > 0 ? exitCode.missed : exitCode.done;
+  return endCode(summary, request.strict, summary.without);
 }
 
 /** What the table takes beside the pictures' names and what was found. */

@@ -88,6 +88,14 @@ export function readPlaces(
   return { inputs: inputs.length === 0 ? [defaults.input] : inputs, out, background, original };
 }
 
+/** The folder of a command that takes one. @param command for the example @throws UsageError for none, or several */
+export function onlyFolder(words: Arguments, command: string): string {
+  const folders = words.texts('inputs');
+  if (folders.length === 1) return folders[0];
+  const wrong = folders.length === 0 ? 'no folder' : `${folders.length} folders`;
+  throw new UsageError(`${wrong}: name the one that a run wrote to, for example facewright ${command} faces`);
+}
+
 /** The options that open a generator. */
 export function openOptions(words: Arguments): OpenOptions {
   const engine = words.value('engine', (option, text) => oneOf(option, text, engineNames));

@@ -1,15 +1,17 @@
 // facewright emoji: finds faces for emoji, all that are asked for of all sets that are asked for.
 
 import type { ArgumentsCamelCase } from 'yargs';
+import { sizeOf } from '../emoji/report/subject.js';
 import { allEmoji, selectEmoji } from '../emoji/select.js';
 import { emojiTable } from '../emoji/unicode.js';
+import { groupBy } from '../results/group-by.js';
 import type { JournalLine } from '../results/journal.js';
 import { readResults } from '../results/read-results.js';
 import { Console } from './console.js';
 import { type Drawing, drawingsOf } from './emoji-drawings.js';
 import { type EmojiRequest, readEmojiRequest } from './emoji-request.js';
-import { exitCode, UsageError } from './exit.js';
-import { resultFiles } from './names.js';
+import { endCode, exitCode, UsageError } from './exit.js';
+import { duplicateNumbers, resultFiles } from './names.js';
 import { inFolder } from './out-folder.js';
 import { type EndedEmoji, performEmoji } from './perform-emoji.js';
 import { duration, loss, table } from './table.js';
@@ -31,23 +33,13 @@ export async function emojiCommand(parsed: ArgumentsCamelCase): Promise<number> 
   const ended = await inFolder(run.out, () => performEmoji(request, drawings, console));
   if (!run.json) console.result(summaryTable(ended.summary.lines));
   for (const line of notes(ended, request)) console.note(line);
-  return codeOf(ended, request);
-}
-
-function codeOf({ summary }: EndedEmoji, { run }: EmojiRequest): number {
-  if (summary.interrupted) return exitCode.interrupted;
-  if (summary.failed > 0) return exitCode.someFailed;
-  return run.strict && summary.missed + summary.without > 0 ? exitCode.missed : exitCode.done;
+  const { missed, without } = ended.summary;
+  return endCode(ended.summary, run.strict, missed + without);
 }
 
 /** A row for every set and size. */
 function summaryTable(lines: readonly JournalLine[]): string {
-  const groups = new Map<string, JournalLine[]>();
-  for (const line of lines) {
-    const key = `${line.emoji!.set} ${sizeIn(line)} px`;
-    groups.set(key, [...(groups.get(key) ?? []), line]);
-  }
-  const rows = [...groups].map(([key, group]) => {
+  const rows = [...groupBy(lines, (line) => `${line.emoji!.set} ${sizeOf(line)} px`)].map(([key, group]) => {
     const done = group.filter(({ status }) => status === 'done');
     const losses = done.map(({ losses }) => losses!.L2).sort((a, b) => a - b);
     const count = (failure: JournalLine['failure']) => group.filter((line) => line.failure === failure).length;
@@ -72,11 +64,6 @@ function summaryTable(lines: readonly JournalLine[]): string {
     ],
     rows,
   );
-}
-
-/** The folder that a result lies in is its size. */
-function sizeIn({ output }: JournalLine): string {
-  return output.slice(0, output.indexOf('/'));
 }
 
 /** So many names are given of what is not there; run.jsonl and the gallery have all. */
@@ -114,7 +101,7 @@ function nameOf({ emoji }: JournalLine): string {
 async function plan({ sizes, run }: EmojiRequest, drawings: readonly Drawing[], width = 100): Promise<string> {
   const before = await readResults(run.out).catch(() => []);
   const known = new Set(before.filter(({ status }) => status === 'done').map(({ output }) => output));
-  const duplicates = run.duplicates === 1 ? [0] : Array.from({ length: run.duplicates }, (_, i) => i + 1);
+  const duplicates = duplicateNumbers(run.duplicates);
   let toDo = 0;
   const rows: string[][] = [];
   for (const drawing of drawings) {

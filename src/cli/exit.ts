@@ -26,6 +26,13 @@ export class BrokenOffError extends FacewrightError {
   override readonly name = 'BrokenOffError';
 }
 
+/** The exit code of work that came to its end or was stopped. @param missed what --strict does not let pass */
+export function endCode(ended: { interrupted: boolean; failed: number }, strict: boolean, missed: number): number {
+  if (ended.interrupted) return exitCode.interrupted;
+  if (ended.failed > 0) return exitCode.someFailed;
+  return strict && missed > 0 ? exitCode.missed : exitCode.done;
+}
+
 /** The exit code of an error that ended the command: a person's before any work, ours or the disk's at any time. */
 export function failureCode(error: unknown): number {
   if (error instanceof AbortedError) return exitCode.interrupted;

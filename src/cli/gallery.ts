@@ -3,16 +3,16 @@
 import { join } from 'node:path';
 import type { ArgumentsCamelCase } from 'yargs';
 import { buildGallery, type GallerySummary } from '../emoji/gallery/build.js';
-import { reportFiles } from '../emoji/report/files.js';
+import { reportCsv } from '../emoji/report/files.js';
 import { measureResults } from '../emoji/report/measure.js';
 import { makeReport } from '../emoji/report/report.js';
 import { creditOf } from '../emoji/sets.js';
 import { AbortedError } from '../errors.js';
 import type { JournalLine } from '../results/journal.js';
 import { readResults } from '../results/read-results.js';
-import { Arguments } from './arguments.js';
+import { Arguments, onlyFolder } from './arguments.js';
 import { Console } from './console.js';
-import { exitCode, UsageError } from './exit.js';
+import { exitCode } from './exit.js';
 import { interruptible } from './interrupt.js';
 import { inFolder } from './out-folder.js';
 import { duration } from './table.js';
@@ -35,12 +35,7 @@ export async function galleryCommand(parsed: ArgumentsCamelCase): Promise<number
 }
 
 function readRequest(words: Arguments): Request {
-  const folders = words.texts('inputs');
-  if (folders.length !== 1) {
-    const wrong = folders.length === 0 ? 'no folder' : `${folders.length} folders`;
-    throw new UsageError(`${wrong}: name the one that a run wrote to, for example facewright gallery faces`);
-  }
-  const [folder] = folders;
+  const folder = onlyFolder(words, 'gallery');
   const out = words.text('out') ?? join(folder, 'gallery');
   return { folder, out, title: words.text('title'), force: words.flag('force') };
 }
@@ -84,14 +79,13 @@ async function build(
         onWarning: () => {},
       }).finally(() => console.endProgress());
       const report = makeReport(folder, lines, measured);
-      const csv = [...reportFiles(report, lines, measured)].filter(([file]) => file.endsWith('.csv'));
       const emoji = lines.some((line) => line.emoji !== undefined);
       let units = 0;
       return buildGallery({
         ...{ folder, out, lines, force, signal, measured, report },
         title: request.title ?? (emoji ? 'Faces from emoji' : 'Faces'),
         credits: creditsOf(lines),
-        csv: new Map(csv.map(([file, text]) => [file.replace(/\.csv$/, ''), text])),
+        csv: reportCsv(report, lines, measured),
         onProgress: (at, total, what) => {
           if (units === 0) console.beginProgress(total);
           units = total;

@@ -7,14 +7,15 @@ import { type GridCell, gridSheet } from '../image/sheet.js';
 import { encodePng, toRgb8 } from '../image/write.js';
 import type { Generator } from '../model/generator.js';
 import { writeWholeFile } from '../node/whole-file.js';
-import { type OpenOptions, openGenerator } from '../open.js';
+import type { OpenOptions } from '../open.js';
 import { Arguments, batchSize, openOptions, usualBatch } from './arguments.js';
 import { Console } from './console.js';
 import { errorText, exitCode, UsageError } from './exit.js';
 import { type Face, facesBetween, facesOfFiles, facesOfSeeds } from './faces.js';
-import { type Interrupt, interruptible } from './interrupt.js';
+import type { Interrupt } from './interrupt.js';
 import { creatorTool, exists, inFolder } from './out-folder.js';
 import { counted, realNumber, seedList, seedNumber, wholeNumber } from './values.js';
+import { withGenerator } from './with-generator.js';
 
 /** Faces beyond these are not on the contact sheet, which has to stay a picture that can be opened. */
 const MOST_ON_SHEET = 256;
@@ -44,20 +45,10 @@ export async function generateCommand(parsed: ArgumentsCamelCase): Promise<numbe
 }
 
 async function generateInto(request: GenerateRequest, console: Console): Promise<number> {
-  const onFirst = () => console.note('stopping; again: stop at once');
-  return interruptible(onFirst, async (interrupt) => {
-    const generator = await openGenerator({
-      ...request.generator,
-      onMessage: (text) => console.note(text),
-      signal: interrupt.signal,
-    });
-    try {
-      const faces = await chooseFaces(generator, request);
-      await protectFiles(request, faces);
-      return await draw(generator, request, faces, console, interrupt);
-    } finally {
-      generator.close();
-    }
+  return withGenerator(request.generator, console, 'stopping; again: stop at once', async (generator, interrupt) => {
+    const faces = await chooseFaces(generator, request);
+    await protectFiles(request, faces);
+    return draw(generator, request, faces, console, interrupt);
   });
 }
 

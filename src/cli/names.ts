@@ -13,6 +13,11 @@ export interface ResultFiles {
   intermediate(step: number): { readonly high: string; readonly low: string };
 }
 
+/** The numbers of a picture's results: from 1, or a single 0 where there is only one. */
+export function duplicateNumbers(duplicates: number): number[] {
+  return duplicates === 1 ? [0] : Array.from({ length: duplicates }, (_, i) => i + 1);
+}
+
 /** The files of one result. @param duplicate from 1, or 0 where a picture has only one result */
 export function resultFiles(name: string, duplicate: number, steps: number): ResultFiles {
   const own = duplicate === 0 ? name : `${name}_${duplicate}`;

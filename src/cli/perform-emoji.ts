@@ -3,17 +3,17 @@
 import { join } from 'node:path';
 import { FacewrightError } from '../errors.js';
 import type { Generator } from '../model/generator.js';
-import { openGenerator } from '../open.js';
 import { usualWorkers } from './align-request.js';
 import { type Console, SilentConsole } from './console.js';
 import { type Drawing, draw } from './emoji-drawings.js';
 import type { EmojiRequest } from './emoji-request.js';
-import { interruptible } from './interrupt.js';
 import { creatorTool, FolderGuard } from './out-folder.js';
 import { type AlignLine, performAlign } from './perform-align.js';
 import { performRun, type RunSummary } from './perform-run.js';
 import { NoPictureError, type Picture } from './pictures.js';
+import { STOPPING } from './run.js';
 import { usualSize } from './run-request.js';
+import { withGenerator } from './with-generator.js';
 
 export interface EndedEmoji {
   readonly summary: RunSummary;
@@ -35,16 +35,10 @@ export async function performEmoji(
     ...{ inputs: [], ours: new Set<string>(), tool: creatorTool.emoji, overwrite: run.overwrite },
   });
   await guard.check(drawings.map(({ file }) => file));
-  const onFirst = () => console.note('stopping once what is found is written; again: stop at once');
-  return interruptible(onFirst, async ({ signal }) => {
-    const generator = await openGenerator({ ...run.generator, onMessage: (text) => console.note(text), signal });
-    try {
-      const began = performance.now();
-      const summary = await searchAll(request, drawings, { generator, console, signal });
-      return { summary, seconds: (performance.now() - began) / 1000 };
-    } finally {
-      generator.close();
-    }
+  return withGenerator(run.generator, console, STOPPING, async (generator, { signal }) => {
+    const began = performance.now();
+    const summary = await searchAll(request, drawings, { generator, console, signal });
+    return { summary, seconds: (performance.now() - began) / 1000 };
   });
 }
 

@@ -10,7 +10,7 @@ import { makeReport } from '../emoji/report/report.js';
 import type { Measure, ReportData, ReportRow } from '../emoji/report/report-data.js';
 import { writeWholeFile } from '../node/whole-file.js';
 import { readResults } from '../results/read-results.js';
-import { Arguments } from './arguments.js';
+import { Arguments, onlyFolder } from './arguments.js';
 import { Console } from './console.js';
 import { exitCode, UsageError } from './exit.js';
 import { exists, inFolder } from './out-folder.js';
@@ -20,7 +20,7 @@ import { counted } from './values.js';
 export async function reportCommand(parsed: ArgumentsCamelCase): Promise<number> {
   const words = new Arguments(parsed);
   const console = new Console(words.flag('quiet'));
-  const folder = readFolder(words);
+  const folder = onlyFolder(words, 'report');
   const out = words.text('out') ?? join(folder, 'report');
   const lines = await readResults(folder);
   const began = performance.now();
@@ -53,13 +53,6 @@ export async function reportCommand(parsed: ArgumentsCamelCase): Promise<number>
       );
     return unreadable > 0 ? exitCode.someFailed : exitCode.done;
   });
-}
-
-function readFolder(words: Arguments): string {
-  const folders = words.texts('inputs');
-  if (folders.length === 1) return folders[0];
-  const wrong = folders.length === 0 ? 'no folder' : `${folders.length} folders`;
-  throw new UsageError(`${wrong}: name the one that a run wrote to, for example facewright report faces`);
 }
 
 /** Writes the files, and takes away those of an earlier report that this one has no more. */

@@ -10,7 +10,7 @@ import { resultKey } from '../results/journal.js';
 import { ahead } from './ahead.js';
 import { usualBatch } from './arguments.js';
 import type { Console } from './console.js';
-import { type ResultFiles, resultFiles } from './names.js';
+import { duplicateNumbers, type ResultFiles, resultFiles } from './names.js';
 import { allThere } from './out-folder.js';
 import { type Picture, targetOf } from './pictures.js';
 import type { RunRequest } from './run-request.js';
@@ -95,8 +95,7 @@ export class Jobs {
   }
 
   #duplicates(): number[] {
-    const { duplicates } = this.#setting.request;
-    return duplicates === 1 ? [0] : Array.from({ length: duplicates }, (_, i) => i + 1);
+    return duplicateNumbers(this.#setting.request.duplicates);
   }
 
   #filesOf(picture: Picture, duplicate: number): ResultFiles {

@@ -2,18 +2,17 @@
 
 import type { ArgumentsCamelCase } from 'yargs';
 import { AbortedError } from '../errors.js';
-import { openGenerator } from '../open.js';
 import { alignFirst, hintAlign } from './align-first.js';
 import { Arguments } from './arguments.js';
 import { Console } from './console.js';
-import { BrokenOffError, exitCode } from './exit.js';
-import { interruptible } from './interrupt.js';
+import { BrokenOffError, endCode, exitCode } from './exit.js';
 import { inFolder } from './out-folder.js';
 import { performRun, type RunSummary, type Written } from './perform-run.js';
 import { findPictures, type Picture } from './pictures.js';
 import { type RunRequest, readRunRequest } from './run-request.js';
 import { duration, loss, table } from './table.js';
 import { counted, partOf } from './values.js';
+import { withGenerator } from './with-generator.js';
 
 export async function runCommand(parsed: ArgumentsCamelCase): Promise<number> {
   const words = new Arguments(parsed);
@@ -43,6 +42,9 @@ async function runPictures(request: RunRequest, pictures: readonly Picture[], co
   return ended.code === exitCode.done && aligned.without > 0 ? { ...ended, code: exitCode.someFailed } : ended;
 }
 
+/** What is said at the first Ctrl-C of a search. */
+export const STOPPING = 'stopping once what is found is written; again: stop at once';
+
 /** How a run ended. */
 export interface EndedRun {
   readonly summary: RunSummary;
@@ -62,33 +64,12 @@ export async function runWith(
   console: Console,
   onWritten?: (written: Written) => void,
 ): Promise<EndedRun> {
-  const onFirst = () => console.note('stopping once what is found is written; again: stop at once');
-  return interruptible(onFirst, async ({ signal }) => {
-    const generator = await openGenerator({
-      ...request.generator,
-      onMessage: (text) => console.note(text),
-      signal,
-    });
-    try {
-      const began = performance.now();
-      const summary = await performRun(request, pictures, {
-        generator,
-        console,
-        signal,
-        onWritten,
-      });
-      const seconds = (performance.now() - began) / 1000;
-      return { summary, seconds, code: codeOf(summary, request) };
-    } finally {
-      generator.close();
-    }
+  return withGenerator(request.generator, console, STOPPING, async (generator, { signal }) => {
+    const began = performance.now();
+    const summary = await performRun(request, pictures, { generator, console, signal, onWritten });
+    const seconds = (performance.now() - began) / 1000;
+    return { summary, seconds, code: endCode(summary, request.strict, summary.missed) };
   });
-}
-
-function codeOf(summary: RunSummary, request: RunRequest): number {
-  if (summary.interrupted) return exitCode.interrupted;
-  if (summary.failed > 0) return exitCode.someFailed;
-  return request.strict && summary.missed > 0 ? exitCode.missed : exitCode.done;
 }
 
 /** What is said at the end, on stderr. */

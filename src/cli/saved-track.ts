@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { FacewrightError } from '../errors.js';
 import { sameBytes } from '../image/animation/frame.js';
 import type { Track } from '../image/animation/stage.js';
-import { resampleTo } from '../image/bicubic.js';
+import { resample8 } from '../image/bicubic.js';
 import { readImage8 } from '../image/read.js';
-import { type Rgb8Image, to8Bits } from '../image/rgb.js';
+import type { Rgb8Image } from '../image/rgb.js';
 import { exists } from './out-folder.js';
 import type { SavedResult } from './saved-results.js';
 
@@ -38,7 +38,7 @@ async function losses({ base, files, line }: SavedResult, target: Rgb8Image): Pr
   for (let step = 0; step < line.steps; step++) {
     const { high, low } = files.intermediate(step);
     const path = join(base, low);
-    const small = (await exists(path)) ? await read(path) : await scaledDown(join(base, high), target.width);
+    const small = (await exists(path)) ? await read(path) : resample8(await read(join(base, high)), target.width);
     if (small.data.length !== target.data.length) {
       throw new FacewrightError(`${path}: ${small.width} px, where the target has ${target.width}; run it again`);
     }
@@ -47,13 +47,6 @@ async function losses({ base, files, line }: SavedResult, target: Rgb8Image): Pr
     found.push(sum / target.data.length);
   }
   return found;
-}
-
-/** D of a picture, as what is in NAME/LR was made. */
-async function scaledDown(path: string, size: number): Promise<Rgb8Image> {
-  const { data, width, height } = await read(path);
-  const { image } = resampleTo({ data: Float32Array.from(data, (value) => value / 255), width, height }, size);
-  return { width: size, height: size, data: Uint8Array.from(image.data, to8Bits) };
 }
 
 async function read(path: string): Promise<Rgb8Image> {

@@ -196,10 +196,8 @@ const fluentNames: Readonly<Record<string, string>> = {
   merperson: 'person-merpeople',
   merman: 'man-merpeople',
   mermaid: 'woman-merpeople',
-  'people-with-bunny-ears': 'people-with-bunny-ears',
   'men-with-bunny-ears': 'man-with-bunny-ears',
   'women-with-bunny-ears': 'woman-with-bunny-ears',
-  'people-wrestling': 'people-wrestling',
   'men-wrestling': 'man-wrestling',
   'women-wrestling': 'woman-wrestling',
 };

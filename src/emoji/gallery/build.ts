@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { AbortedError } from '../../errors.js';
 import { installedPackage, packagePath } from '../../node/paths.js';
 import type { JournalLine } from '../../results/journal.js';
+import { countedText as counted } from '../report/format.js';
 import type { Measured, ReportData } from '../report/report-data.js';
 import { type BigSheet, makeBigSheet } from './big-sheet.js';
 import { makeEntries } from './entries.js';
@@ -13,7 +14,6 @@ import { PictureMaker } from './pictures.js';
 import { pagesOf } from './render.js';
 import { arrange, type Credit, found, notice, type Site } from './site.js';
 import { SiteFolder } from './site-folder.js';
-import { counted } from './titles.js';
 
 /** Pictures that are made at once: decoding and encoding run on the threads of libuv's pool. */
 const AT_ONCE = 8;

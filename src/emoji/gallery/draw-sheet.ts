@@ -3,8 +3,8 @@
 import sharp from 'sharp';
 import { Canvas } from '../../image/canvas.js';
 import { fitText, type TextStyle, textPath, textWidth } from '../../image/text.js';
+import { groupBy } from '../../results/group-by.js';
 import type { Entry } from './entries.js';
-import { groupBy } from './group.js';
 import type { SiteFolder } from './site-folder.js';
 import { subgroupTitle } from './titles.js';
 

@@ -1,8 +1,8 @@
 // The results of a run as the gallery shows them: what each is of, how it ended and why, and on which page it is.
 
+import { groupBy } from '../../results/group-by.js';
 import { canonical, type JournalLine } from '../../results/journal.js';
 import type { Measured } from '../report/report-data.js';
-import { groupBy } from './group.js';
 import { oddReasons } from './odd.js';
 import { fileName, shortHash } from './paths.js';
 import { lossText, type Outcome, setTitle, toneTitle } from './titles.js';

@@ -1,8 +1,8 @@
 // Which results stand out from the others, by the rule that box plots have (Tukey, Exploratory Data Analysis, 1977): a
 // value beyond the outer fence, three interquartile ranges above the third quartile, is "far out".
 
+import { groupBy } from '../../results/group-by.js';
 import type { Measured } from '../report/report-data.js';
-import { groupBy } from './group.js';
 import { lossText } from './titles.js';
 
 /** Quartiles of fewer values say too little. */

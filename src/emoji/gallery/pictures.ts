@@ -4,8 +4,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp, { type Sharp } from 'sharp';
 import { FacewrightError } from '../../errors.js';
-import { downscale } from '../../image/bicubic.js';
-import { toRgb8 } from '../../image/rgb.js';
+import { resample8 } from '../../image/bicubic.js';
 import { encodePng, xmpPacket } from '../../image/write.js';
 import { writeWholeFile } from '../../node/whole-file.js';
 import type { DraftEntry, Picture, Pictures } from './entries.js';
@@ -128,11 +127,8 @@ export class PictureMaker {
   async #scaled(path: string, from: string, size: number): Promise<Picture> {
     await this.#put(path, async () => {
       const { data, info } = await sharp(from).removeAlpha().raw().toBuffer({ resolveWithObject: true });
-      const plane = info.width * info.height;
-      const planar = new Float32Array(3 * plane);
-      for (let i = 0; i < plane; i++) for (let c = 0; c < 3; c++) planar[c * plane + i] = data[i * 3 + c] / 255;
-      const small = toRgb8(downscale(planar, info.width, size), size, size);
-      return encodePng({ data: small, width: size, height: size }, { creatorTool: CREATOR });
+      const small = resample8({ data, width: info.width, height: info.height }, size);
+      return encodePng(small, { creatorTool: CREATOR });
     });
     return { path, width: size, height: size };
   }

@@ -1,11 +1,11 @@
 // What a gallery's pages are made from.
 
+import { groupBy } from '../../results/group-by.js';
 import type { JournalLine } from '../../results/journal.js';
 import { categoryTitle } from '../categories.js';
 import type { ReportData } from '../report/report-data.js';
 import type { BigSheet } from './big-sheet.js';
 import type { DraftEntry, Entry, Subject } from './entries.js';
-import { groupBy } from './group.js';
 import { fileName, sitePaths } from './paths.js';
 
 /** Whose drawings those of a set are. */
@@ -69,12 +69,12 @@ export function arrange(entries: readonly DraftEntry[]) {
 }
 
 function categoriesOf(entries: readonly Entry[]): Category[] {
-  const members = new Map<string, Entry[]>();
-  for (const entry of entries) {
-    for (const slug of entry.line.emoji?.categories ?? []) members.set(slug, [...(members.get(slug) ?? []), entry]);
-  }
-  return [...members]
-    .map(([slug, its]) => ({ slug, title: categoryTitle(slug), page: categoryPage(slug), entries: its }))
+  const memberships = entries.flatMap((entry) => (entry.line.emoji?.categories ?? []).map((slug) => ({ slug, entry })));
+  return [...groupBy(memberships, ({ slug }) => slug)]
+    .map(([slug, its]) => ({
+      ...{ slug, title: categoryTitle(slug), page: categoryPage(slug) },
+      entries: its.map(({ entry }) => entry),
+    }))
     .sort((a, b) => a.title.localeCompare(b.title, 'en'));
 }
 

@@ -53,11 +53,6 @@ export function lossText(value: number): string {
   return value >= 1 ? value.toPrecision(4) : value.toFixed(5);
 }
 
-/** `1 picture`, `5,000 pictures` */
-export function counted(count: number, noun: string): string {
-  return `${count.toLocaleString('en')} ${noun}${count === 1 ? '' : 's'}`;
-}
-
 /** `84 %`, without a false 0 or 100: `under 1 %`, `over 99 %` */
 export function share(part: number, whole: number): string {
   if (whole === 0) return '–';

@@ -1,8 +1,8 @@
 // What the report is of, in lines.
 
+import { groupBy } from '../../results/group-by.js';
 import type { JournalLine } from '../../results/journal.js';
 import { countedText, countText, listText } from './format.js';
-import { groupBy } from './group-by.js';
 import type { Measurements } from './measures.js';
 import { sizeOf, subjectOf } from './subject.js';
 

@@ -25,14 +25,23 @@ export function reportFiles(
 ): Map<string, string> {
   const files = new Map<string, string>([
     ['report.md', markdown(report, plotFile)],
-    ...report.tables.map((table) => [`${table.key}.csv`, tableCsv(table, report.measures)] as const),
-    ['pictures.csv', picturesCsv(lines, measured)],
+    ...[...reportCsv(report, lines, measured)].map(([key, text]) => [`${key}.csv`, text] as const),
     ...report.tables.flatMap(({ key, plots }) =>
       plots.map(({ measure, svg }) => [plotFile(key, measure), `${svg}\n`] as const),
     ),
   ]);
   const names = [...files.keys()];
   return files.set(reportFile, `${JSON.stringify({ ...reportJson(report), files: names }, null, 2)}\n`);
+}
+
+/** The report's CSV files without their ending: a table each by its key, and `pictures`, with a row for each result. */
+export function reportCsv(
+  report: ReportData,
+  lines: readonly JournalLine[],
+  measured: Measurements,
+): Map<string, string> {
+  const tables = report.tables.map((table) => [table.key, tableCsv(table, report.measures)] as const);
+  return new Map([...tables, ['pictures', picturesCsv(lines, measured)]]);
 }
 
 /** The report as JSON: plots are the names of their files. */

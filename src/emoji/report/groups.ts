@@ -1,9 +1,9 @@
 // Which pictures stand in which row of which table.
 
 import { skinTones } from '../../results/emoji-label.js';
+import { groupBy } from '../../results/group-by.js';
 import type { JournalLine } from '../../results/journal.js';
 import { categoryTitle } from '../categories.js';
-import { groupBy } from './group-by.js';
 import { type MeasureKind, type Measurements, measureKinds, pairOf } from './measures.js';
 import type { Observation } from './statistics.js';
 import { clusterOf, sizeOf } from './subject.js';
@@ -92,7 +92,7 @@ export interface PairedGroup {
  * @param reference the tone that others are held against
  */
 export function pairedGroups(lines: readonly JournalLine[], measured: Measurements, reference: string): PairedGroup[] {
-  const byTone = groupBy(
+  const byTone = groupBy<JournalLine, string>(
     lines.filter(({ emoji }) => emoji !== undefined && emoji.tone !== 'mixed'),
     ({ emoji }) => emoji!.tone,
   );

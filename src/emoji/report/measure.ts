@@ -3,12 +3,12 @@
 
 import { join } from 'node:path';
 import { FacewrightError } from '../../errors.js';
-import { resampleTo } from '../../image/bicubic.js';
+import { resample8 } from '../../image/bicubic.js';
 import { readImage8 } from '../../image/read.js';
-import { type Rgb8Image, to8Bits } from '../../image/rgb.js';
+import type { Rgb8Image } from '../../image/rgb.js';
+import { groupBy } from '../../results/group-by.js';
 import type { JournalLine } from '../../results/journal.js';
 import { faceColour, faceDifference, type Pixels, typologyAngle } from './colour.js';
-import { groupBy } from './group-by.js';
 import type { Measured } from './report-data.js';
 import { SpreadSum } from './spread.js';
 import { searchOf } from './subject.js';
@@ -73,11 +73,11 @@ export async function measureResults(
 async function measure(folder: string, line: JournalLine, spread: SpreadSum | undefined): Promise<Measured> {
   const { output } = line;
   const face = await readSquare(join(folder, output));
-  spread?.add(scaled(face, Math.min(SPREAD_SIDE, face.width)));
+  spread?.add(resample8(face, Math.min(SPREAD_SIDE, face.width)).data);
   if (line.target === null || line.emoji?.frame === 'art') return { output };
   const target = await readSquare(join(folder, line.target));
   const size = target.width;
-  const result = scaled(face, size);
+  const result = resample8(face, size).data;
   const angle = (pixels: Pixels) => typologyAngle(faceColour(pixels, size));
   return {
     output,
@@ -93,16 +93,4 @@ async function readSquare(path: string): Promise<Rgb8Image> {
   throw new FacewrightError(
     `${path}: ${picture.width} × ${picture.height} px, where a square was written; run it again`,
   );
-}
-
-/** The picture as the search sees it at a size, in 8 bits. */
-function scaled({ width, height, data }: Rgb8Image, size: number): Uint8Array {
-  if (size === width) return data;
-  // Loops: TypedArray.from with a function takes ten times as long as all the rest here.
-  const floats = new Float32Array(data.length);
-  for (let i = 0; i < data.length; i++) floats[i] = data[i] / 255;
-  const { image } = resampleTo({ width, height, data: floats }, size);
-  const pixels = new Uint8Array(image.data.length);
-  for (let i = 0; i < pixels.length; i++) pixels[i] = to8Bits(image.data[i]);
-  return pixels;
 }

@@ -1,8 +1,8 @@
 // The measures: what each is, and its value for every picture that has one.
 
+import { groupBy } from '../../results/group-by.js';
 import type { JournalLine } from '../../results/journal.js';
 import { angleShift } from './colour.js';
-import { groupBy } from './group-by.js';
 import type { Figure, Measure, Measured } from './report-data.js';
 import { meanOf, type Observation, shareDifferenceOf, shareOf } from './statistics.js';
 import { clusterOf, settingOf, subjectOf } from './subject.js';

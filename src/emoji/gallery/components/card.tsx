@@ -1,7 +1,7 @@
 // A result as a card, and cards in sections.
 
+import { groupBy } from '../../../results/group-by.js';
 import { type Entry, originOf } from '../entries.js';
-import { groupBy } from '../group.js';
 import { linkTo } from '../paths.js';
 import { lossText, outcomeTitles, subgroupTitle } from '../titles.js';
 import { tokens } from './facets.js';

@@ -2,8 +2,9 @@
 
 import { skinTones } from '../../../results/emoji-label.js';
 import { categoryTitle } from '../../categories.js';
+import { countedText as counted } from '../../report/format.js';
 import type { Entry } from '../entries.js';
-import { counted, groupTitle, type Outcome, outcomeTitles, setTitle, subgroupTitle } from '../titles.js';
+import { groupTitle, type Outcome, outcomeTitles, setTitle, subgroupTitle } from '../titles.js';
 
 interface Option {
   readonly value: string;
@@ -136,5 +137,17 @@ export function Filters({ entries, fixed, count }: FiltersProps) {
         </p>
       </form>
     </search>
+  );
+}
+
+/** What is said where the filters leave nothing. */
+export function Empty() {
+  return (
+    <p id="empty" class="empty" hidden>
+      Nothing matches all of that.{' '}
+      <button type="button" data-action="clear">
+        Clear the filters
+      </button>
+    </p>
   );
 }

@@ -1,7 +1,7 @@
 // browse.html and categories/*.html: cards with filters.
 
 import { CardSections } from '../components/card.js';
-import { Filters } from '../components/facets.js';
+import { Empty, Filters } from '../components/facets.js';
 import { Page } from '../components/page.js';
 import { linkTo, sitePaths } from '../paths.js';
 import type { Category, Site } from '../site.js';
@@ -72,16 +72,5 @@ export function Neighbours<T extends { readonly page: string }>(props: Neighbour
         </a>
       )}
     </nav>
-  );
-}
-
-function Empty() {
-  return (
-    <p id="empty" class="empty" hidden>
-      Nothing matches all of that.{' '}
-      <button type="button" data-action="clear">
-        Clear the filters
-      </button>
-    </p>
   );
 }

@@ -1,12 +1,12 @@
 // failures.html: what did not come out as it should, each with its reason.
 
+import { countedText as counted } from '../../report/format.js';
 import { Card } from '../components/card.js';
-import { Filters } from '../components/facets.js';
+import { Empty, Filters } from '../components/facets.js';
 import { Page } from '../components/page.js';
 import type { Entry } from '../entries.js';
 import { sitePaths } from '../paths.js';
 import type { Site } from '../site.js';
-import { counted } from '../titles.js';
 
 const path = sitePaths.failures;
 
@@ -38,12 +38,7 @@ export function FailuresPage({ site }: { site: Site }) {
         </nav>
       )}
       {kinds.length > 0 && <Filters entries={all} fixed="outcome" count={counted(cards, 'card')} />}
-      <p id="empty" class="empty" hidden>
-        Nothing matches all of that.{' '}
-        <button type="button" data-action="clear">
-          Clear the filters
-        </button>
-      </p>
+      <Empty />
       {kinds.map(({ id, title, what, entries, reasons }) => (
         <section key={id} class="cards" id={id} data-section>
           <h2>{title}</h2>

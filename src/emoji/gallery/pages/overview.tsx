@@ -1,11 +1,12 @@
 // index.html: what there is, and the ways into it.
 
+import { countedText as counted } from '../../report/format.js';
 import { Image } from '../components/figures.js';
 import { Page } from '../components/page.js';
 import type { Entry } from '../entries.js';
 import { browseWith, linkTo, sitePaths } from '../paths.js';
 import { found, type Site } from '../site.js';
-import { counted, groupTitle, share, subgroupTitle } from '../titles.js';
+import { groupTitle, share, subgroupTitle } from '../titles.js';
 
 const path = sitePaths.index;
 

@@ -1,11 +1,12 @@
 // sheet.html: the whole sheet, to zoom into.
 
+import { countedText as counted } from '../../report/format.js';
 import type { BigSheet } from '../big-sheet.js';
 import { Page, PageData } from '../components/page.js';
 import { originOf } from '../entries.js';
 import { linkTo, sitePaths } from '../paths.js';
 import type { Site } from '../site.js';
-import { counted, lossText, outcomeTitles } from '../titles.js';
+import { lossText, outcomeTitles } from '../titles.js';
 import { pairs } from './overview.js';
 
 const path = sitePaths.sheet;

@@ -1,11 +1,11 @@
 // emoji/*.html: an emoji in all sets, skin tones, sizes and with all seeds. pictures/*.html: all faces of a picture.
 
+import { groupBy } from '../../../results/group-by.js';
 import { categoryTitle } from '../../categories.js';
 import { Badge } from '../components/card.js';
 import { Pictures } from '../components/figures.js';
 import { Page } from '../components/page.js';
 import { type Entry, originOf, type Subject } from '../entries.js';
-import { groupBy } from '../group.js';
 import { fileName, linkTo } from '../paths.js';
 import { categoryPage, type Site } from '../site.js';
 import { groupTitle, lossText, setTitle, subgroupTitle } from '../titles.js';

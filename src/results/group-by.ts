@@ -1,5 +1,5 @@
-/** Things by what `keyOf` says of them, in the order in which they come. (Map.groupBy is not in Node 20.) */
-export function groupBy<T, K>(things: readonly T[], keyOf: (thing: T) => K): Map<K, T[]> {
+/** Things in groups of one key each, in the order in which the keys first appear. (Map.groupBy is not in Node 20.) */
+export function groupBy<T, K>(things: Iterable<T>, keyOf: (thing: T) => K): Map<K, T[]> {
   const groups = new Map<K, T[]>();
   for (const thing of things) {
     const key = keyOf(thing);
