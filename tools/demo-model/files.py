@@ -36,7 +36,7 @@ def write_safetensors(path: Path, tensors: dict[str, Tensor], metadata: dict[str
 
 
 def read_safetensors(path: Path) -> dict[str, Tensor]:
-    """In float32."""
+    """Of float16 and float32, in float32."""
     raw = path.read_bytes()
     (length,) = struct.unpack("<Q", raw[:8])
     header = json.loads(raw[8 : 8 + length])
@@ -44,7 +44,10 @@ def read_safetensors(path: Path) -> dict[str, Tensor]:
     out = {}
     for name, entry in header.items():
         start, end = entry["data_offsets"]
-        values = np.frombuffer(raw[8 + length + start : 8 + length + end], np.float16)
+        kind = {"F16": np.float16, "F32": np.float32}.get(entry["dtype"])
+        if kind is None:
+            continue
+        values = np.frombuffer(raw[8 + length + start : 8 + length + end], kind)
         out[name] = torch.from_numpy(values.reshape(entry["shape"]).astype(np.float32))
     return out
 

@@ -53,8 +53,10 @@ DENSE_FACTOR = math.sqrt(2) / math.sqrt(512) * MAPPING_RATE
 def synthesis(state: State, w: Tensor, noise: list[Tensor] | None = None, dtype: torch.dtype = torch.float32) -> Tensor:
     """w [n, 12, 512], 12 noise maps [n, 1, r, r] or none -> pictures [n, 3, 128, 128] in about -1..1."""
     x = None
-    for i, (conv, bias, epilogue, r, before, c) in enumerate(layers()):
+    for i, (conv, bias, epilogue, r, _, _) in enumerate(layers()):
         weight = state[conv].to(dtype)
+        # widths as they are in the file: any StyleGAN1 of 128 px will do
+        c, before = len(state[bias]), weight.shape[1]
         if i == 0:
             x = weight.expand(len(w), -1, -1, -1)
         elif "conv0_up" in conv:
@@ -78,7 +80,7 @@ def synthesis(state: State, w: Tensor, noise: list[Tensor] | None = None, dtype:
         )
         scale, shift = style.view(-1, 2, c, 1, 1).unbind(1)
         x = x * (scale + 1) + shift
-    rgb = state["torgb.weight"].to(dtype) * conv_factor(channels(RESOLUTION), 1, 1.0)
+    rgb = state["torgb.weight"].to(dtype) * conv_factor(c, 1, 1.0)
     return F.conv2d(x, rgb, state["torgb.bias"].to(dtype))
 
 

@@ -39,12 +39,23 @@ def norms(x: Tensor) -> Tensor:
     return (x.square().sum(tuple(range(2, x.dim())), keepdim=True) + 1e-9).sqrt()
 
 
-def search(synthesis: dict[str, Tensor], fit: dict[str, Tensor], target: Tensor, steps: int) -> tuple[Tensor, Tensor]:
-    """Targets [n, 3, s, s] in 0..1 -> best pictures [n, 3, 128, 128] in -1..1 and their L2 [n]."""
-    n = len(target)
-    latent = torch.randn(n, network.LAYERS, 512)
+def random_start(n: int) -> list[Tensor]:
+    """A latent [n, 12, 512] and 12 noise maps [n, 1, r, r], the last of them 0."""
     noise = [torch.randn(n, 1, 4 << i // 2, 4 << i // 2) for i in range(network.LAYERS)]
     noise[-1].zero_()
+    return [torch.randn(n, network.LAYERS, 512), *noise]
+
+
+def search(
+    synthesis: dict[str, Tensor], fit: dict[str, Tensor], target: Tensor, steps: int, start: list[Tensor],
+    trace: list[dict[str, float]] | None = None,
+) -> tuple[Tensor, Tensor]:  # fmt: skip
+    """Targets [n, 3, s, s] in 0..1 -> best pictures [n, 3, 128, 128] in -1..1 and their L2 [n].
+
+    `trace` gets the losses before every step, each summed over the pictures.
+    """
+    n = len(target)
+    latent, *noise = start
     moving = [latent, *noise[:TRAINABLE_NOISE]]
     for x in moving:
         x.requires_grad_()
@@ -56,7 +67,11 @@ def search(synthesis: dict[str, Tensor], fit: dict[str, Tensor], target: Tensor,
         w = F.leaky_relu(latent * fit["std"] + fit["mean"], 0.2)
         y = network.synthesis(synthesis, w, noise)
         l2 = (bicubic((y + 1) / 2, target.shape[-1]) - target).square().mean((1, 2, 3))
-        loss = 100 * l2.clamp(min=EPS) + 0.05 * geocross(w)
+        angles = geocross(w)
+        loss = 100 * l2.clamp(min=EPS) + 0.05 * angles
+        if trace is not None:
+            terms = {"L2": l2.clamp(min=EPS), "GEOCROSS": angles, "TOTAL": loss}
+            trace.append({k: v.sum().item() for k, v in terms.items()})
         with torch.no_grad():
             better = loss < best
             best = torch.where(better, loss, best)
@@ -83,7 +98,7 @@ def main() -> None:
     synthesis, fit = torch.load(args.folder / "synthesis.pt"), torch.load(args.folder / "gaussian_fit.pt")
     images = [np.asarray(Image.open(path).convert("RGB")) for path in args.targets]
     target = torch.stack([torch.from_numpy(image.copy()).permute(2, 0, 1).float() / 255 for image in images])
-    picture, l2 = search(synthesis, fit, target, args.steps)
+    picture, l2 = search(synthesis, fit, target, args.steps, random_start(len(target)))
     for path, value in zip(args.targets, l2.tolist()):
         print(f"{path.name:32} L2 {value:.5f}")
     print(f"{(l2 <= EPS * 1.0005).sum()} of {len(l2)} within {EPS}")
