@@ -12,14 +12,14 @@ RGB = tuple[float, float, float]
 
 #: By material: the colour where all numbers are 0, and what one unit of each of its numbers adds. RGB in 0..1.
 TABLE: dict[str, tuple[RGB, dict[str, RGB]]] = {
-    "bg": ((0.50, 0.51, 0.53), {"bg0": (0.13, 0.13, 0.13), "bg1": (0.09, -0.015, -0.09), "bg2": (-0.055, 0.07, -0.04)}),
+    "bg": ((0.62, 0.65, 0.68), {"bg0": (0.13, 0.13, 0.13), "bg1": (0.09, -0.015, -0.09), "bg2": (-0.055, 0.07, -0.04)}),
     "skin": (
         (0.79, 0.62, 0.49),
         {
             "skin0": (0.19, 0.18, 0.155),
-            "skin1": (0.025, -0.02, -0.01),
-            # an undertone; four times the usual, in the light, it is the yellow of emoji
-            "skin2": (0.02, 0.0, -0.09),
+            "skin1": (0.015, -0.012, -0.008),
+            # hardly an undertone up to 1; at 2.5 it is the yellow of emoji
+            "skin2": (0.08, 0.03, -0.22),
         },
     ),
     "hair": (
@@ -36,7 +36,7 @@ TABLE: dict[str, tuple[RGB, dict[str, RGB]]] = {
     ),
     "hat": (
         (0.52, 0.40, 0.42),
-        {"hat0": (0.15, 0.15, 0.15), "hat1": (0.17, -0.04, -0.17), "hat2": (-0.09, 0.13, -0.08)},
+        {"hat0": (0.18, 0.18, 0.18), "hat1": (0.17, -0.04, -0.17), "hat2": (-0.09, 0.13, -0.08)},
     ),
     "lips": ((0.66, 0.39, 0.35), {"lip0": (0.12, -0.28, -0.19), "skin0": (0.09, 0.07, 0.06)}),
     "iris": ((0.28, 0.20, 0.13), {"iris0": (0.01, 0.21, 0.40)}),

@@ -82,6 +82,7 @@ def paint_mouth(face: Layers, f: Frame, s: Skin) -> Tensor:
     open_ = q.step("mopen", 0.35, 1.5)
     my = mouth_y(f)
     w = 0.190 + 0.055 * q.range("mouthw") + 0.035 * up - 0.035 * f.baby - 0.03 * open_ * (1 - up)
+    w = w + f.flat * up * (0.04 + 0.10 * open_)
     x = f.fx - 0.03 * f.sin_yaw
     t = x / w
     c = 1 - t.clamp(-1, 1) ** 2

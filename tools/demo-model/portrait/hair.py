@@ -74,7 +74,8 @@ def hair(f: Frame, cap: Tensor, covered: Tensor) -> Hair:
     diffuse = nx * lx + ny * ly + nz * lz
     gloss = line(rh - 0.74 + 0.05 * texture, 0.10) * (diffuse + 0.3).clamp(min=0) * smoothstep(0.5, 0.0, y)
     shade = 0.58 + 0.48 * diffuse.clamp(min=-0.25) + 0.17 * texture + 0.16 * gloss * (1 - 0.6 * curl)
-    white = gloss * 0.09 * (1 - 0.7 * curl)
+    shade = shade + 0.65 * f.flat * (0.85 - shade)
+    white = gloss * 0.09 * (1 - 0.7 * curl) * (1 - 0.7 * f.flat)
 
     # the window in which the face shows: hairline, part, fringe
     fringe = q.step("fringe", 0.0, 1.1) * (1 - bald)
@@ -115,7 +116,7 @@ def hair(f: Frame, cap: Tensor, covered: Tensor) -> Hair:
 
 def paint_back(img: Layers, f: Frame, h: Hair) -> None:
     """What is seen behind the neck: darker, as the light does not reach it."""
-    img.over(h.back, hair=h.shade * (0.66 - 0.10 * smoothstep(0.0, 0.6, f.y)))
+    img.over(h.back, hair=h.shade * (0.66 - 0.10 * smoothstep(0.0, 0.6, f.y) + 0.30 * f.flat))
     img.over(h.bun, hair=h.bun_shade)
 
 

@@ -41,6 +41,8 @@ class Frame:
     sin_yaw: Tensor
     baby: Tensor
     old: Tensor
+    #: 0 for a bust in relief, 1 for a head alone with flat shades and large features, as emoji have them.
+    flat: Tensor
     #: Direction to the light.
     light: tuple[Tensor, Tensor, Tensor]
 
@@ -52,9 +54,10 @@ def make_frame(q: Portrait, size: int) -> Frame:
     sin_yaw = torch.sin(yaw)
     ox, oy = -0.20 * sin_yaw, 0.02
     x, y = X - ox, Y.expand(len(q.p), -1, -1)
-    rx = 0.52 * (1 + 0.22 * q.range("headw")) * (1 + 0.04 * baby)
-    rt = 0.67 + 0.07 * q.range("headlen") - 0.02 * baby
-    rb = 0.68 + 0.06 * q.range("headlen") - 0.06 * baby + 0.015 * old
+    flat = q.step("body", 0.4, 1.1)
+    rx = 0.53 * (1 + 0.29 * q.range("headw")) * (1 + 0.04 * baby)
+    rt = 0.64 + 0.12 * q.range("forehead") - 0.02 * baby
+    rb = 0.70 + (0.10 + 0.08 * flat) * q.range("chin") - 0.06 * baby + 0.015 * old
     up = y < 0
     yn = torch.where(up, y / rt, y / rb)
     ay = yn.abs()
@@ -75,7 +78,7 @@ def make_frame(q: Portrait, size: int) -> Frame:
     norm = torch.rsqrt(lx * lx + ly * ly + lz * lz)
     return Frame(
         q=q, X=X, Y=Y, x=x, y=y, xn=xn, rx=rx, rt=rt, rb=rb, sd=(torch.sqrt(r2 + 1e-6) - 1) * rx, nz=nz, gy=gy,
-        fx=fx, fy=fy, ax=fx.abs(), sign=torch.sign(fx), nfx=fx - 0.10 * sin_yaw, sin_yaw=sin_yaw, baby=baby, old=old,
+        fx=fx, fy=fy, ax=fx.abs(), sign=torch.sign(fx), nfx=fx - 0.10 * sin_yaw, sin_yaw=sin_yaw, baby=baby, old=old, flat=flat,
         light=(lx * norm, ly * norm, lz * norm),
     )  # fmt: skip
 
@@ -90,13 +93,13 @@ def nose(f: Frame) -> Nose:
     """Where the tip of the nose is, and half its width."""
     q = f.q
     return Nose(
-        0.155 + 0.018 * q.range("nosel") - 0.035 * f.baby + 0.012 * f.old,
+        0.155 + 0.015 * q.range("chin") - 0.035 * f.baby + 0.012 * f.old,
         0.066 + 0.028 * q.range("nosew") - 0.012 * f.baby + 0.006 * f.old,
     )
 
 
 def mouth_y(f: Frame) -> Tensor:
-    return 0.365 - 0.02 * f.baby + 0.008 * f.q.range("nosel")
+    return 0.365 - 0.02 * f.baby + 0.025 * f.q.range("chin")
 
 
 @dataclass
@@ -155,8 +158,9 @@ def skin(f: Frame) -> Skin:
         + old * (0.20 * brow + 0.16 * feet + 0.20 * bags)
     )
     shade = (0.52 + 0.52 * wrap) * (1 - occlusion.clamp(0, 0.6))
-    rim = (1 - nz) ** 3 * 0.10
-    blush = (0.16 + 0.12 * baby + 0.10 * smile) * (
+    shade = shade + 0.65 * f.flat * (0.98 * (1 - 0.6 * occlusion.clamp(0, 0.6)) - shade)
+    rim = (1 - nz) ** 3 * 0.10 * (1 - f.flat)
+    blush = (1 - 0.6 * f.flat) * (0.16 + 0.12 * baby + 0.10 * smile) * (
         blob(ax - 0.27, fy - 0.19, 0.11, 0.09) + 0.5 * blob(nfx, fy - n.y, 0.06, 0.05)
     )
-    return Skin(shade + rim, wrap, 0.13 * spec, blush + 0.05 * line(diffuse - 0.12, 0.28))
+    return Skin(shade + rim, wrap, 0.13 * (1 - 0.7 * f.flat) * spec, blush + 0.05 * line(diffuse - 0.12, 0.28))

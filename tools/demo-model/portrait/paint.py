@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
 from .params import smoothstep
@@ -42,6 +43,17 @@ class Layers:
         """[n, M, h, w]"""
         zero = torch.zeros_like(like)
         return torch.stack([self.planes.get(name, zero).expand_as(like) for name in MATERIALS], 1)
+
+
+#: What a lens makes of a point, in pixels: shapes are painted point by point, and details finer than a pixel would jump.
+_LENS = torch.tensor([1.0, 4.0, 1.0]) / 6
+LENS = _LENS[:, None] * _LENS
+
+
+def soften(planes: Tensor) -> Tensor:
+    """[n, c, h, w], seen through the lens."""
+    c = planes.shape[1]
+    return F.conv2d(F.pad(planes, (1, 1, 1, 1), mode="replicate"), LENS.expand(c, 1, 3, 3), groups=c)
 
 
 def blob(x: Tensor, y: Tensor, sx: Tensor | float, sy: Tensor | float) -> Tensor:

@@ -23,7 +23,7 @@ ON = (1.04, 1.42)
 
 GEOMETRY = (
     # head
-    *("yaw", "pitch", "headw", "headlen", "jaw", "cheek", "age", "shoulder", "body", "ears"),
+    *("yaw", "pitch", "headw", "forehead", "chin", "jaw", "cheek", "age", "shoulder", "body", "ears"),
     # hair
     *("hairline", "hairtop", "hairside", "hairlen", "fringe", "part", "curl", "bun"),
     # headwear, each with a number of its own
@@ -31,7 +31,7 @@ GEOMETRY = (
     # eyes and brows
     *("eyesize", "eyeopen", "eyedist", "eyetilt", "gaze", "lash", "browh", "browt", "browa"),
     # nose, mouth
-    *("nosew", "nosel", "mouthw", "lips", "smile", "mopen"),
+    *("nosew", "mouthw", "lips", "smile", "mopen"),
     # beard, glasses, light
     *("beard", "beardlen", "tache", "glasses", "glshape", "gltint", "lightx"),
 )
@@ -49,7 +49,8 @@ BENDS = {
     **{name: (1, 0.0) for name in ("hairlen", "fringe", "curl", "beardlen", "hair0", "iris0")},
     **{name: (1, 0.6) for name in ("gltint", "hair1", "hair2", "lip0")},
     "hairline": (-1, -0.75),
-    "skin0": (-1, 1.0),
+    "skin0": (-1, 1.3),
+    "skin2": (1, 1.0),
 }
 #: The bend of all others is out of the way, but not far: the search ties layers by the angles between their w, which a
 #: large mean would make small.
@@ -59,7 +60,7 @@ assert P == 64 and len(GEOMETRY) == 46
 
 #: Features of the face, which the coarsest style layers do not see.
 _FEATURES = (
-    *("eyesize", "eyeopen", "eyedist", "eyetilt", "gaze", "lash", "browh", "browt", "browa", "nosew", "nosel"),
+    *("eyesize", "eyeopen", "eyedist", "eyetilt", "gaze", "lash", "browh", "browt", "browa", "nosew"),
     *("mouthw", "lips", "smile", "mopen", "tache", "glasses", "glshape", "gltint"),
 )
 

@@ -8,11 +8,11 @@ from torch import Tensor
 from . import features, hair, wear
 from .colours import colours
 from .head import make_frame, skin
-from .paint import Layers, cover
+from .paint import Layers, cover, soften
 from .params import Portrait, smoothstep
 
 #: What each plane is in the mean over portraits and pixels.
-MEAN_AREA = (0.55, 0.165, 0.092, 0.034, 0.049, 0.002, 0.002, 0.006, 0.0105, 0.01)
+MEAN_AREA = (0.56, 0.17, 0.091, 0.033, 0.045, 0.0025, 0.002, 0.0075, 0.011, 0.009)
 
 
 @torch.no_grad()
@@ -29,7 +29,7 @@ def planes(p: Tensor, size: int = 128) -> Tensor:
 
     img = Layers()
     X, Y = f.X, f.Y
-    img.add("bg", (1.02 + 0.05 * X * f.light[0] - 0.03 * (X**2 + Y**2)).expand_as(f.x))
+    img.add("bg", (1.01 + (0.05 * X * f.light[0] - 0.02 * (X**2 + Y**2)) * (1 - f.flat)).expand_as(f.x))
     wear.paint_clothes(img, f)
     hair.paint_back(img, f, h)
     wear.paint_neck(img, f)
@@ -44,13 +44,13 @@ def planes(p: Tensor, size: int = 128) -> Tensor:
     features.paint_nose(face, f)
     mouth = features.paint_mouth(face, f, s)
     features.paint_beard(face, f, s, mouth)
-    face.scale((1 - 0.30 * h.shadow) * (1 - wear.hat_shadow(f, on)))
+    face.scale((1 - (0.30 - 0.15 * f.flat) * h.shadow) * (1 - wear.hat_shadow(f, on)))
     img.merge(cover(f.sd, 0.012), face)
 
     hair.paint_front(img, h)
     wear.paint_glasses(img, f, s)
     wear.paint_headwear(img, f, on)
-    return img.stack(f.x)
+    return soften(img.stack(f.x))
 
 
 def compose(a: Tensor, colour: Tensor) -> Tensor:

@@ -13,11 +13,6 @@ from .paint import Layers, blob, cover, length, line
 from .params import smoothstep
 
 
-def body(f: Frame) -> Tensor:
-    """1 for a bust, 0 for a head alone, as emoji have them."""
-    return 1 - f.q.step("body", 0.4, 1.1)
-
-
 def paint_clothes(img: Layers, f: Frame) -> None:
     q, X, Y = f.q, f.X, f.Y
     lx = f.light[0]
@@ -25,7 +20,7 @@ def paint_clothes(img: Layers, f: Frame) -> None:
     w = 0.72 + 0.11 * q.range("shoulder") - 0.12 * f.baby
     edge = (
         0.64
-        + 0.5 * (1 - body(f))
+        + 0.5 * f.flat
         + 0.248 * (bx.abs() / w) ** 2.6
         + 0.05 * f.baby
         + 0.06 * (bx.abs() / 0.35).clamp(0, 1)
@@ -39,7 +34,7 @@ def paint_clothes(img: Layers, f: Frame) -> None:
 def paint_neck(img: Layers, f: Frame) -> None:
     q, X, Y = f.q, f.X, f.Y
     w = 0.245 + 0.02 * q.range("shoulder") - 0.05 * f.baby
-    there = smoothstep(0.0, 0.8, body(f))
+    there = smoothstep(1.0, 0.2, f.flat)
     x = X + 0.11 * f.sin_yaw
     wide = w + 0.55 * (Y - 0.72).clamp(min=0) ** 1.2
     collar = 0.86 - (x.abs() / 0.31) ** 1.8 * 0.20
@@ -69,7 +64,8 @@ def paint_glasses(img: Layers, f: Frame, s: Skin) -> None:
     q = f.q
     on = q.step("glasses", 0.35, 0.80)
     square = q.unit("glshape")
-    w, h = 0.158 + 0.012 * square, 0.130 - 0.035 * square
+    grown = 1 + 0.8 * (f.rx / 0.53 - 1) + 0.35 * f.flat
+    w, h = (0.158 + 0.012 * square) * grown, (0.130 - 0.035 * square) * grown
     x = f.ax - eye_x(f) - 0.005
     y = f.fy - EYE_Y - 0.018
     e = 2.2 + 2.4 * square
@@ -130,8 +126,8 @@ def paint_headwear(img: Layers, f: Frame, wear: Headwear) -> None:
     lx, ly, lz = f.light
     size = q.unit("hatsize")
     brim = BRIM + 0.10 * xn**2
-    hat_rt = f.rt + 0.045 + (0.05 + 0.09 * size) * (wear.beanie + 1.3 * wear.turban + 0.5 * wear.helmet)
-    hat_rx = rx + 0.050 + 0.075 * wear.turban * (0.6 + 0.5 * size) + 0.03 * wear.helmet
+    hat_rt = f.rt + 0.045 + (0.04 + 0.13 * size) * (wear.beanie + 1.3 * wear.turban + 0.5 * wear.helmet)
+    hat_rx = rx + 0.050 + 0.075 * wear.turban * (0.6 + 0.9 * size) + 0.03 * wear.helmet
     ky = torch.where(y < brim, (y - brim * 0.35) / (hat_rt + brim * 0.35), y * 0)
     kr = length(x / hat_rx, ky)
     dome = torch.maximum((kr - 1) * hat_rx, y - brim)
@@ -163,7 +159,7 @@ def paint_headwear(img: Layers, f: Frame, wear: Headwear) -> None:
     front = torch.maximum(
         (kr - 1 - 0.02 * winding) * hat_rx, y - brim - 0.05 + 0.10 * (1 - smoothstep(0.0, 0.38, x.abs()))
     )
-    img.over(_grown(front, on), hat=shade * (0.92 + 0.15 * winding))
+    img.over(_grown(front, on), hat=(0.25 + 0.68 * shade) * (0.96 + 0.12 * winding))
 
     # headscarf: everything outside an opening for the face, down over the shoulders
     on = wear.scarf
@@ -179,7 +175,7 @@ def paint_headwear(img: Layers, f: Frame, wear: Headwear) -> None:
         y > 0
     )
     shade = (
-        0.56 + 0.48 * light.clamp(min=-0.2) + drape - 0.25 * line(opening - 1, 0.06) - 0.15 * smoothstep(0.5, 1.0, y)
+        0.66 + 0.34 * light.clamp(min=-0.2) + drape - 0.25 * line(opening - 1, 0.06) - 0.08 * smoothstep(0.5, 1.0, y)
     )
     ring = torch.maximum(outside * rx, (1 - opening) * rx * 0.9)
     img.over(_grown(ring, on), hat=shade)
