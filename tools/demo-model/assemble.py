@@ -6,8 +6,8 @@ vary about a mean; the mean picture has channels of its own, so that most of the
 depend on products of geometry and colour.
 
 Instance norm divides each channel by its standard deviation in this picture, which would undo how
-much of a hat there is. So every channel carries the anchor (planenet.py) on top, which dominates
-it, and three channels that hold nothing else take it off again:
+much of a hat there is. So every channel carries the anchor (planenet.py) on top, as much of it as
+keeps the deviation steadiest (`steadiest`), and three channels that hold nothing else take it off again:
 
     channel           0-23               24-26           27-29     30-31
     holds             planes, per RGB    mean picture    anchor    nothing
@@ -16,8 +16,10 @@ it, and three channels that hold nothing else take it off again:
 from __future__ import annotations
 
 from collections import OrderedDict
+from dataclasses import dataclass
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
 import latent
@@ -29,9 +31,8 @@ from portrait import M, MATERIALS
 
 #: Materials whose colour varies, in the order of their channels.
 COLOURED = tuple(m for m, name in enumerate(MATERIALS) if portrait.TABLE[name][1])
-#: The anchor in the channels of each plane, and in those of the mean picture. Large where the amount of a material varies.
-ANCHOR = torch.tensor([0.8, 0.8, 1.8, 0.8, 2.5, 0.1, 0.1, 0.7, 0.2, 0.1])
-MEAN_ANCHOR = 1.0
+#: Anchors to choose from, for the channels of a plane and of the mean picture.
+ANCHORS = torch.linspace(-3, 3, 61)
 LAST = network.LAYERS - 1
 
 
@@ -46,14 +47,58 @@ def colour_weights() -> tuple[Tensor, Tensor]:
     return latent.fold_seen(portrait.directions(), portrait.constants())
 
 
+@dataclass(frozen=True)
+class Anchoring:
+    """How a channel that holds x + anchor * a is read: as x * scale / deviation, and what to take off.
+
+    Instance norm divides by sqrt(v + anchor^2 + 2 anchor c), with v the variance of x in a picture and c its covariance with a.
+    A large anchor hides v, but takes along what x itself has of the pattern, c * a.
+    """
+
+    anchor: float
+    scale: float
+
+
+def deviation(v: Tensor, c: Tensor, anchor: Tensor | float) -> Tensor:
+    return (v + anchor**2 + 2 * anchor * c).clamp(min=1e-6).sqrt()
+
+
+def steadiest(v: Tensor, c: Tensor) -> Anchoring:
+    """The anchor with which the deviation varies least over portraits, [n] each: its changes are the error that remains."""
+    best = min(ANCHORS.tolist(), key=lambda a: (deviation(v, c, a) - deviation(v, c, a).mean()).abs().mean().item())
+    return Anchoring(best, deviation(v, c, best).mean().item())
+
+
+@dataclass(frozen=True)
+class Calibration:
+    #: Of each plane, and of the mean picture in red, green and blue.
+    planes: list[Anchoring]
+    picture: list[Anchoring]
+    #: What the anchor of the mean picture is multiplied by in excess of 1, as a linear layer on features: [3, G], [3].
+    excess: tuple[Tensor, Tensor]
+
+
 @torch.no_grad()
-def calibrate(net: PlaneNet, count: int = 200) -> tuple[Tensor, Tensor]:
-    """Median standard deviation, over portraits, of the channels of planes [M] and of the mean picture [3], without anchor."""
+def calibrate(net: PlaneNet, count: int = 400) -> Calibration:
     g = torch.Generator().manual_seed(1)
-    p = torch.randn(count, portrait.P, generator=g)
-    planes = torch.cat([net(latent.features(latent.styles(latent.spread(q)))[:, None]) for q in p.split(10)])
-    picture = torch.einsum("nmhw,mc->nchw", planes, mean_colours())
-    return planes.var((2, 3)).median(0).values.sqrt(), picture.var((2, 3)).median(0).values.sqrt()
+    f = latent.features(latent.styles(latent.spread(torch.randn(count, portrait.P, generator=g))))
+    mean = mean_colours()
+    v, c = [], []
+    for q in f.split(10):
+        x = net.body(q[:, None], torch.float32)
+        y = F.conv2d(x, net.head, padding=1)
+        y = torch.cat([y, torch.einsum("nmhw,mc->nchw", y, mean)], 1)
+        y = y - y.mean((2, 3), keepdim=True)
+        a = x[:, :1] - x[:, :1].mean((2, 3), keepdim=True)
+        v.append(y.square().mean((2, 3)))
+        c.append((y * a).mean((2, 3)))
+    v, c = torch.cat(v), torch.cat(c)
+    picture = [steadiest(v[:, M + j], c[:, M + j]) for j in range(3)]
+    # A ridge regression: what the geometry tells of the deviation.
+    ratio = torch.stack([e.scale / deviation(v[:, M + j], c[:, M + j], e.anchor) - 1 for j, e in enumerate(picture)], 1)
+    one = torch.cat([f, torch.ones(count, 1)], 1)
+    solved = torch.linalg.solve(one.T @ one + 2 * torch.eye(one.shape[1]), one.T @ ratio)
+    return Calibration([steadiest(v[:, m], c[:, m]) for m in range(M)], picture, (solved[:-1].T, solved[-1]))
 
 
 def _set_layer(
@@ -81,7 +126,7 @@ def synthesis_state(net: PlaneNet) -> network.State:
         style, style_bias = latent.fold(layer.style * layer.mask, layer.style_bias)
         _set_layer(state, i, layer.weight.clone(), layer.bias.clone(), style, style_bias)
 
-    sd, mean_sd = calibrate(net)
+    calibration = calibrate(net)
     c = network.channels(128)
     weight, bias = torch.zeros(c, c, 3, 3), torch.full((c,), ANCHOR_BIAS)
     style, style_bias = torch.zeros(2, c, 512), torch.zeros(2, c)
@@ -90,6 +135,7 @@ def synthesis_state(net: PlaneNet) -> network.State:
     colour, constant = colour_weights()
     mean = mean_colours()
     area = torch.tensor(portrait.MEAN_AREA)
+    excess, excess_bias = latent.fold(*calibration.excess)
     # Gain of the channels that take off the anchor, and shift: the mean of the picture.
     for j in range(3):
         k = 27 + j
@@ -98,25 +144,26 @@ def synthesis_state(net: PlaneNet) -> network.State:
         style_bias[1, k] = -1 + 2 * (constant[:, j] * area).sum()
         style[1, k] = 2 * (colour[:, j] * area[:, None]).sum(0)
     for i, m in enumerate(COLOURED):
-        total = (sd[m] ** 2 + ANCHOR[m] ** 2).sqrt()
+        e = calibration.planes[m]
         for j in range(3):
             k = 3 * i + j
             weight[k] = net.head[m]
-            weight[k, 0, 1, 1] += ANCHOR[m]
-            bias[k] = 2.5 * ANCHOR[m] + 1
+            weight[k, 0, 1, 1] += e.anchor
+            bias[k] = 2.5 * abs(e.anchor) + 1
             torgb[j, k] = 1
-            style[0, k] = 2 * total * colour[m, j]
-            style_bias[0, k] += 2 * total * (constant[m, j] - mean[m, j])
-            style[0, 27 + j] -= 2 * ANCHOR[m] * colour[m, j]
-            style_bias[0, 27 + j] -= 2 * ANCHOR[m] * (constant[m, j] - mean[m, j])
-    for j in range(3):
+            style[0, k] = 2 * e.scale * colour[m, j]
+            style_bias[0, k] += 2 * e.scale * (constant[m, j] - mean[m, j])
+            style[0, 27 + j] -= 2 * e.anchor * colour[m, j]
+            style_bias[0, 27 + j] -= 2 * e.anchor * (constant[m, j] - mean[m, j])
+    for j, e in enumerate(calibration.picture):
         k = 24 + j
         weight[k] = torch.einsum("mihw,m->ihw", net.head, mean[:, j])
-        weight[k, 0, 1, 1] += MEAN_ANCHOR
-        bias[k] = 2.5 * MEAN_ANCHOR + 2
+        weight[k, 0, 1, 1] += e.anchor
+        bias[k] = 2.5 * abs(e.anchor) + 2
         torgb[j, k] = 1
-        style_bias[0, k] += 2 * (mean_sd[j] ** 2 + MEAN_ANCHOR**2).sqrt()
-        style_bias[0, 27 + j] -= 2 * MEAN_ANCHOR
+        style_bias[0, k] += 2 * e.scale
+        style[0, 27 + j] -= 2 * e.anchor * excess[j]
+        style_bias[0, 27 + j] -= 2 * e.anchor * (1 + excess_bias[j])
     _set_layer(state, LAST, weight, bias, style.flatten(0, 1), style_bias.flatten())
     state["torgb.weight"] = torgb / network.conv_factor(c, 1, 1.0)
     state["torgb.bias"] = torch.zeros(3)

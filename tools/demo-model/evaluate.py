@@ -59,7 +59,7 @@ HEADWEAR = ("scarf", "turban", "helmet", "beanie", "crown")
 def members(p: Tensor, name: str | None, low: float, high: float) -> Tensor:
     """Which portraits belong to a group, as booleans."""
     if name is None:
-        return torch.stack([p[:, portrait.INDEX[k]] < 1.04 for k in HEADWEAR]).all(0)
+        return torch.stack([p[:, portrait.INDEX[k]] < portrait.ON[0] for k in HEADWEAR]).all(0)
     chosen = torch.ones(len(p), dtype=torch.bool)
     for k in name.split(" and "):
         value = p[:, portrait.INDEX[k]]

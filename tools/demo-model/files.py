@@ -69,5 +69,5 @@ def metadata() -> dict[str, str]:
         "fmap_base": str(network.FMAP_BASE),
         "fmap_max": str(network.FMAP_MAX),
         "norm_epsilon": "1e-5",
-        "license": "CC0-1.0",
+        "licence": "CC0-1.0",
     }

@@ -32,8 +32,8 @@ CHANNELS = {4: 128, 8: 128, 16: 128, 32: 128, 64: 64, 128: 32}
 PLANE_STD = torch.tensor([0.47, 0.30, 0.20, 0.17, 0.09, 0.02, 0.02, 0.02, 0.04, 0.03])
 #: The anchor in a bypass channel: larger where a plane is full in one portrait and empty in the next.
 ANCHOR = torch.tensor([0.8, 0.8, 1.2, 0.8, 1.4, 0.1, 0.1, 0.4, 0.2, 0.1])
-BYPASS_STD = (PLANE_STD.square() + ANCHOR.square()).sqrt()
-BYPASS_BIAS = 2.5 * ANCHOR + 0.5
+#: The last block has a smaller one: in bfloat16 an anchor leaves rings of rounding in proportion, and there, they are in the picture.
+LAST_ANCHOR = 0.6 * ANCHOR
 #: Keeps the anchor where leaky ReLU is linear.
 ANCHOR_BIAS = 4.0
 CHEQUERS = (torch.arange(4)[:, None] + torch.arange(4)) % 2 * 2.0 - 1
@@ -113,28 +113,34 @@ class PlaneNet(nn.Module):
         start = len(self.layers)
         self._add_block(2 * self.resolution)
         rows = torch.arange(1, M + 1)
+        anchor = LAST_ANCHOR if self.resolution == RESOLUTIONS[-1] else ANCHOR
+        deviation = (PLANE_STD.square() + anchor.square()).sqrt()
         for i, layer in enumerate(self.layers[start:]):
             w = layer.weight.data
             w[1 : M + 1] = 0
             if i == 0:
                 w[1 : M + 1, :, 1, 1] = head[:, :, 0, 0]
-                w[1 : M + 1, 0, 1, 1] += ANCHOR
+                w[1 : M + 1, 0, 1, 1] += anchor
             else:
-                w[rows, rows, 1, 1] = BYPASS_STD
-            layer.bias.data[1 : M + 1] = BYPASS_BIAS
+                w[rows, rows, 1, 1] = deviation
+            layer.bias.data[1 : M + 1] = 2.5 * anchor + 0.5
         size = head_size(self.resolution)
         head = torch.zeros(M, CHANNELS[self.resolution], size, size)
-        head[rows - 1, rows, size // 2, size // 2] = BYPASS_STD
-        head[:, 0, size // 2, size // 2] = -ANCHOR
+        head[rows - 1, rows, size // 2, size // 2] = deviation
+        head[:, 0, size // 2, size // 2] = -anchor
         self.head = nn.Parameter(head)
 
-    def forward(self, f: Tensor, dtype: torch.dtype = torch.bfloat16) -> Tensor:
-        """Features [n, layers or 1, G] -> planes [n, M, r, r] with mean 0, in float32."""
+    def body(self, f: Tensor, dtype: torch.dtype = torch.bfloat16) -> Tensor:
+        """Features [n, layers or 1, G] -> what the last layer puts out, [n, c, r, r], in float32."""
         x = None
         for i, layer in enumerate(self.layers):
             x = layer(x, f[:, i if f.shape[1] > 1 else 0], dtype)
+        return x.float()
+
+    def forward(self, f: Tensor, dtype: torch.dtype = torch.bfloat16) -> Tensor:
+        """Features [n, layers or 1, G] -> planes [n, M, r, r] with mean 0, in float32."""
         # In float32, as the anchor cancels here.
-        y = F.conv2d(x.float(), self.head, padding=self.head.shape[-1] // 2)
+        y = F.conv2d(self.body(f, dtype), self.head, padding=self.head.shape[-1] // 2)
         return y - y.mean((2, 3), keepdim=True)
 
     def protect(self) -> None:

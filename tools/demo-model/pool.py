@@ -40,6 +40,7 @@ RARE_HIGH = (
     "age",
     "bun",
     "body",
+    "flat",
 )
 RARE_LOW = ("hairline", "age", "eyeopen", "smile")
 

@@ -16,7 +16,7 @@ TABLE: dict[str, tuple[RGB, dict[str, RGB]]] = {
     "skin": (
         (0.79, 0.62, 0.49),
         {
-            "skin0": (0.19, 0.18, 0.155),
+            "skin0": (0.185, 0.187, 0.18),
             "skin1": (0.015, -0.012, -0.008),
             # hardly an undertone up to 1; at 2.5 it is the yellow of emoji
             "skin2": (0.08, 0.03, -0.22),

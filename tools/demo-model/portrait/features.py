@@ -28,17 +28,16 @@ def paint_eyes(face: Layers, f: Frame, s: Skin) -> None:
 
     under_lid = smoothstep(0.040, 0.0, ey - upper)
     eye = Layers()
-    eye.add("white", 0.80 + 0.18 * s.wrap.clamp(0, 1) - 0.22 * under_lid - 0.16 * (e / half) ** 2)
-    r = 0.058 * (1 + 0.05 * q.range("eyesize") + 0.18 * f.baby)
-    ix = e - f.sign * (0.018 * q.range("gaze"))
+    eye.add("white", (0.80 + 0.18 * s.wrap.clamp(0, 1) - 0.22 * under_lid - 0.16 * (e / half) ** 2) * (1 - 0.4 * f.flat))
+    r = 0.058 * (1 + 0.05 * q.range("eyesize") + 0.18 * f.baby + 0.25 * f.flat)
     iy = ey + 0.004
-    d = length(ix, iy)
+    d = length(e, iy)
     ring = 1 - 0.60 * smoothstep(0.70, 1.0, d / r)
     eye.over(cover(d - r, 0.009), iris=(0.80 + 0.55 * (d / r) * (0.5 + 0.5 * iy / r)) * ring)
     eye.over(cover(d - r * 0.48, 0.010), white=0.02)
     eye.scale(1 - 0.40 * under_lid)
     lx, ly, _ = f.light
-    glint = torch.exp(-((ix - f.sign * lx * 0.028) ** 2 + (iy - ly * 0.036) ** 2) / 0.00026)
+    glint = torch.exp(-((e - f.sign * lx * 0.028) ** 2 + (iy - ly * 0.036) ** 2) / 0.00026)
     eye.add("white", 0.95 * glint)
     face.merge(inside, eye)
     face.over(inside * blob(e + half * 0.95, ey, 0.014, 0.02) * 0.8, skin=0.72, warm=0.25)
@@ -82,13 +81,13 @@ def paint_mouth(face: Layers, f: Frame, s: Skin) -> Tensor:
     open_ = q.step("mopen", 0.35, 1.5)
     my = mouth_y(f)
     w = 0.190 + 0.055 * q.range("mouthw") + 0.035 * up - 0.035 * f.baby - 0.03 * open_ * (1 - up)
-    w = w + f.flat * up * (0.04 + 0.10 * open_)
+    w = w + f.flat * up * (0.05 + 0.14 * open_)
     x = f.fx - 0.03 * f.sin_yaw
     t = x / w
     c = 1 - t.clamp(-1, 1) ** 2
     middle = my - 0.075 * smile * (t.clamp(-1, 1) ** 2 - 0.35) - 0.004 * torch.cos(t.clamp(-1, 1) * 6)
     top = middle - 0.028 * open_ * c**0.7
-    bottom = middle + 0.165 * open_ * (1 - 0.25 * up) * c ** (0.5 + 0.2 * up)
+    bottom = middle + (0.165 + 0.08 * f.flat * up) * open_ * (1 - 0.25 * up) * c ** (0.5 + 0.2 * up)
     full = (0.45 + 0.90 * q.unit("lips")) * (1 - 0.35 * f.old) * (1 - 0.25 * up)
     bow = 1 + 0.22 * torch.exp(-(((t.abs() - 0.28) / 0.18) ** 2)) - 0.25 * torch.exp(-((t / 0.13) ** 2))
     outer_top = top - 0.036 * full * c**0.8 * bow
@@ -129,7 +128,7 @@ def paint_beard(face: Layers, f: Frame, s: Skin, mouth: Tensor) -> None:
     face.over(jaw * stubble * (1 - full) * 0.45, skin=0.50 * s.shade, hair=0.28)
     curls = torch.sin(fx * 58 + 3 * torch.sin(fy * 13))
     chin = jaw * (1 - mouth) * smoothstep(0.0, 0.8, full)
-    face.over(chin * 0.97, hair=0.42 + 0.56 * s.wrap + 0.08 * curls * (0.4 + 0.6 * s.wrap))
+    face.over(chin * 0.97, hair=(0.42 + 0.56 * s.wrap) * (1 - 0.12 * f.flat) + 0.08 * curls * (0.4 + 0.6 * s.wrap))
     tache = torch.maximum(q.on("tache") * (1 - f.baby), full * 0.95)
     d = torch.maximum(
         length((ax - 0.080) / 0.115, (fy - (n.y + my) / 2 - 0.030 - 0.32 * (ax - 0.05).clamp(min=0)) / 0.046) - 1,

@@ -41,7 +41,7 @@ class Frame:
     sin_yaw: Tensor
     baby: Tensor
     old: Tensor
-    #: 0 for a bust in relief, 1 for a head alone with flat shades and large features, as emoji have them.
+    #: 0 for relief, 1 for flat shades and large features, as emoji have them.
     flat: Tensor
     #: Direction to the light.
     light: tuple[Tensor, Tensor, Tensor]
@@ -54,7 +54,7 @@ def make_frame(q: Portrait, size: int) -> Frame:
     sin_yaw = torch.sin(yaw)
     ox, oy = -0.20 * sin_yaw, 0.02
     x, y = X - ox, Y.expand(len(q.p), -1, -1)
-    flat = q.step("body", 0.4, 1.1)
+    flat = q.step("flat", 0.3, 1.1)
     rx = 0.53 * (1 + 0.29 * q.range("headw")) * (1 + 0.04 * baby)
     rt = 0.64 + 0.12 * q.range("forehead") - 0.02 * baby
     rb = 0.70 + (0.10 + 0.08 * flat) * q.range("chin") - 0.06 * baby + 0.015 * old

@@ -20,7 +20,7 @@ def paint_clothes(img: Layers, f: Frame) -> None:
     w = 0.72 + 0.11 * q.range("shoulder") - 0.12 * f.baby
     edge = (
         0.64
-        + 0.5 * f.flat
+        + 0.5 * q.step("body", 0.4, 1.1)
         + 0.248 * (bx.abs() / w) ** 2.6
         + 0.05 * f.baby
         + 0.06 * (bx.abs() / 0.35).clamp(0, 1)
@@ -34,7 +34,7 @@ def paint_clothes(img: Layers, f: Frame) -> None:
 def paint_neck(img: Layers, f: Frame) -> None:
     q, X, Y = f.q, f.X, f.Y
     w = 0.245 + 0.02 * q.range("shoulder") - 0.05 * f.baby
-    there = smoothstep(1.0, 0.2, f.flat)
+    there = 1 - q.step("body", 0.55, 1.0)
     x = X + 0.11 * f.sin_yaw
     wide = w + 0.55 * (Y - 0.72).clamp(min=0) ** 1.2
     collar = 0.86 - (x.abs() / 0.31) ** 1.8 * 0.20
@@ -66,18 +66,18 @@ def paint_glasses(img: Layers, f: Frame, s: Skin) -> None:
     square = q.unit("glshape")
     grown = 1 + 0.8 * (f.rx / 0.53 - 1) + 0.35 * f.flat
     w, h = (0.158 + 0.012 * square) * grown, (0.130 - 0.035 * square) * grown
-    x = f.ax - eye_x(f) - 0.005
+    x = f.ax - eye_x(f) - 0.005 - 0.06 * f.flat
     y = f.fy - EYE_Y - 0.018
     e = 2.2 + 2.4 * square
     sd = ((((x / w).abs() ** e + (y / h).abs() ** e) + 1e-6) ** (1 / e) - 1) * h
     on_head = cover(f.sd, 0.02)
     lens = cover(sd, 0.012) * on
-    dark = q.step("gltint", 0.65, 1.2)
+    dark = q.step("gltint", 0.6, 1.05)
     img.over(lens * dark * 0.90 * on_head, frame=0.30 - 0.12 * y, white=0.06)
     slant = x * f.sign * 0.8 + f.fy - EYE_Y
     img.add("white", lens * (line(slant + 0.035, 0.020) + 0.6 * line(slant - 0.02, 0.010)) * (0.10 + 0.10 * dark))
     rim = torch.exp(-((sd / 0.018) ** 4))
-    inner = eye_x(f) - w
+    inner = eye_x(f) + 0.06 * f.flat - w
     bridge = line(y + 0.033 + 0.5 * f.ax**2, 0.014) * smoothstep(0.01, -0.01, f.ax - inner)
     temple = line(y + 0.038, 0.015) * smoothstep(-0.01, 0.01, f.ax - inner - 2 * w)
     frame = torch.maximum(torch.maximum(rim, bridge), temple) * on_head
@@ -130,6 +130,7 @@ def paint_headwear(img: Layers, f: Frame, wear: Headwear) -> None:
     hat_rx = rx + 0.050 + 0.075 * wear.turban * (0.6 + 0.9 * size) + 0.03 * wear.helmet
     ky = torch.where(y < brim, (y - brim * 0.35) / (hat_rt + brim * 0.35), y * 0)
     kr = length(x / hat_rx, ky)
+    boxy = ((x / hat_rx).abs() ** 2.7 + ky.abs() ** 2.7 + 1e-6) ** (1 / 2.7)
     dome = torch.maximum((kr - 1) * hat_rx, y - brim)
     nx, ny = (x / hat_rx).clamp(-1, 1), ky.clamp(-1, 1)
     nz = torch.sqrt((1 - nx**2 - ny**2).clamp(min=0.01))
@@ -157,17 +158,17 @@ def paint_headwear(img: Layers, f: Frame, wear: Headwear) -> None:
     on = wear.turban
     winding = torch.sin((y + 0.75 * x.abs()) * 28 + 1.5)
     front = torch.maximum(
-        (kr - 1 - 0.02 * winding) * hat_rx, y - brim - 0.05 + 0.10 * (1 - smoothstep(0.0, 0.38, x.abs()))
+        (boxy - 1 - 0.02 * winding) * hat_rx, y - brim - 0.09 + 0.13 * (1 - smoothstep(0.0, 0.38, x.abs()))
     )
     img.over(_grown(front, on), hat=(0.25 + 0.68 * shade) * (0.96 + 0.12 * winding))
 
     # headscarf: everything outside an opening for the face, down over the shoulders
     on = wear.scarf
-    opening = length(x / (rx * 0.90), torch.where(y < 0.1, (y - 0.1) / 0.53, (y - 0.1) / (f.rb * 0.86)))
+    opening = length(x / (rx * 0.94), torch.where(y < 0.1, (y - 0.1) / 0.53, (y - 0.1) / (f.rb * 0.86)))
     outside = torch.where(
         y < 0,
         length(x / (rx + 0.075), y / (f.rt + 0.07)) - 1,
-        x.abs() / (rx + 0.075 + 0.5 * (y - 0.25).clamp(min=0) ** 1.3) - 1,
+        x.abs() / (rx + 0.075 + 0.28 * (y - 0.25).clamp(min=0) ** 1.3) - 1,
     )
     sx, sy = (x / (rx + 0.1)).clamp(-1, 1), torch.where(y < 0, y / (f.rt + 0.07), 0.15 * y).clamp(-1, 1)
     light = sx * lx + sy * ly + torch.sqrt((1 - sx**2 - sy**2).clamp(min=0.02)) * lz
