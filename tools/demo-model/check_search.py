@@ -1,8 +1,8 @@
 """Holds search.py against traces of PULSE's own code.
 
-    python3 check_search.py GOLDENS
+    python3 check_search.py ../../test/goldens/stylegan1
 
-GOLDENS holds synthesis.pt, gaussian_fit.pt, searches.json and search.NAME.safetensors: a small StyleGAN1 of 128 px, and
+That folder holds synthesis.pt, gaussian_fit.pt, searches.json and search.NAME.safetensors: a small StyleGAN1 of 128 px, and
 searches with the losses before every step, in float32 (`trace`) and float64 (`trace_f64`). Those with other options than
 search.py has are left out. A term may be off by 1e-5 and a thousand times what float32 itself has cost up to
 that step: Adam on a sphere amplifies rounding. Where that passes 5 %, the comparison ends.
@@ -31,7 +31,9 @@ FACTOR, FLOOR, END = 1000, 1e-5, 0.05
 def check(folder: Path, golden: dict) -> None:
     tensors = files.read_safetensors(folder / f"search.{golden['name']}.safetensors")
     synthesis, fit = torch.load(folder / "synthesis.pt"), torch.load(folder / "gaussian_fit.pt")
-    start = [tensors["latent"], *(tensors[f"noise{i}"] for i in range(network.LAYERS))]
+    # A map that is 0 is left out.
+    start = search.random_start(len(tensors["latent"]))
+    start = [tensors["latent"], *(tensors.get(f"noise{i}", 0 * x) for i, x in enumerate(start[1:]))]
     trace: list[dict[str, float]] = []
     search.search(synthesis, fit, tensors["ref"], golden["steps"], [x.clone() for x in start], trace)
     worst = dict.fromkeys(trace[0], 0.0)
