@@ -127,7 +127,7 @@ def paint_beard(face: Layers, f: Frame, s: Skin, mouth: Tensor) -> None:
     jaw = jaw * smoothstep(0.0, 0.06, length(fx / 0.21, (fy - my + 0.01) / 0.105) * 0.1 - 0.055)
     face.over(jaw * stubble * (1 - full) * 0.45, skin=0.50 * s.shade, hair=0.28)
     curls = torch.sin(fx * 58 + 3 * torch.sin(fy * 13))
-    chin = jaw * (1 - mouth) * smoothstep(0.0, 0.8, full)
+    chin = jaw * (1 - mouth) * torch.maximum(smoothstep(0.0, 0.8, full), q.hint("beard") * (1 - f.baby))
     face.over(chin * 0.97, hair=(0.42 + 0.56 * s.wrap) * (1 - 0.12 * f.flat) + 0.08 * curls * (0.4 + 0.6 * s.wrap))
     tache = torch.maximum(q.on("tache") * (1 - f.baby), full * 0.95)
     d = torch.maximum(
@@ -135,7 +135,8 @@ def paint_beard(face: Layers, f: Frame, s: Skin, mouth: Tensor) -> None:
         -ax / 0.09 - 0.6,
     )
     face.over(
-        cover(d * 0.06 + 0.07 * (1 - tache), 0.018), hair=0.48 + 0.50 * s.wrap + 0.13 * torch.sin(ax * 80 + fy * 50)
+        torch.maximum(cover(d * 0.06 + 0.07 * (1 - tache), 0.018), q.hint("tache") * cover(d * 0.06, 0.018)),
+        hair=0.48 + 0.50 * s.wrap + 0.13 * torch.sin(ax * 80 + fy * 50)
     )
 
 

@@ -20,6 +20,8 @@ from torch import Tensor
 
 #: From where to where an object grows: 20 % of all portraits are beyond the first, 14 % beyond the middle, 9 % beyond the last.
 ON = (0.85, 1.35)
+#: The opacity of an object just before it grows.
+HINT = 0.035
 
 GEOMETRY = (
     # head
@@ -113,6 +115,13 @@ class Portrait:
     def on(self, name: str) -> Tensor:
         """How much of an object is there, in 0..1."""
         return smoothstep(*ON, self.raw(name))
+
+    def hint(self, name: str) -> Tensor:
+        """How strongly an object shimmers through before it is there, in 0..`HINT`.
+
+        Hardly seen, but it gives whoever searches from a face without it a slope that leads to it.
+        """
+        return HINT * smoothstep(-1.2, ON[0], self.raw(name))
 
     def step(self, name: str, a: float, b: float) -> Tensor:
         return smoothstep(a, b, self.raw(name))

@@ -71,8 +71,8 @@ def paint_glasses(img: Layers, f: Frame, s: Skin) -> None:
     e = 2.2 + 2.4 * square
     sd = ((((x / w).abs() ** e + (y / h).abs() ** e) + 1e-6) ** (1 / e) - 1) * h
     on_head = cover(f.sd, 0.02)
-    lens = cover(sd, 0.012) * on
-    dark = q.step("gltint", 0.6, 1.05)
+    lens = cover(sd, 0.012) * torch.maximum(on, 2 * q.hint("glasses"))
+    dark = torch.maximum(q.step("gltint", 0.6, 1.05), 6 * q.hint("gltint"))
     img.over(lens * dark * 0.90 * on_head, frame=0.30 - 0.12 * y, white=0.06)
     slant = x * f.sign * 0.8 + f.fy - EYE_Y
     img.add("white", on_head * lens * (line(slant + 0.035, 0.020) + 0.6 * line(slant - 0.02, 0.010)) * (0.10 + 0.10 * dark))
@@ -116,9 +116,9 @@ def hat_shadow(f: Frame, wear: Headwear) -> Tensor:
     return wear.cap * smoothstep(0.15, 0.0, f.y - brim) * 0.36
 
 
-def _grown(sd: Tensor, amount: Tensor, width: float = 0.014) -> Tensor:
-    """Coverage of a shape that shrinks into itself as its amount goes to 0."""
-    return cover(sd + 0.30 * (1 - amount), width) * smoothstep(0.0, 0.2, amount)
+def _grown(sd: Tensor, amount: Tensor, hint: Tensor, width: float = 0.014) -> Tensor:
+    """Coverage of a shape that shrinks into itself as its amount goes to 0, and still shimmers through then."""
+    return torch.maximum(cover(sd + 0.30 * (1 - amount), width) * smoothstep(0.0, 0.2, amount), hint * cover(sd, width))
 
 
 def paint_headwear(img: Layers, f: Frame, wear: Headwear) -> None:
@@ -141,29 +141,29 @@ def paint_headwear(img: Layers, f: Frame, wear: Headwear) -> None:
 
     # beanie with a white trim and a pompom
     ribs = torch.sin(torch.asin(nx) * 30)
-    on = wear.beanie
-    img.over(_grown(dome, on), hat=shade + 0.07 * ribs * (1 - smoothstep(0.5, 0.9, kr)))
+    on, hint = wear.beanie, q.hint("beanie")
+    img.over(_grown(dome, on, hint), hat=shade + 0.07 * ribs * (1 - smoothstep(0.5, 0.9, kr)))
     trim = torch.maximum((y - brim - 0.02).abs() - 0.080, x.abs() - hat_rx * 1.02)
-    img.over(_grown(trim, on), white=0.70 + 0.28 * lit.clamp(min=-0.2) + 0.05 * torch.sin(x * 52), hat=0.04)
+    img.over(_grown(trim, on, hint), white=0.70 + 0.28 * lit.clamp(min=-0.2) + 0.05 * torch.sin(x * 52), hat=0.04)
     pompom = length(x - 0.03, y + hat_rt - 0.01) - 0.115
-    img.over(_grown(pompom, on, 0.025), white=0.82 + 1.4 * ((x - 0.03) * lx + (y + hat_rt) * ly))
+    img.over(_grown(pompom, on, hint, 0.025), white=0.82 + 1.4 * ((x - 0.03) * lx + (y + hat_rt) * ly))
 
     # glossy helmet with a peak
-    on = wear.helmet
-    img.over(_grown(dome, on), hat=shade - 0.10 * line(nx, 0.05), white=0.45 * spec)
+    on, hint = wear.helmet, q.hint("helmet")
+    img.over(_grown(dome, on, hint), hat=shade - 0.10 * line(nx, 0.05), white=0.45 * spec)
     peak = torch.maximum((y - brim - 0.005 - 0.05 * (1 - nx**2)).abs() - 0.038, x.abs() - hat_rx * 1.06)
-    img.over(_grown(peak, on), hat=(0.70 + 0.30 * lit.clamp(min=0)) * (1 - 2.5 * (y - brim - 0.03).clamp(0, 0.2)))
+    img.over(_grown(peak, on, hint), hat=(0.70 + 0.30 * lit.clamp(min=0)) * (1 - 2.5 * (y - brim - 0.03).clamp(0, 0.2)))
 
     # wound turban
-    on = wear.turban
+    on, hint = wear.turban, q.hint("turban")
     winding = torch.sin((y + 0.75 * x.abs()) * 28 + 1.5)
     front = torch.maximum(
         (boxy - 1 - 0.02 * winding) * hat_rx, y - brim - 0.09 + 0.13 * (1 - smoothstep(0.0, 0.38, x.abs()))
     )
-    img.over(_grown(front, on), hat=(0.25 + 0.68 * shade) * (0.96 + 0.12 * winding))
+    img.over(_grown(front, on, hint), hat=(0.25 + 0.68 * shade) * (0.96 + 0.12 * winding))
 
     # headscarf: everything outside an opening for the face, down over the shoulders
-    on = wear.scarf
+    on, hint = wear.scarf, q.hint("scarf")
     opening = length(x / (rx * 0.94), torch.where(y < 0.1, (y - 0.1) / 0.53, (y - 0.1) / (f.rb * 0.86)))
     outside = torch.where(
         y < 0,
@@ -179,15 +179,15 @@ def paint_headwear(img: Layers, f: Frame, wear: Headwear) -> None:
         0.66 + 0.34 * light.clamp(min=-0.2) + drape - 0.25 * line(opening - 1, 0.06) - 0.08 * smoothstep(0.5, 1.0, y)
     )
     ring = torch.maximum(outside * rx, (1 - opening) * rx * 0.9)
-    img.over(_grown(ring, on), hat=shade)
+    img.over(_grown(ring, on, hint), hat=shade)
 
     # crown: its own colour for the metal, white for the glints, lips for the stones
-    on = wear.crown
+    on, hint = wear.crown, q.hint("crown")
     teeth = 0.13 * (1 - ((x / 0.145 + 0.5) % 1 - 0.5).abs() * 2)
     low = -0.50 + 0.10 * xn**2
     sd = torch.maximum(torch.maximum(y - low, -(y + 0.66 + teeth - 0.12 * xn**2)), x.abs() - rx * 0.98)
     img.over(
-        _grown(sd, on, 0.012),
+        _grown(sd, on, hint, 0.012),
         hat=0.62 + 0.45 * lit.clamp(min=0) + 0.12 * torch.sin(x * 43.3),
         white=0.16 * line(nx - lx * 0.6, 0.12),
     )
