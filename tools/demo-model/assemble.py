@@ -25,7 +25,7 @@ from torch import Tensor
 import latent
 import network
 import portrait
-from fused import BLUR
+from fused import BLUR, EPSILON
 from planenet import ANCHOR_BIAS, PlaneNet
 from portrait import M, MATERIALS
 
@@ -33,13 +33,15 @@ from portrait import M, MATERIALS
 COLOURED = tuple(m for m, name in enumerate(MATERIALS) if portrait.TABLE[name][1])
 #: Anchors to choose from, for the channels of a plane and of the mean picture.
 ANCHORS = torch.linspace(-3, 3, 61)
+#: How far above 0 the lowest value of a channel stays, among the portraits that are looked at.
+MARGIN = 0.7
 LAST = network.LAYERS - 1
 
 
 def mean_colours() -> Tensor:
     """[M, 3]: over the normal distribution."""
-    g = torch.Generator().manual_seed(0)
-    return portrait.colours(torch.randn(20_000, portrait.P, generator=g)).mean(0)
+    weight, bias = colour_weights()
+    return weight @ latent.MEAN.repeat(latent.COPIES) + bias
 
 
 def colour_weights() -> tuple[Tensor, Tensor]:
@@ -57,16 +59,22 @@ class Anchoring:
 
     anchor: float
     scale: float
+    #: Lifts the channel above 0, where leaky ReLU is linear.
+    bias: float
 
 
-def deviation(v: Tensor, c: Tensor, anchor: Tensor | float) -> Tensor:
-    return (v + anchor**2 + 2 * anchor * c).clamp(min=1e-6).sqrt()
+def deviation(v: Tensor, c: Tensor, anchor: float) -> Tensor:
+    return (v + anchor**2 + 2 * anchor * c + EPSILON).sqrt()
 
 
-def steadiest(v: Tensor, c: Tensor) -> Anchoring:
-    """The anchor with which the deviation varies least over portraits, [n] each: its changes are the error that remains."""
-    best = min(ANCHORS.tolist(), key=lambda a: (deviation(v, c, a) - deviation(v, c, a).mean()).abs().mean().item())
-    return Anchoring(best, deviation(v, c, best).mean().item())
+def steadiest(v: Tensor, c: Tensor, lowest: Tensor, a: tuple[float, float]) -> Anchoring:
+    """The anchor with which the deviation varies least over portraits, [n] each: its changes are the error that remains.
+
+    lowest: the lowest value of x in each; a: lowest and highest of the anchor's pattern.
+    """
+    best = min(ANCHORS.tolist(), key=lambda x: (deviation(v, c, x) - deviation(v, c, x).mean()).abs().mean().item())
+    bias = MARGIN - lowest.min().item() - min(best * a[0], best * a[1])
+    return Anchoring(best, deviation(v, c, best).mean().item(), bias)
 
 
 @dataclass(frozen=True)
@@ -83,40 +91,39 @@ def calibrate(net: PlaneNet, count: int = 400) -> Calibration:
     g = torch.Generator().manual_seed(1)
     f = latent.features(latent.styles(latent.spread(torch.randn(count, portrait.P, generator=g))))
     mean = mean_colours()
-    v, c = [], []
+    v, c, lowest = [], [], []
     for q in f.split(10):
         x = net.body(q[:, None], torch.float32)
         y = F.conv2d(x, net.head, padding=1)
         y = torch.cat([y, torch.einsum("nmhw,mc->nchw", y, mean)], 1)
+        lowest.append(y.amin((2, 3)))
         y = y - y.mean((2, 3), keepdim=True)
         a = x[:, :1] - x[:, :1].mean((2, 3), keepdim=True)
         v.append(y.square().mean((2, 3)))
         c.append((y * a).mean((2, 3)))
-    v, c = torch.cat(v), torch.cat(c)
-    picture = [steadiest(v[:, M + j], c[:, M + j]) for j in range(3)]
-    # A ridge regression: what the geometry tells of the deviation.
+    v, c, lowest, pattern = torch.cat(v), torch.cat(c), torch.cat(lowest), (a.min().item(), a.max().item())
+    anchoring = [steadiest(*columns, pattern) for columns in zip(v.T, c.T, lowest.T)]
+    picture = anchoring[M:]
+    # What the geometry tells of the deviation: a regression, with a ridge so small that only noise feels it.
     ratio = torch.stack([e.scale / deviation(v[:, M + j], c[:, M + j], e.anchor) - 1 for j, e in enumerate(picture)], 1)
     one = torch.cat([f, torch.ones(count, 1)], 1)
     solved = torch.linalg.solve(one.T @ one + 2 * torch.eye(one.shape[1]), one.T @ ratio)
-    return Calibration([steadiest(v[:, m], c[:, m]) for m in range(M)], picture, (solved[:-1].T, solved[-1]))
+    return Calibration(anchoring[:M], picture, (solved[:-1].T, solved[-1]))
 
 
 def _set_layer(
     state: network.State, index: int, weight: Tensor, bias: Tensor, style: Tensor, style_bias: Tensor
 ) -> None:
-    conv, bias_name, epilogue, r, before, c = network.layers()[index]
-    if index == 0:
-        state[conv] = weight
-    else:
-        if "conv0_up" in conv:
-            state[conv.replace("weight", "intermediate.kernel")] = BLUR.clone()
-            if r >= 128:  # the transposed convolution reads the kernel the other way round
-                weight = weight.flip(2, 3)
-        state[conv] = weight / network.conv_factor(before)
-    state[bias_name] = bias
-    state[f"{epilogue}.noise.weight"] = torch.zeros(c)
-    state[f"{epilogue}.style_mod.lin.weight"] = style / network.STYLE_FACTOR
-    state[f"{epilogue}.style_mod.lin.bias"] = style_bias
+    layer = network.layers()[index]
+    if layer.up:
+        state[layer.weight.replace("weight", "intermediate.kernel")] = BLUR.clone()
+    if layer.transposed:  # reads the kernel the other way round
+        weight = weight.flip(2, 3)
+    state[layer.weight] = weight / network.conv_factor(layer.before) if index else weight
+    state[layer.bias] = bias
+    state[f"{layer.epilogue}.noise.weight"] = torch.zeros(layer.channels)
+    state[f"{layer.epilogue}.style_mod.lin.weight"] = style / network.STYLE_FACTOR
+    state[f"{layer.epilogue}.style_mod.lin.bias"] = style_bias
 
 
 @torch.no_grad()
@@ -149,7 +156,7 @@ def synthesis_state(net: PlaneNet) -> network.State:
             k = 3 * i + j
             weight[k] = net.head[m]
             weight[k, 0, 1, 1] += e.anchor
-            bias[k] = 2.5 * abs(e.anchor) + 1
+            bias[k] = e.bias
             torgb[j, k] = 1
             style[0, k] = 2 * e.scale * colour[m, j]
             style_bias[0, k] += 2 * e.scale * (constant[m, j] - mean[m, j])
@@ -159,7 +166,7 @@ def synthesis_state(net: PlaneNet) -> network.State:
         k = 24 + j
         weight[k] = torch.einsum("mihw,m->ihw", net.head, mean[:, j])
         weight[k, 0, 1, 1] += e.anchor
-        bias[k] = 2.5 * abs(e.anchor) + 2
+        bias[k] = e.bias
         torgb[j, k] = 1
         style_bias[0, k] += 2 * e.scale
         style[0, 27 + j] -= 2 * e.anchor * excess[j]

@@ -35,6 +35,8 @@ def check(folder: Path, golden: dict) -> None:
     start = search.random_start(len(tensors["latent"]))
     start = [tensors["latent"], *(tensors.get(f"noise{i}", 0 * x) for i, x in enumerate(start[1:]))]
     trace: list[dict[str, float]] = []
+    if not golden["steps"] == len(golden["trace"]) == len(golden["trace_f64"]):
+        sys.exit(f"{golden['name']}: the traces do not have {golden['steps']} steps")
     search.search(synthesis, fit, tensors["ref"], golden["steps"], [x.clone() for x in start], trace)
     worst = dict.fromkeys(trace[0], 0.0)
     greatest, compared = 0.0, 0
@@ -49,6 +51,8 @@ def check(folder: Path, golden: dict) -> None:
             if not error <= FLOOR + FACTOR * rounding:
                 sys.exit(f"{golden['name']}: {term} before step {compared} is {mine[term]}, PULSE has {theirs[term]}")
         compared += 1
+    if compared == 0:
+        sys.exit(f"{golden['name']}: nothing could be compared")
     print(f"{golden['name']:20} {compared} of {golden['steps']} steps, relative error at most {greatest:.1e}")
 
 

@@ -53,17 +53,19 @@ GROUPS = (
     ("mouth: sad", "smile", -9, -0.9),
     ("light from the side", "lightx", 1.2, 9),
 )
-HEADWEAR = ("scarf", "turban", "helmet", "beanie", "crown")
 
 
 def members(p: Tensor, name: str | None, low: float, high: float) -> Tensor:
     """Which portraits belong to a group, as booleans."""
     if name is None:
-        return torch.stack([p[:, portrait.INDEX[k]] < portrait.ON[0] for k in HEADWEAR]).all(0)
+        return torch.stack([p[:, portrait.INDEX[k]] < portrait.ON[0] for k in portrait.HEADWEAR]).all(0)
     chosen = torch.ones(len(p), dtype=torch.bool)
     for k in name.split(" and "):
         value = p[:, portrait.INDEX[k]]
         chosen &= (value >= low) & (value < high)
+        if k in portrait.HEADWEAR:  # what another one displaces is not seen
+            for other in portrait.HEADWEAR[: portrait.HEADWEAR.index(k)]:
+                chosen &= p[:, portrait.INDEX[other]] < portrait.ON[0]
     return chosen
 
 
@@ -73,9 +75,9 @@ def errors(synthesis: dict[str, Tensor], p: Tensor) -> tuple[Tensor, Tensor]:
     picture, gradient = [], []
     for q in p.split(10):
         w = latent.styles(latent.spread(q))[:, None].expand(-1, network.LAYERS, -1)
-        e = network.synthesis(synthesis, w).clamp(-1, 1) - portrait.render(q)
-        picture.append(e.abs().mean((1, 2, 3)))
-        gradient.append((e.diff(dim=-1).abs().mean((1, 2, 3)) + e.diff(dim=-2).abs().mean((1, 2, 3))) / 2)
+        error, edges = heldout.errors(network.synthesis(synthesis, w), portrait.render(q))
+        picture.append(error)
+        gradient.append(edges)
     return torch.cat(picture), torch.cat(gradient)
 
 

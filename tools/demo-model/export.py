@@ -8,7 +8,7 @@ exports what has not reached 128 px yet, for a look.
 
 from __future__ import annotations
 
-import sys
+import argparse
 from collections import OrderedDict
 from pathlib import Path
 
@@ -16,12 +16,15 @@ import torch
 
 import assemble
 import files
+import latent
 from planenet import PlaneNet
 
 
 def load_network(checkpoint: Path) -> PlaneNet:
     """The moving average, grown to 128 px where it is smaller."""
     state = torch.load(checkpoint)
+    if state["latent"] != latent.layout():
+        raise SystemExit(f"{checkpoint}: trained on other numbers than portrait/params.py has now")
     net = PlaneNet(state["resolution"])
     net.load_state_dict(state["ema"])
     while net.resolution < 128:
@@ -42,5 +45,9 @@ def save(folder: Path, synthesis: dict[str, torch.Tensor]) -> None:
 
 
 if __name__ == "__main__":
+    parser = argparse.ArgumentParser()
+    parser.add_argument("checkpoint", type=Path)
+    parser.add_argument("folder", type=Path)
+    args = parser.parse_args()
     torch.set_num_threads(1)
-    save(Path(sys.argv[2]), assemble.synthesis_state(load_network(Path(sys.argv[1]))))
+    save(args.folder, assemble.synthesis_state(load_network(args.checkpoint)))

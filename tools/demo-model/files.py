@@ -1,10 +1,14 @@
-"""Weight files: facewright's .safetensors in half precision and back, PULSE's .pt."""
+"""Weight files: facewright's .safetensors in half precision and back; files that appear whole; which painter it was."""
 
 from __future__ import annotations
 
+import hashlib
 import json
 import struct
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 import torch
@@ -13,6 +17,26 @@ from torch import Tensor
 import network
 
 NAME = "demo-128.safetensors"
+
+
+@contextmanager
+def whole(path: Path) -> Iterator[BinaryIO]:
+    """A file that is there when all of it has been written, and until then as it was."""
+    temporary = path.with_name(f"{path.name}.tmp")
+    with temporary.open("wb") as f:
+        yield f
+    temporary.replace(path)
+
+
+def painter() -> str:
+    """Changes with the painter's code: what another has drawn belongs to other numbers."""
+    sources = sorted(Path(__file__).with_name("portrait").glob("*.py"))
+    return hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()
+
+
+def same_painter(mark: Path) -> None:
+    if not mark.exists() or mark.read_text() != painter():
+        raise SystemExit(f"{mark.parent}: drawn by another version of portrait/; remove the folder and draw anew")
 
 
 def write_safetensors(path: Path, tensors: dict[str, Tensor], metadata: dict[str, str]) -> None:
@@ -30,9 +54,8 @@ def write_safetensors(path: Path, tensors: dict[str, Tensor], metadata: dict[str
         data.append(raw)
     text = json.dumps(header, separators=(",", ":")).encode()
     text += b" " * (-len(text) % 8)
-    temporary = path.with_suffix(".tmp")
-    temporary.write_bytes(struct.pack("<Q", len(text)) + text + b"".join(data))
-    temporary.replace(path)
+    with whole(path) as f:
+        f.write(struct.pack("<Q", len(text)) + text + b"".join(data))
 
 
 def read_safetensors(path: Path) -> dict[str, Tensor]:

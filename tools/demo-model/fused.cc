@@ -28,7 +28,7 @@ constexpr float kSlope = 0.2f;
 inline float leaky(float v) { return v > 0 ? v : v * kSlope; }
 
 // One row of the picture that the four phases make, blurred by [1 2 1] / 4 across.
-void gather_row(const bf16* x, int row, int h, int w, int c, float* out, float* line) {
+void gather_row(const bf16* x, int row, int w, int c, float* out, float* line) {
   const int a = row & 1, i = row >> 1;
   for (int j = 0; j < w; j++)
     for (int b = 0; b < 2; b++) {
@@ -38,7 +38,6 @@ void gather_row(const bf16* x, int row, int h, int w, int c, float* out, float* 
     }
   const int n = 2 * w * c;
   for (int k = 0; k < n; k++) out[k] = 0.25f * line[k] + 0.5f * line[k + c] + 0.25f * line[k + 2 * c];
-  (void)h;
 }
 
 }  // namespace
@@ -55,9 +54,9 @@ void upblur_forward(const bf16* x, bf16* y, int n, int h, int w, int c) {
     const int m = 2 * w * c;
     std::vector<float> line(m + 2 * c, 0.f), ring(3 * size_t(m), 0.f);
     float* rows[3] = {&ring[0], &ring[m], &ring[2 * size_t(m)]};
-    gather_row(xs, 0, h, w, c, rows[1], line.data());
+    gather_row(xs, 0, w, c, rows[1], line.data());
     for (int r = 0; r < 2 * h; r++) {
-      if (r + 1 < 2 * h) gather_row(xs, r + 1, h, w, c, rows[2], line.data());
+      if (r + 1 < 2 * h) gather_row(xs, r + 1, w, c, rows[2], line.data());
       else std::memset(rows[2], 0, sizeof(float) * m);
       const float *p = rows[0], *q = rows[1], *s = rows[2];
       bf16* to = ys + size_t(r) * m;

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import ctypes
-import hashlib
-import os
 import subprocess
+import sys
 import tempfile
 from pathlib import Path
 
@@ -19,18 +18,18 @@ CHANNELS_LAST = torch.channels_last
 
 
 def _compile() -> ctypes.CDLL | None:
+    """Builds fused.cc anew for this process: what lies ready may be for another processor, or someone else's."""
     source = Path(__file__).with_name("fused.cc")
-    tag = hashlib.sha256(source.read_bytes()).hexdigest()[:16]
-    library = Path(tempfile.gettempdir()) / f"demo-model-{os.getuid()}-{tag}.so"
-    if not library.exists():
-        built = library.with_suffix(f".{os.getpid()}")
-        flags = ["-O3", "-march=native", "-ffast-math", "-fopenmp", "-shared", "-fPIC", "-std=c++17"]
+    flags = ["-O3", "-march=native", "-ffast-math", "-fopenmp", "-shared", "-fPIC", "-std=c++17"]
+    with tempfile.TemporaryDirectory() as folder:
+        library = Path(folder) / "fused.so"
         try:
-            subprocess.run(["g++", *flags, str(source), "-o", str(built)], check=True, capture_output=True)
-        except (OSError, subprocess.CalledProcessError):
+            subprocess.run(["g++", *flags, source, "-o", library], check=True, capture_output=True, text=True)
+        except (OSError, subprocess.CalledProcessError) as error:
+            why = getattr(error, "stderr", None) or error
+            print(f"fused.cc was not built, training will be several times slower: {why}", file=sys.stderr)
             return None
-        built.replace(library)
-    return ctypes.CDLL(str(library))
+        return ctypes.CDLL(str(library))
 
 
 LIBRARY = _compile()

@@ -6,7 +6,7 @@ bend of that number (portrait/params.py). Styles use the mean over the eight cop
 - every coordinate of v is normal with variance 1: PULSE's Gaussian fit of LeakyReLU_5(w) is exact;
 - every point of the sphere on which PULSE searches means a portrait: that of the means over the
   copies, whose numbers satisfy |p|^2 <= 64. What the copies differ by cancels exactly while they are
-  on one side of the bend, and nearly at it.
+  on one side of the bend; around it, it shifts what is seen by a third of a deviation at a search's start.
 
 An earlier design had eight different bends for each number, so that styles saw splines of it. Seen
 through these, the random points where a search starts were nothing like portraits: fine splines are
@@ -19,13 +19,18 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from portrait import GEOMETRY, P, bends
+from portrait import GEOMETRY, NAMES, P, bends
 
 COPIES = 8
 G = len(GEOMETRY)
 SIGN, KNOT = bends()
 #: Mean of v; coordinate c * P + k holds copy c of number k.
 MU = (-SIGN * KNOT).repeat(COPIES)
+
+
+def layout() -> tuple[tuple[str, ...], list[float], list[float]]:
+    """What a network is trained for: the numbers in their order, and their bends."""
+    return NAMES, SIGN.tolist(), KNOT.tolist()
 
 
 def spread(p: Tensor) -> Tensor:
@@ -39,7 +44,7 @@ def decode(v: Tensor) -> Tensor:
 
 
 def sphere_noise(p: Tensor, layers: int) -> Tensor:
-    """[n, layers, 512]: the rest of v - MU on the sphere |v - MU|^2 = 512, which decodes to nothing."""
+    """[n, layers, 512]: what v - MU may have besides, about on the sphere |v - MU|^2 = 512; it decodes to nothing."""
     n = torch.randn(len(p), layers, COPIES * P)
     n = n - spread(decode(n))
     a = ((P - p.square().sum(-1)) / (P * (1 - 1 / COPIES))).clamp(0, 1).sqrt()

@@ -6,7 +6,7 @@ Slow and obvious: what others compute with the exported files. Written from the 
 from __future__ import annotations
 
 import math
-from collections import OrderedDict
+from typing import NamedTuple, OrderedDict
 
 import torch
 import torch.nn.functional as F
@@ -19,24 +19,43 @@ LAYERS = 12
 FMAP_BASE, FMAP_MAX = 2048, 128
 MAPPING_LAYERS, MAPPING_RATE = 8, 0.01
 
-State = "OrderedDict[str, Tensor]"
+State = OrderedDict[str, Tensor]
 
 
 def channels(resolution: int) -> int:
     return min(FMAP_MAX, FMAP_BASE // (resolution // 2))
 
 
-def layers() -> list[tuple[str, str, str, int, int, int]]:
-    """(convolution, its bias, epilogue, resolution, channels before, channels) of the 12 layers by name."""
-    out = [("blocks.4x4.const", "blocks.4x4.bias", "blocks.4x4.epi1", 4, channels(4), channels(4))]
-    out.append(("blocks.4x4.conv.weight", "blocks.4x4.conv.bias", "blocks.4x4.epi2", 4, channels(4), channels(4)))
+class Layer(NamedTuple):
+    """The names of a layer's tensors, and what it is."""
+
+    weight: str
+    bias: str
+    epilogue: str
+    resolution: int
+    before: int
+    channels: int
+
+    @property
+    def up(self) -> bool:
+        return "conv0_up" in self.weight
+
+    @property
+    def transposed(self) -> bool:
+        """From 128 px on, StyleGAN1 upsamples by a transposed convolution, before that by copying pixels."""
+        return self.up and self.resolution >= 128
+
+
+def layers() -> list[Layer]:
+    """The 12 layers."""
+    out = [Layer("blocks.4x4.const", "blocks.4x4.bias", "blocks.4x4.epi1", 4, channels(4), channels(4))]
+    out.append(Layer("blocks.4x4.conv.weight", "blocks.4x4.conv.bias", "blocks.4x4.epi2", 4, channels(4), channels(4)))
     r = 8
     while r <= RESOLUTION:
         for index, (name, before) in enumerate((("conv0_up", channels(r // 2)), ("conv1", channels(r))), 1):
             block = f"blocks.{r}x{r}"
-            out.append(
-                (f"{block}.{name}.weight", f"{block}.{name}.bias", f"{block}.epi{index}", r, before, channels(r))
-            )
+            names = (f"{block}.{name}.weight", f"{block}.{name}.bias", f"{block}.epi{index}")
+            out.append(Layer(*names, r, before, channels(r)))
         r *= 2
     return out
 
@@ -53,15 +72,15 @@ DENSE_FACTOR = math.sqrt(2) / math.sqrt(512) * MAPPING_RATE
 def synthesis(state: State, w: Tensor, noise: list[Tensor] | None = None, dtype: torch.dtype = torch.float32) -> Tensor:
     """w [n, 12, 512], 12 noise maps [n, 1, r, r] or none -> pictures [n, 3, 128, 128] in about -1..1."""
     x = None
-    for i, (conv, bias, epilogue, r, _, _) in enumerate(layers()):
-        weight = state[conv].to(dtype)
+    for i, layer in enumerate(layers()):
+        weight = state[layer.weight].to(dtype)
         # widths as they are in the file: any StyleGAN1 of 128 px will do
-        c, before = len(state[bias]), weight.shape[1]
+        c, before = len(state[layer.bias]), weight.shape[1]
         if i == 0:
             x = weight.expand(len(w), -1, -1, -1)
-        elif "conv0_up" in conv:
+        elif layer.up:
             weight = weight * conv_factor(before)
-            if r >= 128:
+            if layer.transposed:
                 k = F.pad(weight, (1, 1, 1, 1))
                 k = k[..., 1:, 1:] + k[..., :-1, 1:] + k[..., 1:, :-1] + k[..., :-1, :-1]
                 x = F.conv_transpose2d(x, k.transpose(0, 1), stride=2, padding=1)
@@ -71,10 +90,10 @@ def synthesis(state: State, w: Tensor, noise: list[Tensor] | None = None, dtype:
         else:
             x = F.conv2d(x, weight * conv_factor(before), padding=1)
         if noise is not None:
-            x = x + noise[i].to(dtype) * state[f"{epilogue}.noise.weight"].to(dtype).view(1, -1, 1, 1)
-        x = x + state[bias].to(dtype).view(1, -1, 1, 1)
+            x = x + noise[i].to(dtype) * state[f"{layer.epilogue}.noise.weight"].to(dtype).view(1, -1, 1, 1)
+        x = x + state[layer.bias].to(dtype).view(1, -1, 1, 1)
         x = F.instance_norm(F.leaky_relu(x, SLOPE), eps=EPSILON)
-        lin = f"{epilogue}.style_mod.lin"
+        lin = f"{layer.epilogue}.style_mod.lin"
         style = F.linear(
             w[:, i].to(dtype), state[f"{lin}.weight"].to(dtype) * STYLE_FACTOR, state[f"{lin}.bias"].to(dtype)
         )

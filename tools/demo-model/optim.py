@@ -1,4 +1,4 @@
-"""Optimisers: Muon for matrices, Adam for the rest."""
+"""Muon, which trains the convolutions; PyTorch's Adam does the rest."""
 
 from __future__ import annotations
 
@@ -23,18 +23,16 @@ def orthogonalise(g: Tensor, steps: int = 5) -> Tensor:
 class Muon(torch.optim.Optimizer):
     """Momentum whose update is orthogonalised: every direction of a weight matrix moves alike.
 
-    In columns that no gradient reaches (numbers that a style layer does not see) nothing moves.
+    A row without a gradient (the anchor's) stays exactly as it is. Kernels [o, i, 3, 3] count as matrices [o, 9 i].
     """
 
-    def __init__(self, params: list[nn.Parameter], lr: float, momentum: float = 0.95) -> None:
+    def __init__(self, params: list[nn.Parameter], lr: float = 0.02, momentum: float = 0.95) -> None:
         super().__init__(params, {"lr": lr, "momentum": momentum})
 
     @torch.no_grad()
     def step(self) -> None:
         for group in self.param_groups:
             for p in group["params"]:
-                if p.grad is None:
-                    continue
                 state = self.state[p]
                 if "momentum" not in state:
                     state["momentum"] = torch.zeros_like(p)

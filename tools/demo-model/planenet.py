@@ -22,13 +22,14 @@ import torch.nn as nn
 import torch.nn.functional as F
 from torch import Tensor
 
+import network
 from fused import CHANNELS_LAST, epilogue, upconv
 from latent import G
 from portrait import M, layer_mask
 
 RESOLUTIONS = (4, 8, 16, 32, 64, 128)
-CHANNELS = {4: 128, 8: 128, 16: 128, 32: 128, 64: 64, 128: 32}
-#: Standard deviation of each plane within a picture, in the median over portraits.
+CHANNELS = {r: network.channels(r) for r in RESOLUTIONS}
+#: About the standard deviation of each plane within a picture where it is.
 PLANE_STD = torch.tensor([0.47, 0.30, 0.20, 0.17, 0.09, 0.02, 0.02, 0.02, 0.04, 0.03])
 #: The anchor in a bypass channel: larger where a plane is full in one portrait and empty in the next.
 ANCHOR = torch.tensor([0.8, 0.8, 1.2, 0.8, 1.4, 0.1, 0.1, 0.4, 0.2, 0.1])
@@ -77,8 +78,6 @@ class Layer(nn.Module):
 
     def protect(self) -> None:
         """Takes the gradient off the anchor."""
-        if self.weight.grad is None:
-            return
         if self.kind == "const":
             self.weight.grad[:, 0] = 0
         else:
@@ -146,3 +145,8 @@ class PlaneNet(nn.Module):
     def protect(self) -> None:
         for layer in self.layers:
             layer.protect()
+        # The mean of a plane is no one's concern (`forward`), so nothing but rounding would move the last shifts: Adam makes
+        # that a walk, away from 0, where the block to come and assemble.py expect them.
+        last = self.layers[-1]
+        for g in (last.style.grad, last.style_bias.grad):
+            g[last.channels :] = 0

@@ -3,8 +3,8 @@
     python3 pool.py DIR [COUNT] [--processes 2]
 
 DIR/planes-{32,64,128}.u8 hold [COUNT, M, size, size] bytes (value * SCALE), DIR/numbers.npy their
-numbers, DIR/ready how many are drawn. Run again, it goes on where it stopped; a larger COUNT adds
-to what is there. The colours are not in it: training paints every picture anew.
+numbers, DIR/ready how many are drawn, DIR/painter which painter drew them. Run again, it goes on where it stopped; a larger
+COUNT adds to what is there. The colours are not in it: training paints every picture anew.
 """
 
 from __future__ import annotations
@@ -19,29 +19,18 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+import files
 import portrait
 
 SIZES = (32, 64, 128)
+#: Bytes for planes of up to 1.42; white at its brightest is 1.3.
 SCALE = 180
 BLOCK = 1000
 BATCH = 4
+#: Training does not begin with fewer: it would learn them by heart.
+MINIMUM = 5000
 #: Numbers that a part of the pool has in their tails: what is rare needs examples, too.
-RARE_HIGH = (
-    "beanie",
-    "helmet",
-    "turban",
-    "scarf",
-    "crown",
-    "beard",
-    "tache",
-    "glasses",
-    "gltint",
-    "mopen",
-    "age",
-    "bun",
-    "body",
-    "flat",
-)
+RARE_HIGH = (*portrait.HEADWEAR, "beard", "tache", "glasses", "gltint", "mopen", "age", "bun", "body", "flat")
 RARE_LOW = ("hairline", "age", "eyeopen", "smile")
 
 
@@ -67,13 +56,17 @@ class Pool:
     """What is drawn so far, at one size."""
 
     def __init__(self, folder: Path, size: int) -> None:
-        self.folder, self.size = folder, size
-        count = os.path.getsize(folder / f"planes-{size}.u8") // (portrait.M * size * size)
-        self.planes = np.memmap(folder / f"planes-{size}.u8", np.uint8, "r", shape=(count, portrait.M, size, size))
-        self.numbers = torch.cat([numbers(b) for b in range(count // BLOCK)])
+        self.folder = folder
+        if not (folder / "ready").exists() or int((folder / "ready").read_text()) < MINIMUM:
+            raise SystemExit(f"{folder}: fewer than {MINIMUM} portraits; draw some first: python3 pool.py {folder}")
+        files.same_painter(folder / "painter")
+        self.numbers = torch.from_numpy(np.load(folder / "numbers.npy"))
+        shape = (len(self.numbers), portrait.M, size, size)
+        self.planes = np.memmap(folder / f"planes-{size}.u8", np.uint8, "r", shape=shape)
 
     def ready(self) -> int:
-        return int((self.folder / "ready").read_text())
+        """How many can be taken; a pool that has been prolonged since shows that to whoever opens it anew."""
+        return min(int((self.folder / "ready").read_text()), len(self.numbers))
 
     def get(self, index: np.ndarray) -> tuple[Tensor, Tensor]:
         """Numbers [n, 64] and planes [n, M, size, size]; a sorted index reads fastest."""
@@ -104,19 +97,23 @@ def _draw(i: int) -> int:
 def main(folder: Path, count: int, processes: int) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     count = -(-count // BLOCK) * BLOCK
-    for size in SIZES:
-        path = folder / f"planes-{size}.u8"
-        path.touch()
-        os.truncate(path, max(path.stat().st_size, count * portrait.M * size * size))
     mark = folder / "ready"
     start = int(mark.read_text()) if mark.exists() else 0
+    if start:
+        files.same_painter(folder / "painter")
+        count = max(count, len(np.load(folder / "numbers.npy", mmap_mode="r")))
+    (folder / "painter").write_text(files.painter())
+    for size in SIZES:
+        with (folder / f"planes-{size}.u8").open("ab") as f:  # all of it at once: a full disk is noticed now
+            os.posix_fallocate(f.fileno(), 0, count * portrait.M * size * size)
     p = torch.cat([numbers(b) for b in range(count // BLOCK)])
+    with files.whole(folder / "numbers.npy") as f:
+        np.save(f, p.numpy())
     with Workers(processes, _open, (folder, count, p)) as workers:
         for done in workers.imap(_draw, range(start, count, BATCH)):
             if done % 200 == 0:
-                temporary = folder / "ready.tmp"
-                temporary.write_text(str(done))
-                temporary.replace(mark)
+                with files.whole(mark) as f:
+                    f.write(str(done).encode())
 
 
 if __name__ == "__main__":

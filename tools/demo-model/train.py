@@ -3,7 +3,7 @@
     python3 train.py DIR [--threads 2]
 
 DIR/pool/ comes from pool.py. DIR/checkpoint.pt is written every few minutes and on SIGTERM,
-DIR/log.jsonl gets a line per report. STAGES is the recipe; a stage may be prolonged while the training is stopped.
+DIR/log.jsonl gets a line per report. STAGES is the recipe; the present stage may be prolonged while the training is stopped.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+import files
 import latent
 import portrait
 from heldout import heldout, score
@@ -49,21 +50,28 @@ class Stage:
 
 STAGES = (
     Stage(32, 32, 265_000, 0.02, 0.25),
-    Stage(64, 32, 350_000, 0.01, 0.25),
-    Stage(128, 16, 460_000, 0.006, 0.01),
+    Stage(64, 32, 450_000, 0.008, 0.25),
+    Stage(128, 16, 800_000, 0.005, 0.01),
 )
-WARM_UP = 5_000
+#: Pictures over which the rate rises at the beginning of a stage: new channels must not shake the old ones.
+WARM_UP = 6_000
 #: Adam's learning rate, as a share of Muon's.
 ADAM_SHARE = 0.1
+#: The average goes over some 500 steps, which is enough: the rate falls to next to nothing at the end.
 EMA = 0.998
 CHECKPOINT_SECONDS = 180
 REPORT_STEPS = 50
 EVALUATE_SECONDS = 600
-#: Part of the batch that gets noise on its styles (latent.sphere_noise).
+#: Steps that took longer had been stopped, and do not count as training.
+STOPPED_SECONDS = 10
+#: Part of the batch whose copies differ as far as the sphere of the search lets them (latent.sphere_noise): not at all
+#: for the half of portraits that is extreme anyway, more the more average one is.
 NOISY = 0.3
-#: Weights of the planes in their own loss; pictures in random colours are the main one.
+#: What the loss is made of, besides the mean |error| of pictures in random colours: the planes themselves, which sees to
+#: materials that are seldom seen; the differences between neighbours, which sharpens edges; and the picture scaled down by 2
+#: and by 4, so that what is missed by a few pixels is still told in which direction it lies.
 PLANE_WEIGHT = 0.25
-GRADIENT_WEIGHT = 0.6
+GRADIENT_WEIGHT = 0.8
 COARSE_WEIGHT = 0.5
 
 
@@ -79,7 +87,9 @@ def loss_of(planes: Tensor, target: Tensor, p: Tensor) -> tuple[Tensor, Tensor]:
     colour = portrait.colours(torch.cat([p, torch.randn_like(p)]))
     picture = 2 * torch.einsum("nmhw,knmc->nkchw", error, colour.view(2, n, portrait.M, 3)).flatten(1, 2)
     l1 = picture.abs().mean()
-    loss = l1 + GRADIENT_WEIGHT * gradient_loss(picture) + PLANE_WEIGHT * error.abs().mean() * portrait.M / 3
+    # Per colour, as the picture's error is: ten planes against three channels.
+    of_planes = error.abs().mean() * portrait.M / 3
+    loss = l1 + GRADIENT_WEIGHT * gradient_loss(picture) + PLANE_WEIGHT * of_planes
     coarse = picture
     for _ in range(2):
         coarse = F.avg_pool2d(coarse, 2)
@@ -91,10 +101,12 @@ class Training:
     def __init__(self, folder: Path, threads: int) -> None:
         self.folder, self.threads = folder, threads
         self.workers = ThreadPoolExecutor(threads, initializer=torch.set_num_threads, initargs=(1,))
-        self.seen = self.step = 0
+        self.seen = self.step = self.stage_start = 0
         self.seconds = 0.0
         path = folder / "checkpoint.pt"
         state = torch.load(path) if path.exists() else None
+        if state and state["latent"] != latent.layout():
+            raise SystemExit(f"{path}: trained on other numbers than portrait/params.py has now")
         self.stage = state["stage"] if state else 0
         self._build(PlaneNet(STAGES[self.stage].resolution))
         if state:
@@ -103,6 +115,7 @@ class Training:
             self.muon.load_state_dict(state["muon"])
             self.adam.load_state_dict(state["adam"])
             self.seen, self.step, self.seconds = state["seen"], state["step"], state["seconds"]
+            self.stage_start = state["stage_start"]
 
     def _build(self, net: PlaneNet) -> None:
         self.net = net
@@ -118,9 +131,8 @@ class Training:
                 mine.data = shared.data
             self.replicas.append(replica)
         self.rest = [p for p in net.parameters() if id(p) not in ids]
-        self.muon = Muon(self.matrices, 0.02)
-        self.adam = torch.optim.Adam(self.rest, 1e-3, betas=(0.9, 0.98))
-        self.stage_start = STAGES[self.stage - 1].until if self.stage else 0
+        self.muon = Muon(self.matrices)
+        self.adam = torch.optim.Adam(self.rest, betas=(0.9, 0.98))
         self.pool = Pool(self.folder / "pool", net.resolution)
 
     def grow(self) -> None:
@@ -128,6 +140,7 @@ class Training:
         net.load_state_dict(self.ema.state_dict())
         net.grow()
         self.stage += 1
+        self.stage_start = self.seen
         self._build(net)
 
     def save(self) -> None:
@@ -139,10 +152,11 @@ class Training:
             "step": self.step,
             "seconds": self.seconds,
             "stage": self.stage,
+            "stage_start": self.stage_start,
+            "latent": latent.layout(),
         }
-        temporary = self.folder / "checkpoint.tmp"
-        torch.save(state, temporary)
-        temporary.replace(self.folder / "checkpoint.pt")
+        with files.whole(self.folder / "checkpoint.pt") as f:
+            torch.save(state, f)
 
     def log(self, **values: object) -> None:
         with (self.folder / "log.jsonl").open("a") as f:
@@ -182,6 +196,10 @@ class Training:
         for replica in self.replicas[1:]:
             for shared, mine in zip(self.net.parameters(), replica.parameters()):
                 shared.grad += mine.grad
+        for p in self.net.parameters():
+            p.grad /= self.threads
+        if not (math.isfinite(l1) and all(torch.isfinite(p.grad).all() for p in self.net.parameters())):
+            raise RuntimeError("loss or gradient is not finite; the last checkpoint is from before")
         self.muon.param_groups[0]["lr"] = rate
         self.adam.param_groups[0]["lr"] = rate * ADAM_SHARE
         self.muon.step()
@@ -200,14 +218,15 @@ class Training:
         self.log(kind="heldout", seen=self.seen, minutes=self.seconds / 60, resolution=self.net.resolution, **errors)
         with torch.no_grad():
             q = p[:24]
-            y = self.ema(latent.features(latent.styles(latent.spread(q)))[:, None])
+            y = self.ema(latent.features(latent.styles(latent.spread(q)))[:, None], torch.float32)
         colour = portrait.colours(q)
         a = torch.stack([portrait.compose(planes[:24], colour), portrait.compose(y, colour)], 1).flatten(0, 1)
         a = F.interpolate(a, size=128, mode="nearest")
         sheet(a, 12, str(self.folder / f"preview-{self.net.resolution}.png"))
 
     def run(self) -> None:
-        mean, saved, evaluated, last, seen = None, time.time(), time.time(), time.time(), self.seen
+        mean, saved, evaluated = None, time.time(), time.time()
+        seconds, seen = self.seconds, self.seen
         stop = []
         signal.signal(signal.SIGTERM, lambda *_: stop.append(True))
         while self.stage < len(STAGES):
@@ -222,19 +241,20 @@ class Training:
                 self.grow()
                 mean = None
                 continue
+            started = time.time()
             l1 = self.train_step()
-            if not math.isfinite(l1):
-                raise RuntimeError("the loss is not finite; the last checkpoint is from before")
             mean = l1 if mean is None else 0.98 * mean + 0.02 * l1
             now = time.time()
+            if now - started < STOPPED_SECONDS:
+                self.seconds += now - started
             if self.step % REPORT_STEPS == 0:
-                self.seconds += now - last
                 self.log(
                     kind="train", seen=self.seen, minutes=round(self.seconds / 60, 2), resolution=self.net.resolution,
-                    l1=round(mean, 4), rate=round(self.rate(), 5), per_second=round((self.seen - seen) / (now - last), 1),
+                    l1=round(mean, 4), rate=round(self.rate(), 5),
+                    per_second=round((self.seen - seen) / max(1e-3, self.seconds - seconds), 1),
                     pool=self.pool.ready(),
                 )  # fmt: skip
-                last, seen = now, self.seen
+                seconds, seen = self.seconds, self.seen
             if now - evaluated > EVALUATE_SECONDS:
                 self.evaluate()
                 evaluated = time.time()
@@ -248,5 +268,7 @@ if __name__ == "__main__":
     parser.add_argument("folder", type=Path)
     parser.add_argument("--threads", type=int, default=2)
     args = parser.parse_args()
+    if any(stage.batch % args.threads for stage in STAGES):
+        parser.error(f"--threads {args.threads} does not divide the batches of {STAGES[-1].batch} and {STAGES[0].batch}")
     torch.set_num_threads(1)
     Training(args.folder, args.threads).run()

@@ -10,10 +10,10 @@ The canvas is x to the right, y down, both in -1..1; eyes near (±0.24, -0.06), 
 
 from .colours import TABLE, colours, constants, directions
 from .paint import MATERIALS, M
-from .params import COLOUR, GEOMETRY, INDEX, NAMES, ON, P, bends, layer_mask, seen
+from .params import COLOUR, GEOMETRY, HEADWEAR, INDEX, NAMES, ON, P, bends, layer_mask, seen
 from .render import MEAN_AREA, compose, planes, render
 
 __all__ = [
-    *("COLOUR", "GEOMETRY", "INDEX", "M", "MATERIALS", "MEAN_AREA", "NAMES", "ON", "P", "TABLE", "bends", "colours"),
+    *("COLOUR", "GEOMETRY", "HEADWEAR", "INDEX", "M", "MATERIALS", "MEAN_AREA", "NAMES", "ON", "P", "TABLE", "bends", "colours"),
     *("compose", "constants", "directions", "layer_mask", "planes", "render", "seen"),
 ]

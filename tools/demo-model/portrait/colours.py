@@ -10,7 +10,7 @@ from .params import INDEX, P, seen
 
 RGB = tuple[float, float, float]
 
-#: By material: the colour where all numbers are 0, and what one unit of each of its numbers adds. RGB in 0..1.
+#: By material: the colour where all numbers are 0, and what one unit of what is seen of its numbers adds (`seen`). RGB in 0..1.
 TABLE: dict[str, tuple[RGB, dict[str, RGB]]] = {
     "bg": ((0.62, 0.65, 0.68), {"bg0": (0.13, 0.13, 0.13), "bg1": (0.09, -0.015, -0.09), "bg2": (-0.055, 0.07, -0.04)}),
     "skin": (

@@ -5,8 +5,8 @@ there. The last 18 are colours. Nothing is drawn at random: a picture is a funct
 
 Two rules make that function one that a StyleGAN1 can learn:
 
-- No switches. What is worn by some and not by others (hats, glasses, beards) grows with its own
-  number, from nothing at `ON[0]` to all there at `ON[1]`.
+- No switches. What some have and others have not (hats, glasses, beards) grows with its own
+  number: headwear, buns, beards and moustaches from nothing at `ON[0]` to all there at `ON[1]`.
 - A style layer sees every number through one bend (`BENDS`, `seen`), which lies where the picture
   begins to change, and nothing else of it. Colours are sums over what is seen, so style layers form
   them without error.
@@ -22,6 +22,9 @@ from torch import Tensor
 ON = (0.85, 1.35)
 #: The opacity of an object just before it grows.
 HINT = 0.035
+
+#: What is worn on the head, one at a time: the first of them that is there displaces the others.
+HEADWEAR = ("scarf", "turban", "helmet", "beanie", "crown")
 
 GEOMETRY = (
     # head
@@ -46,7 +49,7 @@ P = len(NAMES)
 
 #: LeakyReLU_0.2(s (p - t)): s and t of the numbers whose effect begins or ends somewhere.
 BENDS = {
-    **{name: (1, 0.9) for name in ("beanie", "helmet", "turban", "scarf", "crown", "bun", "tache")},
+    **{name: (1, 0.9) for name in (*HEADWEAR, "bun", "tache")},
     **{name: (1, 0.35) for name in ("beard", "glasses", "mopen", "body", "flat", "frame0")},
     **{name: (1, 0.0) for name in ("hairlen", "fringe", "curl", "beardlen", "hair0", "iris0")},
     **{name: (1, 0.6) for name in ("gltint", "hair1", "hair2", "lip0")},
@@ -80,7 +83,7 @@ def seen(p: Tensor) -> Tensor:
 
 
 def layer_mask(layers: int = 12) -> Tensor:
-    """[layers, P], 1 where a style layer sees a number: colours only in the last, where they belong."""
+    """[layers, P], 1 where a style layer sees a number in training: colours only in the last, where they belong."""
     mask = torch.zeros(layers, P)
     for i, name in enumerate(NAMES):
         if name in COLOUR:

@@ -10,13 +10,13 @@ from torch import Tensor
 from .features import eye_x
 from .head import EYE_Y, Frame, Skin
 from .paint import Layers, blob, cover, length, line
-from .params import smoothstep
+from .params import HEADWEAR, smoothstep
 
 
 def paint_clothes(img: Layers, f: Frame) -> None:
     q, X, Y = f.q, f.X, f.Y
     lx = f.light[0]
-    bx = X - 0.06 * -f.sin_yaw
+    bx = X + 0.06 * f.sin_yaw
     w = 0.72 + 0.11 * q.range("shoulder") - 0.12 * f.baby
     edge = (
         0.64
@@ -102,7 +102,7 @@ class Headwear:
 
 def headwear(f: Frame) -> Headwear:
     free, on = 1.0, []
-    for name in ("scarf", "turban", "helmet", "beanie", "crown"):
+    for name in HEADWEAR:
         on.append(f.q.on(name) * free)
         free = free * (1 - f.q.on(name))
     return Headwear(*on)
