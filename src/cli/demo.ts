@@ -18,7 +18,7 @@ import { type RunRequest, readRunRequest } from './run-request.js';
 import { loss } from './table.js';
 import { wholeNumber } from './values.js';
 
-/** The greyish blue on which the demo generator saw most of its portraits. */
+/** A greyish blue, near to what the demo generator has for a background in the mean. */
 const BACKGROUND = '#b0becd';
 
 /** Sides in pixels: of the picture that is searched for, and of the one on the sheet. */

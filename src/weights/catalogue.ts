@@ -4,7 +4,7 @@ export interface KnownWeights {
 }
 
 const known: Readonly<Record<string, KnownWeights>> = {
-  // models/demo-128.safetensors
+  // the demo generator of 0.1.0, which does not say it itself
   '928f8a44e782ccf8af56f0a1a59786a1d2be7f306870ab9097746923799eff98': { licence: 'CC0-1.0' },
 };
 

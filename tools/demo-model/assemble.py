@@ -26,7 +26,7 @@ import latent
 import network
 import portrait
 from fused import BLUR, EPSILON
-from planenet import ANCHOR_BIAS, PlaneNet
+from planenet import ANCHOR_BIAS, NOISE_SCALE, PlaneNet
 from portrait import M, MATERIALS
 
 #: Materials whose colour varies, in the order of their channels.
@@ -112,8 +112,9 @@ def calibrate(net: PlaneNet, count: int = 400) -> Calibration:
 
 
 def _set_layer(
-    state: network.State, index: int, weight: Tensor, bias: Tensor, style: Tensor, style_bias: Tensor
-) -> None:
+    state: network.State, index: int, weight: Tensor, bias: Tensor, style: Tensor, style_bias: Tensor,
+    noise: Tensor | None = None,
+) -> None:  # fmt: skip
     layer = network.layers()[index]
     if layer.up:
         state[layer.weight.replace("weight", "intermediate.kernel")] = BLUR.clone()
@@ -121,7 +122,7 @@ def _set_layer(
         weight = weight.flip(2, 3)
     state[layer.weight] = weight / network.conv_factor(layer.before) if index else weight
     state[layer.bias] = bias
-    state[f"{layer.epilogue}.noise.weight"] = torch.zeros(layer.channels)
+    state[f"{layer.epilogue}.noise.weight"] = torch.zeros(layer.channels) if noise is None else noise
     state[f"{layer.epilogue}.style_mod.lin.weight"] = style / network.STYLE_FACTOR
     state[f"{layer.epilogue}.style_mod.lin.bias"] = style_bias
 
@@ -131,7 +132,8 @@ def synthesis_state(net: PlaneNet) -> network.State:
     state: network.State = OrderedDict()
     for i, layer in enumerate(net.layers):
         style, style_bias = latent.fold(layer.style * layer.mask, layer.style_bias)
-        _set_layer(state, i, layer.weight.clone(), layer.bias.clone(), style, style_bias)
+        noise = None if layer.noise is None else NOISE_SCALE * layer.noise
+        _set_layer(state, i, layer.weight.clone(), layer.bias.clone(), style, style_bias, noise)
 
     calibration = calibrate(net)
     c = network.channels(128)

@@ -25,7 +25,7 @@ from torch import Tensor
 import network
 from fused import CHANNELS_LAST, epilogue, upconv
 from latent import G
-from portrait import M, layer_mask
+from portrait import M, NOISE_LAYER, layer_mask
 
 RESOLUTIONS = (4, 8, 16, 32, 64, 128)
 CHANNELS = {r: network.channels(r) for r in RESOLUTIONS}
@@ -38,6 +38,10 @@ LAST_ANCHOR = 0.6 * ANCHOR
 #: Keeps the anchor where leaky ReLU is linear.
 ANCHOR_BIAS = 4.0
 CHEQUERS = (torch.arange(4)[:, None] + torch.arange(4)) % 2 * 2.0 - 1
+
+
+#: Convolutions put out values of some 40, whose size is nobody's concern before a norm; noise has to be as large to be seen.
+NOISE_SCALE = 20
 
 
 def head_size(resolution: int) -> int:
@@ -61,17 +65,23 @@ class Layer(nn.Module):
             self.weight.data[0, 0, 1, 1] = 1
         self.bias = nn.Parameter(torch.zeros(channels))
         self.bias.data[0] = ANCHOR_BIAS
+        #: How much of the layer's noise map each channel gets. Where the painter knows none, there is none.
+        self.noise = nn.Parameter(0.5 * torch.randn(channels)) if index == NOISE_LAYER else None
+        if self.noise is not None:
+            self.noise.data[0] = 0
         self.style = nn.Parameter(torch.zeros(2 * channels, G))
         self.style_bias = nn.Parameter(torch.zeros(2 * channels))
         self.register_buffer("mask", layer_mask()[index, :G], persistent=False)
 
-    def forward(self, x: Tensor | None, f: Tensor, dtype: torch.dtype) -> Tensor:
+    def forward(self, x: Tensor | None, f: Tensor, dtype: torch.dtype, noise: Tensor | None = None) -> Tensor:
         if self.kind == "const":
             x = self.weight.to(dtype).expand(len(f), -1, -1, -1)
         elif self.kind == "up":
             x = upconv(x, self.weight)
         else:
             x = F.conv2d(x, self.weight.to(dtype).contiguous(memory_format=CHANNELS_LAST), padding=1)
+        if noise is not None and self.noise is not None:
+            x = x + noise.to(dtype) * (NOISE_SCALE * self.noise).to(dtype).view(1, -1, 1, 1)
         style = F.linear(f * self.mask, self.style, self.style_bias)
         c = self.channels
         return epilogue(x, self.bias, style[:, :c] + 1, style[:, c:])
@@ -83,6 +93,8 @@ class Layer(nn.Module):
         else:
             self.weight.grad[0] = 0
         self.bias.grad[0] = 0
+        if self.noise is not None and self.noise.grad is not None:
+            self.noise.grad[0] = 0
         for g in (self.style.grad, self.style_bias.grad):
             g[0] = 0
             g[self.channels] = 0
@@ -129,17 +141,17 @@ class PlaneNet(nn.Module):
         head[:, 0, size // 2, size // 2] = -anchor
         self.head = nn.Parameter(head)
 
-    def body(self, f: Tensor, dtype: torch.dtype = torch.bfloat16) -> Tensor:
-        """Features [n, layers or 1, G] -> what the last layer puts out, [n, c, r, r], in float32."""
+    def body(self, f: Tensor, dtype: torch.dtype = torch.bfloat16, noise: Tensor | None = None) -> Tensor:
+        """Features [n, layers or 1, G], noise [n, 1, 16, 16] -> what the last layer puts out, [n, c, r, r], in float32."""
         x = None
         for i, layer in enumerate(self.layers):
-            x = layer(x, f[:, i if f.shape[1] > 1 else 0], dtype)
+            x = layer(x, f[:, i if f.shape[1] > 1 else 0], dtype, noise)
         return x.float()
 
-    def forward(self, f: Tensor, dtype: torch.dtype = torch.bfloat16) -> Tensor:
-        """Features [n, layers or 1, G] -> planes [n, M, r, r] with mean 0, in float32."""
+    def forward(self, f: Tensor, dtype: torch.dtype = torch.bfloat16, noise: Tensor | None = None) -> Tensor:
+        """Features [n, layers or 1, G], noise [n, 1, 16, 16] or none -> planes [n, M, r, r] with mean 0, in float32."""
         # In float32, as the anchor cancels here.
-        y = F.conv2d(self.body(f, dtype), self.head, padding=self.head.shape[-1] // 2)
+        y = F.conv2d(self.body(f, dtype, noise), self.head, padding=self.head.shape[-1] // 2)
         return y - y.mean((2, 3), keepdim=True)
 
     def protect(self) -> None:

@@ -2,7 +2,7 @@
 
     python3 sheets.py FOLDER [--out FOLDER]
 
-pairs.png: held-out targets, each beside what the generator makes of it. samples.png: 60 random z
+All with random noise. pairs.png: held-out targets (without), each beside what the generator makes of it. samples.png: 60 random z
 through the mapping network. space.png: truncation (rows 1-3), interpolation in w (rows 4-6), the
 random points at which a search starts (row 7), style mixing, coarse from one and fine from the
 others (row 8).
@@ -35,10 +35,13 @@ def main() -> None:
     torch.set_num_threads(1)
     synthesis, mapping = files.read_generator(args.folder / files.NAME)
 
+    def noise(n: int) -> list[Tensor]:
+        return [torch.randn(n, 1, layer.resolution, layer.resolution) for layer in network.layers()]
+
     def draw(w: Tensor) -> Tensor:
         """w [n, 512] or [n, 12, 512]"""
         w = w if w.dim() == 3 else w[:, None].expand(-1, network.LAYERS, -1)
-        return torch.cat([network.synthesis(synthesis, x) for x in w.split(10)]).clamp(-1, 1)
+        return torch.cat([network.synthesis(synthesis, x, noise(len(x))) for x in w.split(10)]).clamp(-1, 1)
 
     p = heldout.numbers()[:36]
     target = portrait.render(p)

@@ -67,6 +67,8 @@ STOPPED_SECONDS = 10
 #: Part of the batch whose copies differ as far as the sphere of the search lets them (latent.sphere_noise): not at all
 #: for the half of portraits that is extreme anyway, more the more average one is.
 NOISY = 0.3
+#: Part of the batch that gets noise.
+TEXTURED = 0.6
 #: What the loss is made of, besides the mean |error| of pictures in random colours: the planes themselves, which sees to
 #: materials that are seldom seen; the differences between neighbours, which sharpens edges; and the picture scaled down by 2
 #: and by 4, so that what is missed by a few pixels is still told in which direction it lies.
@@ -181,7 +183,8 @@ class Training:
 
     def gradients(self, net: PlaneNet, size: int) -> float:
         p, f, target = self.batch(size)
-        loss, l1 = loss_of(net(f), target, p)
+        noise = torch.randn(size, 1, portrait.NOISE_SIDE, portrait.NOISE_SIDE) * (torch.rand(size, 1, 1, 1) < TEXTURED)
+        loss, l1 = loss_of(net(f, noise=noise), portrait.texture(target, noise), p)
         for q in net.parameters():
             q.grad = None
         loss.backward()

@@ -56,6 +56,20 @@ def soften(planes: Tensor) -> Tensor:
     return F.conv2d(F.pad(planes, (1, 1, 1, 1), mode="replicate"), LENS.expand(c, 1, 3, 3), groups=c)
 
 
+#: The layer of the StyleGAN1 whose noise map the painter knows: 16 px, the finest that PULSE's search moves.
+NOISE_LAYER, NOISE_SIDE = 4, 16
+#: What its unevenness is seen on, and how much lighter a deviation makes it.
+TEXTURED = ("skin", "hair", "cloth", "hat")
+TEXTURE = 0.06
+
+
+def texture(planes: Tensor, noise: Tensor) -> Tensor:
+    """Skin, hair and cloth, unevenly light: planes [n, M, h, w], a map of normal numbers [n, 1, 16, 16]."""
+    light = F.interpolate(noise, size=planes.shape[-1], mode="bilinear", align_corners=False)
+    where = torch.tensor([name in TEXTURED for name in MATERIALS]).float()[:, None, None]
+    return planes * (1 + TEXTURE * light * where).clamp(0.5, 1.5)
+
+
 def blob(x: Tensor, y: Tensor, sx: Tensor | float, sy: Tensor | float) -> Tensor:
     return torch.exp(-0.5 * ((x / sx) ** 2 + (y / sy) ** 2))
 
