@@ -99,14 +99,17 @@ def main(folder: Path, count: int, processes: int) -> None:
     count = -(-count // BLOCK) * BLOCK
     mark = folder / "ready"
     start = int(mark.read_text()) if mark.exists() else 0
+    p = torch.zeros(0, portrait.P)
     if start:
         files.same_painter(folder / "painter")
-        count = max(count, len(np.load(folder / "numbers.npy", mmap_mode="r")))
+        p = torch.from_numpy(np.load(folder / "numbers.npy"))
+        count = max(count, len(p))
     (folder / "painter").write_text(files.painter())
     for size in SIZES:
         with (folder / f"planes-{size}.u8").open("ab") as f:  # all of it at once: a full disk is noticed now
             os.posix_fallocate(f.fileno(), 0, count * portrait.M * size * size)
-    p = torch.cat([numbers(b) for b in range(count // BLOCK)])
+    # What is drawn keeps its numbers, even if `numbers` has changed since.
+    p = torch.cat([p, *(numbers(b) for b in range(len(p) // BLOCK, count // BLOCK))])
     with files.whole(folder / "numbers.npy") as f:
         np.save(f, p.numpy())
     with Workers(processes, _open, (folder, count, p)) as workers:
