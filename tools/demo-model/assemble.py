@@ -89,7 +89,7 @@ class Calibration:
 @torch.no_grad()
 def calibrate(net: PlaneNet, count: int = 400) -> Calibration:
     g = torch.Generator().manual_seed(1)
-    f = latent.features(latent.styles(latent.spread(torch.randn(count, portrait.P, generator=g))))
+    f = latent.features(latent.w_of(torch.randn(count, portrait.P, generator=g)))
     mean = mean_colours()
     v, c, lowest = [], [], []
     for q in f.split(10):

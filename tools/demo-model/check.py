@@ -89,7 +89,7 @@ def random_net() -> PlaneNet:
 def check_grown_and_assembled() -> None:
     net = random_net()
     p = torch.randn(6, portrait.P)
-    f = latent.features(latent.styles(latent.spread(p)))[:, None]
+    f = latent.features(latent.w_of(p))[:, None]
     before = net(f, torch.float32)
     while net.resolution < network.RESOLUTION:
         net.grow()
@@ -104,7 +104,7 @@ def check_grown_and_assembled() -> None:
         before = after
 
     state = assemble.synthesis_state(net)
-    w = latent.styles(latent.spread(p))[:, None].expand(-1, network.LAYERS, -1)
+    w = latent.w_of(p)[:, None].expand(-1, network.LAYERS, -1)
     picture = portrait.compose(before, portrait.colours(p))
     # Planes of a random network have more of the pattern of the anchor than portraits do.
     error = (network.synthesis(state, w) - picture).abs().mean().item()

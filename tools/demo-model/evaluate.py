@@ -74,7 +74,7 @@ def errors(synthesis: dict[str, Tensor], p: Tensor) -> tuple[Tensor, Tensor]:
     """Mean |error| and gradient error of each portrait."""
     picture, gradient = [], []
     for q in p.split(10):
-        w = latent.styles(latent.spread(q))[:, None].expand(-1, network.LAYERS, -1)
+        w = latent.w_of(q)[:, None].expand(-1, network.LAYERS, -1)
         error, edges = heldout.errors(network.synthesis(synthesis, w), portrait.render(q))
         picture.append(error)
         gradient.append(edges)

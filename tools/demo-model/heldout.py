@@ -46,7 +46,7 @@ def score(net: PlaneNet, p: Tensor, planes: Tensor) -> dict[str, float]:
     total = gradient = 0.0
     by_plane = torch.zeros(portrait.M)
     for q, a in zip(p.split(25), planes.split(25)):
-        y = net(latent.features(latent.styles(latent.spread(q)))[:, None], torch.float32)
+        y = net(latent.features(latent.w_of(q))[:, None], torch.float32)
         colour = portrait.colours(q)
         error, edges = errors(portrait.compose(y, colour), portrait.compose(a, colour).clamp(-1, 1))
         total += error.sum().item()

@@ -56,6 +56,11 @@ def styles(v: Tensor) -> Tensor:
     return F.leaky_relu(v + MU, 0.2)
 
 
+def w_of(p: Tensor) -> Tensor:
+    """The w of a portrait, its copies all alike: [..., P] -> [..., 512]."""
+    return styles(spread(p))
+
+
 def _moments() -> tuple[Tensor, Tensor]:
     """Mean and standard deviation [P] of LeakyReLU_0.2(s (p - t)) for a normal p."""
     x = torch.linspace(-6, 6, 24001, dtype=torch.float64)[:, None]

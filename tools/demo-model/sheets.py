@@ -45,7 +45,7 @@ def main() -> None:
 
     p = heldout.numbers()[:36]
     target = portrait.render(p)
-    sheet(torch.stack([target, draw(latent.styles(latent.spread(p)))], 1).flatten(0, 1), 12, str(out / "pairs.png"))
+    sheet(torch.stack([target, draw(latent.w_of(p))], 1).flatten(0, 1), 12, str(out / "pairs.png"))
 
     torch.manual_seed(11)
     w = network.mapping(mapping, torch.randn(60, 512))

@@ -68,7 +68,7 @@ STOPPED_SECONDS = 10
 #: for the half of portraits that is extreme anyway, more the more average one is.
 NOISY = 0.3
 #: Part of the batch that gets noise.
-TEXTURED = 0.6
+WITH_NOISE = 0.6
 #: What the loss is made of, besides the mean |error| of pictures in random colours: the planes themselves, which sees to
 #: materials that are seldom seen; the differences between neighbours, which sharpens edges; and the picture scaled down by 2
 #: and by 4, so that what is missed by a few pixels is still told in which direction it lies.
@@ -183,7 +183,7 @@ class Training:
 
     def gradients(self, net: PlaneNet, size: int) -> float:
         p, f, target = self.batch(size)
-        noise = torch.randn(size, 1, portrait.NOISE_SIDE, portrait.NOISE_SIDE) * (torch.rand(size, 1, 1, 1) < TEXTURED)
+        noise = torch.randn(size, 1, portrait.NOISE_SIDE, portrait.NOISE_SIDE) * (torch.rand(size, 1, 1, 1) < WITH_NOISE)
         loss, l1 = loss_of(net(f, noise=noise), portrait.texture(target, noise), p)
         for q in net.parameters():
             q.grad = None
@@ -221,7 +221,7 @@ class Training:
         self.log(kind="heldout", seen=self.seen, minutes=self.seconds / 60, resolution=self.net.resolution, **errors)
         with torch.no_grad():
             q = p[:24]
-            y = self.ema(latent.features(latent.styles(latent.spread(q)))[:, None], torch.float32)
+            y = self.ema(latent.features(latent.w_of(q))[:, None], torch.float32)
         colour = portrait.colours(q)
         a = torch.stack([portrait.compose(planes[:24], colour), portrait.compose(y, colour)], 1).flatten(0, 1)
         a = F.interpolate(a, size=128, mode="nearest")
