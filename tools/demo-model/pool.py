@@ -29,8 +29,13 @@ BLOCK = 1000
 BATCH = 4
 #: Training does not begin with fewer: it would learn them by heart.
 MINIMUM = 5000
-#: Numbers that a part of the pool has in their tails: what is rare needs examples, too.
-RARE_HIGH = (*portrait.HEADWEAR, "beard", "tache", "glasses", "gltint", "mopen", "age", "bun", "body", "flat")
+#: Numbers that a part of the pool has in their tails: what is rare needs examples, too. Crowns, which all other headwear
+#: displaces, need more of them.
+RARE_HIGH = (
+    *portrait.HEADWEAR,
+    *["crown"] * 3,
+    *("beard", "tache", "glasses", "gltint", "mopen", "age", "bun", "body", "flat"),
+)
 RARE_LOW = ("hairline", "age", "eyeopen", "smile")
 
 
@@ -49,6 +54,9 @@ def numbers(block: int) -> Tensor:
             k = int(which[i])
             name, sign = (RARE_HIGH[k], 1) if k < len(RARE_HIGH) else (RARE_LOW[k - len(RARE_HIGH)], -1)
             p[i, portrait.INDEX[name]] = sign * tail[i]
+            if name in portrait.HEADWEAR:
+                for other in portrait.HEADWEAR[: portrait.HEADWEAR.index(name)]:
+                    p[i, portrait.INDEX[other]].clamp_(max=portrait.ON[0])
     return p
 
 

@@ -51,7 +51,7 @@ class Stage:
 STAGES = (
     Stage(32, 32, 265_000, 0.02, 0.25),
     Stage(64, 32, 450_000, 0.008, 0.25),
-    Stage(128, 16, 800_000, 0.005, 0.01),
+    Stage(128, 16, 1_120_000, 0.003, 0.005),
 )
 #: Pictures over which the rate rises at the beginning of a stage: new channels must not shake the old ones.
 WARM_UP = 6_000

@@ -14,12 +14,12 @@ RGB = tuple[float, float, float]
 TABLE: dict[str, tuple[RGB, dict[str, RGB]]] = {
     "bg": ((0.62, 0.65, 0.68), {"bg0": (0.13, 0.13, 0.13), "bg1": (0.09, -0.015, -0.09), "bg2": (-0.055, 0.07, -0.04)}),
     "skin": (
-        (0.79, 0.62, 0.49),
+        (0.74, 0.56, 0.44),
         {
             "skin0": (0.18, 0.182, 0.172),
             "skin1": (0.015, -0.012, -0.008),
             # hardly an undertone up to 1; at 2.5 it is the yellow of emoji
-            "skin2": (0.10, 0.03, -0.22),
+            "skin2": (0.10, 0.045, -0.20),
         },
     ),
     "hair": (

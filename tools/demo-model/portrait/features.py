@@ -19,7 +19,7 @@ def paint_eyes(face: Layers, f: Frame, s: Skin) -> None:
     e = f.ax - eye_x(f)
     ey = f.fy - EYE_Y + 0.09 * q.range("eyetilt") * e
     half = 0.116 * (1 + 0.09 * q.range("eyesize") + 0.10 * f.baby)
-    opened = (0.72 + 0.50 * q.range("eyeopen")) * (1 + 0.12 * q.range("eyesize") + 0.22 * f.baby - 0.10 * f.old)
+    opened = (0.80 + 0.40 * q.range("eyeopen")) * (1 + 0.12 * q.range("eyesize") + 0.22 * f.baby - 0.10 * f.old)
     opened = opened * (1 - 0.22 * q.range("smile").clamp(min=0))
     k = (1 - (e / half) ** 2).clamp(min=0)
     upper = -0.068 * opened * k**0.75 - 0.004
