@@ -12,12 +12,13 @@ RGB = tuple[float, float, float]
 
 #: By material: the colour where all numbers are 0, and what one unit of what is seen of its numbers adds (`seen`). RGB in 0..1.
 TABLE: dict[str, tuple[RGB, dict[str, RGB]]] = {
-    "bg": ((0.62, 0.65, 0.68), {"bg0": (0.13, 0.13, 0.13), "bg1": (0.09, -0.015, -0.09), "bg2": (-0.055, 0.07, -0.04)}),
+    "bg": ((0.66, 0.70, 0.74), {"bg0": (0.13, 0.13, 0.13), "bg1": (0.09, -0.015, -0.09), "bg2": (-0.055, 0.07, -0.04)}),
     "skin": (
-        (0.74, 0.56, 0.44),
+        (0.77, 0.59, 0.47),
         {
             "skin0": (0.18, 0.182, 0.172),
-            "skin1": (0.015, -0.012, -0.008),
+            # from tan to rosy
+            "skin1": (0.025, -0.02, 0.045),
             # hardly an undertone up to 1; at 2.5 it is the yellow of emoji
             "skin2": (0.10, 0.045, -0.20),
         },
