@@ -94,7 +94,9 @@ def check_grown_and_assembled() -> None:
     while net.resolution < network.RESOLUTION:
         net.grow()
         up = F.interpolate(before, scale_factor=2, mode="nearest")
-        up = F.conv2d(F.pad(up, (1, 1, 1, 1), mode="replicate"), fused.BLUR.expand(portrait.M, 1, 3, 3), groups=portrait.M)
+        up = F.conv2d(
+            F.pad(up, (1, 1, 1, 1), mode="replicate"), fused.BLUR.expand(portrait.M, 1, 3, 3), groups=portrait.M
+        )
         up = up - up.mean((2, 3), keepdim=True)
         after = net(f, torch.float32)
         # The anchor swallows what a plane has of its pattern, and borders are blurred with zeros.

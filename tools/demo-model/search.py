@@ -100,7 +100,9 @@ def main() -> None:
     side = images[0].shape[0]
     for path, image in zip(args.targets, images):
         if image.shape[:2] != (side, side) or network.RESOLUTION % side:
-            parser.error(f"{path}: {image.shape[1]} x {image.shape[0]} pixels; targets are squares of one size that divides 128")
+            parser.error(
+                f"{path}: {image.shape[1]} x {image.shape[0]} pixels; targets are squares of one size that divides 128"
+            )
     target = torch.stack([torch.from_numpy(image.copy()).permute(2, 0, 1).float() / 255 for image in images])
     picture, l2 = search(synthesis, fit, target, args.steps, random_start(len(target)))
     for path, value in zip(args.targets, l2.tolist()):

@@ -183,7 +183,9 @@ class Training:
 
     def gradients(self, net: PlaneNet, size: int) -> float:
         p, f, target = self.batch(size)
-        noise = torch.randn(size, 1, portrait.NOISE_SIDE, portrait.NOISE_SIDE) * (torch.rand(size, 1, 1, 1) < WITH_NOISE)
+        noise = torch.randn(size, 1, portrait.NOISE_SIDE, portrait.NOISE_SIDE) * (
+            torch.rand(size, 1, 1, 1) < WITH_NOISE
+        )
         loss, l1 = loss_of(net(f, noise=noise), portrait.texture(target, noise), p)
         for q in net.parameters():
             q.grad = None
@@ -272,6 +274,8 @@ if __name__ == "__main__":
     parser.add_argument("--threads", type=int, default=2)
     args = parser.parse_args()
     if any(stage.batch % args.threads for stage in STAGES):
-        parser.error(f"--threads {args.threads} does not divide the batches of {STAGES[-1].batch} and {STAGES[0].batch}")
+        parser.error(
+            f"--threads {args.threads} does not divide the batches of {STAGES[-1].batch} and {STAGES[0].batch}"
+        )
     torch.set_num_threads(1)
     Training(args.folder, args.threads).run()

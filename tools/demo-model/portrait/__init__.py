@@ -14,6 +14,7 @@ from .params import COLOUR, GEOMETRY, HEADWEAR, INDEX, NAMES, ON, P, bends, laye
 from .render import MEAN_AREA, compose, planes, render
 
 __all__ = [
-    *("COLOUR", "GEOMETRY", "HEADWEAR", "INDEX", "M", "MATERIALS", "MEAN_AREA", "NAMES", "NOISE_LAYER", "NOISE_SIDE", "ON", "P", "TABLE", "bends", "colours"),
+    *("COLOUR", "GEOMETRY", "HEADWEAR", "INDEX", "M", "MATERIALS", "MEAN_AREA", "NAMES"),
+    *("NOISE_LAYER", "NOISE_SIDE", "ON", "P", "TABLE", "bends", "colours"),
     *("compose", "constants", "directions", "layer_mask", "planes", "render", "seen", "texture"),
 ]

@@ -28,7 +28,9 @@ def paint_eyes(face: Layers, f: Frame, s: Skin) -> None:
 
     under_lid = smoothstep(0.040, 0.0, ey - upper)
     eye = Layers()
-    eye.add("white", (0.80 + 0.18 * s.wrap.clamp(0, 1) - 0.22 * under_lid - 0.16 * (e / half) ** 2) * (1 - 0.4 * f.flat))
+    eye.add(
+        "white", (0.80 + 0.18 * s.wrap.clamp(0, 1) - 0.22 * under_lid - 0.16 * (e / half) ** 2) * (1 - 0.4 * f.flat)
+    )
     r = 0.058 * (1 + 0.05 * q.range("eyesize") + 0.18 * f.baby + 0.25 * f.flat)
     iy = ey + 0.004
     d = length(e, iy)
@@ -136,7 +138,7 @@ def paint_beard(face: Layers, f: Frame, s: Skin, mouth: Tensor) -> None:
     )
     face.over(
         torch.maximum(cover(d * 0.06 + 0.07 * (1 - tache), 0.018), q.hint("tache") * cover(d * 0.06, 0.018)),
-        hair=0.48 + 0.50 * s.wrap + 0.13 * torch.sin(ax * 80 + fy * 50)
+        hair=0.48 + 0.50 * s.wrap + 0.13 * torch.sin(ax * 80 + fy * 50),
     )
 
 

@@ -160,7 +160,9 @@ def skin(f: Frame) -> Skin:
     shade = (0.52 + 0.52 * wrap) * (1 - occlusion.clamp(0, 0.6))
     shade = shade + 0.65 * f.flat * (0.98 * (1 - 0.6 * occlusion.clamp(0, 0.6)) - shade)
     rim = (1 - nz) ** 3 * 0.10 * (1 - f.flat)
-    blush = (1 - 0.6 * f.flat) * (0.16 + 0.12 * baby + 0.10 * smile) * (
-        blob(ax - 0.27, fy - 0.19, 0.11, 0.09) + 0.5 * blob(nfx, fy - n.y, 0.06, 0.05)
+    blush = (
+        (1 - 0.6 * f.flat)
+        * (0.16 + 0.12 * baby + 0.10 * smile)
+        * (blob(ax - 0.27, fy - 0.19, 0.11, 0.09) + 0.5 * blob(nfx, fy - n.y, 0.06, 0.05))
     )
     return Skin(shade + rim, wrap, 0.13 * (1 - 0.7 * f.flat) * spec, blush + 0.05 * line(diffuse - 0.12, 0.28))

@@ -76,7 +76,9 @@ def paint_glasses(img: Layers, f: Frame, s: Skin) -> None:
     dark = torch.maximum(q.step("gltint", 0.62, 0.88), 6 * q.hint("gltint"))
     img.over(lens * dark * 0.90 * on_head, frame=0.30 - 0.12 * y, white=0.06)
     slant = x * f.sign * 0.8 + f.fy - EYE_Y
-    img.add("white", on_head * lens * (line(slant + 0.035, 0.020) + 0.6 * line(slant - 0.02, 0.010)) * (0.10 + 0.10 * dark))
+    img.add(
+        "white", on_head * lens * (line(slant + 0.035, 0.020) + 0.6 * line(slant - 0.02, 0.010)) * (0.10 + 0.10 * dark)
+    )
     rim = torch.exp(-((sd / 0.018) ** 4))
     inner = eye_x(f) + 0.06 * f.flat - w
     bridge = line(y + 0.033 + 0.5 * f.ax**2, 0.014) * smoothstep(0.01, -0.01, f.ax - inner)
