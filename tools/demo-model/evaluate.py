@@ -63,9 +63,8 @@ def members(p: Tensor, name: str | None, low: float, high: float) -> Tensor:
     for k in name.split(" and "):
         value = p[:, portrait.INDEX[k]]
         chosen &= (value >= low) & (value < high)
-        if k in portrait.HEADWEAR:  # what another one displaces is not seen
-            for other in portrait.HEADWEAR[: portrait.HEADWEAR.index(k)]:
-                chosen &= p[:, portrait.INDEX[other]] < portrait.ON[0]
+        for other in portrait.displacing(k):
+            chosen &= p[:, portrait.INDEX[other]] < portrait.ON[0]
     return chosen
 
 

@@ -54,9 +54,8 @@ def numbers(block: int) -> Tensor:
             k = int(which[i])
             name, sign = (RARE_HIGH[k], 1) if k < len(RARE_HIGH) else (RARE_LOW[k - len(RARE_HIGH)], -1)
             p[i, portrait.INDEX[name]] = sign * tail[i]
-            if name in portrait.HEADWEAR:
-                for other in portrait.HEADWEAR[: portrait.HEADWEAR.index(name)]:
-                    p[i, portrait.INDEX[other]].clamp_(max=portrait.ON[0])
+            for other in portrait.displacing(name):
+                p[i, portrait.INDEX[other]].clamp_(max=portrait.ON[0])
     return p
 
 

@@ -10,11 +10,11 @@ The canvas is x to the right, y down, both in -1..1; eyes near (±0.24, -0.06), 
 
 from .colours import TABLE, colours, constants, directions
 from .paint import MATERIALS, M, NOISE_LAYER, NOISE_SIDE, texture
-from .params import COLOUR, GEOMETRY, HEADWEAR, INDEX, NAMES, ON, P, bends, layer_mask, seen
+from .params import COLOUR, GEOMETRY, HEADWEAR, INDEX, NAMES, ON, P, bends, displacing, layer_mask, seen
 from .render import MEAN_AREA, compose, planes, render
 
 __all__ = [
     *("COLOUR", "GEOMETRY", "HEADWEAR", "INDEX", "M", "MATERIALS", "MEAN_AREA", "NAMES"),
     *("NOISE_LAYER", "NOISE_SIDE", "ON", "P", "TABLE", "bends", "colours"),
-    *("compose", "constants", "directions", "layer_mask", "planes", "render", "seen", "texture"),
+    *("compose", "constants", "directions", "displacing", "layer_mask", "planes", "render", "seen", "texture"),
 ]

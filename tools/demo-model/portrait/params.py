@@ -70,6 +70,11 @@ _FEATURES = (
 )
 
 
+def displacing(name: str) -> tuple[str, ...]:
+    """The headwear that displaces this one; nothing does where it is no headwear."""
+    return HEADWEAR[: HEADWEAR.index(name)] if name in HEADWEAR else ()
+
+
 def bends() -> tuple[Tensor, Tensor]:
     """s and t of every number, [P] each."""
     sign, knot = torch.tensor([BENDS.get(name, STRAIGHT) for name in NAMES]).T

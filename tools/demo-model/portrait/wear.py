@@ -188,14 +188,14 @@ def paint_headwear(img: Layers, f: Frame, wear: Headwear) -> None:
     # crown: its own colour for the metal, white for the glints, lips for the stones; three points, as wide as the head is,
     # since many narrow ones are learned as their average, which is a band
     on, hint = wear.crown, q.hint("crown")
-    across = x / rx / 0.72
-    point = 1 - 2 * ((across + 0.5) % 1 - 0.5).abs()
+    apart = 0.72 * rx
+    off = (x + apart / 2) % apart - apart / 2  # from the middle of the nearest point
     up = edge - 0.06 - y
-    sd = torch.maximum(torch.maximum(-up, (up - 0.12 - 0.24 * point) * 0.8), x.abs() - rx * 0.98)
+    sd = torch.maximum(torch.maximum(-up, (up - 0.36 + 0.48 * off.abs() / apart) * 0.8), x.abs() - rx * 0.98)
     img.over(
         _grown(sd, on, hint, 0.012),
-        hat=0.62 + 0.45 * lit.clamp(min=0) + 0.10 * torch.cos(2 * torch.pi * across),
+        hat=0.62 + 0.45 * lit.clamp(min=0) + 0.10 * torch.cos(2 * torch.pi * off / apart),
         white=0.16 * line(nx - lx * 0.6, 0.12),
     )
-    stone = length(((across + 0.5) % 1 - 0.5) * 0.72 * rx, up - 0.11) - 0.045
+    stone = length(off, up - 0.11) - 0.045
     img.over(cover(stone, 0.012) * smoothstep(0.5, 1.0, on) * (x.abs() < rx * 0.9), lips=0.8, white=0.1)
