@@ -58,7 +58,7 @@ struct StorePlan {
     if (!sumsAlone) y = r.output("y", blockedFloats(channels, height, width));
     if (store.writing == Writing::styled) {
       noise = r.optional("noise", height * width);
-      noiseWeight = r.input("noiseWeight", channels);
+      if (noise >= 0) noiseWeight = r.input("noiseWeight", channels);
       bias = r.input("bias", channels);
       style = r.input("style", 2 * channels);
       coefficients = r.output("madeCoefficients", 3 * channels);
