@@ -111,18 +111,6 @@ function each(shape: Shape, visit: (index: number, n: number, c: number, y: numb
   }
 }
 
-/** a[n, c]·(x − mean[n, c]) + b[n, c], or x where there are no coefficients. */
-function modulated(x: Float64Array, shape: Shape, coefficients: Float64Array | undefined): Float64Array {
-  if (!coefficients) return x;
-  const y = new Float64Array(x.length);
-  const triples: Shape = [shape[0], 3, shape[1], 1];
-  each(shape, (index, n, c) => {
-    const [mean, a, b] = [0, 1, 2].map((row) => coefficients[at(triples, n, row, c)]);
-    y[index] = a * (x[index] - mean) + b;
-  });
-  return y;
-}
-
 /** One product of a linear map: y[to] += weight·x[from]. The map's adjoint is x[from] += weight·y[to]. */
 type Product = (from: number, to: number, weight: number) => void;
 
@@ -164,7 +152,7 @@ function convUpProducts(input: Shape, weight: Shape, visit: Product): void {
 }
 
 /** `weight` is here the value of the tap itself. */
-function reduceProducts(input: Shape, axis: 2 | 3, factor: number, visit: Product): void {
+function bicubicProducts(input: Shape, axis: 2 | 3, factor: number, visit: Product): void {
   const output = [...input] as [number, number, number, number];
   output[axis] /= factor;
   const taps = bicubicTaps(factor);
@@ -185,7 +173,7 @@ function convolve(
   operands: Operands,
   bias: Float64Array | undefined,
 ): Float64Array[] {
-  const x = modulated(operands.value(0), operands.shape(0), operands.optional(2));
+  const x = operands.value(0);
   const weight = operands.value(1);
   const output = op.outputs[0].shape;
   const y = new Float64Array(elements(output));
@@ -212,6 +200,19 @@ function eachPicture(shape: Shape, visit: (n: number, first: number, size: numbe
   for (let n = 0; n < shape[0]; n++) visit(n, n * size, size);
 }
 
+/** The pixels of one channel of one picture after another: `visit(first index, pixels)`. */
+function eachChannel(shape: Shape, visit: (first: number, size: number) => void): void {
+  const size = shape[2] * shape[3];
+  for (let channel = 0; channel < shape[0] * shape[1]; channel++) visit(channel * size, size);
+}
+
+/** Mean and √(variance + ε). */
+function momentsOf(values: Float64Array, epsilon: number): [mean: number, deviation: number] {
+  const mean = values.reduce((sum, v) => sum + v, 0) / values.length;
+  const variance = values.reduce((sum, v) => sum + (v - mean) ** 2, 0) / values.length;
+  return [mean, Math.sqrt(variance + epsilon)];
+}
+
 function scalar(operands: Operands, name: keyof RunScalars): number {
   const value = operands.scalars[name];
   if (value === undefined) throw new Error(`the run lacks the scalar ${name}`);
@@ -219,7 +220,7 @@ function scalar(operands: Operands, name: keyof RunScalars): number {
 }
 
 const interpreters: Interpreters = {
-  conv: (op, operands) => convolve(convProducts, op, operands, operands.optional(3)),
+  conv: (op, operands) => convolve(convProducts, op, operands, operands.optional(2)),
   conv_up: (op, operands) => convolve(convUpProducts, op, operands, undefined),
 
   blur(_op, { value, shape }) {
@@ -239,66 +240,89 @@ const interpreters: Interpreters = {
     return [y];
   },
 
-  styled(op, { value, optional, shape }) {
-    const { epsilon, slope } = op.attrs;
-    const [noise, noiseWeight, bias, style] = [optional(1), value(2), value(3), value(4)];
-    const output = op.outputs[0].shape;
-    const [pictures, channels, height, width] = output;
-    const pairs: Shape = [pictures, 2, channels, 1];
-    const x = new Float64Array(elements(output));
-    const triples: Shape = [pictures, 3, channels, 1];
-    const coefficients = new Float64Array(elements(triples));
-    const moments = new Float64Array(elements(pairs));
-    each(output, (index, n, c, row, column) => {
-      const y = value(0)[at(shape(0), shape(0)[0] === 1 ? 0 : n, c, row, column)];
-      const noiseHere = noise ? noise[at([pictures, 1, height, width], n, 0, row, column)] : 0;
-      const sum = y + noiseWeight[c] * noiseHere + bias[c];
-      x[index] = sum * slopeAt(sum, slope);
+  repeat(op, { value }) {
+    const y = new Float64Array(elements(op.outputs[0].shape));
+    eachPicture(op.outputs[0].shape, (_n, first) => {
+      y.set(value(0), first);
     });
-    for (let n = 0; n < pictures; n++) {
-      for (let c = 0; c < channels; c++) {
-        const map = x.subarray(at(output, n, c), at(output, n, c) + height * width);
-        const mean = map.reduce((sum, v) => sum + v, 0) / map.length;
-        const variance = map.reduce((sum, v) => sum + (v - mean) ** 2, 0) / map.length;
-        const inverse = 1 / Math.sqrt(variance + epsilon);
-        moments[at(pairs, n, 0, c)] = mean;
-        moments[at(pairs, n, 1, c)] = inverse;
-        coefficients[at(triples, n, 0, c)] = mean;
-        coefficients[at(triples, n, 1, c)] = (style[at(pairs, n, 0, c)] + 1) * inverse;
-        coefficients[at(triples, n, 2, c)] = style[at(pairs, n, 1, c)];
-      }
-    }
-    return [x, coefficients, moments];
+    return [y];
   },
 
-  modulate: (_op, { value, shape }) => [modulated(value(0), shape(0), value(1))],
+  add_noise(_op, { value, shape }) {
+    const [x, noise, weight] = [value(0), value(1), value(2)];
+    const y = new Float64Array(x.length);
+    each(shape(0), (index, n, c, row, column) => {
+      y[index] = x[index] + weight[c] * noise[at(shape(1), n, 0, row, column)];
+    });
+    return [y];
+  },
 
-  styled_sums(op, { value, shape }) {
-    const [g, x, moments] = [value(0), value(1), value(2)];
+  bias_act(op, { value, shape }) {
+    const y = new Float64Array(value(0).length);
+    each(shape(0), (index, _n, c) => {
+      const sum = value(0)[index] + value(1)[c];
+      y[index] = sum * slopeAt(sum, op.attrs.slope);
+    });
+    return [y];
+  },
+
+  instance_norm(op, { value, shape }) {
+    const y = Float64Array.from(value(0));
+    eachChannel(shape(0), (first, size) => {
+      const map = y.subarray(first, first + size);
+      const [mean, deviation] = momentsOf(map, op.attrs.epsilon);
+      map.forEach((x, i) => {
+        map[i] = (x - mean) / deviation;
+      });
+    });
+    return [y];
+  },
+
+  instance_norm_gradient(op, { value, shape }) {
+    const result = Float64Array.from(value(0));
+    eachChannel(shape(0), (first, size) => {
+      const g = result.subarray(first, first + size);
+      const x = value(1).subarray(first, first + size);
+      const [mean, deviation] = momentsOf(x, op.attrs.epsilon);
+      let [sum, products] = [0, 0];
+      x.forEach((v, i) => {
+        sum += g[i];
+        products += (g[i] * (v - mean)) / deviation;
+      });
+      x.forEach((v, i) => {
+        const normalised = (v - mean) / deviation;
+        g[i] = (g[i] - sum / size - (normalised * products) / size) / deviation;
+      });
+    });
+    return [result];
+  },
+
+  modulate(_op, { value, shape }) {
+    const y = new Float64Array(value(0).length);
+    each(shape(0), (index, n, c) => {
+      const [scale, shift] = [0, 1].map((row) => value(1)[at(shape(1), n, row, c)]);
+      y[index] = (scale + 1) * value(0)[index] + shift;
+    });
+    return [y];
+  },
+
+  modulate_gradient(_op, { value, shape }) {
+    const result = new Float64Array(value(0).length);
+    each(shape(0), (index, n, c) => {
+      result[index] = (value(1)[at(shape(1), n, 0, c)] + 1) * value(0)[index];
+    });
+    return [result];
+  },
+
+  modulate_sums(op, { value, shape }) {
+    const [g, x] = [value(0), value(1)];
     const pairs = op.outputs[0].shape;
     const sums = new Float64Array(elements(pairs));
     each(shape(0), (index, n, c) => {
-      const normalised = (x[index] - moments[at(pairs, n, 0, c)]) * moments[at(pairs, n, 1, c)];
-      sums[at(pairs, n, 0, c)] += g[index] * normalised;
+      sums[at(pairs, n, 0, c)] += g[index] * x[index];
       sums[at(pairs, n, 1, c)] += g[index];
     });
     return [sums];
-  },
-
-  styled_gradient(op, { value, shape }) {
-    const [g, x, coefficients, moments, sums] = [value(0), value(1), value(2), value(3), value(4)];
-    const [, , height, width] = shape(0);
-    const size = height * width;
-    const pairs = shape(3);
-    const result = new Float64Array(g.length);
-    each(shape(0), (index, n, c) => {
-      const a = coefficients[at(shape(2), n, 1, c)];
-      const [first, second] = [at(pairs, n, 0, c), at(pairs, n, 1, c)];
-      const normalised = (x[index] - moments[first]) * moments[second];
-      const centred = g[index] - sums[second] / size - (normalised * sums[first]) / size;
-      result[index] = a * centred * slopeAt(x[index], op.attrs.slope);
-    });
-    return [result];
   },
 
   noise_gradient(op, { value, shape }) {
@@ -404,16 +428,16 @@ const interpreters: Interpreters = {
     return [result];
   },
 
-  reduce(op, { value, shape }) {
+  bicubic(op, { value, shape }) {
     const { axis, factor, adjoint } = op.attrs;
     const x = value(0);
     const y = new Float64Array(elements(op.outputs[0].shape));
     if (adjoint) {
-      reduceProducts(op.outputs[0].shape, axis, factor, (from, to, tap) => {
+      bicubicProducts(op.outputs[0].shape, axis, factor, (from, to, tap) => {
         y[from] += tap * x[to];
       });
     } else {
-      reduceProducts(shape(0), axis, factor, (from, to, tap) => {
+      bicubicProducts(shape(0), axis, factor, (from, to, tap) => {
         y[to] += tap * x[from];
       });
     }

@@ -14,7 +14,8 @@ export interface Seed {
  * gradient of Σ⟨seed, output⟩, and returns those gradients in the same order. `undefined` stands for a gradient that
  * is zero because no path leads from the tensor to an output.
  *
- * @throws Error when a path leads through an op that has no gradient rule
+ * @throws Error when a path leads through an op that has no gradient, or none for the input that the path comes from:
+ *   naming op and tensor
  */
 export function backward(graph: Graph, seeds: readonly Seed[], wrt: readonly Tensor[]): (Tensor | undefined)[] {
   const forward = [...graph.ops];
@@ -31,11 +32,16 @@ export function backward(graph: Graph, seeds: readonly Seed[], wrt: readonly Ten
     const wanted = op.inputs.map((input) => input !== undefined && active.has(input));
     if (!wanted.includes(true) || upstream.every((gradient) => gradient === undefined)) continue;
     const rule = vjpRules[op.op] as VjpRule<OpName> | undefined;
-    if (!rule) throw new Error(`${op.op} has no gradient rule`);
+    if (!rule) {
+      const input = op.inputs[wanted.indexOf(true)]!;
+      throw new Error(`${op.op} has no gradient rule, and that of its input ${input.name} is wanted`);
+    }
     const downstream = rule(graph, op, upstream, wanted);
     op.inputs.forEach((input, index) => {
+      if (!input || !wanted[index]) return;
       const gradient = downstream[index];
-      if (input && wanted[index] && gradient) accumulate(input, gradient);
+      if (!gradient) throw new Error(`${op.op} has no gradient for its input ${index}, ${input.name}`);
+      accumulate(input, gradient);
     });
   }
   return wrt.map((tensor) => gradients.get(tensor));

@@ -22,7 +22,7 @@ export function apply<N extends OpName>(
   inputs: readonly (Tensor | undefined)[],
   attrs: OpAttributes[N],
 ): Tensor[] {
-  const shapes = shapeRules[op](inputs, attrs);
+  const shapes = shapeRules[op](inputs, attrs, graph.batch);
   for (const [n] of shapes) {
     // All results carry the batch; another number comes from a constant that stands where pictures should.
     if (n !== graph.batch) throw new Error(`${op} would make ${n} results for a batch of ${graph.batch}`);

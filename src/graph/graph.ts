@@ -35,6 +35,11 @@ export interface Op<N extends OpName = OpName> {
   readonly attrs: OpAttributes[N];
 }
 
+/** Whether an op has that name. */
+export function isOp<N extends OpName>(op: { readonly op: string }, name: N): op is Op<N> {
+  return op.op === name;
+}
+
 /** Elements of a shape. */
 export function elements(shape: readonly number[]): number {
   return shape.reduce((product, side) => product * side, 1);

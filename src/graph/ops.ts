@@ -1,50 +1,49 @@
 /**
  * The op set: every operation that an engine has to know, with its attributes. `test/reference.ts` holds a plain
- * float64 implementation of each, `shaders/` the kernels. Shape rules are in `shapes.ts`, gradients in `gradients.ts`.
+ * float64 implementation of each. Shape rules are in `shapes.ts`, gradients in `gradients.ts`. Ops are small and mean what
+ * they say; what is computed together with what is found by a pass over the graph (`fuse/`), not written down here.
  *
  * Notation: `x[n, c, y, x]`; everything outside a map is zero unless said otherwise; slope(x) = x > 0 ? 1 : `slope`.
  */
 export interface OpAttributes {
   /**
-   * Convolution that keeps the size (kernel k = 1 or 3, padding ⌊k/2⌋) — inputs: x [n, i, h, w], weight [o, i, k, k],
-   * coefficients? [n, 3, i, 1], bias? [o, 1, 1, 1] (1×1 only) → y [n, o, h, w].
-   * With coefficients (mean, a, b) it is applied to a[c]·(x − mean[c]) + b[c] (the padding stays zero: it pads the
-   * *styled* map).
-   * `adjoint`: the transposed map, x [n, o, h, w] → y [n, i, h, w], with the same weight tensor and nothing else.
+   * Convolution that keeps the size (kernel k = 1 or 3, padding ⌊k/2⌋ of zeros) — inputs: x [n, i, h, w],
+   * weight [o, i, k, k], bias? [o, 1, 1, 1] (1×1 only) → y [n, o, h, w].
+   * `adjoint`: the transposed map, x [n, o, h, w] → y [n, i, h, w], with the same weight tensor and no bias.
    */
   conv: { adjoint: boolean };
   /**
-   * Transposed convolution of stride 2, padding 1 — inputs: x [n, i, h, w], weight [o, i, 4, 4], coefficients? →
-   * y [n, o, 2h, 2w]; y[o, Y, X] = Σ m[i, y, x]·weight[o, i, Y+1−2y, X+1−2x]. Each of the four output phases is a 2×2
-   * convolution. Both of StyleGAN1's ways of upsampling are this op (model/stylegan1.ts makes the 4×4 weights).
+   * Transposed convolution of stride 2, padding 1 — inputs: x [n, i, h, w], weight [o, i, 4, 4] → y [n, o, 2h, 2w];
+   * y[o, Y, X] = Σ x[i, y, x]·weight[o, i, Y+1−2y, X+1−2x]. Each of the four output phases is a 2×2 convolution. Both of
+   * StyleGAN1's ways of upsampling are this op (model/upsampling.ts makes the 4×4 weights).
    * `adjoint`: the strided convolution [n, o, 2h, 2w] → [n, i, h, w].
    */
   conv_up: { adjoint: boolean };
   /** [1 2 1]⊗[1 2 1]/16 with zero padding, per channel; its own adjoint — x [n, c, h, w] → the same. */
   blur: Record<string, never>;
+  /** One map for all pictures: x, a constant [1, c, h, w] → [n, c, h, w]. */
+  repeat: Record<string, never>;
+  /** Inputs: x [n, c, h, w], noise [n, 1, h, w], noiseWeight [c, 1, 1, 1] → x + noiseWeight[c]·noise. */
+  add_noise: Record<string, never>;
+  /** Inputs: x [n, c, h, w], bias [c, 1, 1, 1] → lrelu(x + bias[c]). */
+  bias_act: { slope: number };
   /**
-   * StyleGAN1's epilogue — inputs: y [n, c, h, w] (or a constant [1, c, h, w]), noise? [n, 1, h, w],
-   * noiseWeight [c, 1, 1, 1], bias [c, 1, 1, 1], style [n, 2, c, 1] → x, coefficients, moments.
-   * x = lrelu(y + noiseWeight[c]·noise + bias[c]); moments [n, 2, c, 1] = mean and 1/√(variance + epsilon) of x over
-   * h, w; coefficients [n, 3, c, 1] = mean, a = (style₀ + 1)/σ, b = style₁, so that the layer's output, instance norm and
-   * style applied, is a·(x − mean) + b. (One multiply-add with b − mean·a would do, but mean/σ reaches 3.6 and the
-   * cancellation is felt: it flips signs of activations near zero.) That *styled map* is never stored: whoever reads x reads
-   * it with its coefficients, and **the gradient of x is the gradient with respect to the styled map**.
+   * Instance norm (Ulyanov et al. 2016, arXiv 1607.08022): x [n, c, h, w] → x̂ = (x − μ)/σ with μ and σ = √(variance +
+   * epsilon) of x over h, w, for each picture and channel.
    */
-  styled: { epsilon: number; slope: number };
-  /** The styled map itself: x [n, c, h, w], coefficients [n, 3, c, 1] → a·(x − mean) + b. */
+  instance_norm: { epsilon: number };
+  /** Inputs: g, x [n, c, h, w] → (g − mean(g) − x̂·mean(g·x̂))/σ, the means over h, w: the gradient of `instance_norm`. */
+  instance_norm_gradient: { epsilon: number };
+  /**
+   * A style applied to a normalised map (AdaIN: Huang & Belongie 2017, equation 8, in StyleGAN1's parametrisation) —
+   * inputs: x̂ [n, c, h, w], style [n, 2, c, 1] → (style₀ + 1)·x̂ + style₁.
+   */
   modulate: Record<string, never>;
-  /**
-   * Inputs: g, x [n, c, h, w], moments [n, 2, c, 1] → [n, 2, c, 1]: Σ g·(x − mean)/σ, then Σ g, over h, w.
-   * It is the gradient with respect to the style of `styled`.
-   */
-  styled_sums: Record<string, never>;
-  /**
-   * The rest of the gradient of `styled` — inputs: g, x, coefficients, moments, sums →
-   * a·(g − Σg/N − x̂·Σ(g·x̂)/N)·slope(x), N = h·w, x̂ = (x − mean)/σ.
-   */
-  styled_gradient: { slope: number };
-  /** Inputs: g [n, c, h, w], noiseWeight [c, 1, 1, 1] → Σ_c noiseWeight[c]·g[c], [n, 1, h, w]. */
+  /** Inputs: g, style → (style₀ + 1)·g: the gradient of `modulate` with respect to the map. */
+  modulate_gradient: Record<string, never>;
+  /** Inputs: g, x̂ [n, c, h, w] → [n, 2, c, 1]: Σ g·x̂, then Σ g, over h, w: the gradient of `modulate` with respect to the style. */
+  modulate_sums: Record<string, never>;
+  /** Inputs: g [n, c, h, w], noiseWeight [c, 1, 1, 1] → Σ_c noiseWeight[c]·g[c], [n, 1, h, w]: the gradient of `add_noise` by noise. */
   noise_gradient: Record<string, never>;
   /**
    * Inputs: x (k values per picture, any shape), weight [m, k, 1, 1], bias? [m, 1, 1, 1] → [n, ...shape], m values:
@@ -65,7 +64,7 @@ export interface OpAttributes {
   add: Record<string, never>;
   /** scale·x + shift. */
   affine: { scale: number; shift: number };
-  /** `[n, ...shape]`, all of one value. */
+  /** No inputs → `[n, ...shape]`, all of one value. */
   fill: { value: number; shape: readonly [number, number, number] };
   /** Inputs: v [n, L, d, 1], mean, std [d, 1, 1, 1] → w = lrelu(v·std + mean): from search variable to w. */
   latent_to_w: { slope: number };
@@ -75,7 +74,7 @@ export interface OpAttributes {
    * Bicubic reduction by an integer factor along one axis (2 = h, 3 = w): 4·factor taps, a = −0.5, centred, normalised,
    * reflect padding ⌊3·factor/2⌋ before (`bicubic.ts`). `adjoint`: its transpose, [..., s] → [..., s·factor].
    */
-  reduce: { axis: 2 | 3; factor: number; adjoint: boolean };
+  bicubic: { axis: 2 | 3; factor: number; adjoint: boolean };
   /**
    * Inputs: x, target [n, c, h, w] → [n, 1, 1, 1]: the mean over c, h, w of (x − target)² ('L2'), or ten times that of
    * |x − target| ('L1', the factor being PULSE's).

@@ -1,11 +1,16 @@
-import { elements, type Graph, type Op, type Tensor } from './graph.js';
+import { elements, type Tensor } from './graph.js';
+
+/** What a plan looks at in an op. */
+interface PlannedOp {
+  readonly inputs: readonly (Tensor | undefined)[];
+  readonly outputs: readonly Tensor[];
+  readonly writes: readonly Tensor[];
+}
 
 /**
  * Where the temporaries live: each in a slot, slots being shared by tensors whose lifetimes do not meet.
  */
 export interface MemoryPlan {
-  /** The ops that matter, in order: those from which an output or a state can be reached. */
-  readonly ops: readonly Op[];
   /** The slot of each temporary. */
   readonly slotOf: ReadonlyMap<Tensor, number>;
   /** The size of each slot, in elements per picture. */
@@ -21,10 +26,9 @@ export interface Lifetime<T = Tensor> {
   last: number;
 }
 
-/** Drops ops without effect and gives every temporary a slot. Outputs of the graph live to its end. */
-export function planMemory(graph: Graph): MemoryPlan {
-  const ops = withoutDeadOps(graph);
-  return { ops, ...assignSlots(lifetimesOf(ops, new Set(graph.outputs.values()))) };
+/** Gives every temporary of a list of ops a slot. Outputs live to its end. */
+export function planMemory(ops: readonly PlannedOp[], outputs: ReadonlySet<Tensor>): MemoryPlan {
+  return assignSlots(lifetimesOf(ops, outputs));
 }
 
 /**
@@ -49,11 +53,11 @@ export function assignSlots<T>(lifetimes: Iterable<Lifetime<T>>): { slotOf: Map<
   return { slotOf, slots: slots.map((slot) => slot.size) };
 }
 
-/** The ops from which an output or a state can be reached. */
-export function withoutDeadOps(graph: Graph): Op[] {
-  const needed = new Set<Tensor>(graph.outputs.values());
-  const kept: Op[] = [];
-  for (const op of [...graph.ops].reverse()) {
+/** The ops from which an output or a state can be reached, in their order. */
+export function withoutDeadOps<T extends PlannedOp>(ops: readonly T[], outputs: ReadonlySet<Tensor>): T[] {
+  const needed = new Set<Tensor>(outputs);
+  const kept: T[] = [];
+  for (const op of [...ops].reverse()) {
     if (op.writes.length === 0 && !op.outputs.some((output) => needed.has(output))) continue;
     for (const input of op.inputs) if (input) needed.add(input);
     kept.push(op);
@@ -61,7 +65,7 @@ export function withoutDeadOps(graph: Graph): Op[] {
   return kept.reverse();
 }
 
-function lifetimesOf(ops: readonly Op[], outputs: ReadonlySet<Tensor>): Iterable<Lifetime> {
+function lifetimesOf(ops: readonly PlannedOp[], outputs: ReadonlySet<Tensor>): Iterable<Lifetime> {
   const lifetimes = new Map<Tensor, Lifetime>();
   ops.forEach((op, index) => {
     for (const tensor of op.outputs) {

@@ -2,7 +2,8 @@ import { elements, type Shape, sameShape, shapeText, type Tensor } from './graph
 import type { OpAttributes, OpName } from './ops.js';
 
 type Inputs = readonly (Tensor | undefined)[];
-type ShapeRules = { [N in OpName]: (inputs: Inputs, attrs: OpAttributes[N]) => Shape[] };
+/** From inputs, attributes and the pictures in a batch to the shapes of the outputs. */
+type ShapeRules = { [N in OpName]: (inputs: Inputs, attrs: OpAttributes[N], batch: number) => Shape[] };
 
 function need(inputs: Inputs, index: number, what: string): Shape {
   const tensor = inputs[index];
@@ -26,6 +27,13 @@ function like(inputs: Inputs, op: string, ...others: number[]): Shape[] {
   return [shape];
 }
 
+/** A map [n, c, h, w] and its style [n, 2, c, 1]. */
+function withStyle(inputs: Inputs, op: string): Shape[] {
+  const [n, c] = need(inputs, 0, op);
+  expectShape(`${op}: style`, need(inputs, 1, op), [n, 2, c, 1]);
+  return like(inputs, op);
+}
+
 /** The listed inputs must hold one number per picture. */
 function scalars(inputs: Inputs, op: string, n: number, ...indices: number[]): void {
   for (const index of indices) expectShape(`${op}: input ${index}`, need(inputs, index, op), [n, 1, 1, 1]);
@@ -38,10 +46,9 @@ export const shapeRules: ShapeRules = {
     const [o, i, kh, kw] = need(inputs, 1, 'conv');
     if (kh !== kw || (kh !== 1 && kh !== 3)) throw new Error(`conv: a kernel of ${kh}×${kw}; expected 1×1 or 3×3`);
     if (c !== (adjoint ? o : i)) throw new Error(`conv: ${c} channels meet weights for ${adjoint ? o : i}`);
-    if (adjoint && (inputs[2] || inputs[3])) throw new Error('conv: the adjoint has neither coefficients nor bias');
-    if (kh === 3 && inputs[3]) throw new Error('conv: only a 1×1 kernel has a bias');
-    optional(inputs, 2, 'conv: coefficients', [n, 3, c, 1]);
-    optional(inputs, 3, 'conv: bias', [o, 1, 1, 1]);
+    if (adjoint && inputs[2]) throw new Error('conv: the adjoint has no bias');
+    if (kh === 3 && inputs[2]) throw new Error('conv: only a 1×1 kernel has a bias');
+    optional(inputs, 2, 'conv: bias', [o, 1, 1, 1]);
     return [[n, adjoint ? i : o, h, w]];
   },
   conv_up(inputs, { adjoint }) {
@@ -49,44 +56,34 @@ export const shapeRules: ShapeRules = {
     const [o, i, ...kernel] = need(inputs, 1, 'conv_up');
     expectShape('conv_up: kernel', kernel, [4, 4]);
     if (c !== (adjoint ? o : i)) throw new Error(`conv_up: ${c} channels meet weights for ${adjoint ? o : i}`);
-    if (adjoint && inputs[2]) throw new Error('conv_up: the adjoint has no coefficients');
-    optional(inputs, 2, 'conv_up: coefficients', [n, 3, c, 1]);
     if (!adjoint) return [[n, o, 2 * h, 2 * w]];
     if (h % 2 || w % 2) throw new Error(`conv_up: the adjoint halves a map, and ${h}×${w} is odd`);
     return [[n, i, h / 2, w / 2]];
   },
   blur: (inputs) => like(inputs, 'blur'),
-  styled(inputs) {
-    const [pictures, c, h, w] = need(inputs, 0, 'styled');
-    const [n] = need(inputs, 4, 'styled');
-    if (pictures !== 1) expectShape('styled: y', [pictures, c, h, w], [n, c, h, w]);
-    optional(inputs, 1, 'styled: noise', [n, 1, h, w]);
-    expectShape('styled: noise weight', need(inputs, 2, 'styled'), [c, 1, 1, 1]);
-    expectShape('styled: bias', need(inputs, 3, 'styled'), [c, 1, 1, 1]);
-    expectShape('styled: style', need(inputs, 4, 'styled'), [n, 2, c, 1]);
-    return [
-      [n, c, h, w],
-      [n, 3, c, 1],
-      [n, 2, c, 1],
-    ];
+  repeat(inputs, _attrs, batch) {
+    const [one, ...map] = need(inputs, 0, 'repeat');
+    expectShape('repeat: input 0', [one, ...map], [1, ...map]);
+    return [[batch, ...map]];
   },
-  modulate(inputs) {
-    const [n, c] = need(inputs, 0, 'modulate');
-    expectShape('modulate: coefficients', need(inputs, 1, 'modulate'), [n, 3, c, 1]);
-    return like(inputs, 'modulate');
+  add_noise(inputs) {
+    const [n, c, h, w] = need(inputs, 0, 'add_noise');
+    expectShape('add_noise: noise', need(inputs, 1, 'add_noise'), [n, 1, h, w]);
+    expectShape('add_noise: noise weight', need(inputs, 2, 'add_noise'), [c, 1, 1, 1]);
+    return like(inputs, 'add_noise');
   },
-  styled_sums(inputs) {
-    const [n, c] = like(inputs, 'styled_sums', 1)[0];
-    expectShape('styled_sums: moments', need(inputs, 2, 'styled_sums'), [n, 2, c, 1]);
+  bias_act(inputs) {
+    const [, c] = need(inputs, 0, 'bias_act');
+    expectShape('bias_act: bias', need(inputs, 1, 'bias_act'), [c, 1, 1, 1]);
+    return like(inputs, 'bias_act');
+  },
+  instance_norm: (inputs) => like(inputs, 'instance_norm'),
+  instance_norm_gradient: (inputs) => like(inputs, 'instance_norm_gradient', 1),
+  modulate: (inputs) => withStyle(inputs, 'modulate'),
+  modulate_gradient: (inputs) => withStyle(inputs, 'modulate_gradient'),
+  modulate_sums(inputs) {
+    const [n, c] = like(inputs, 'modulate_sums', 1)[0];
     return [[n, 2, c, 1]];
-  },
-  styled_gradient(inputs) {
-    const [n, c] = like(inputs, 'styled_gradient', 1)[0];
-    expectShape('styled_gradient: coefficients', need(inputs, 2, 'styled_gradient'), [n, 3, c, 1]);
-    for (const index of [3, 4]) {
-      expectShape(`styled_gradient: input ${index}`, need(inputs, index, 'styled_gradient'), [n, 2, c, 1]);
-    }
-    return like(inputs, 'styled_gradient');
   },
   noise_gradient(inputs) {
     const [n, c, h, w] = need(inputs, 0, 'noise_gradient');
@@ -122,7 +119,7 @@ export const shapeRules: ShapeRules = {
   },
   add: (inputs) => like(inputs, 'add', 1),
   affine: (inputs) => like(inputs, 'affine'),
-  fill: (inputs, { shape }) => [[need(inputs, 0, 'fill')[0], ...shape]],
+  fill: (_inputs, { shape }, batch) => [[batch, ...shape]],
   latent_to_w(inputs) {
     const [n, rows, d] = need(inputs, 0, 'latent_to_w');
     expectShape('latent_to_w: v', need(inputs, 0, 'latent_to_w'), [n, rows, d, 1]);
@@ -136,10 +133,10 @@ export const shapeRules: ShapeRules = {
     expectShape('latent_gradient: std', need(inputs, 2, 'latent_gradient'), [d, 1, 1, 1]);
     return like(inputs, 'latent_gradient', 1);
   },
-  reduce(inputs, { axis, factor, adjoint }) {
-    const shape = [...need(inputs, 0, 'reduce')] as [number, number, number, number];
-    if (!Number.isInteger(factor) || factor < 2) throw new Error(`reduce: a factor of ${factor}`);
-    if (!adjoint && shape[axis] % factor) throw new Error(`reduce: ${factor} does not divide ${shape[axis]}`);
+  bicubic(inputs, { axis, factor, adjoint }) {
+    const shape = [...need(inputs, 0, 'bicubic')] as [number, number, number, number];
+    if (!Number.isInteger(factor) || factor < 2) throw new Error(`bicubic: a factor of ${factor}`);
+    if (!adjoint && shape[axis] % factor) throw new Error(`bicubic: ${factor} does not divide ${shape[axis]}`);
     shape[axis] = adjoint ? shape[axis] * factor : shape[axis] / factor;
     return [shape];
   },

@@ -41,8 +41,8 @@ export interface StyleGan1 {
 export interface Synthesis {
   /** [n, 3, r, r] in [−1, 1]. */
   readonly image: Tensor;
-  /** The output of each block, by resolution: x and coefficients of a styled map (graph/ops.ts). */
-  readonly blocks: ReadonlyMap<number, readonly [x: Tensor, coefficients: Tensor]>;
+  /** The output of each block by its side: [n, c, side, side]. */
+  readonly blocks: ReadonlyMap<number, Tensor>;
 }
 
 /**
@@ -180,9 +180,8 @@ export function synthesis(
   noise: readonly (Tensor | undefined)[],
 ): Synthesis {
   const rows = apply(graph, 'rows', [w], { count: network.layers.length });
-  const blocks = new Map<number, readonly [Tensor, Tensor]>();
+  const blocks = new Map<number, Tensor>();
   let x: Tensor | undefined;
-  let coefficients: Tensor | undefined;
   network.layers.forEach(({ name, channels, kind, resolution }, index) => {
     const get = (suffix = '') => constant(graph, network, `${name}${suffix}`);
     const style = apply1(graph, 'linear', [rows[index], get('.style'), get('.style_bias')], {
@@ -190,17 +189,16 @@ export function synthesis(
       slope: 1,
       shape: [2, channels, 1],
     });
-    let y = get();
-    if (kind === 'up') {
-      y = apply1(graph, 'blur', [apply1(graph, 'conv_up', [x, y, coefficients], { adjoint: false })], {});
-    } else if (kind === 'same') y = apply1(graph, 'conv', [x, y, coefficients], { adjoint: false });
-    [x, coefficients] = apply(graph, 'styled', [y, noise[index], get('.noise'), get('.bias'), style], {
-      epsilon: network.normEpsilon,
-      slope: SLOPE,
-    });
-    blocks.set(resolution, [x, coefficients]);
+    if (kind === 'const') x = apply1(graph, 'repeat', [get()], {});
+    else if (kind === 'same') x = apply1(graph, 'conv', [x, get()], { adjoint: false });
+    else x = apply1(graph, 'blur', [apply1(graph, 'conv_up', [x, get()], { adjoint: false })], {});
+    if (noise[index]) x = apply1(graph, 'add_noise', [x, noise[index], get('.noise')], {});
+    x = apply1(graph, 'bias_act', [x, get('.bias')], { slope: SLOPE });
+    x = apply1(graph, 'instance_norm', [x], { epsilon: network.normEpsilon });
+    x = apply1(graph, 'modulate', [x, style], {});
+    blocks.set(resolution, x);
   });
-  const rgb = [x, constant(graph, network, 'torgb'), coefficients, constant(graph, network, 'torgb.bias')];
+  const rgb = [x, constant(graph, network, 'torgb'), constant(graph, network, 'torgb.bias')];
   return { image: apply1(graph, 'conv', rgb, { adjoint: false }), blocks };
 }
 

@@ -73,7 +73,7 @@ export function buildStep(graph: Graph, plan: StepPlan): void {
   for (const [name, term] of terms) graph.output(name, term);
   graph.output('TOTAL', total);
 
-  const seed = apply1(graph, 'fill', [total], { value: 1, shape: [1, 1, 1] });
+  const seed = apply1(graph, 'fill', [], { value: 1, shape: [1, 1, 1] });
   const names = parameterNames(plan);
   const parameters = names.map((name) => graph.find(name)!);
   const gradients = backward(graph, [{ output: total, seed }], parameters);
@@ -95,8 +95,8 @@ function lossTerms(
   target: Tensor,
 ): Map<LossTermName, Tensor> {
   const factor = network.resolution / targetSize;
-  const rows = apply1(graph, 'reduce', [image], { axis: 2, factor, adjoint: false });
-  const small = apply1(graph, 'reduce', [rows], { axis: 3, factor, adjoint: false });
+  const rows = apply1(graph, 'bicubic', [image], { axis: 2, factor, adjoint: false });
+  const small = apply1(graph, 'bicubic', [rows], { axis: 3, factor, adjoint: false });
   return new Map(
     computedTerms(terms, tile).map((term) => [
       term,

@@ -12,6 +12,7 @@ import { apply, apply1 } from '../../dist/graph/build.js';
 import { elements, Graph, type Shape, type Tensor } from '../../dist/graph/graph.js';
 import type { HostTensor } from '../../dist/graph/host-tensor.js';
 import type { OpAttributes, OpName, RunScalars } from '../../dist/graph/ops.js';
+import { styledLayer } from '../graph/layers.js';
 import { normals, randomSource } from '../random.js';
 import { type NamedValues, runReference } from '../reference.js';
 
@@ -164,51 +165,57 @@ interface ConvCase {
   readonly to: number;
   readonly size: readonly [number, number];
   readonly kernel?: number;
-  readonly coefficients?: boolean;
+  /** Read through a layer's style. */
+  readonly styled?: boolean;
   readonly bias?: boolean;
 }
 
 const CONVS: readonly ConvCase[] = [
   { from: 1, to: 1, size: [1, 1] },
-  { from: 5, to: 3, size: [1, 1], coefficients: true, bias: true },
+  { from: 5, to: 3, size: [1, 1], styled: true, bias: true },
   { from: 3, to: 5, size: [5, 7], bias: true },
   { from: 3, to: 3, size: [1, 8] },
-  { from: 3, to: 3, size: [9, 1], coefficients: true },
-  { from: 13, to: 17, size: [4, 6], coefficients: true },
-  { from: 5, to: 13, size: [3, 2], coefficients: true, bias: true },
-  { from: 17, to: 3, size: [9, 10], kernel: 1, coefficients: true, bias: true },
+  { from: 3, to: 3, size: [9, 1], styled: true },
+  { from: 13, to: 17, size: [4, 6], styled: true },
+  { from: 5, to: 13, size: [3, 2], styled: true, bias: true },
+  { from: 17, to: 3, size: [9, 10], kernel: 1, styled: true, bias: true },
   { from: 3, to: 16, size: [8, 8], kernel: 1 },
-  { from: 16, to: 16, size: [16, 16], coefficients: true },
-  { from: 37, to: 21, size: [19, 23], coefficients: true },
-  { from: 129, to: 33, size: [6, 5], coefficients: true },
-  { from: 8, to: 3, size: [66, 70], kernel: 1, coefficients: true, bias: true },
-  { from: 4, to: 8, size: [67, 65], coefficients: true },
-  { from: 512, to: 64, size: [4, 4], coefficients: true },
-  { from: 64, to: 512, size: [4, 4], coefficients: true },
+  { from: 16, to: 16, size: [16, 16], styled: true },
+  { from: 37, to: 21, size: [19, 23], styled: true },
+  { from: 129, to: 33, size: [6, 5], styled: true },
+  { from: 8, to: 3, size: [66, 70], kernel: 1, styled: true, bias: true },
+  { from: 4, to: 8, size: [67, 65], styled: true },
+  { from: 512, to: 64, size: [4, 4], styled: true },
+  { from: 64, to: 512, size: [4, 4], styled: true },
 ];
 
 const CONV_UPS: readonly ConvCase[] = [
   { from: 1, to: 1, size: [1, 1] },
-  { from: 3, to: 5, size: [2, 2], coefficients: true },
+  { from: 3, to: 5, size: [2, 2], styled: true },
   { from: 13, to: 17, size: [5, 3] },
-  { from: 17, to: 3, size: [7, 9], coefficients: true },
-  { from: 3, to: 3, size: [1, 6], coefficients: true },
-  { from: 16, to: 16, size: [8, 8], coefficients: true },
-  { from: 37, to: 21, size: [19, 23], coefficients: true },
-  { from: 129, to: 33, size: [6, 5], coefficients: true },
-  { from: 4, to: 8, size: [33, 35], coefficients: true },
-  { from: 512, to: 64, size: [4, 4], coefficients: true },
-  { from: 64, to: 512, size: [4, 4], coefficients: true },
+  { from: 17, to: 3, size: [7, 9], styled: true },
+  { from: 3, to: 3, size: [1, 6], styled: true },
+  { from: 16, to: 16, size: [8, 8], styled: true },
+  { from: 37, to: 21, size: [19, 23], styled: true },
+  { from: 129, to: 33, size: [6, 5], styled: true },
+  { from: 4, to: 8, size: [33, 35], styled: true },
+  { from: 512, to: 64, size: [4, 4], styled: true },
+  { from: 64, to: 512, size: [4, 4], styled: true },
 ];
+
+/** The map that a convolution reads: an input, or the styled map of one, which engines need not store. */
+function convInput(b: CaseBuilder, shape: PictureShape, styled: boolean | undefined): Tensor {
+  const x = b.input('x', shape);
+  return styled ? styledLayer(b, '', x, {}).styled : x;
+}
 
 function convolutions(): Case[] {
   const cases: Case[] = [];
   for (const adjoint of [false, true]) {
     for (const { from, to, size, kernel = 3, ...extra } of CONVS) {
-      const coefficients = extra.coefficients && !adjoint;
       const bias = extra.bias && !adjoint && kernel === 1;
       const [input, output] = adjoint ? [to, from] : [from, to];
-      const extras = `${coefficients ? ', coefficients' : ''}${bias ? ', bias' : ''}`;
+      const extras = `${extra.styled ? ', styled' : ''}${bias ? ', bias' : ''}`;
       const name = `conv${adjoint ? ' adjoint' : ''} ${kernel}×${kernel} ${input} → ${output}, ${text(size)}${extras}`;
       cases.push(
         makeCase(
@@ -217,10 +224,9 @@ function convolutions(): Case[] {
             b.outputs(
               'conv',
               [
-                b.input('x', [input, ...size]),
+                convInput(b, [input, ...size], extra.styled),
                 b.constant('weight', [to, from, kernel, kernel], weights(input * kernel * kernel)),
-                coefficients ? b.input('coefficients', [3, input, 1]) : undefined,
-                bias ? b.constant('bias', [output, 1, 1, 1]) : undefined,
+                bias ? b.constant('bias of conv', [output, 1, 1, 1]) : undefined,
               ],
               { adjoint },
             ),
@@ -229,21 +235,15 @@ function convolutions(): Case[] {
       );
     }
     for (const { from, to, size, ...extra } of CONV_UPS) {
-      const coefficients = extra.coefficients && !adjoint;
       const [input, output] = adjoint ? [to, from] : [from, to];
       const [h, w] = adjoint ? [2 * size[0], 2 * size[1]] : size;
-      const extras = coefficients ? ', coefficients' : '';
       cases.push(
         makeCase(
-          `conv_up${adjoint ? ' adjoint' : ''} ${input} → ${output}, ${h}×${w}${extras}`,
+          `conv_up${adjoint ? ' adjoint' : ''} ${input} → ${output}, ${h}×${w}${extra.styled ? ', styled' : ''}`,
           (b) =>
             b.outputs(
               'conv_up',
-              [
-                b.input('x', [input, h, w]),
-                b.constant('weight', [to, from, 4, 4], weights(4 * input)),
-                coefficients ? b.input('coefficients', [3, input, 1]) : undefined,
-              ],
+              [convInput(b, [input, h, w], extra.styled), b.constant('weight', [to, from, 4, 4], weights(4 * input))],
               { adjoint },
             ),
           REDUCTION,
@@ -257,11 +257,11 @@ function convolutions(): Case[] {
 interface StyledCase {
   readonly shape: PictureShape;
   readonly noise: boolean;
-  /** y is one constant map for all pictures. */
+  /** The map before is one constant for all pictures. */
   readonly constant?: boolean;
   readonly epsilon?: number;
   readonly slope?: number;
-  /** How y is distributed. */
+  /** How that map is distributed. */
   readonly draw?: Draw;
   readonly note?: string;
 }
@@ -285,73 +285,67 @@ const STYLED: readonly StyledCase[] = [
   { shape: [129, 6, 5], noise: true },
 ];
 
-function styledOps(): Case[] {
-  const cases: Case[] = [];
-  for (const { shape, noise, constant, epsilon = 1e-5, slope = 0.2, draw = normal(), note } of STYLED) {
+/** Whole layers, forward and backward: engines have kernels for them. */
+function styledLayers(): Case[] {
+  return STYLED.map(({ shape, noise, constant, epsilon = 1e-5, slope = 0.2, draw = normal(), note }) => {
     const [c, h, w] = shape;
-    const extras = `${noise ? ', noise' : ''}${constant ? ', constant y' : ''}${note ? `, ${note}` : ''}`;
-    // At 4000σ the mean itself, good to float32's 6e-8, is off by 2.4e-4 of σ: only the moments stay comparable.
-    const tolerance = note?.includes('4000') ? 1e-4 : REDUCTION;
-    cases.push(
-      makeCase(
-        `styled ${text(shape)}${extras}, ε ${epsilon}, slope ${slope}`,
-        (b) =>
-          b.outputs(
-            'styled',
-            [
-              constant ? b.constant('y0', [1, c, h, w], draw) : b.input('y0', shape, draw),
-              noise ? b.input('noise', [1, h, w]) : undefined,
-              b.constant('noise weight', [c, 1, 1, 1], normal(0.3)),
-              b.constant('bias', [c, 1, 1, 1], normal(0.1)),
-              b.input('style', [2, c, 1]),
-            ],
-            { epsilon, slope },
-          ),
-        tolerance,
-      ),
+    const extras = `${noise ? ', noise' : ''}${constant ? ', constant' : ''}${note ? `, ${note}` : ''}`;
+    // At 4000σ the mean itself, good to float32's 6e-8, is off by 2.4e-4 of σ.
+    // Of two pixels instance norm leaves a sign: its gradient is epsilon's share, the rest cancels.
+    const tolerance = note?.includes('4000') ? 5e-4 : h * w === 2 ? 1e-4 : 1e-5;
+    return makeCase(
+      `styled layer ${text(shape)}${extras}, ε ${epsilon}, slope ${slope}`,
+      (b) => {
+        const map = constant ? b.constant('y0', [1, c, h, w], draw) : b.input('y0', shape, draw);
+        const y = constant ? apply1(b.graph, 'repeat', [map], {}) : map;
+        const layer = styledLayer(b, '', y, { noise, epsilon, slope });
+        b.graph.output('x', layer.x);
+        b.graph.output('styled', layer.styled);
+        b.gradients(layer.styled, constant ? layer.inputs : [map, ...layer.inputs]);
+      },
+      tolerance,
     );
-  }
+  });
+}
+
+/** The ops that layers are made of, each alone: what runs where nothing is fused. */
+function layerOps(): Case[] {
+  const cases: Case[] = [];
   for (const shape of [...MAPS, [129, 6, 5], [5, 70, 66], [2, 256, 256]] as const) {
     const [c, h, w] = shape;
-    const moments = (b: CaseBuilder) => b.input('moments', [2, c, 1], uniform(0.3, 1.5));
-    cases.push(
-      makeCase(
-        `modulate ${text(shape)}`,
-        (b) => b.outputs('modulate', [b.input('x', shape), b.input('coefficients', [3, c, 1])], {}),
-        ELEMENTWISE,
-      ),
-      makeCase(
-        `styled_sums ${text(shape)}`,
-        (b) => b.outputs('styled_sums', [b.input('g', shape), b.input('x', shape), moments(b)], {}),
-        REDUCTION,
-      ),
-      makeCase(
-        `noise_gradient ${text(shape)}`,
-        (b) => b.outputs('noise_gradient', [b.input('g', shape), b.constant('noise weight', [c, 1, 1, 1])], {}),
-        REDUCTION,
-      ),
-    );
+    const add = <N extends OpName>(
+      op: N,
+      attrs: OpAttributes[N],
+      inputs: (b: CaseBuilder) => Tensor[],
+      tolerance: number,
+      note = '',
+    ) => cases.push(makeCase(`${op} ${text(shape)}${note}`, (b) => b.outputs(op, inputs(b), attrs), tolerance));
+    const [x, g] = [(b: CaseBuilder) => b.input('x', shape), (b: CaseBuilder) => b.input('g', shape)];
+    const style = (b: CaseBuilder) => b.input('style', [2, c, 1]);
+    add('repeat', {}, (b) => [b.constant('x', [1, c, h, w])], EXACT);
+    const noise = (b: CaseBuilder) => [b.input('noise', [1, h, w]), b.constant('noise weight', [c, 1, 1, 1])];
+    add('add_noise', {}, (b) => [x(b), ...noise(b)], ELEMENTWISE);
     for (const slope of [0.2, 0.1]) {
-      cases.push(
-        makeCase(
-          `styled_gradient ${text(shape)}, slope ${slope}`,
-          (b) =>
-            b.outputs(
-              'styled_gradient',
-              [
-                b.input('g', shape),
-                b.input('x', shape, withZeros(normal())),
-                b.input('coefficients', [3, c, 1]),
-                moments(b),
-                b.input('sums', [2, c, 1], normal(Math.sqrt(h * w))),
-              ],
-              { slope },
-            ),
-          ELEMENTWISE,
-        ),
-      );
+      const bias = (b: CaseBuilder) => [b.input('x', shape, withZeros(normal())), b.constant('bias', [c, 1, 1, 1])];
+      add('bias_act', { slope }, bias, ELEMENTWISE, `, slope ${slope}`);
     }
+    for (const epsilon of [1e-5, 1e-8]) {
+      add('instance_norm', { epsilon }, (b) => [x(b)], REDUCTION, `, ε ${epsilon}`);
+    }
+    // Of one or two pixels nothing is left but rounding: epsilon keeps the scale.
+    add('instance_norm_gradient', { epsilon: 1e-2 }, (b) => [g(b), x(b)], REDUCTION);
+    add('modulate', {}, (b) => [x(b), style(b)], ELEMENTWISE);
+    add('modulate_gradient', {}, (b) => [g(b), style(b)], ELEMENTWISE);
+    add('modulate_sums', {}, (b) => [g(b), x(b)], REDUCTION);
+    add('noise_gradient', {}, (b) => [g(b), b.constant('noise weight', [c, 1, 1, 1])], REDUCTION);
   }
+  cases.push(
+    makeCase(
+      'instance_norm 3×31×33, mean 36σ above zero',
+      (b) => b.outputs('instance_norm', [b.input('x', [3, 31, 33], normal(1, 36))], { epsilon: 1e-5 }),
+      REDUCTION,
+    ),
+  );
   return cases;
 }
 
@@ -366,11 +360,7 @@ function elementwise(): Case[] {
         (b) => b.outputs('affine', [b.input('x', shape)], { scale: 0.5, shift: 0.3 }),
         ELEMENTWISE,
       ),
-      makeCase(
-        `fill ${text(shape)}`,
-        (b) => b.outputs('fill', [b.input('x', [1, 1, 1])], { value: -0.75, shape }),
-        EXACT,
-      ),
+      makeCase(`fill ${text(shape)}`, (b) => b.outputs('fill', [], { value: -0.75, shape }), EXACT),
       makeCase(
         `lrelu_gradient ${text(shape)}`,
         (b) =>
@@ -398,11 +388,7 @@ function elementwise(): Case[] {
       (b) => b.outputs('lrelu_gradient', [b.input('g', [3, 5, 7]), b.input('x', [3, 5, 7])], { slope: 0.01 }),
       ELEMENTWISE,
     ),
-    makeCase(
-      'fill of 0.1',
-      (b) => b.outputs('fill', [b.input('x', [3, 5, 7])], { value: 0.1, shape: [2, 3, 5] }),
-      1e-7,
-    ),
+    makeCase('fill of 0.1', (b) => b.outputs('fill', [], { value: 0.1, shape: [2, 3, 5] }), 1e-7),
   );
   return cases;
 }
@@ -687,8 +673,8 @@ function reductions(): Case[] {
           const shape = make(adjoint ? side : side * factor);
           cases.push(
             makeCase(
-              `reduce${adjoint ? ' adjoint' : ''} axis ${axis} by ${factor}, ${text(shape)}`,
-              (b) => b.outputs('reduce', [b.input('x', shape)], { axis, factor, adjoint }),
+              `bicubic${adjoint ? ' adjoint' : ''} axis ${axis} by ${factor}, ${text(shape)}`,
+              (b) => b.outputs('bicubic', [b.input('x', shape)], { axis, factor, adjoint }),
               REDUCTION,
             ),
           );
@@ -866,49 +852,54 @@ function records(): Case[] {
   return cases;
 }
 
-/** Gradients through whole layers, built by `backward`. */
+/** Gradients through several layers, and through layers of which something else is read as well. */
 function layers(): Case[] {
   const cases: Case[] = [];
   for (const [c, h, w] of [
     [3, 5, 7],
     [13, 4, 4],
     [5, 33, 31],
+    [33, 16, 17],
   ] as const) {
     cases.push(
       makeCase(
-        `styled → conv, forward and backward, ${c}×${h}×${w}`,
+        `conv → styled layer → conv, forward and backward, ${c}×${h}×${w}`,
         (b) => {
-          const inputs = [b.input('y0', [c, h, w]), b.input('noise', [1, h, w])];
-          const style = b.input('style', [2, c, 1]);
-          const constants = [b.constant('noise weight', [c, 1, 1, 1]), b.constant('bias', [c, 1, 1, 1])];
-          const [x, coefficients] = apply(b.graph, 'styled', [...inputs, ...constants, style], {
-            epsilon: 1e-5,
-            slope: 0.2,
-          });
-          const weight = b.constant('weight', [5, c, 3, 3], weights(9 * c));
-          const y = apply1(b.graph, 'conv', [x, weight, coefficients], { adjoint: false });
+          const x = b.input('x', [c, h, w]);
+          const before = [x, b.constant('before', [c, c, 3, 3], weights(9 * c))];
+          const layer = styledLayer(b, '', apply1(b.graph, 'conv', before, { adjoint: false }), { noise: true });
+          const after = [layer.styled, b.constant('after', [5, c, 3, 3], weights(9 * c))];
+          const y = apply1(b.graph, 'conv', after, { adjoint: false });
           b.graph.output('y', y);
-          b.gradients(y, [...inputs, style]);
+          b.gradients(y, [x, ...layer.inputs]);
         },
         1e-5,
       ),
       makeCase(
-        `conv_up → blur → styled → modulate, forward and backward, ${c}×${h}×${w}`,
+        `conv_up → blur → styled layer → 1×1 conv, forward and backward, ${c}×${h}×${w}`,
         (b) => {
           const x = b.input('x', [c, h, w]);
-          const up = apply1(b.graph, 'conv_up', [x, b.constant('weight', [5, c, 4, 4], weights(4 * c))], {
-            adjoint: false,
-          });
-          const y = apply1(b.graph, 'blur', [up], {});
-          const style = b.input('style', [2, 5, 1]);
-          const constants = [b.constant('noise weight', [5, 1, 1, 1]), b.constant('bias', [5, 1, 1, 1])];
-          const [map, coefficients] = apply(b.graph, 'styled', [y, undefined, ...constants, style], {
-            epsilon: 1e-8,
-            slope: 0.2,
-          });
-          const styled = apply1(b.graph, 'modulate', [map, coefficients], {});
-          b.graph.output('y', styled);
-          b.gradients(styled, [x, style]);
+          const weight = b.constant('weight', [5, c, 4, 4], weights(4 * c));
+          const up = apply1(b.graph, 'conv_up', [x, weight], { adjoint: false });
+          const layer = styledLayer(b, '', apply1(b.graph, 'blur', [up], {}), { epsilon: 1e-8 });
+          const rgb = [layer.styled, b.constant('rgb', [3, 5, 1, 1], weights(5))];
+          const y = apply1(b.graph, 'conv', rgb, { adjoint: false });
+          b.graph.output('y', y);
+          b.gradients(y, [x, ...layer.inputs]);
+        },
+        1e-5,
+      ),
+      makeCase(
+        `styled layer, its activated and its normalised map read as well, ${c}×${h}×${w}`,
+        (b) => {
+          const x = b.input('x', [c, h, w]);
+          const layer = styledLayer(b, '', x, { noise: true });
+          const y = [layer.x, layer.normalised].reduce(
+            (sum, map) => apply1(b.graph, 'add', [sum, map], {}),
+            layer.styled,
+          );
+          b.graph.output('y', y);
+          b.gradients(y, [x, ...layer.inputs]);
         },
         1e-5,
       ),
@@ -961,26 +952,28 @@ function search(kind: 'sgd' | 'adam', tiled: boolean, tolerance: number): Case {
           slope: 1,
           shape: [2, c, 1],
         });
-        const constants = ['noise', 'bias'].map((name) =>
+        const [forNoise, forBias] = ['noise', 'bias'].map((name) =>
           b.constant(`${name}${layer}.weight`, [c, 1, 1, 1], normal(0.3)),
         );
-        return apply(graph, 'styled', [y, map, ...constants, style], { epsilon: 1e-5, slope: 0.2 });
+        const noisy = map ? apply1(graph, 'add_noise', [y, map, forNoise], {}) : y;
+        const active = apply1(graph, 'bias_act', [noisy, forBias], { slope: 0.2 });
+        return apply1(graph, 'modulate', [apply1(graph, 'instance_norm', [active], { epsilon: 1e-5 }), style], {});
       };
       const weight = (name: string, out: number, from: number, kernel: number) =>
         b.constant(name, [out, from, kernel, kernel], weights(from * Math.min(kernel, 3) ** 2));
-      let [x, coefficients] = styled(0, b.constant('const', [1, 13, 4, 4]), noise);
-      const second = apply1(graph, 'conv', [x, weight('conv1', 13, 13, 3), coefficients], { adjoint: false });
-      [x, coefficients] = styled(1, second, undefined);
-      const up = apply1(graph, 'conv_up', [x, weight('up', 5, 13, 4), coefficients], { adjoint: false });
-      [x, coefficients] = styled(2, apply1(graph, 'blur', [up], {}), b.input('noise2', [1, 8, 8]));
-      const third = apply1(graph, 'conv', [x, weight('conv3', 5, 5, 3), coefficients], { adjoint: false });
-      [x, coefficients] = styled(3, third, undefined);
-      const rgb = [x, weight('rgb', 3, 5, 1), coefficients, b.constant('rgb.bias', [3, 1, 1, 1], normal(0.1))];
+      const conv = (x: Tensor, name: string, out: number, from: number) =>
+        apply1(graph, 'conv', [x, weight(name, out, from, 3)], { adjoint: false });
+      let x = styled(0, apply1(graph, 'repeat', [b.constant('const', [1, 13, 4, 4])], {}), noise);
+      x = styled(1, conv(x, 'conv1', 13, 13), undefined);
+      const up = apply1(graph, 'conv_up', [x, weight('up', 5, 13, 4)], { adjoint: false });
+      x = styled(2, apply1(graph, 'blur', [up], {}), b.input('noise2', [1, 8, 8]));
+      x = styled(3, conv(x, 'conv3', 5, 5), undefined);
+      const rgb = [x, weight('rgb', 3, 5, 1), b.constant('rgb.bias', [3, 1, 1, 1], normal(0.1))];
       const raw = apply1(graph, 'conv', rgb, { adjoint: false });
       const image = apply1(graph, 'affine', [raw], { scale: 0.5, shift: 0.5 });
 
-      const shorter = apply1(graph, 'reduce', [image], { axis: 2, factor: 2, adjoint: false });
-      const small = apply1(graph, 'reduce', [shorter], { axis: 3, factor: 2, adjoint: false });
+      const shorter = apply1(graph, 'bicubic', [image], { axis: 2, factor: 2, adjoint: false });
+      const small = apply1(graph, 'bicubic', [shorter], { axis: 3, factor: 2, adjoint: false });
       const target = b.input('target', [3, 4, 4], uniform(0, 1));
       const terms = [apply1(graph, 'pixel_loss', [small, target], { term: 'L2' })];
       if (!tiled) terms.push(apply(graph, 'geocross', [w], {})[0]);
@@ -988,7 +981,7 @@ function search(kind: 'sgd' | 'adam', tiled: boolean, tolerance: number): Case {
         weights: [100, 0.05].slice(0, terms.length),
         floors: [2e-3, -Infinity].slice(0, terms.length),
       });
-      const one = apply1(graph, 'fill', [total], { value: 1, shape: [1, 1, 1] });
+      const one = apply1(graph, 'fill', [], { value: 1, shape: [1, 1, 1] });
       const gradients = backward(graph, [{ output: total, seed: one }], [v, noise]);
 
       const improved = b.state('improved', [1, 1, 1], all(0));
@@ -1018,7 +1011,8 @@ export function conformanceCases(): Case[] {
   return [
     ...elementwise(),
     ...convolutions(),
-    ...styledOps(),
+    ...styledLayers(),
+    ...layerOps(),
     ...latents(),
     ...reductions(),
     ...losses(),

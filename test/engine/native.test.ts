@@ -10,6 +10,7 @@ import * as assert from 'uvu/assert';
 import type { Engine } from '../../dist/engine/engine.js';
 import type { AddonProgramSpec, AddonStep } from '../../dist/engine/native/addon.js';
 import { AbortedError } from '../../dist/errors.js';
+import { backward } from '../../dist/graph/backward.js';
 import { apply, apply1 } from '../../dist/graph/build.js';
 import { elements, Graph, type Tensor } from '../../dist/graph/graph.js';
 import { loadAddon, openNative } from '../../dist/node/native.js';
@@ -20,6 +21,7 @@ import { randomStart } from '../../dist/pulse/start.js';
 import { facewright, newFolder, writePicture } from '../cli/command.js';
 import { engineSuite, engines } from '../engines.js';
 import { golden, goldenTensors, relativeError } from '../golden-values.js';
+import { styledLayer } from '../graph/layers.js';
 import { normals } from '../random.js';
 import { runReference } from '../reference.js';
 import { skippingSuite } from '../skip.js';
@@ -131,7 +133,9 @@ for (const one of engines.filter(({ name }) => name === 'native')) {
     bf16 === undefined
       ? skippingSuite('native: bf16', 'this processor has no AVX512-BF16')
       : suite('bf16, with products off by a hundredth at most');
-  for (const each of conformanceCases().filter(({ name }) => /^conv(_up)?( adjoint)? \d|^blur|^styled 17/.test(name))) {
+  for (const each of conformanceCases().filter(({ name }) =>
+    /^conv(_up)?( adjoint)? \d|^blur|^styled layer 17/.test(name),
+  )) {
     const rough = { ...each, tolerance: each.name.startsWith('conv') ? 1e-2 : each.tolerance };
     bfloat16(each.name, async () => {
       const engine = openNative({ precision: 'bf16' });
@@ -157,31 +161,34 @@ for (const one of engines.filter(({ name }) => name === 'native')) {
   const moved = suite('states that change between ops that could be fused');
   const shape = [3, 5, 6] as const;
   const recipes: Record<string, (graph: Graph, state: Tensor, touch: () => void) => void> = {
-    'a convolution of a state, then styled': (graph, state, touch) => {
+    'a convolution of a state, then a styled layer': (graph, state, touch) => {
       const y = apply1(graph, 'conv', [state, graph.constant('weight', [3, 3, 3, 3])], { adjoint: false });
       touch();
-      const parts = [graph.constant('noise weight', [3, 1, 1, 1]), graph.constant('bias', [3, 1, 1, 1])];
-      const inputs = [y, undefined, ...parts, graph.input('style', [2, 3, 1])];
-      graph.output('x', apply(graph, 'styled', inputs, { epsilon: 1e-5, slope: 0.2 })[0]);
+      graph.output('x', styledLayer(graph, '', y, {}).styled);
     },
-    'the gradient of a styled state, then a convolution': (graph, state, touch) => {
-      const rest = (
-        [
-          ['coefficients', 3],
-          ['moments', 2],
-          ['sums', 2],
-        ] as const
-      ).map(([name, rows]) => graph.input(name, [rows, 3, 1]));
-      const g = apply1(graph, 'styled_gradient', [graph.input('g', shape), state, ...rest], { slope: 0.2 });
+    'noise that is a state, then the rest of a styled layer': (graph, state, touch) => {
+      const weight = graph.constant('noise weight', [3, 1, 1, 1]);
+      const first = apply1(graph, 'blur', [graph.input('y', shape)], {});
+      const noise = graph.state('noise', [1, 5, 6]);
+      const noisy = apply1(graph, 'add_noise', [first, noise, weight], {});
+      touch();
+      apply(graph, 'keep_if', [graph.input('improved', [1, 1, 1]), graph.input('new noise', [1, 5, 6]), noise], {});
+      graph.output('x', apply1(graph, 'add', [styledLayer(graph, '', noisy, {}).styled, state], {}));
+    },
+    'the gradient of a styled layer that is a state, then a convolution': (graph, state, touch) => {
+      const y = graph.input('y', shape);
+      const { styled } = styledLayer(graph, '', y, {});
+      const [g] = backward(graph, [{ output: styled, seed: state }], [y]);
       touch();
       graph.output('x', apply1(graph, 'conv', [g, graph.constant('weight', [3, 3, 3, 3])], { adjoint: true }));
     },
-    'a convolution, then sums with a state': (graph, state, touch) => {
+    'a convolution of a state, then the sums of a style': (graph, state, touch) => {
+      const layer = styledLayer(graph, '', graph.input('y', shape), {});
       const weight = graph.constant('weight', [3, 3, 3, 3]);
-      const g = apply1(graph, 'conv', [graph.input('g', shape), weight], { adjoint: true });
+      const g = apply1(graph, 'conv', [state, weight], { adjoint: true });
       touch();
       graph.output('g', g);
-      graph.output('x', apply1(graph, 'styled_sums', [g, state, graph.input('moments', [2, 3, 1])], {}));
+      graph.output('x', backward(graph, [{ output: layer.styled, seed: g }], layer.inputs)[0]!);
     },
   };
   for (const [name, recipe] of Object.entries(recipes)) {

@@ -57,8 +57,8 @@ for (const axis of [2, 3] as const) {
   for (const factor of [2, 3, 4, 8, 16]) {
     for (const side of [1, 2, 3]) {
       const shape = (length: number): MapShape => (axis === 2 ? [3, length, 5] : [3, 5, length]);
-      adjointTest(`reduce along ${axis} by ${factor} to ${side}`, shape(side * factor), shape(side), (r, x, adjoint) =>
-        apply1(r.graph, 'reduce', [x], { axis, factor, adjoint }),
+      adjointTest(`bicubic along ${axis} by ${factor} to ${side}`, shape(side * factor), shape(side), (r, x, adjoint) =>
+        apply1(r.graph, 'bicubic', [x], { axis, factor, adjoint }),
       );
     }
   }

@@ -90,22 +90,35 @@ test('a style that only a part of the rows feeds leaves the other rows without a
 
 test('the gradient of a style alone takes the sums only; that of noise is there where the map needs none', () => {
   const graph = new Graph(1);
-  const constants = ['noise weight', 'bias'].map((name) => graph.constant(name, [3, 1, 1, 1]));
+  const [weight, bias] = ['noise weight', 'bias'].map((name) => graph.constant(name, [3, 1, 1, 1]));
   const noise = graph.input('noise', [1, 4, 4]);
   const style = graph.input('style', [2, 3, 1]);
-  const inputs = [graph.constant('const', [1, 3, 4, 4]), noise, ...constants, style];
-  const [x, coefficients] = apply(graph, 'styled', inputs, { epsilon: 1e-5, slope: 0.2 });
-  const y = apply1(graph, 'modulate', [x, coefficients], {});
+  const repeated = apply1(graph, 'repeat', [graph.constant('const', [1, 3, 4, 4])], {});
+  const noisy = apply1(graph, 'add_noise', [repeated, noise, weight], {});
+  const x = apply1(graph, 'bias_act', [noisy, bias], { slope: 0.2 });
+  const y = apply1(graph, 'modulate', [apply1(graph, 'instance_norm', [x], { epsilon: 1e-5 }), style], {});
   const seed = graph.input('seed', [3, 4, 4]);
   const forward = graph.ops.length;
   const [ofStyle] = backward(graph, [{ output: y, seed }], [style]);
   assert.equal(ofStyle?.shape, [1, 2, 3, 1]);
   assert.equal(
     graph.ops.slice(forward).map(({ op }) => op),
-    ['styled_sums'],
+    ['modulate_sums'],
   );
   const [ofNoise] = backward(graph, [{ output: y, seed }], [noise]);
   assert.equal(ofNoise?.shape, [1, 1, 4, 4]);
+});
+
+test('a wanted gradient that a rule cannot compute is an error that names op and tensor, never a silent zero', () => {
+  const graph = new Graph(1);
+  const w = graph.input('w', [2, 3, 1]);
+  const [value, pairs] = apply(graph, 'geocross', [w], {});
+  const seeds = [
+    { output: value, seed: graph.input('seed', [1, 1, 1]) },
+    { output: pairs, seed: graph.input('seed of pairs', [2, 2, 2]) },
+  ];
+  assert.throws(() => backward(graph, seeds, [w]), 'geocross has no gradient for its input 0, w');
+  assert.ok(backward(graph, seeds.slice(0, 1), [w])[0]);
 });
 
 test.run();

@@ -49,9 +49,6 @@ export const differentiated = new Set<OpName>();
 
 /**
  * Says where `backward` differs from differences of Σ seed·y: for each tensor of `wrt`, every one of its values.
- *
- * y must not be the stored map of `styled`, nor lie behind a reader of it that ignores its coefficients: the gradient
- * of that map stands for a·x + b.
  */
 export function gradientFaults(random: RandomGraph, y: Tensor, wrt: readonly Tensor[]): string[] {
   const { graph } = random;

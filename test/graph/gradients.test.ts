@@ -5,8 +5,9 @@ import { vjpRules } from '../../dist/graph/gradients.js';
 import type { Tensor } from '../../dist/graph/graph.js';
 import type { OpAttributes, OpName } from '../../dist/graph/ops.js';
 import { differentiated, gradientFaults, RandomGraph } from './differences.js';
+import { randomMaps, styledLayer } from './layers.js';
 
-type Recipe = (r: RandomGraph) => { y: Tensor; wrt: Tensor[] };
+type Recipe = (r: RandomGraph) => { y: Tensor; wrt: readonly Tensor[] };
 
 /** A test that the gradients of a recipe's y are those that differences give. */
 function gradientTest(name: string, recipe: Recipe): void {
@@ -43,7 +44,6 @@ for (const adjoint of [false, true]) {
       'conv 1×1 with a bias',
       single('conv', [channels, 2, 3], { adjoint }, (r) => [
         r.constant('weight', [3, 2, 1, 1]),
-        undefined,
         r.constant('bias', [3, 1, 1, 1]),
       ]),
     );
@@ -55,7 +55,7 @@ for (const adjoint of [false, true]) {
   for (const axis of [2, 3] as const) {
     for (const factor of [2, 3, 4]) {
       const shape = adjoint ? ([2, 2, 3] as const) : ([2, 12, 12] as const);
-      gradientTest(`reduce${name} along ${axis} by ${factor}`, single('reduce', shape, { axis, factor, adjoint }));
+      gradientTest(`bicubic${name} along ${axis} by ${factor}`, single('bicubic', shape, { axis, factor, adjoint }));
     }
   }
   for (const slope of [1, 0.2]) {
@@ -70,10 +70,10 @@ for (const adjoint of [false, true]) {
     );
   }
 }
-gradientTest('reduce to one pixel', (r) => {
+gradientTest('bicubic to one pixel', (r) => {
   const x = r.input('x', [1, 4, 4]);
-  const rows = apply1(r.graph, 'reduce', [x], { axis: 2, factor: 4, adjoint: false });
-  return { y: apply1(r.graph, 'reduce', [rows], { axis: 3, factor: 4, adjoint: false }), wrt: [x] };
+  const rows = apply1(r.graph, 'bicubic', [x], { axis: 2, factor: 4, adjoint: false });
+  return { y: apply1(r.graph, 'bicubic', [rows], { axis: 3, factor: 4, adjoint: false }), wrt: [x] };
 });
 gradientTest('blur', single('blur', [2, 3, 4], {}));
 gradientTest('pixel_norm', single('pixel_norm', [1, 7, 1], {}));
@@ -109,71 +109,85 @@ for (const [depth, size] of [
   gradientTest(`geocross of ${depth} rows of ${size}`, single('geocross', [depth, size, 1], {}));
 }
 
-const STYLED = { epsilon: 1e-5, slope: 0.2 };
-
-/** styled with inputs of its own; returns the map, its coefficients and what a gradient is asked for. */
-function styled(r: RandomGraph, y: Tensor, withNoise: boolean, style?: Tensor) {
-  const [, c, h, w] = y.shape;
-  const noise = withNoise ? r.input('noise', [1, h, w]) : undefined;
-  const styleInput = style ?? r.input('style', [2, c, 1]);
-  const constants = [r.constant('noise weight', [c, 1, 1, 1]), r.constant('bias', [c, 1, 1, 1])];
-  const [x, coefficients] = apply(r.graph, 'styled', [y, noise, ...constants, styleInput], STYLED);
-  return { x, coefficients, wrt: [...(noise ? [noise] : []), ...(style ? [] : [styleInput])] };
+for (const [h, w] of [
+  [3, 4],
+  [1, 2],
+  [1, 1],
+]) {
+  gradientTest(`instance_norm, ${h}×${w}`, single('instance_norm', [3, h, w], { epsilon: 1e-5 }));
 }
+gradientTest('instance_norm far from zero', (r) => {
+  const x = r.input('x', [2, 3, 4], 1, 5);
+  return { y: apply1(r.graph, 'instance_norm', [x], { epsilon: 1e-3 }), wrt: [x] };
+});
+gradientTest('modulate', (r) => {
+  const wrt = [r.input('x', [3, 2, 4]), r.input('style', [2, 3, 1])];
+  return { y: apply1(r.graph, 'modulate', wrt, {}), wrt };
+});
+gradientTest('add_noise', (r) => {
+  const wrt = [r.input('x', [3, 2, 4]), r.input('noise', [1, 2, 4])];
+  return { y: apply1(r.graph, 'add_noise', [...wrt, r.constant('weight', [3, 1, 1, 1])], {}), wrt };
+});
+gradientTest(
+  'bias_act',
+  single('bias_act', [3, 2, 4], { slope: 0.2 }, (r) => [r.constant('bias', [3, 1, 1, 1])]),
+);
 
 for (const [h, w] of [
   [3, 4],
   [1, 2],
   [1, 1],
 ]) {
-  gradientTest(`styled → modulate, ${h}×${w}`, (r) => {
-    const y0 = r.input('y', [3, h, w]);
-    const { x, coefficients, wrt } = styled(r, y0, true);
-    return { y: apply1(r.graph, 'modulate', [x, coefficients], {}), wrt: [y0, ...wrt] };
+  gradientTest(`a styled layer, ${h}×${w}`, (r) => {
+    const x = r.input('y', [3, h, w]);
+    const layer = styledLayer(r, '', x, { noise: true });
+    return { y: layer.styled, wrt: [x, ...layer.inputs] };
   });
 }
-gradientTest('styled → modulate without noise', (r) => {
-  const y0 = r.input('y', [3, 3, 4]);
-  const { x, coefficients, wrt } = styled(r, y0, false);
-  return { y: apply1(r.graph, 'modulate', [x, coefficients], {}), wrt: [y0, ...wrt] };
+gradientTest('a styled layer without noise', (r) => {
+  const x = r.input('y', [3, 3, 4]);
+  const layer = styledLayer(r, '', x, {});
+  return { y: layer.styled, wrt: [x, ...layer.inputs] };
 });
-gradientTest('styled of a constant → modulate', (r) => {
-  const { x, coefficients, wrt } = styled(r, r.constant('const', [1, 3, 4, 4]), true);
-  return { y: apply1(r.graph, 'modulate', [x, coefficients], {}), wrt };
+gradientTest('a styled layer of a constant', (r) => {
+  const repeated = apply1(r.graph, 'repeat', [r.constant('const', [1, 3, 4, 4])], {});
+  const layer = styledLayer(r, '', repeated, { noise: true });
+  return { y: layer.styled, wrt: layer.inputs };
 });
-gradientTest('styled → modulate, style alone', (r) => {
-  const { x, coefficients, wrt } = styled(r, r.constant('const', [1, 3, 4, 4]), false);
-  return { y: apply1(r.graph, 'modulate', [x, coefficients], {}), wrt };
+gradientTest('the activated map of a styled layer, read beside its styled map', (r) => {
+  const x = r.input('y', [3, 3, 4]);
+  const layer = styledLayer(r, '', x, { noise: true });
+  return { y: apply1(r.graph, 'add', [layer.styled, layer.x], {}), wrt: [x, ...layer.inputs] };
 });
-gradientTest('styled → conv', (r) => {
-  const y0 = r.input('y', [3, 4, 3]);
-  const { x, coefficients, wrt } = styled(r, y0, true);
-  const conv = [x, r.constant('weight', [2, 3, 3, 3]), coefficients];
-  return { y: apply1(r.graph, 'conv', conv, { adjoint: false }), wrt: [y0, ...wrt] };
+gradientTest('one activated map with two styles', (r) => {
+  const x = r.input('y', [3, 3, 4]);
+  const layer = styledLayer(r, '', x, {});
+  const second = r.input('style 2', [2, 3, 1]);
+  const other = apply1(r.graph, 'modulate', [layer.normalised, second], {});
+  return { y: apply1(r.graph, 'add', [layer.styled, other], {}), wrt: [x, ...layer.inputs, second] };
 });
-gradientTest('styled → conv_up', (r) => {
-  const y0 = r.input('y', [3, 2, 3]);
-  const { x, coefficients, wrt } = styled(r, y0, true);
-  const up = [x, r.constant('weight', [2, 3, 4, 4]), coefficients];
-  return { y: apply1(r.graph, 'conv_up', up, { adjoint: false }), wrt: [y0, ...wrt] };
+gradientTest('a styled layer, read by two convolutions', (r) => {
+  const x = r.input('y', [3, 3, 3]);
+  const layer = styledLayer(r, '', x, { noise: true });
+  const one = apply1(r.graph, 'conv', [layer.styled, r.constant('weight', [2, 3, 3, 3])], { adjoint: false });
+  const two = apply1(r.graph, 'conv', [layer.styled, r.constant('weight 2', [2, 3, 1, 1])], { adjoint: false });
+  return { y: apply1(r.graph, 'add', [one, two], {}), wrt: [x, ...layer.inputs] };
 });
-gradientTest('styled, read by two convolutions', (r) => {
-  const y0 = r.input('y', [3, 3, 3]);
-  const { x, coefficients, wrt } = styled(r, y0, true);
-  const one = apply1(r.graph, 'conv', [x, r.constant('weight', [2, 3, 3, 3]), coefficients], { adjoint: false });
-  const two = apply1(r.graph, 'conv', [x, r.constant('weight 2', [2, 3, 1, 1]), coefficients], { adjoint: false });
-  return { y: apply1(r.graph, 'add', [one, two], {}), wrt: [y0, ...wrt] };
-});
-gradientTest('conv_up → blur → styled → conv', (r) => {
-  const x0 = r.input('x', [2, 2, 3]);
-  const up = apply1(r.graph, 'conv_up', [x0, r.constant('up', [3, 2, 4, 4])], { adjoint: false });
-  const { x, coefficients, wrt } = styled(r, apply1(r.graph, 'blur', [up], {}), true);
-  const conv = [x, r.constant('weight', [2, 3, 3, 3]), coefficients];
-  return { y: apply1(r.graph, 'conv', conv, { adjoint: false }), wrt: [x0, ...wrt] };
+gradientTest('conv_up → blur → a styled layer → conv', (r) => {
+  const x = r.input('x', [2, 2, 3]);
+  const up = apply1(r.graph, 'conv_up', [x, r.constant('up', [3, 2, 4, 4])], { adjoint: false });
+  const layer = styledLayer(r, '', apply1(r.graph, 'blur', [up], {}), { noise: true });
+  const conv = [layer.styled, r.constant('weight', [2, 3, 3, 3])];
+  return { y: apply1(r.graph, 'conv', conv, { adjoint: false }), wrt: [x, ...layer.inputs] };
 });
 
+// Random small graphs: ops over tensors made before, so that most are read several times.
+for (let index = 0; index < 60; index++) {
+  gradientTest(`random graph ${index}`, (r) => randomMaps(r, `gradients ${index}`));
+}
+
 for (const tiled of [false, true]) {
-  gradientTest(`rows${tiled ? ' of one, tiled' : ''} → linear → styled → conv → styled → modulate`, (r) => {
+  gradientTest(`rows${tiled ? ' of one, tiled' : ''} → linear → a styled layer → conv → a styled layer`, (r) => {
     const w = r.input('w', [tiled ? 1 : 3, 4, 1]);
     // The third row is read by nobody: its gradient is zero.
     const rows = apply(r.graph, 'rows', [w], { count: 3 });
@@ -188,13 +202,12 @@ for (const tiled of [false, true]) {
           shape: [2, c, 1],
         },
       );
-    const first = styled(r, r.constant('const', [1, 3, 3, 3]), true, style(0, 3));
-    const conv = [first.x, r.constant('weight', [2, 3, 3, 3]), first.coefficients];
+    const start = apply1(r.graph, 'repeat', [r.constant('const', [1, 3, 3, 3])], {});
+    const first = styledLayer(r, '', start, { noise: true, style: style(0, 3) });
+    const conv = [first.styled, r.constant('weight', [2, 3, 3, 3])];
     const between = apply1(r.graph, 'conv', conv, { adjoint: false });
-    const constants = [r.constant('noise weight 2', [2, 1, 1, 1]), r.constant('bias 2', [2, 1, 1, 1])];
-    const inputs = [between, undefined, ...constants, style(1, 2)];
-    const [x, coefficients] = apply(r.graph, 'styled', inputs, STYLED);
-    return { y: apply1(r.graph, 'modulate', [x, coefficients], {}), wrt: [w, ...first.wrt] };
+    const second = styledLayer(r, ' 2', between, { style: style(1, 2) });
+    return { y: second.styled, wrt: [w, ...first.inputs] };
   });
 }
 gradientTest('rows, all read', (r) => {
@@ -224,13 +237,13 @@ gradientTest('a mapping network: pixel_norm → linear → linear', (r) => {
 for (const active of [false, true]) {
   for (const term of ['L2', 'L1'] as const) {
     gradientTest(
-      `affine → reduce → reduce → pixel_loss ${term} → objective, clamp ${active ? '' : 'in'}active`,
+      `affine → bicubic → bicubic → pixel_loss ${term} → objective, clamp ${active ? '' : 'in'}active`,
       (r) => {
         const image = r.input('image', [3, 8, 8]);
         const w = r.input('w', [3, 4, 1]);
         const scaled = apply1(r.graph, 'affine', [image], { scale: 0.5, shift: 0.5 });
-        const shorter = apply1(r.graph, 'reduce', [scaled], { axis: 2, factor: 4, adjoint: false });
-        const small = apply1(r.graph, 'reduce', [shorter], { axis: 3, factor: 4, adjoint: false });
+        const shorter = apply1(r.graph, 'bicubic', [scaled], { axis: 2, factor: 4, adjoint: false });
+        const small = apply1(r.graph, 'bicubic', [shorter], { axis: 3, factor: 4, adjoint: false });
         const target = r.input('target', [3, 2, 2]);
         const loss = apply1(r.graph, 'pixel_loss', [small, target], { term });
         const [cross] = apply(r.graph, 'geocross', [w], {});

@@ -19,7 +19,6 @@ interface Use<N extends OpName> {
 const N = 3;
 const MAP: Shape = [N, 4, 5, 6];
 const PAIRS: Shape = [N, 2, 4, 1];
-const TRIPLES: Shape = [N, 3, 4, 1];
 const ONE: Shape = [N, 1, 1, 1];
 const PER_CHANNEL: Shape = [4, 1, 1, 1];
 const LATENT: Shape = [N, 5, 6, 1];
@@ -27,29 +26,27 @@ const PER_VALUE: Shape = [6, 1, 1, 1];
 
 const uses: { [O in OpName]: Use<O> } = {
   conv: {
-    inputs: [MAP, [7, 4, 1, 1], TRIPLES, [7, 1, 1, 1]],
+    inputs: [MAP, [7, 4, 1, 1], [7, 1, 1, 1]],
     attrs: { adjoint: false },
     outputs: [[N, 7, 5, 6]],
-    free: ['0.2', '0.3'],
-    optional: [2, 3],
-  },
-  conv_up: {
-    inputs: [MAP, [7, 4, 4, 4], TRIPLES],
-    attrs: { adjoint: false },
-    outputs: [[N, 7, 10, 12]],
-    free: ['0.2', '0.3', '1.0'],
+    free: ['0.0', '0.2', '0.3'],
     optional: [2],
   },
-  blur: { inputs: [MAP], attrs: {}, outputs: [MAP], free: ['0.0', '0.1', '0.2', '0.3'] },
-  styled: {
-    inputs: [MAP, [N, 1, 5, 6], PER_CHANNEL, PER_CHANNEL, PAIRS],
-    attrs: { epsilon: 1e-5, slope: 0.2 },
-    outputs: [MAP, TRIPLES, PAIRS],
-    optional: [1],
+  conv_up: {
+    inputs: [MAP, [7, 4, 4, 4]],
+    attrs: { adjoint: false },
+    outputs: [[N, 7, 10, 12]],
+    free: ['0.0', '0.2', '0.3', '1.0'],
   },
-  modulate: { inputs: [MAP, TRIPLES], attrs: {}, outputs: [MAP], free: ['0.2', '0.3'] },
-  styled_sums: { inputs: [MAP, MAP, PAIRS], attrs: {}, outputs: [PAIRS] },
-  styled_gradient: { inputs: [MAP, MAP, TRIPLES, PAIRS, PAIRS], attrs: { slope: 0.2 }, outputs: [MAP] },
+  blur: { inputs: [MAP], attrs: {}, outputs: [MAP], free: ['0.0', '0.1', '0.2', '0.3'] },
+  repeat: { inputs: [[1, 4, 5, 6]], attrs: {}, outputs: [MAP], free: ['0.1', '0.2', '0.3'] },
+  add_noise: { inputs: [MAP, [N, 1, 5, 6], PER_CHANNEL], attrs: {}, outputs: [MAP] },
+  bias_act: { inputs: [MAP, PER_CHANNEL], attrs: { slope: 0.2 }, outputs: [MAP], free: ['0.0', '0.2', '0.3'] },
+  instance_norm: { inputs: [MAP], attrs: { epsilon: 1e-5 }, outputs: [MAP], free: ['0.0', '0.1', '0.2', '0.3'] },
+  instance_norm_gradient: { inputs: [MAP, MAP], attrs: { epsilon: 1e-5 }, outputs: [MAP] },
+  modulate: { inputs: [MAP, PAIRS], attrs: {}, outputs: [MAP], free: ['0.2', '0.3'] },
+  modulate_gradient: { inputs: [MAP, PAIRS], attrs: {}, outputs: [MAP], free: ['0.2', '0.3'] },
+  modulate_sums: { inputs: [MAP, MAP], attrs: {}, outputs: [PAIRS] },
   noise_gradient: {
     inputs: [MAP, PER_CHANNEL],
     attrs: {},
@@ -90,12 +87,7 @@ const uses: { [O in OpName]: Use<O> } = {
   },
   add: { inputs: [MAP, MAP], attrs: {}, outputs: [MAP] },
   affine: { inputs: [MAP], attrs: { scale: 2, shift: 1 }, outputs: [MAP], free: ['0.0', '0.1', '0.2', '0.3'] },
-  fill: {
-    inputs: [ONE],
-    attrs: { value: 1, shape: [4, 5, 6] },
-    outputs: [MAP],
-    free: ['0.0', '0.1', '0.2', '0.3'],
-  },
+  fill: { inputs: [], attrs: { value: 1, shape: [4, 5, 6] }, outputs: [MAP] },
   latent_to_w: {
     inputs: [LATENT, PER_VALUE, PER_VALUE],
     attrs: { slope: 0.2 },
@@ -103,7 +95,7 @@ const uses: { [O in OpName]: Use<O> } = {
     free: ['0.0', '0.1'],
   },
   latent_gradient: { inputs: [LATENT, LATENT, PER_VALUE], attrs: { slope: 0.2 }, outputs: [LATENT] },
-  reduce: {
+  bicubic: {
     inputs: [[N, 4, 8, 6]],
     attrs: { axis: 2, factor: 4, adjoint: false },
     outputs: [[N, 4, 2, 6]],
@@ -125,7 +117,7 @@ const uses: { [O in OpName]: Use<O> } = {
 function shapesOf(op: OpName, shapes: readonly (Shape | undefined)[], attrs: OpAttributes[OpName]): Shape[] {
   const graph = new Graph(N);
   const inputs = shapes.map((shape) => shape && graph.temp(shape));
-  return shapeRules[op](inputs, attrs as never);
+  return shapeRules[op](inputs, attrs as never, N);
 }
 
 for (const [name, use] of Object.entries(uses)) {
@@ -162,9 +154,8 @@ test('adjoint shapes', () => {
   const adjoint = true;
   const map: Shape = [N, 7, 5, 6];
   assert.equal(shapesOf('conv', [map, [7, 4, 3, 3]], { adjoint }), [MAP]);
-  const nothingElse = 'conv: the adjoint has neither coefficients nor bias';
-  assert.throws(() => shapesOf('conv', [map, [7, 4, 1, 1], undefined, [4, 1, 1, 1]], { adjoint }), nothingElse);
-  assert.throws(() => shapesOf('conv', [map, [7, 4, 3, 3], [N, 3, 7, 1]], { adjoint }), nothingElse);
+  const noBias = 'conv: the adjoint has no bias';
+  assert.throws(() => shapesOf('conv', [map, [7, 4, 1, 1], [4, 1, 1, 1]], { adjoint }), noBias);
   assert.equal(
     shapesOf(
       'conv_up',
@@ -177,7 +168,7 @@ test('adjoint shapes', () => {
     [MAP],
   );
   assert.equal(shapesOf('linear', [PAIRS, [8, 6, 1, 1]], { adjoint, slope: 1, shape: [1, 6, 1] }), [[N, 1, 6, 1]]);
-  assert.equal(shapesOf('reduce', [[N, 4, 2, 6]], { axis: 2, factor: 4, adjoint }), [[N, 4, 8, 6]]);
+  assert.equal(shapesOf('bicubic', [[N, 4, 2, 6]], { axis: 2, factor: 4, adjoint }), [[N, 4, 8, 6]]);
   assert.throws(() => shapesOf('conv', [MAP, [7, 4, 3, 3]], { adjoint }), 'conv: 4 channels meet weights for 7');
   assert.throws(
     () =>
@@ -191,11 +182,6 @@ test('adjoint shapes', () => {
       ),
     /9×12 is odd/,
   );
-});
-
-test('styled takes one constant map for all pictures', () => {
-  const { inputs, attrs, outputs } = uses.styled;
-  assert.equal(shapesOf('styled', inputs.with(0, [1, 4, 5, 6]), attrs), outputs);
 });
 
 test('rows of one row are as many as asked for', () => {
@@ -220,7 +206,7 @@ test('messages say which input is wrong and what would fit', () => {
   };
   assert.is(said('conv', [MAP, [7, 5, 3, 3]]), 'conv: 4 channels meet weights for 5');
   assert.is(said('conv', [MAP, [7, 4, 4, 4]]), 'conv: a kernel of 4×4; expected 1×1 or 3×3');
-  assert.is(said('conv', [MAP, [7, 4, 3, 3], LATENT]), 'conv: coefficients is [3, 5, 6, 1]; expected [3, 3, 4, 1]');
+  assert.is(said('modulate', [MAP, LATENT]), 'modulate: style is [3, 5, 6, 1]; expected [3, 2, 4, 1]');
   assert.is(said('add', [MAP, LATENT]), 'add: input 1 is [3, 5, 6, 1]; expected [3, 4, 5, 6]');
 });
 

@@ -1,7 +1,6 @@
 // The synthesis and mapping networks against what PULSE's own PyTorch code computes.
 
 import * as assert from 'uvu/assert';
-import { apply1 } from '../../dist/graph/build.js';
 import type { Generator } from '../../dist/model/generator.js';
 import { synthesis } from '../../dist/model/stylegan1.js';
 import { openGenerator } from '../../dist/open.js';
@@ -52,7 +51,7 @@ for (const engine of enginesInAllSets) {
         return graph.input(`noise${layer}`, [1, side, side]);
       });
       const { blocks } = synthesis(graph, generator.network, graph.input('w', [LAYERS, 512, 1]), inputs);
-      for (const [size, styled] of blocks) graph.output(`block${size}`, apply1(graph, 'modulate', styled, {}));
+      for (const [size, map] of blocks) graph.output(`block${size}`, map);
     });
     executable.write('w', w);
     for (const [layer, map] of noise.entries()) executable.write(`noise${layer}`, map);

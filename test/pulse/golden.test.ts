@@ -116,7 +116,7 @@ for (const engine of engines) {
         one.batch,
         (graph) => {
           buildStep(graph, plan);
-          const styled = graph.ops.filter(({ op }) => op === 'styled');
+          const styled = graph.ops.filter(({ op }) => op === 'bias_act');
           for (const [layer, op] of styled.entries()) graph.output(`map${layer}`, op.outputs[0]);
         },
         new Map([
@@ -289,9 +289,9 @@ function referenceGradients(
   }
   const names = parameterNames(plan);
   writeState({ write: (name, data) => values.set(name, data) }, tensors, one, step, names);
-  const styled = graph.ops.filter(({ op }) => op === 'styled');
+  const styled = graph.ops.filter(({ op }) => op === 'bias_act');
   const change = (op: Op, results: Float64Array[]) => {
-    if (op.op === 'styled') visit(styled.indexOf(op), results[0]);
+    if (op.op === 'bias_act') visit(styled.indexOf(op), results[0]);
   };
   const { read } = runReference(graph, values, { rate: 0, rootCorrection: 1, step }, change);
   return new Map(names.map((name) => [name, read(`gradient.${name}`)]));

@@ -1,6 +1,6 @@
-import { elements, type Graph, type Op, type Tensor } from '../../graph/graph.js';
+import type { ProgramOp } from '../../graph/fuse/fused-op.js';
+import { elements, type Graph, type Tensor } from '../../graph/graph.js';
 import { describe } from '../describe.js';
-import { Fusion } from './fuse.js';
 import {
   floats,
   type LayoutName,
@@ -9,10 +9,7 @@ import {
   type ProgramPlan,
   planProgram,
 } from './program.js';
-
-/** native/kernels.h: Reading and Writing. */
-const READING = { plain: 0, modulated: 1, gradient: 2 } as const;
-const WRITING = { plain: 0, styled: 1, summed: 2 } as const;
+import type { KernelName } from './table.js';
 
 /** Half of a step's description: how a kernel reads its map, or what it does with what it made. */
 export interface Half {
@@ -30,21 +27,19 @@ export interface StepParts {
   readonly executed?: number;
 }
 
-/** A program in the making: its steps so far, where tensors are and in which layout, and what is fused. */
+/** A program in the making: its steps so far, where tensors are and in which layout. */
 export class ProgramBuilder {
   readonly #steps: PlannedStep[] = [];
   readonly #kept = new Map<Tensor, PlannedBuffer>();
   readonly #buffers: Record<LayoutName, Map<Tensor, PlannedBuffer>> = { planar: new Map(), blocked: new Map() };
   readonly #constants = new Map<string, PlannedBuffer>();
   readonly #outputs: ReadonlySet<Tensor>;
-  readonly fusion: Fusion;
 
-  constructor(graph: Graph, ops: readonly Op[]) {
+  constructor(graph: Graph) {
     this.#outputs = new Set(graph.outputs.values());
     for (const tensor of graph.tensors) {
       if (tensor.kind === 'input' || tensor.kind === 'state') this.#keep(tensor);
     }
-    this.fusion = new Fusion(ops, this.#outputs);
   }
 
   /** A state was changed: it is no longer what its copy in another layout holds. */
@@ -113,7 +108,7 @@ export class ProgramBuilder {
     return buffer;
   }
 
-  step(kernel: string, op: Op, parts: StepParts, ...halves: Half[]): void {
+  step(kernel: KernelName, op: ProgramOp, parts: StepParts, ...halves: Half[]): void {
     const { buffers = {}, sizes = {}, values = {}, flop = 0, executed } = parts;
     this.#steps.push({
       kernel,
@@ -124,90 +119,6 @@ export class ProgramBuilder {
       flop,
       executed,
     });
-  }
-
-  /** How an op reads its first input: with coefficients, through the gradient of `styled`, or as it is. */
-  reading(op: Op, coefficients?: Tensor): Half {
-    const gradient = this.fusion.gradientOf.get(op);
-    if (gradient) return this.gradientReading(gradient);
-    const plain = this.plainReading(op.inputs[0]!);
-    if (!coefficients) return plain;
-    return {
-      ...plain,
-      buffers: { ...plain.buffers, coefficients: this.planar(coefficients) },
-      sizes: { reading: READING.modulated },
-    };
-  }
-
-  plainReading(map: Tensor): Half {
-    return { buffers: { x: this.blocked(map) }, sizes: { reading: READING.plain }, values: {} };
-  }
-
-  gradientReading({ inputs, attrs }: Op<'styled_gradient'>): Half {
-    const [g, x, coefficients, moments, sums] = inputs.map((input) => input!);
-    const maker = this.fusion.unstored.get(g);
-    const source = maker
-      ? { planarG: this.planar(maker.inputs[0]!), planarWeights: this.#pointwiseWeights(maker) }
-      : { g: this.blocked(g) };
-    return {
-      buffers: {
-        ...source,
-        x: this.blocked(x),
-        coefficients: this.planar(coefficients),
-        moments: this.planar(moments),
-        sums: this.planar(sums),
-      },
-      sizes: { reading: READING.gradient, ...(maker && { planarChannels: maker.inputs[0]!.shape[1] }) },
-      values: { slope: attrs.slope },
-    };
-  }
-
-  #pointwiseWeights(conv: Op): PlannedBuffer {
-    const [, weight] = conv.inputs;
-    const [o, i] = weight!.shape;
-    return this.constant(weight!, 'pointwise', [o, i]);
-  }
-
-  /** What becomes of an op's only map. */
-  writing(op: Op): Half {
-    const styled = this.fusion.styledOf.get(op);
-    if (styled) return this.styledWriting(styled);
-    const [y] = op.outputs;
-    const sums = this.fusion.sumsOf.get(op);
-    if (sums) return this.summedWriting(sums, this.fusion.unstored.has(y) ? undefined : this.makeBlocked(y));
-    return { buffers: { y: this.makeBlocked(y) }, sizes: { writing: WRITING.plain }, values: {} };
-  }
-
-  styledWriting({ inputs, outputs, attrs }: Op<'styled'>): Half {
-    const [, noise, noiseWeight, bias, style] = inputs;
-    const [x, coefficients, moments] = outputs;
-    return {
-      buffers: {
-        noise: noise && this.planar(noise),
-        noiseWeight: this.planar(noiseWeight!),
-        bias: this.planar(bias!),
-        style: this.planar(style!),
-        y: this.makeBlocked(x),
-        madeCoefficients: this.makePlanar(coefficients),
-        madeMoments: this.makePlanar(moments),
-      },
-      sizes: { writing: WRITING.styled },
-      values: { activation: attrs.slope, epsilon: attrs.epsilon },
-    };
-  }
-
-  /** @param y absent where the map itself is not wanted */
-  summedWriting({ inputs: [, x, moments], outputs: [sums] }: Op<'styled_sums'>, y?: PlannedBuffer): Half {
-    return {
-      buffers: {
-        stored: this.blocked(x!),
-        storedMoments: this.planar(moments!),
-        y,
-        madeSums: this.makePlanar(sums),
-      },
-      sizes: { writing: WRITING.summed },
-      values: {},
-    };
   }
 
   #keep(tensor: Tensor): PlannedBuffer {
@@ -223,7 +134,7 @@ export class ProgramBuilder {
     return buffer;
   }
 
-  #changeLayout(kernel: string, tensor: Tensor, x: PlannedBuffer, y: PlannedBuffer): void {
+  #changeLayout(kernel: KernelName, tensor: Tensor, x: PlannedBuffer, y: PlannedBuffer): void {
     const [, channels, height, width] = tensor.shape;
     this.#steps.push({
       kernel,

@@ -5,7 +5,7 @@ import type { Engine, EngineInfo, Executable, PeakSpeed } from '../engine.js';
 import type { NativeAddon } from './addon.js';
 import { ConstantStore } from './constants.js';
 import { NativeExecutable, type Shared } from './executable.js';
-import type { ConvolutionForm } from './lower.js';
+import type { ConvolutionForm } from './kernel-choice.js';
 
 /** As many as the addon allows. */
 const MOST_THREADS = 1024;

@@ -6,7 +6,8 @@ import { checkConstants } from '../check-constants.js';
 import type { Executable, KernelTime } from '../engine.js';
 import type { AddonProgram, NativeAddon } from './addon.js';
 import type { ConstantStore, ConstantUse } from './constants.js';
-import { type KernelChoice, lower } from './lower.js';
+import type { KernelChoice } from './kernel-choice.js';
+import { lower } from './lower.js';
 import type { PlannedBuffer, PlannedStep, ProgramPlan } from './program.js';
 
 /** What an executable shares with its engine. */

@@ -1,83 +1,29 @@
 import { bicubicTaps, reflectBefore } from '../../graph/bicubic.js';
+import { fuse } from '../../graph/fuse/fuse.js';
+import type { PlainOpName, ProgramOp } from '../../graph/fuse/fused-op.js';
 import { elements, type Graph, type Op, type Tensor } from '../../graph/graph.js';
-import type { OpName } from '../../graph/ops.js';
-import { withoutDeadOps } from '../../graph/plan.js';
-import { type Half, ProgramBuilder } from './builder.js';
+import { ProgramBuilder } from './builder.js';
+import { nativeForms } from './forms.js';
+import type { KernelChoice } from './kernel-choice.js';
+import { lowerFused } from './lower-maps.js';
 import { floats, type PlannedBuffer, type ProgramPlan } from './program.js';
+import type { KernelName } from './table.js';
 
-/** native/kernels.h: Geometry and Optimiser. */
-const GEOMETRY = { same: 0, down: 1, up: 2 } as const;
+/** native/kernels.h: Optimiser. */
 const OPTIMISERS = ['sgd', 'sgdm', 'adam', 'adamax'] as const;
 
-/** How convolutions are computed; `auto` chooses by their shape. */
-export type ConvolutionForm = 'auto' | 'direct' | 'winograd';
+/** From one op to its steps; kernels over maps are in `lower-maps.ts`. */
+type Lowering<N extends PlainOpName> = (op: Op<N>, to: ProgramBuilder) => void;
 
-/** Channels from which Winograd's form is faster than the direct one: docs/performance.md has the figures. */
-const WINOGRAD_CHANNELS = 32;
-/** Pixels from which it is: smaller maps wait for their weights, of which Winograd's form has 16 for 9. */
-const WINOGRAD_PIXELS = 16 * 16;
-
-/** The same for upsampling convolutions, by pixels of the small side: there it has 36 weights for 16. */
-const WINOGRAD_UP_CHANNELS = 64;
-const WINOGRAD_UP_PIXELS = 64 * 64;
-
-/** What the choice of kernels depends on, beside the shape. */
-export interface KernelChoice {
-  readonly form: ConvolutionForm;
-  /** Whether direct convolutions multiply in bfloat16: twice as fast, they are the better form of the upsampling ones. */
-  readonly bf16: boolean;
-}
-
-/** From one op to its steps. */
-type Lowering<N extends OpName> = (op: Op<N>, to: ProgramBuilder, choice: KernelChoice) => void;
-
-function usesWinograd({ form }: KernelChoice, channels: readonly [number, number], pixels: number): boolean {
-  if (form !== 'auto') return form === 'winograd';
-  return Math.min(...channels) >= WINOGRAD_CHANNELS && pixels >= WINOGRAD_PIXELS;
-}
-
-function usesWinogradUp({ form, bf16 }: KernelChoice, channels: readonly [number, number], pixels: number): boolean {
-  if (form !== 'auto') return form === 'winograd';
-  return !bf16 && Math.min(...channels) >= WINOGRAD_UP_CHANNELS && pixels >= WINOGRAD_UP_PIXELS;
-}
-
-const lowerings: { [N in OpName]: Lowering<N> } = {
-  conv: lowerConv,
-  conv_up(op, to, choice) {
-    const [x, weight, coefficients] = op.inputs;
-    const [, , h, w] = x!.shape;
-    const [o, i] = weight!.shape;
-    const { adjoint } = op.attrs;
-    const [height, width] = adjoint ? [h / 2, w / 2] : [h, w];
-    const winograd = usesWinogradUp(choice, [o, i], height * width);
-    const layout = `${winograd ? 'winograd-' : ''}${adjoint ? 'down' : 'up'}`;
-    const products = (places: number, pixels: number) => 2 * places * o * i * pixels;
-    to.step(
-      winograd ? 'winograd_up' : 'convolution',
-      op,
-      {
-        buffers: { weights: to.constant(weight!, layout, [o, i]) },
-        sizes: {
-          geometry: adjoint ? GEOMETRY.down : GEOMETRY.up,
-          in: adjoint ? o : i,
-          out: adjoint ? i : o,
-          height,
-          width,
-        },
-        flop: products(16, height * width),
-        // 36 products for a tile of 2×2 pixels of the small side.
-        executed: winograd ? products(36, Math.ceil(height / 2) * Math.ceil(width / 2)) : products(16, height * width),
-      },
-      to.reading(op, coefficients),
-      to.writing(op),
-    );
-  },
-  blur: (op, to) => lowerPass(op, to, true, to.reading(op), to.writing(op)),
-
-  styled: (op, to) => lowerPass(op, to, false, to.plainReading(op.inputs[0]!), to.styledWriting(op)),
-  modulate: (op, to) => lowerPass(op, to, false, to.reading(op, op.inputs[1]), to.writing(op)),
-  styled_sums: (op, to) => lowerPass(op, to, false, to.plainReading(op.inputs[0]!), to.summedWriting(op)),
-  styled_gradient: (op, to) => lowerPass(op, to, false, to.gradientReading(op), to.writing(op)),
+const lowerings: { [N in PlainOpName]: Lowering<N> } = {
+  repeat: (op, to) => lowerChannels(op, to, 'repeat', ['x'], {}),
+  add_noise: (op, to) => lowerChannels(op, to, 'add_noise', ['x', 'noise', 'noiseWeight'], {}),
+  bias_act: (op, to) => lowerChannels(op, to, 'bias_act', ['x', 'bias'], op.attrs),
+  instance_norm: (op, to) => lowerChannels(op, to, 'instance_norm', ['x'], op.attrs),
+  instance_norm_gradient: (op, to) => lowerChannels(op, to, 'instance_norm_gradient', ['g', 'x'], op.attrs),
+  modulate: (op, to) => lowerChannels(op, to, 'modulate', ['x', 'style'], {}),
+  modulate_gradient: (op, to) => lowerChannels(op, to, 'modulate_gradient', ['g', 'style'], {}),
+  modulate_sums: (op, to) => lowerChannels(op, to, 'modulate_sums', ['g', 'x'], {}),
   noise_gradient(op, to) {
     const [g, noiseWeight] = op.inputs;
     const [, channels, height, width] = g!.shape;
@@ -86,7 +32,6 @@ const lowerings: { [N in OpName]: Lowering<N> } = {
       sizes: { channels, height, width },
     });
   },
-
   linear(op, to) {
     const [x, weight, bias] = op.inputs;
     const [rows, columns] = weight!.shape;
@@ -150,7 +95,7 @@ const lowerings: { [N in OpName]: Lowering<N> } = {
       values: { slope: op.attrs.slope },
     });
   },
-  reduce(op, to) {
+  bicubic(op, to) {
     const [x] = op.inputs;
     const [y] = op.outputs;
     const { axis, factor, adjoint } = op.attrs;
@@ -254,44 +199,27 @@ function numbered<T>(name: string, values: readonly T[]): Record<string, T> {
   return Object.fromEntries(values.map((value, index) => [`${name}${index}`, value]));
 }
 
-function lowerConv(op: Op<'conv'>, to: ProgramBuilder, choice: KernelChoice): void {
-  const [x, weight, coefficients, bias] = op.inputs;
-  const [, , height, width] = x!.shape;
-  const [o, i, k] = weight!.shape;
-  const { adjoint } = op.attrs;
-  const flop = 2 * o * i * k * k * height * width;
-  if (k === 3) {
-    const winograd = usesWinograd(choice, [o, i], height * width);
-    const layout = `${winograd ? 'winograd' : 'same'}${adjoint ? '-adjoint' : ''}`;
-    const sizes = { in: adjoint ? o : i, out: adjoint ? i : o, height, width };
-    const parts = {
-      buffers: { weights: to.constant(weight!, layout, [o, i]) },
-      sizes: winograd ? sizes : { ...sizes, geometry: GEOMETRY.same },
-      flop,
-      // 16 products for a tile of 2×2 pixels, of which there may be half a row too many.
-      executed: winograd ? 2 * 16 * o * i * Math.ceil(height / 2) * Math.ceil(width / 2) : flop,
-    };
-    to.step(winograd ? 'winograd' : 'convolution', op, parts, to.reading(op, coefficients), to.writing(op));
-    return;
-  }
-  const weights = to.constant(weight!, 'pointwise', [o, i]);
-  const sizes = { in: i, out: o, height, width };
-  if (adjoint) {
-    to.step('pointwise_adjoint', op, { buffers: { weights, planar: to.planar(x!) }, sizes, flop }, to.writing(op));
-    return;
-  }
-  const planar = to.makePlanar(op.outputs[0]);
-  const buffers = { weights, bias: bias && to.planar(bias), planar };
-  to.step('pointwise', op, { buffers, sizes, flop }, to.reading(op, coefficients));
-}
-
-function lowerPass(op: Op, to: ProgramBuilder, blur: boolean, reading: Half, writing: Half): void {
+/**
+ * A plain op over planar maps, channel by channel (native/kernels/channels.h): what runs where nothing is fused.
+ *
+ * @param names of the inputs, in their order
+ */
+function lowerChannels(
+  op: ProgramOp,
+  to: ProgramBuilder,
+  kernel: KernelName,
+  names: readonly string[],
+  values: Readonly<Record<string, number>>,
+): void {
+  // `repeat` has a constant for its map, all others one of the batch.
   const [, channels, height, width] = op.inputs[0]!.shape;
-  to.step('pass', op, { sizes: { blur: Number(blur), channels, height, width } }, reading, writing);
+  const buffers = Object.fromEntries(names.map((name, index) => [name, to.planar(op.inputs[index]!)]));
+  const sizes = { channels, pixels: height * width };
+  to.step(kernel, op, { buffers: { ...buffers, y: to.makePlanar(op.outputs[0]) }, sizes, values });
 }
 
 /** In the layout that the first input has: padding lanes do no harm. */
-function lowerElementwise(op: Op, to: ProgramBuilder, kernel: string, scale: number, shift: number): void {
+function lowerElementwise(op: ProgramOp, to: ProgramBuilder, kernel: KernelName, scale: number, shift: number): void {
   const [a, b] = op.inputs;
   const blocked = to.isBlocked(a!);
   const get = (tensor: Tensor) => (blocked ? to.blocked(tensor) : to.planar(tensor));
@@ -303,7 +231,7 @@ function lowerElementwise(op: Op, to: ProgramBuilder, kernel: string, scale: num
 }
 
 function lowerCopy(
-  op: Op,
+  op: ProgramOp,
   to: ProgramBuilder,
   a: PlannedBuffer,
   from: number,
@@ -315,7 +243,14 @@ function lowerCopy(
   to.step('copy', op, { buffers: { a, y }, sizes, values: { scale: 1, shift: 0 } });
 }
 
-function lowerFill(op: Op, to: ProgramBuilder, y: PlannedBuffer, at: number, count: number, shift: number): void {
+function lowerFill(
+  op: ProgramOp,
+  to: ProgramBuilder,
+  y: PlannedBuffer,
+  at: number,
+  count: number,
+  shift: number,
+): void {
   to.step('fill', op, {
     buffers: { y },
     sizes: { count, from: 0, to: at },
@@ -323,14 +258,14 @@ function lowerFill(op: Op, to: ProgramBuilder, y: PlannedBuffer, at: number, cou
   });
 }
 
-function lowerPixelNorm(op: Op, to: ProgramBuilder, x: Tensor, g: Tensor | undefined): void {
+function lowerPixelNorm(op: ProgramOp, to: ProgramBuilder, x: Tensor, g: Tensor | undefined): void {
   const y = to.makePlanar(op.outputs[0]);
   const buffers = { x: to.planar(x), g: g && to.planar(g), y };
   to.step('pixel_norm', op, { buffers, sizes: { count: y.size } });
 }
 
 function lowerPixelLoss(
-  op: Op,
+  op: ProgramOp,
   to: ProgramBuilder,
   term: 'L2' | 'L1',
   g: Tensor | undefined,
@@ -349,14 +284,10 @@ function lowerPixelLoss(
 
 /** The program of a graph. */
 export function lower(graph: Graph, choice: KernelChoice = { form: 'auto', bf16: false }): ProgramPlan {
-  const ops = withoutDeadOps(graph);
-  const to = new ProgramBuilder(graph, ops);
-  // An op whose result goes through `styled` is emitted there, where noise and style are at hand.
-  const makers = new Map([...to.fusion.styledOf].map(([maker, styled]) => [styled as Op, maker]));
-  for (const op of ops) {
-    if (to.fusion.absorbed.has(op)) continue;
-    const emitted = makers.get(op) ?? op;
-    (lowerings[emitted.op] as Lowering<OpName>)(emitted, to, choice);
+  const to = new ProgramBuilder(graph);
+  for (const op of fuse(graph, nativeForms)) {
+    if (op.op === 'fused') lowerFused(op, to, choice);
+    else (lowerings[op.op] as Lowering<PlainOpName>)(op, to);
     for (const state of op.writes) to.changed(state);
   }
   return to.plan();

@@ -1,4 +1,4 @@
-import type { Tensor } from '../../graph/graph.js';
+import { elements, type Tensor } from '../../graph/graph.js';
 
 /** Values for the `override` constants of a kernel. */
 export type Overrides = Readonly<Record<string, number>>;
@@ -53,4 +53,57 @@ export function powerOfTwo(value: number, low: number, high: number): number {
   let power = low;
   while (power < value && power < high) power *= 2;
   return power;
+}
+
+/** Nothing is bound: an optional input that is absent. */
+export const none: Binding = { kind: 'none' };
+export const scalars: Binding = { kind: 'scalars' };
+
+/** What stands for a tensor, if it is there. */
+export function bind(tensor: Tensor | undefined): Binding {
+  return tensor ? { kind: 'tensor', tensor } : none;
+}
+
+/** Elements per picture. */
+export function size(tensor: Tensor): number {
+  return elements(tensor.shape.slice(1));
+}
+
+/** A kernel that makes one value per invocation, `count` of them per picture. */
+export function elementwise(
+  kernel: string,
+  count: number,
+  overrides: Overrides,
+  bindings: readonly Binding[],
+): Dispatch[] {
+  return [{ kernel, overrides, bindings, groups: grid(count, 64), flop: 0 }];
+}
+
+/** A kernel over the pixels of every channel: x pixels, y channels. */
+export function perPixel(kernel: string, map: Tensor, overrides: Overrides, bindings: readonly Binding[]): Dispatch {
+  const [, c, h, w] = map.shape;
+  return {
+    kernel,
+    overrides: { C: c, PIXELS: h * w, ...overrides },
+    bindings,
+    groups: [Math.ceil((h * w) / 64), c],
+    flop: 0,
+  };
+}
+
+/** Adds up `tiles` partial sums for each of `rows` rows. */
+export function sumTiles(rows: number, tiles: number, scale: number, from: Binding, to: Tensor): Dispatch {
+  return {
+    kernel: 'sum_tiles',
+    overrides: { ROWS: rows, TILES: tiles, SCALE: scale, WORKGROUP: powerOfTwo(tiles, 8, 128) },
+    bindings: [from, bind(to)],
+    groups: [rows, 1],
+    flop: 0,
+  };
+}
+
+/** A kernel of one workgroup for each channel of a map. */
+export function perChannel(kernel: string, map: Tensor, overrides: Overrides, bindings: readonly Binding[]): Dispatch {
+  const [, c, h, w] = map.shape;
+  return { kernel, overrides: { C: c, PIXELS: h * w, ...overrides }, bindings, groups: [c, 1], flop: 0 };
 }

@@ -1,5 +1,7 @@
 import { FacewrightError } from '../../errors.js';
-import { elements, type Graph, type Op, shapeText, type Tensor } from '../../graph/graph.js';
+import { fuse } from '../../graph/fuse/fuse.js';
+import type { ProgramOp } from '../../graph/fuse/fused-op.js';
+import { elements, type Graph, shapeText, type Tensor } from '../../graph/graph.js';
 import type { HostTensor } from '../../graph/host-tensor.js';
 import type { RunScalars } from '../../graph/ops.js';
 import { planMemory } from '../../graph/plan.js';
@@ -8,6 +10,7 @@ import { describe } from '../describe.js';
 import type { Executable, KernelTime } from '../engine.js';
 import type { GuardedDevice } from './device.js';
 import type { Binding, Dispatch } from './dispatch.js';
+import { webGpuForms } from './forms.js';
 import { lower } from './lower.js';
 import { type ConstantStore, FLOAT, readBuffer, storageBuffer } from './memory.js';
 import type { PipelineCache } from './pipelines.js';
@@ -26,7 +29,7 @@ export interface Shared {
 
 /** A dispatch with its op, its pipeline and its bind group for each chunk of pictures. */
 interface Launch {
-  readonly op: Op;
+  readonly op: ProgramOp;
   readonly dispatch: Dispatch;
   readonly pipeline: GPUComputePipeline;
   readonly bindGroups: readonly GPUBindGroup[];
@@ -73,8 +76,9 @@ export class WebGpuExecutable implements Executable {
     shared: Shared,
   ): Promise<WebGpuExecutable> {
     checkConstants(graph, constants);
-    const plan = planMemory(graph);
-    const work = plan.ops.flatMap((op) => lower(op, shared.convolutions).map((dispatch) => ({ op, dispatch })));
+    const ops = fuse(graph, webGpuForms);
+    const plan = planMemory(ops, new Set(graph.outputs.values()));
+    const work = ops.flatMap((op) => lower(op, shared.convolutions).map((dispatch) => ({ op, dispatch })));
     const scratch = Math.max(0, ...work.flatMap(({ dispatch }) => dispatch.bindings.map(scratchSize)));
     const largest = Math.max(
       scratch,

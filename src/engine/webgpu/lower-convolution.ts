@@ -1,40 +1,48 @@
-import type { Op, Tensor } from '../../graph/graph.js';
-import type { Binding, Dispatch } from './dispatch.js';
+import type { Core, Read } from '../../graph/fuse/fused-op.js';
+import type { Tensor } from '../../graph/graph.js';
+import { type Binding, bind, type Dispatch } from './dispatch.js';
 import { packConv1x1, packConv3x3, packConvDown, packConvUp } from './pack.js';
 import { type ConvolutionKernels, partOf, type TiledKernel, tileFor } from './tiles.js';
 
 /** Invocations of a broadcast kernel's workgroup: one subgroup of 8 (more are slower on lavapipe). */
 const BROADCAST_WORKGROUP = 8;
 
-/** `conv` and `conv_up`, forward and adjoint: the same few kernels with weights packed one way or the other. */
-export function lowerConvolution(op: Op<'conv'> | Op<'conv_up'>, kernels: ConvolutionKernels): Dispatch[] {
-  const [x, weight, coefficients, bias] = op.inputs as [Tensor, Tensor, Tensor | undefined, Tensor | undefined];
-  const { adjoint } = op.attrs;
+/** The cores that are convolutions. */
+export type Convolution = Exclude<Core, { readonly kind: 'none' | 'blur' }>;
+
+/**
+ * Convolutions, forward and adjoint: the same few kernels with weights packed one way or the other. They read plainly or a
+ * styled map, and write plainly.
+ */
+export function lowerConvolution(core: Convolution, read: Read, y: Tensor, kernels: ConvolutionKernels): Dispatch[] {
+  const { kind, weight, adjoint } = core;
+  const { x } = read;
+  const coefficients = read.form === 'styled' ? read.coefficients : undefined;
   const [, into] = x.shape;
-  const [, out, H, W] = op.outputs[0].shape;
-  const [o, i, kernel] = weight.shape;
+  const [, out, H, W] = y.shape;
+  const [o, i] = weight.shape;
   const bindings = (key: string, pack: (data: Float32Array) => Float32Array): Binding[] => [
-    { kind: 'tensor', tensor: x },
+    bind(x),
     { kind: 'constant', constant: { tensor: weight, key, pack } },
-    coefficients ? { kind: 'tensor', tensor: coefficients } : { kind: 'none' },
+    bind(coefficients),
   ];
-  const result: Binding = { kind: 'tensor', tensor: op.outputs[0] };
+  const result = bind(y);
   const MODULATE = Number(coefficients !== undefined);
   const suffix = adjoint ? '-adjoint' : '';
 
-  if (op.op === 'conv' && kernel === 1) {
+  if (kind === 'conv1x1') {
     const packed = bindings(`conv1x1${suffix}`, (data) => packConv1x1(data, o, i, adjoint));
     return [
       {
         kernel: 'conv1x1',
-        overrides: { IN: into, OUT: out, PIXELS: H * W, MODULATE, BIAS: Number(bias !== undefined) },
-        bindings: [...packed, bias ? { kind: 'tensor', tensor: bias } : { kind: 'none' }, result],
+        overrides: { IN: into, OUT: out, PIXELS: H * W, MODULATE, BIAS: Number(core.bias !== undefined) },
+        bindings: [...packed, bind(core.bias), result],
         groups: [Math.ceil((H * W) / 64), Math.ceil(out / 4)],
         flop: 2 * o * i * H * W,
       },
     ];
   }
-  if (op.op === 'conv') {
+  if (kind === 'conv3x3') {
     const packed = bindings(`conv3x3${suffix}`, (data) => packConv3x3(data, o, i, adjoint));
     return [
       spatial(`conv3x3_${kernels}`, { IN: into, OUT: out, H, W, MODULATE }, [...packed, result], 1, 18 * o * i * H * W),

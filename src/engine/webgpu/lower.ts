@@ -1,120 +1,43 @@
 import { bicubicTaps, reflectBefore } from '../../graph/bicubic.js';
-import { elements, type Op, type Tensor } from '../../graph/graph.js';
-import type { OpName } from '../../graph/ops.js';
-import { type Binding, type Dispatch, grid, type Overrides, powerOfTwo } from './dispatch.js';
-import { lowerConvolution } from './lower-convolution.js';
+import type { PlainOpName, ProgramOp } from '../../graph/fuse/fused-op.js';
+import type { Op, Tensor } from '../../graph/graph.js';
+import {
+  type Binding,
+  bind,
+  type Dispatch,
+  elementwise,
+  none,
+  perChannel,
+  perPixel,
+  scalars,
+  size,
+  sumTiles,
+} from './dispatch.js';
+import { lowerFused } from './lower-maps.js';
 import { packLinear } from './pack.js';
 import { type ConvolutionKernels, reductionTiles } from './tiles.js';
 
-/** From one op to the kernels that compute it, in order. */
-type Lowering<N extends OpName> = (op: Op<N>, convolutions: ConvolutionKernels) => Dispatch[];
+/** From one op to the kernels that compute it, in order; kernels over maps are in `lower-maps.ts`. */
+type Lowering<N extends PlainOpName> = (op: Op<N>) => Dispatch[];
 
-const none: Binding = { kind: 'none' };
-const scalars: Binding = { kind: 'scalars' };
-
-function bind(tensor: Tensor | undefined): Binding {
-  return tensor ? { kind: 'tensor', tensor } : none;
-}
-
-/** Elements per picture. */
-function size(tensor: Tensor): number {
-  return elements(tensor.shape.slice(1));
-}
-
-/** A kernel that makes one value per invocation, `count` of them per picture. */
-function elementwise(kernel: string, count: number, overrides: Overrides, bindings: readonly Binding[]): Dispatch[] {
-  return [{ kernel, overrides, bindings, groups: grid(count, 64), flop: 0 }];
-}
-
-/** A kernel over the pixels of every channel: x pixels, y channels. */
-function perPixel(kernel: string, map: Tensor, overrides: Overrides, bindings: readonly Binding[]): Dispatch {
-  const [, c, h, w] = map.shape;
-  return {
-    kernel,
-    overrides: { C: c, PIXELS: h * w, ...overrides },
-    bindings,
-    groups: [Math.ceil((h * w) / 64), c],
-    flop: 0,
-  };
-}
-
-/** Adds up `tiles` partial sums for each of `rows` rows. */
-function sumTiles(rows: number, tiles: number, scale: number, from: Binding, to: Tensor): Dispatch {
-  return {
-    kernel: 'sum_tiles',
-    overrides: { ROWS: rows, TILES: tiles, SCALE: scale, WORKGROUP: powerOfTwo(tiles, 8, 128) },
-    bindings: [from, bind(to)],
-    groups: [rows, 1],
-    flop: 0,
-  };
-}
-
-const lowerings: { [N in OpName]: Lowering<N> } = {
-  conv: lowerConvolution,
-  conv_up: lowerConvolution,
-
-  blur({ inputs: [x], outputs: [y] }) {
-    const [, c, h, w] = y.shape;
-    const groups: [number, number] = [Math.ceil((Math.ceil(w / 4) * h) / 64), c];
-    return [{ kernel: 'blur', overrides: { C: c, H: h, W: w }, bindings: [bind(x), bind(y)], groups, flop: 0 }];
-  },
-
-  styled({ inputs: [y, noise, noiseWeight, bias, style], outputs: [x, coefficients, moments], attrs }): Dispatch[] {
-    const [, c, h, w] = x.shape;
-    const { workgroup, tile, tiles } = reductionTiles(h * w);
-    const partial: Binding = { kind: 'scratch', size: 2 * c * tiles };
-    return [
-      {
-        kernel: 'styled',
-        overrides: {
-          C: c,
-          PIXELS: h * w,
-          TILES: tiles,
-          SHARED: Number(y!.kind === 'constant'),
-          NOISE: Number(noise !== undefined),
-          SLOPE: attrs.slope,
-          WORKGROUP: workgroup,
-        },
-        bindings: [bind(y), bind(noise), bind(noiseWeight), bind(bias), bind(x), partial],
-        groups: [tiles, c],
-        flop: 0,
-      },
-      {
-        kernel: 'styled_coefficients',
-        overrides: {
-          C: c,
-          PIXELS: h * w,
-          TILES: tiles,
-          TILE: tile,
-          EPSILON: attrs.epsilon,
-          WORKGROUP: powerOfTwo(tiles, 8, 64),
-        },
-        bindings: [partial, bind(style), bind(coefficients), bind(moments)],
-        groups: [c, 1],
-        flop: 0,
-      },
-    ];
-  },
-  modulate: ({ inputs: [x, coefficients], outputs: [y] }) => [
-    perPixel('modulate', y, {}, [bind(x), bind(coefficients), bind(y)]),
+const lowerings: { [N in PlainOpName]: Lowering<N> } = {
+  repeat: ({ inputs: [x], outputs: [y] }) => [perPixel('repeat', y, {}, [bind(x), bind(y)])],
+  add_noise: ({ inputs, outputs: [y] }) => [perPixel('add_noise', y, {}, [...inputs.map(bind), bind(y)])],
+  bias_act: ({ inputs, outputs: [y], attrs }) => [
+    perPixel('bias_act', y, { SLOPE: attrs.slope }, [...inputs.map(bind), bind(y)]),
   ],
-  styled_sums({ inputs: [g, x, moments], outputs: [sums] }) {
-    const [, c, h, w] = x!.shape;
-    const { workgroup, tiles } = reductionTiles(h * w);
-    const partial: Binding = { kind: 'scratch', size: 2 * c * tiles };
-    return [
-      {
-        kernel: 'styled_sums',
-        overrides: { C: c, PIXELS: h * w, TILES: tiles, WORKGROUP: workgroup },
-        bindings: [bind(g), bind(x), bind(moments), partial],
-        groups: [tiles, c],
-        flop: 0,
-      },
-      sumTiles(2 * c, tiles, 1, partial, sums),
-    ];
-  },
-  styled_gradient: ({ inputs, outputs: [y], attrs }) => [
-    perPixel('styled_gradient', y, { SLOPE: attrs.slope }, [...inputs.map(bind), bind(y)]),
+  instance_norm: ({ inputs: [x], outputs: [y], attrs }) => [
+    perChannel('instance_norm', x!, { EPSILON: attrs.epsilon, GRADIENT: 0 }, [bind(x), none, bind(y)]),
+  ],
+  instance_norm_gradient: ({ inputs: [g, x], outputs: [y], attrs }) => [
+    perChannel('instance_norm', x!, { EPSILON: attrs.epsilon, GRADIENT: 1 }, [bind(x), bind(g), bind(y)]),
+  ],
+  modulate: ({ inputs, outputs: [y] }) => [perPixel('modulate', y, { GRADIENT: 0 }, [...inputs.map(bind), bind(y)])],
+  modulate_gradient: ({ inputs, outputs: [y] }) => [
+    perPixel('modulate', y, { GRADIENT: 1 }, [...inputs.map(bind), bind(y)]),
+  ],
+  modulate_sums: ({ inputs: [g, x], outputs: [sums] }) => [
+    perChannel('modulate_sums', x!, {}, [bind(g), bind(x), bind(sums)]),
   ],
   noise_gradient({ inputs: [g, noiseWeight], outputs: [y] }) {
     const dispatch = perPixel('noise_gradient', g!, {}, [bind(g), bind(noiseWeight), bind(y)]);
@@ -187,7 +110,7 @@ const lowerings: { [N in OpName]: Lowering<N> } = {
       bind(y),
     ]),
 
-  reduce({ inputs: [x], outputs: [y], attrs: { axis, factor, adjoint } }) {
+  bicubic({ inputs: [x], outputs: [y], attrs: { axis, factor, adjoint } }) {
     const shape = x!.shape;
     const outer = axis === 2 ? shape[1] : shape[1] * shape[2];
     const inner = axis === 2 ? shape[3] : 1;
@@ -307,6 +230,7 @@ function copyRow(source: Tensor | undefined, from: number, target: Tensor, to: n
 }
 
 /** The kernels that compute an op, in order. Follows from the shape of one picture alone, never from the batch. */
-export function lower(op: Op, convolutions: ConvolutionKernels): Dispatch[] {
-  return (lowerings[op.op] as Lowering<OpName>)(op, convolutions);
+export function lower(op: ProgramOp, convolutions: ConvolutionKernels): Dispatch[] {
+  if (op.op === 'fused') return lowerFused(op, convolutions);
+  return (lowerings[op.op] as Lowering<PlainOpName>)(op);
 }

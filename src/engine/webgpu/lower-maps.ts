@@ -1,0 +1,94 @@
+import type { FusedOp, Read, Write } from '../../graph/fuse/fused-op.js';
+import type { Tensor } from '../../graph/graph.js';
+import { type Binding, bind, type Dispatch, perPixel, powerOfTwo, sumTiles } from './dispatch.js';
+import { lowerConvolution } from './lower-convolution.js';
+import { type ConvolutionKernels, reductionTiles } from './tiles.js';
+
+type Form<T extends { readonly form: string }, F extends T['form']> = Extract<T, { readonly form: F }>;
+
+/** An op over maps as kernels, of the forms in `forms.ts`. */
+export function lowerFused({ core, read, write }: FusedOp, convolutions: ConvolutionKernels): Dispatch[] {
+  if (core.kind === 'none') return lowerPass(read, write);
+  if (write.form !== 'plain' || read.form === 'gradient') throw new Error(`no kernel for ${core.kind} of that form`);
+  return core.kind === 'blur' ? lowerBlur(read.x, write.y) : lowerConvolution(core, read, write.y, convolutions);
+}
+
+function lowerBlur(x: Tensor, y: Tensor): Dispatch[] {
+  const [, c, h, w] = y.shape;
+  const groups: [number, number] = [Math.ceil((Math.ceil(w / 4) * h) / 64), c];
+  return [{ kernel: 'blur', overrides: { C: c, H: h, W: w }, bindings: [bind(x), bind(y)], groups, flop: 0 }];
+}
+
+function lowerPass(read: Read, write: Write): Dispatch[] {
+  if (read.form === 'plain' && write.form === 'styled') return epilogue(read.x, write);
+  if (read.form === 'plain' && write.form === 'summed' && !write.y) return gradientSums(read.x, write);
+  if (read.form === 'styled' && write.form === 'plain') return styledMap(read, write.y);
+  if (read.form === 'gradient' && write.form === 'plain') return styledGradient(read, write.y);
+  throw new Error(`no kernel reads ${read.form} and writes ${write.form}`);
+}
+
+/** Noise, bias and activation with the moments of each tile; then the tiles merged and the coefficients made. */
+function epilogue(y: Tensor, write: Form<Write, 'styled'>): Dispatch[] {
+  const { noise, bias, style, slope, epsilon, x, coefficients, moments } = write;
+  const [, c, h, w] = x.shape;
+  const { workgroup, tile, tiles } = reductionTiles(h * w);
+  const partial: Binding = { kind: 'scratch', size: 2 * c * tiles };
+  return [
+    {
+      kernel: 'styled',
+      overrides: {
+        C: c,
+        PIXELS: h * w,
+        TILES: tiles,
+        SHARED: Number(y.kind === 'constant'),
+        NOISE: Number(noise !== undefined),
+        SLOPE: slope,
+        WORKGROUP: workgroup,
+      },
+      bindings: [bind(y), bind(noise?.map), bind(noise?.weight), bind(bias), bind(x), partial],
+      groups: [tiles, c],
+      flop: 0,
+    },
+    {
+      kernel: 'styled_coefficients',
+      overrides: {
+        C: c,
+        PIXELS: h * w,
+        TILES: tiles,
+        TILE: tile,
+        EPSILON: epsilon,
+        WORKGROUP: powerOfTwo(tiles, 8, 64),
+      },
+      bindings: [partial, bind(style), bind(coefficients), bind(moments)],
+      groups: [c, 1],
+      flop: 0,
+    },
+  ];
+}
+
+function gradientSums(g: Tensor, { x, moments, sums }: Form<Write, 'summed'>): Dispatch[] {
+  const [, c, h, w] = x.shape;
+  const { workgroup, tiles } = reductionTiles(h * w);
+  const partial: Binding = { kind: 'scratch', size: 2 * c * tiles };
+  return [
+    {
+      kernel: 'styled_sums',
+      overrides: { C: c, PIXELS: h * w, TILES: tiles, WORKGROUP: workgroup },
+      bindings: [bind(g), bind(x), bind(moments), partial],
+      groups: [tiles, c],
+      flop: 0,
+    },
+    sumTiles(2 * c, tiles, 1, partial, sums),
+  ];
+}
+
+function styledMap({ x, coefficients }: Form<Read, 'styled'>, y: Tensor): Dispatch[] {
+  return [perPixel('styled_map', y, {}, [bind(x), bind(coefficients), bind(y)])];
+}
+
+function styledGradient(read: Form<Read, 'gradient'>, y: Tensor): Dispatch[] {
+  const { source, x, coefficients, moments, sums, slope } = read;
+  if (source.kind !== 'stored') throw new Error('no kernel makes a gradient again where it is read');
+  const bindings = [source.g, x, coefficients, moments, sums, y].map(bind);
+  return [perPixel('styled_gradient', y, { SLOPE: slope }, bindings)];
+}

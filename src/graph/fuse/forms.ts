@@ -1,0 +1,40 @@
+import type { Core, CoreName, Read, Write } from './fused-op.js';
+import { coreName } from './fused-op.js';
+
+/** How a kernel writes, as an engine's table says it: `sums` is `summed` without the map itself. */
+export type WriteName = Write['form'] | 'sums';
+
+/**
+ * The kernels over maps that an engine has: for each core the ways in which it can read and write, and whether all pairs of
+ * them are there. Every engine has all cores with a plain read and a plain write.
+ */
+export type FusedForms = Readonly<Record<CoreName, readonly (readonly [Read['form'], WriteName])[]>>;
+
+/** All pairs of some ways to read and some ways to write. */
+export function allForms(
+  reads: readonly Read['form'][],
+  writes: readonly WriteName[],
+): (readonly [Read['form'], WriteName])[] {
+  return reads.flatMap((read) => writes.map((write) => [read, write] as const));
+}
+
+/** Cores with plain reads and writes alone: nothing is fused. */
+export const plainForms: FusedForms = {
+  none: [],
+  blur: [['plain', 'plain']],
+  conv1x1: [['plain', 'plain']],
+  'conv1x1 adjoint': [['plain', 'plain']],
+  conv3x3: [['plain', 'plain']],
+  'conv3x3 adjoint': [['plain', 'plain']],
+  conv_up: [['plain', 'plain']],
+  'conv_up adjoint': [['plain', 'plain']],
+};
+
+/** Whether an engine has a kernel of that form. */
+export function hasForm(forms: FusedForms, core: Core, read: Read['form'], write: WriteName): boolean {
+  return forms[coreName(core)].some(([r, w]) => r === read && w === write);
+}
+
+export function writeName(write: Write): WriteName {
+  return write.form === 'summed' && !write.y ? 'sums' : write.form;
+}

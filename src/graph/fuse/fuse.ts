@@ -1,0 +1,39 @@
+import { type Graph, isOp, type Op, type Tensor } from '../graph.js';
+import { withoutDeadOps } from '../plan.js';
+import type { FusedForms } from './forms.js';
+import { fusedOp, type ProgramOp } from './fused-op.js';
+import { mergeKernels } from './merge-kernels.js';
+import { Rewriting } from './rewriting.js';
+import { fuseStyledLayers } from './styled-layers.js';
+import type { AnyOp } from './uses.js';
+
+/**
+ * From the ops of a graph to those that an engine runs: the same values, computed together where the engine has kernels for
+ * it. Pure: the graph stays as it is, and what is not found runs as the plain ops that it is.
+ *
+ * The steps, each a pass of its own: ops over maps become kernels that read and write plainly; layers are found whose
+ * normalised map need not be stored (`styled-layers.ts`); kernels that only read or only write move into their neighbours
+ * (`merge-kernels.ts`); what nobody reads any more is dropped.
+ *
+ * @param forms the kernels over maps that the engine has
+ */
+export function fuse(graph: Graph, forms: FusedForms): ProgramOp[] {
+  const outputs = new Set(graph.outputs.values());
+  const rewriting = new Rewriting(graph, withoutDeadOps(graph.ops, outputs).map(overMaps));
+  fuseStyledLayers(graph, forms, rewriting);
+  rewriting.keep(withoutDeadOps(rewriting.ops, outputs));
+  mergeKernels(graph, forms, rewriting);
+  return withoutDeadOps(rewriting.ops, outputs) as ProgramOp[];
+}
+
+/** A convolution or a blur as a kernel that reads and writes plainly; every other op as it is. */
+function overMaps(op: Op): AnyOp {
+  const plainly = (core: Parameters<typeof fusedOp>[0]) =>
+    fusedOp(core, { form: 'plain', x: op.inputs[0]! }, { form: 'plain', y: op.outputs[0] });
+  if (isOp(op, 'blur')) return plainly({ kind: 'blur' });
+  if (isOp(op, 'conv_up')) return plainly({ kind: 'conv_up', adjoint: op.attrs.adjoint, weight: op.inputs[1]! });
+  if (!isOp(op, 'conv')) return op;
+  const [, weight, bias] = op.inputs as [Tensor, Tensor, Tensor?];
+  const kind = weight.shape[2] === 1 ? 'conv1x1' : 'conv3x3';
+  return plainly({ kind, adjoint: op.attrs.adjoint, weight, bias });
+}

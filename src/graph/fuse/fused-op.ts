@@ -1,0 +1,132 @@
+import type { Op, Tensor } from '../graph.js';
+import type { OpName } from '../ops.js';
+
+/**
+ * What a kernel over maps computes between reading its map and writing its result: nothing, or one of the ops `blur`, `conv`
+ * and `conv_up` (`ops.ts`), either way round.
+ */
+export type Core =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'blur' }
+  | {
+      readonly kind: 'conv1x1' | 'conv3x3';
+      readonly adjoint: boolean;
+      readonly weight: Tensor;
+      readonly bias?: Tensor;
+    }
+  | { readonly kind: 'conv_up'; readonly adjoint: boolean; readonly weight: Tensor };
+
+/** The gradient that a map is made of where it is read: stored, or made there by the adjoint of a 1×1 convolution. */
+export type GradientSource =
+  | { readonly kind: 'stored'; readonly g: Tensor }
+  /** x [n, o, h, w] of few channels, weight [o, c, 1, 1]. */
+  | { readonly kind: 'conv1x1'; readonly x: Tensor; readonly weight: Tensor };
+
+/** How a kernel reads its map [n, c, h, w]. */
+export type Read =
+  /** As it is. A constant [1, c, h, w] is the same map for all pictures. */
+  | { readonly form: 'plain'; readonly x: Tensor }
+  /**
+   * The styled map a·(x − mean) + b, with coefficients [n, 3, c, 1] = mean, a, b: `instance_norm` and `modulate` of the
+   * stored x. Padding is padding of that map, and stays zero. (One multiply-add with b − mean·a would do, but mean/σ
+   * reaches 3.6 and the cancellation is felt: it flips signs of activations near zero.)
+   */
+  | { readonly form: 'styled'; readonly x: Tensor; readonly coefficients: Tensor }
+  /**
+   * The gradient g of the styled map, brought back through `modulate`, `instance_norm` and `bias_act`:
+   * a·(g − Σg/N − x̂·Σ(g·x̂)/N)·slope(x), N = h·w, x̂ = (x − mean)/σ; moments [n, 2, c, 1] = mean, 1/σ; sums [n, 2, c, 1] =
+   * Σ g·x̂, Σ g.
+   */
+  | {
+      readonly form: 'gradient';
+      readonly source: GradientSource;
+      readonly x: Tensor;
+      readonly coefficients: Tensor;
+      readonly moments: Tensor;
+      readonly sums: Tensor;
+      readonly slope: number;
+    };
+
+/** What becomes of a kernel's result. */
+export type Write =
+  | { readonly form: 'plain'; readonly y: Tensor }
+  /**
+   * StyleGAN1's epilogue (`add_noise`, `bias_act`, and what `instance_norm` and `modulate` need): stores
+   * x = lrelu(result + noiseWeight·noise + bias), its coefficients and its moments (see `Read`).
+   */
+  | {
+      readonly form: 'styled';
+      readonly noise?: { readonly map: Tensor; readonly weight: Tensor };
+      readonly bias: Tensor;
+      readonly style: Tensor;
+      readonly slope: number;
+      readonly epsilon: number;
+      readonly x: Tensor;
+      readonly coefficients: Tensor;
+      readonly moments: Tensor;
+    }
+  /**
+   * The result is a gradient g of the styled map of x: stored as y where that is there, with its sums (see `Read`) taken
+   * along.
+   */
+  | {
+      readonly form: 'summed';
+      readonly y?: Tensor;
+      readonly x: Tensor;
+      readonly moments: Tensor;
+      readonly sums: Tensor;
+    };
+
+/** One kernel over maps: it reads, computes and writes. Each part is one of a few forms, which combine freely. */
+export interface FusedOp {
+  readonly op: 'fused';
+  readonly core: Core;
+  readonly read: Read;
+  readonly write: Write;
+  readonly inputs: readonly Tensor[];
+  readonly outputs: readonly Tensor[];
+  readonly writes: readonly [];
+}
+
+/** Ops that an engine meets as they are; the others are cores of a `FusedOp`. */
+export type PlainOpName = Exclude<OpName, 'conv' | 'conv_up' | 'blur'>;
+
+/** What an engine is given to run. */
+export type ProgramOp = Op<PlainOpName> | FusedOp;
+
+/** Makes a `FusedOp`; inputs and outputs follow from its parts. */
+export function fusedOp(core: Core, read: Read, write: Write): FusedOp {
+  const inputs = [...readBy(core), ...readBy(read), ...neededBy(write)];
+  return { op: 'fused', core, read, write, inputs, outputs: madeBy(write), writes: [] };
+}
+
+/** `conv3x3`, `conv_up adjoint`, `blur`, `none`: what the table of an engine's forms is indexed by. */
+export function coreName(core: Core): CoreName {
+  return 'adjoint' in core && core.adjoint ? `${core.kind} adjoint` : core.kind;
+}
+
+export type CoreName = Core['kind'] | `${'conv1x1' | 'conv3x3' | 'conv_up'} adjoint`;
+
+function readBy(part: Core | Read): Tensor[] {
+  if ('kind' in part) {
+    if (part.kind === 'none' || part.kind === 'blur') return [];
+    return 'bias' in part && part.bias ? [part.weight, part.bias] : [part.weight];
+  }
+  if (part.form === 'plain') return [part.x];
+  if (part.form === 'styled') return [part.x, part.coefficients];
+  const { source, x, coefficients, moments, sums } = part;
+  return [...(source.kind === 'stored' ? [source.g] : [source.x, source.weight]), x, coefficients, moments, sums];
+}
+
+function neededBy(write: Write): Tensor[] {
+  if (write.form === 'plain') return [];
+  if (write.form === 'summed') return [write.x, write.moments];
+  const { noise, bias, style } = write;
+  return [...(noise ? [noise.map, noise.weight] : []), bias, style];
+}
+
+function madeBy(write: Write): Tensor[] {
+  if (write.form === 'plain') return [write.y];
+  if (write.form === 'styled') return [write.x, write.coefficients, write.moments];
+  return write.y ? [write.y, write.sums] : [write.sums];
+}

@@ -1,0 +1,64 @@
+import type { Graph, Shape, Tensor } from '../graph.js';
+import type { AnyOp } from './uses.js';
+
+/** A list of ops that a pass replaces, removes and adds to. The graph itself stays as it is. */
+export class Rewriting {
+  #ops: AnyOp[];
+  /** What became of an op that was replaced. */
+  readonly #successors = new Map<AnyOp, AnyOp>();
+  #made = 0;
+
+  constructor(
+    private readonly graph: Graph,
+    ops: readonly AnyOp[],
+  ) {
+    this.#ops = [...ops];
+  }
+
+  /** The list as it is now; a later change makes another. */
+  get ops(): readonly AnyOp[] {
+    return this.#ops;
+  }
+
+  /** A temporary that the graph does not have. */
+  temp(shape: Shape): Tensor {
+    const id = this.graph.tensors.length + this.#made++;
+    return { id, name: `fused${id}`, shape, dtype: 'f32', kind: 'temp' };
+  }
+
+  /** The op itself, or what it was replaced by. */
+  current(op: AnyOp): AnyOp {
+    let now = op;
+    for (let next = this.#successors.get(now); next; next = this.#successors.get(now)) now = next;
+    return now;
+  }
+
+  /** Leaves only these ops, in their order. */
+  keep(ops: readonly AnyOp[]): void {
+    this.#ops = [...ops];
+  }
+
+  replace(op: AnyOp, by: AnyOp): void {
+    const now = this.current(op);
+    this.#ops = this.#ops.with(this.#index(now), by);
+    this.#successors.set(now, by);
+  }
+
+  remove(op: AnyOp): void {
+    this.#ops = this.#ops.toSpliced(this.#index(this.current(op)), 1);
+  }
+
+  insertBefore(op: AnyOp, added: AnyOp): void {
+    this.#ops = this.#ops.toSpliced(this.#index(this.current(op)), 0, added);
+  }
+
+  insertAfter(op: AnyOp, added: AnyOp): void {
+    this.#ops = this.#ops.toSpliced(this.#index(this.current(op)) + 1, 0, added);
+  }
+
+  #index(op: AnyOp): number {
+    const index = this.#ops.indexOf(op);
+    if (index < 0) throw new Error(`${op.op} is no longer in the list`);
+    return index;
+  }
+}

@@ -1,0 +1,189 @@
+/** What the fusion pass finds, what it leaves, and that the values stay the same. */
+
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { nativeForms } from '../../dist/engine/native/forms.js';
+import { webGpuForms } from '../../dist/engine/webgpu/forms.js';
+import { backward } from '../../dist/graph/backward.js';
+import { apply, apply1 } from '../../dist/graph/build.js';
+import { type FusedForms, hasForm, plainForms, writeName } from '../../dist/graph/fuse/forms.js';
+import { fuse } from '../../dist/graph/fuse/fuse.js';
+import { coreName, type ProgramOp } from '../../dist/graph/fuse/fused-op.js';
+import type { Tensor } from '../../dist/graph/graph.js';
+import { RandomGraph } from './differences.js';
+import { runProgram } from './fused-reference.js';
+import { randomMaps, styledLayer } from './layers.js';
+
+const forms: Record<string, FusedForms> = { native: nativeForms, webgpu: webGpuForms, plain: plainForms };
+
+/** `conv3x3: styled → plain` for an op over maps, the name for any other. */
+function names(ops: readonly ProgramOp[]): string[] {
+  return ops.map((op) =>
+    op.op === 'fused' ? `${coreName(op.core)}: ${op.read.form} → ${writeName(op.write)}` : op.op,
+  );
+}
+
+/** A convolution, a layer with noise, another convolution; with the gradients of all inputs. */
+function twoConvolutions(r: RandomGraph): void {
+  const x = r.input('x', [2, 3, 4]);
+  const before = [x, r.constant('before', [2, 2, 3, 3])];
+  const layer = styledLayer(r, '', apply1(r.graph, 'conv', before, { adjoint: false }), { noise: true });
+  const y = apply1(r.graph, 'conv', [layer.styled, r.constant('after', [2, 2, 3, 3])], { adjoint: false });
+  withGradients(r, y, [x, ...layer.inputs]);
+}
+
+function withGradients(r: RandomGraph, y: Tensor, wrt: readonly Tensor[]): void {
+  const [, c, h, w] = y.shape;
+  r.graph.output('y', y);
+  backward(r.graph, [{ output: y, seed: r.input('seed', [c, h, w]) }], wrt).forEach((gradient, index) => {
+    r.graph.output(`gradient ${index}`, gradient!);
+  });
+}
+
+function build(recipe: (r: RandomGraph) => void): RandomGraph {
+  const random = new RandomGraph('fuse');
+  recipe(random);
+  return random;
+}
+
+test('native: a layer runs inside the convolutions around it, forward and backward', () => {
+  assert.equal(names(fuse(build(twoConvolutions).graph, nativeForms)), [
+    'conv3x3: plain → styled',
+    'conv3x3: styled → plain',
+    'conv3x3 adjoint: plain → summed',
+    // Its gradient has two readers, the noise and the convolution: it is stored.
+    'none: gradient → plain',
+    'noise_gradient',
+    'conv3x3 adjoint: plain → plain',
+  ]);
+});
+
+test('native: a gradient with one reader is made where it is read', () => {
+  const { graph } = build((r) => {
+    const x = r.input('x', [2, 3, 4]);
+    const up = apply1(r.graph, 'conv_up', [x, r.constant('up', [3, 2, 4, 4])], { adjoint: false });
+    const layer = styledLayer(r, '', apply1(r.graph, 'blur', [up], {}), {});
+    const rgb = apply1(r.graph, 'conv', [layer.styled, r.constant('rgb', [3, 3, 1, 1])], { adjoint: false });
+    withGradients(r, rgb, [x, ...layer.inputs]);
+  });
+  const ops = fuse(graph, nativeForms);
+  assert.equal(names(ops), [
+    'conv_up: plain → plain',
+    'blur: plain → styled',
+    'conv1x1: styled → plain',
+    'conv1x1 adjoint: plain → sums',
+    'blur: gradient → plain',
+    'conv_up adjoint: plain → plain',
+  ]);
+  const blur = ops.find((op) => op.op === 'fused' && op.core.kind === 'blur' && op.read.form === 'gradient')!;
+  assert.is(blur.op === 'fused' && blur.read.form === 'gradient' && blur.read.source.kind, 'conv1x1');
+});
+
+test('webgpu: the layer has kernels of its own, and the affine map is applied where it is read', () => {
+  assert.equal(names(fuse(build(twoConvolutions).graph, webGpuForms)), [
+    'conv3x3: plain → plain',
+    'none: plain → styled',
+    'conv3x3: styled → plain',
+    'conv3x3 adjoint: plain → plain',
+    'none: plain → sums',
+    'none: gradient → plain',
+    'noise_gradient',
+    'conv3x3 adjoint: plain → plain',
+  ]);
+});
+
+test('an engine without fused forms runs the plain ops', () => {
+  const { graph } = build(twoConvolutions);
+  const plain = fuse(graph, plainForms).map((op) => (op.op === 'fused' ? op.core.kind : op.op));
+  assert.equal(
+    plain,
+    graph.ops.map(({ op }) => (op === 'conv' ? 'conv3x3' : op)),
+  );
+});
+
+test('the graph stays as it is', () => {
+  const { graph } = build(twoConvolutions);
+  const [ops, tensors] = [[...graph.ops], [...graph.tensors]];
+  const [first, second] = [fuse(graph, nativeForms), fuse(graph, nativeForms)];
+  assert.equal(names(first), names(second));
+  assert.ok(graph.ops.every((op, i) => op === ops[i]) && graph.ops.length === ops.length);
+  assert.is(graph.tensors.length, tensors.length);
+});
+
+test('what is read beside the styled map is stored: a normalised map, and a styled map that is an output', () => {
+  const { graph } = build((r) => {
+    const layer = styledLayer(r, '', r.input('x', [2, 3, 4]), {});
+    const y = apply1(r.graph, 'conv', [layer.styled, r.constant('after', [2, 2, 3, 3])], { adjoint: false });
+    r.graph.output('normalised', layer.normalised);
+    r.graph.output('styled', layer.styled);
+    r.graph.output('y', y);
+  });
+  assert.equal(names(fuse(graph, nativeForms)), [
+    'none: plain → styled',
+    'instance_norm',
+    'none: styled → plain',
+    'conv3x3: styled → plain',
+  ]);
+});
+
+test('two styles of one normalised map, and a map without an activation, are left as they are', () => {
+  const two = build((r) => {
+    const layer = styledLayer(r, '', r.input('x', [2, 3, 4]), {});
+    const other = apply1(r.graph, 'modulate', [layer.normalised, r.input('second', [2, 2, 1])], {});
+    r.graph.output('y', apply1(r.graph, 'add', [layer.styled, other], {}));
+  });
+  assert.equal(names(fuse(two.graph, nativeForms)), ['bias_act', 'instance_norm', 'modulate', 'modulate', 'add']);
+  const bare = build((r) => {
+    const normalised = apply1(r.graph, 'instance_norm', [r.input('x', [2, 3, 4])], { epsilon: 1e-5 });
+    r.graph.output('y', apply1(r.graph, 'modulate', [normalised, r.input('style', [2, 2, 1])], {}));
+  });
+  assert.equal(names(fuse(bare.graph, nativeForms)), ['instance_norm', 'modulate']);
+});
+
+test('nothing moves across a change of a state that it reads', () => {
+  const { graph } = build((r) => {
+    const state = r.graph.state('state', [2, 3, 4]);
+    const y = apply1(r.graph, 'conv', [state, r.constant('weight', [2, 2, 3, 3])], { adjoint: false });
+    apply(r.graph, 'sphere', [state, r.input('radius', [2, 1, 1])], {});
+    r.graph.output('y', styledLayer(r, '', y, {}).styled);
+  });
+  assert.equal(names(fuse(graph, nativeForms)), [
+    'conv3x3: plain → plain',
+    'sphere',
+    'none: plain → styled',
+    'none: styled → plain',
+  ]);
+});
+
+for (const [engine, table] of Object.entries(forms)) {
+  test(`${engine}: random graphs keep their values, and use no form that the engine has not`, () => {
+    const found = new Map<string, number>();
+    for (let i = 0; i < 200; i++) {
+      const random = new RandomGraph(`fuse ${i}`);
+      const { y, wrt } = randomMaps(random, `fuse ${i}`);
+      withGradients(random, y, wrt);
+      const program = fuse(random.graph, table);
+      for (const op of program) {
+        if (op.op !== 'fused') continue;
+        const name = names([op])[0];
+        found.set(name, (found.get(name) ?? 0) + 1);
+        assert.ok(hasForm(table, op.core, op.read.form, writeName(op.write)), `graph ${i}: ${name}`);
+      }
+      const plain = runProgram(random.graph, random.graph.ops, random.values);
+      const fused = runProgram(random.graph, program, random.values);
+      for (const [name, tensor] of random.graph.outputs) {
+        const [expected, values] = [plain.get(tensor)!, fused.get(tensor)!];
+        const scale = Math.sqrt(expected.reduce((sum, v) => sum + v * v, 0)) + 1e-3;
+        const error = Math.sqrt(expected.reduce((sum, v, at) => sum + (v - values[at]) ** 2, 0));
+        // Where a map has one pixel, instance norm leaves the rounding of float64 over √ε.
+        assert.ok(error <= 1e-9 * scale, `graph ${i}, ${name}: off by ${error} of ${scale}`);
+      }
+    }
+    if (engine === 'plain') return;
+    const styled = [...found].filter(([name]) => /styled|sum|gradient/.test(name));
+    const least = engine === 'native' ? 16 : 7;
+    assert.ok(styled.length >= least, `only ${styled.map(([name]) => name)}: the graphs test little`);
+  });
+}
+
+test.run();
