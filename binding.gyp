@@ -5,6 +5,7 @@
       "target_name": "facewright",
       "sources": [
         "native/addon.cc",
+        "native/channel-steps.cc",
         "native/crop-addon.cc",
         "native/ffhq-crop.cc",
         "native/isa/avx2.cc",

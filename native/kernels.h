@@ -228,6 +228,37 @@ struct Sphere {
   const float* radius;
 };
 
+/** What is done to every value of a planar map, channel by channel (kernels/channels.h). */
+enum class Channelwise : int32_t { addNoise, biasAct, modulate, modulateGradient };
+
+struct Channels {
+  Channelwise operation;
+  int64_t channels, pixels;
+  /** [c, pixels]; of `modulateGradient` the gradient. */
+  const float* x;
+  /** addNoise: the weights [c]; biasAct: the bias [c]; modulate, modulateGradient: the style [2, c]. */
+  const float* perChannel;
+  /** addNoise: [pixels] */
+  const float* noise;
+  float slope;
+  float* y;
+};
+
+struct InstanceNorm {
+  int64_t channels, pixels;
+  /** `g` null: forward. */
+  const float *g, *x;
+  float epsilon;
+  float* y;
+};
+
+struct ModulateSums {
+  int64_t channels, pixels;
+  const float *g, *x;
+  /** [2, c] */
+  float* y;
+};
+
 /** The kernels of one instruction set. */
 struct Kernels {
   const char* name;
@@ -261,6 +292,9 @@ struct Kernels {
   void (*geocross)(const Run&, const Geocross&);
   void (*optimise)(const Run&, const Optimise&);
   void (*sphere)(const Run&, const Sphere&);
+  void (*channelwise)(const Run&, const Channels&);
+  void (*instanceNorm)(const Run&, const InstanceNorm&);
+  void (*modulateSums)(const Run&, const ModulateSums&);
   double (*multiplyAdds)(int64_t rounds, float* result);
   void (*copyFloats)(const float* from, float* to, int64_t count);
 };

@@ -77,4 +77,11 @@ Step passStep(const Kernels& k, const StepReader& r);
 Step pointwiseStep(const Kernels& k, const StepReader& r);
 Step pointwiseAdjointStep(const Kernels& k, const StepReader& r);
 
+// Steps over planar maps, channel by channel (channel-steps.cc).
+
+Step repeatStep(const Kernels& k, const StepReader& r);
+Step channelwiseStep(const Kernels& k, const StepReader& r, Channelwise operation);
+Step instanceNormStep(const Kernels& k, const StepReader& r, bool gradient);
+Step modulateSumsStep(const Kernels& k, const StepReader& r);
+
 }  // namespace facewright

@@ -1,4 +1,5 @@
-// From a step's description to a call of its kernel: all kernels but those of map-steps.cc, and the list by name.
+// From a step's description to a call of its kernel: all kernels but those of map-steps.cc and channel-steps.cc,
+// and the list by name.
 
 #include <algorithm>
 
@@ -240,6 +241,14 @@ Step makeStep(const Kernels& k, const StepSpec& spec, const std::vector<Buffer>&
   if (name == "sphere") return sphereStep(k, r);
   if (name == "keep_best") return keepBestStep(k, r);
   if (name == "keep_if") return keepIfStep(k, r);
+  if (name == "repeat") return repeatStep(k, r);
+  if (name == "add_noise") return channelwiseStep(k, r, Channelwise::addNoise);
+  if (name == "bias_act") return channelwiseStep(k, r, Channelwise::biasAct);
+  if (name == "instance_norm") return instanceNormStep(k, r, false);
+  if (name == "instance_norm_gradient") return instanceNormStep(k, r, true);
+  if (name == "modulate") return channelwiseStep(k, r, Channelwise::modulate);
+  if (name == "modulate_sums") return modulateSumsStep(k, r);
+  if (name == "modulate_gradient") return channelwiseStep(k, r, Channelwise::modulateGradient);
   throw std::invalid_argument("there is no kernel " + name);
 }
 

@@ -18,6 +18,8 @@ namespace FACEWRIGHT_ISA {
 #include "../kernels/winograd.h"
 #include "../kernels/winograd_up.h"
 
+#include "../kernels/channels.h"
+
 #define FACEWRIGHT_TEXT(name) #name
 #define FACEWRIGHT_NAME(name) FACEWRIGHT_TEXT(name)
 
@@ -48,6 +50,9 @@ const Kernels kernels = {
     geocross,
     optimise,
     sphere,
+    channelwise,
+    instanceNorm,
+    modulateSums,
     multiplyAdds,
     copyFloats,
 };

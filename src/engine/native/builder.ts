@@ -9,6 +9,7 @@ import {
   type ProgramPlan,
   planProgram,
 } from './program.js';
+import type { KernelName } from './table.js';
 
 /** native/kernels.h: Reading and Writing. */
 const READING = { plain: 0, modulated: 1, gradient: 2 } as const;
@@ -113,7 +114,7 @@ export class ProgramBuilder {
     return buffer;
   }
 
-  step(kernel: string, op: Op, parts: StepParts, ...halves: Half[]): void {
+  step(kernel: KernelName, op: Op, parts: StepParts, ...halves: Half[]): void {
     const { buffers = {}, sizes = {}, values = {}, flop = 0, executed } = parts;
     this.#steps.push({
       kernel,
@@ -223,7 +224,7 @@ export class ProgramBuilder {
     return buffer;
   }
 
-  #changeLayout(kernel: string, tensor: Tensor, x: PlannedBuffer, y: PlannedBuffer): void {
+  #changeLayout(kernel: KernelName, tensor: Tensor, x: PlannedBuffer, y: PlannedBuffer): void {
     const [, channels, height, width] = tensor.shape;
     this.#steps.push({
       kernel,

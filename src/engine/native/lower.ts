@@ -4,6 +4,7 @@ import type { OpName } from '../../graph/ops.js';
 import { withoutDeadOps } from '../../graph/plan.js';
 import { type Half, ProgramBuilder } from './builder.js';
 import { floats, type PlannedBuffer, type ProgramPlan } from './program.js';
+import type { KernelName } from './table.js';
 
 /** native/kernels.h: Geometry and Optimiser. */
 const GEOMETRY = { same: 0, down: 1, up: 2 } as const;
@@ -291,7 +292,7 @@ function lowerPass(op: Op, to: ProgramBuilder, blur: boolean, reading: Half, wri
 }
 
 /** In the layout that the first input has: padding lanes do no harm. */
-function lowerElementwise(op: Op, to: ProgramBuilder, kernel: string, scale: number, shift: number): void {
+function lowerElementwise(op: Op, to: ProgramBuilder, kernel: KernelName, scale: number, shift: number): void {
   const [a, b] = op.inputs;
   const blocked = to.isBlocked(a!);
   const get = (tensor: Tensor) => (blocked ? to.blocked(tensor) : to.planar(tensor));

@@ -1,5 +1,6 @@
 import { elements, type Tensor } from '../../graph/graph.js';
 import { assignSlots, type Lifetime } from '../../graph/plan.js';
+import type { KernelName } from './table.js';
 
 /** Channels side by side in a blocked map (native/kernels.h). */
 const BLOCK = 16;
@@ -26,7 +27,7 @@ export interface PlannedBuffer {
 
 /** A kernel call before its buffers have places. */
 export interface PlannedStep {
-  readonly kernel: string;
+  readonly kernel: KernelName;
   readonly buffers: Readonly<Record<string, PlannedBuffer | undefined>>;
   readonly sizes: Readonly<Record<string, number>>;
   readonly values: Readonly<Record<string, number>>;

@@ -1,0 +1,73 @@
+// Steps over planar maps, channel by channel (kernels/channels.h).
+
+#include "step-reader.h"
+
+namespace facewright {
+
+namespace {
+
+constexpr int64_t kMostPixels = kMostSide * kMostSide;
+
+struct Planar {
+  int64_t channels, pixels;
+  explicit Planar(const StepReader& r) : channels(r.channels("channels")), pixels(r.size("pixels", 1, kMostPixels)) {}
+  int64_t floats() const { return channels * pixels; }
+};
+
+}  // namespace
+
+/** A constant for a picture: [c, pixels] as it is. */
+Step repeatStep(const Kernels& k, const StepReader& r) {
+  const Planar map(r);
+  const int64_t count = map.floats(), x = r.input("x", count), y = r.output("y", count);
+  return {[=, &k](const Frame& f) {
+    k.elementwise(f.run, {Elementwise::copy, count, f.at(x), nullptr, 1, 0, f.at(y)});
+  }};
+}
+
+Step channelwiseStep(const Kernels& k, const StepReader& r, Channelwise operation) {
+  const Planar map(r);
+  const bool gradient = operation == Channelwise::modulateGradient;
+  const int64_t x = r.input(gradient ? "g" : "x", map.floats());
+  int64_t perChannel = -1, noise = -1;
+  float slope = 1;
+  switch (operation) {
+    case Channelwise::addNoise:
+      perChannel = r.input("noiseWeight", map.channels);
+      noise = r.input("noise", map.pixels);
+      break;
+    case Channelwise::biasAct:
+      perChannel = r.input("bias", map.channels);
+      slope = r.value("slope");
+      break;
+    case Channelwise::modulate:
+    case Channelwise::modulateGradient:
+      perChannel = r.input("style", 2 * map.channels);
+      break;
+  }
+  const int64_t y = r.output("y", map.floats());
+  return {[=, &k](const Frame& f) {
+    k.channelwise(f.run, {operation, map.channels, map.pixels, f.at(x), f.at(perChannel), f.at(noise), slope, f.at(y)});
+  }};
+}
+
+Step instanceNormStep(const Kernels& k, const StepReader& r, bool gradient) {
+  const Planar map(r);
+  const int64_t x = r.input("x", map.floats()), g = gradient ? r.input("g", map.floats()) : -1;
+  const int64_t y = r.output("y", map.floats());
+  const float epsilon = r.value("epsilon");
+  return {[=, &k](const Frame& f) {
+    k.instanceNorm(f.run, {map.channels, map.pixels, f.at(g), f.at(x), epsilon, f.at(y)});
+  }};
+}
+
+Step modulateSumsStep(const Kernels& k, const StepReader& r) {
+  const Planar map(r);
+  const int64_t g = r.input("g", map.floats()), x = r.input("x", map.floats());
+  const int64_t y = r.output("y", 2 * map.channels);
+  return {[=, &k](const Frame& f) {
+    k.modulateSums(f.run, {map.channels, map.pixels, f.at(g), f.at(x), f.at(y)});
+  }};
+}
+
+}  // namespace facewright
