@@ -9,24 +9,11 @@ import {
   type ProgramPlan,
   planProgram,
 } from './program.js';
+import { type Packing, packingKey, type Read, type Step, type Write } from './step.js';
 import type { KernelName } from './table.js';
 
-/** native/kernels.h: Reading and Writing. */
-const READING = { plain: 0, modulated: 1, gradient: 2 } as const;
-const WRITING = { plain: 0, styled: 1, summed: 2 } as const;
-
-/** Half of a step's description: how a kernel reads its map, or what it does with what it made. */
-export interface Half {
-  readonly buffers: Record<string, PlannedBuffer | undefined>;
-  readonly sizes: Record<string, number>;
-  readonly values: Record<string, number>;
-}
-
-/** What a step is made of beside the two halves. */
-export interface StepParts {
-  readonly buffers?: Record<string, PlannedBuffer | undefined>;
-  readonly sizes?: Record<string, number>;
-  readonly values?: Record<string, number>;
+/** A step, and its floating point operations: as the plain algorithm needs, and as the kernel does where that is fewer. */
+export interface StepParts extends Omit<Step<PlannedBuffer>, 'kernel'> {
   readonly flop?: number;
   readonly executed?: number;
 }
@@ -64,7 +51,7 @@ export class ProgramBuilder {
 
   /** A tensor in a layout; steps that change the layout are added where it is not there yet. */
   planar(tensor: Tensor): PlannedBuffer {
-    if (tensor.kind === 'constant') return this.constant(tensor, 'plain', [elements(tensor.shape)]);
+    if (tensor.kind === 'constant') return this.constant(tensor, { form: 'plain' });
     const known = this.#buffers.planar.get(tensor);
     if (known) return known;
     const from = this.#made(tensor, 'blocked');
@@ -74,8 +61,7 @@ export class ProgramBuilder {
   }
 
   blocked(tensor: Tensor): PlannedBuffer {
-    const [, c, h, w] = tensor.shape;
-    if (tensor.kind === 'constant') return this.constant(tensor, 'blocked', [c, h, w]);
+    if (tensor.kind === 'constant') return this.constant(tensor, { form: 'blocked' });
     const known = this.#buffers.blocked.get(tensor);
     if (known) return known;
     const from = this.#made(tensor, 'planar');
@@ -103,111 +89,90 @@ export class ProgramBuilder {
     return buffer;
   }
 
-  /** A constant in a kernel's layout (native/pack.cc); the same for all who ask alike. */
-  constant(tensor: Tensor, layout: string, sizes: readonly number[]): PlannedBuffer {
-    const key = `${tensor.id} ${layout} ${sizes.join()}`;
+  /** A constant as a kernel wants it; the same for all who ask alike. */
+  constant(tensor: Tensor, packing: Packing): PlannedBuffer {
+    const key = `${tensor.id} ${packingKey(packing)}`;
     let buffer = this.#constants.get(key);
     if (!buffer) {
-      buffer = { kind: 'constant', size: elements(tensor.shape), constant: { tensor, layout, sizes } };
+      buffer = { kind: 'constant', size: elements(tensor.shape), constant: { tensor, packing } };
       this.#constants.set(key, buffer);
     }
     return buffer;
   }
 
-  step(kernel: KernelName, op: Op, parts: StepParts, ...halves: Half[]): void {
-    const { buffers = {}, sizes = {}, values = {}, flop = 0, executed } = parts;
-    this.#steps.push({
-      kernel,
-      buffers: Object.assign({}, buffers, ...halves.map((half) => half.buffers)),
-      sizes: Object.assign({}, sizes, ...halves.map((half) => half.sizes)),
-      values: Object.assign({}, values, ...halves.map((half) => half.values)),
-      op: describe(op),
-      flop,
-      executed,
-    });
+  step(kernel: KernelName, op: Op, { flop = 0, ...parts }: StepParts): void {
+    this.#steps.push({ kernel, ...parts, op: describe(op), flop });
   }
 
   /** How an op reads its first input: with coefficients, through the gradient of `styled`, or as it is. */
-  reading(op: Op, coefficients?: Tensor): Half {
+  reading(op: Op, coefficients?: Tensor): Read<PlannedBuffer> {
     const gradient = this.fusion.gradientOf.get(op);
     if (gradient) return this.gradientReading(gradient);
-    const plain = this.plainReading(op.inputs[0]!);
-    if (!coefficients) return plain;
-    return {
-      ...plain,
-      buffers: { ...plain.buffers, coefficients: this.planar(coefficients) },
-      sizes: { reading: READING.modulated },
-    };
+    const [x] = op.inputs;
+    if (!coefficients) return this.plainReading(x!);
+    return { form: 'styled', buffers: { x: this.blocked(x!), coefficients: this.planar(coefficients) } };
   }
 
-  plainReading(map: Tensor): Half {
-    return { buffers: { x: this.blocked(map) }, sizes: { reading: READING.plain }, values: {} };
+  plainReading(map: Tensor): Read<PlannedBuffer> {
+    return { form: 'plain', buffers: { x: this.blocked(map) } };
   }
 
-  gradientReading({ inputs, attrs }: Op<'styled_gradient'>): Half {
+  gradientReading({ inputs, attrs }: Op<'styled_gradient'>): Read<PlannedBuffer> {
     const [g, x, coefficients, moments, sums] = inputs.map((input) => input!);
     const maker = this.fusion.unstored.get(g);
-    const source = maker
-      ? { planarG: this.planar(maker.inputs[0]!), planarWeights: this.#pointwiseWeights(maker) }
-      : { g: this.blocked(g) };
+    const values = { slope: attrs.slope };
+    const others = () => ({
+      x: this.blocked(x),
+      coefficients: this.planar(coefficients),
+      moments: this.planar(moments),
+      sums: this.planar(sums),
+    });
+    if (!maker) return { form: 'gradient', buffers: { g: this.blocked(g), ...others() }, values };
+    const [small, weight] = maker.inputs.map((input) => input!);
+    const source = { planar: this.planar(small), weights: this.constant(weight, { form: 'pointwise' }) };
     return {
-      buffers: {
-        ...source,
-        x: this.blocked(x),
-        coefficients: this.planar(coefficients),
-        moments: this.planar(moments),
-        sums: this.planar(sums),
-      },
-      sizes: { reading: READING.gradient, ...(maker && { planarChannels: maker.inputs[0]!.shape[1] }) },
-      values: { slope: attrs.slope },
+      form: 'gradient',
+      buffers: { ...source, ...others() },
+      sizes: { planarChannels: small.shape[1] },
+      values,
     };
-  }
-
-  #pointwiseWeights(conv: Op): PlannedBuffer {
-    const [, weight] = conv.inputs;
-    const [o, i] = weight!.shape;
-    return this.constant(weight!, 'pointwise', [o, i]);
   }
 
   /** What becomes of an op's only map. */
-  writing(op: Op): Half {
+  writing(op: Op): Write<PlannedBuffer> {
     const styled = this.fusion.styledOf.get(op);
     if (styled) return this.styledWriting(styled);
     const [y] = op.outputs;
     const sums = this.fusion.sumsOf.get(op);
     if (sums) return this.summedWriting(sums, this.fusion.unstored.has(y) ? undefined : this.makeBlocked(y));
-    return { buffers: { y: this.makeBlocked(y) }, sizes: { writing: WRITING.plain }, values: {} };
+    return { form: 'plain', buffers: { y: this.makeBlocked(y) } };
   }
 
-  styledWriting({ inputs, outputs, attrs }: Op<'styled'>): Half {
+  styledWriting({ inputs, outputs, attrs }: Op<'styled'>): Write<PlannedBuffer> {
     const [, noise, noiseWeight, bias, style] = inputs;
     const [x, coefficients, moments] = outputs;
     return {
+      form: 'styled',
       buffers: {
         noise: noise && this.planar(noise),
-        noiseWeight: this.planar(noiseWeight!),
+        noiseWeight: noise && this.planar(noiseWeight!),
         bias: this.planar(bias!),
         style: this.planar(style!),
         y: this.makeBlocked(x),
-        madeCoefficients: this.makePlanar(coefficients),
-        madeMoments: this.makePlanar(moments),
+        coefficients: this.makePlanar(coefficients),
+        moments: this.makePlanar(moments),
       },
-      sizes: { writing: WRITING.styled },
-      values: { activation: attrs.slope, epsilon: attrs.epsilon },
+      values: { slope: attrs.slope, epsilon: attrs.epsilon },
     };
   }
 
   /** @param y absent where the map itself is not wanted */
-  summedWriting({ inputs: [, x, moments], outputs: [sums] }: Op<'styled_sums'>, y?: PlannedBuffer): Half {
+  summedWriting({ inputs, outputs }: Op<'styled_sums'>, y?: PlannedBuffer): Write<PlannedBuffer> {
+    const [, x, moments] = inputs;
+    const [sums] = outputs;
     return {
-      buffers: {
-        stored: this.blocked(x!),
-        storedMoments: this.planar(moments!),
-        y,
-        madeSums: this.makePlanar(sums),
-      },
-      sizes: { writing: WRITING.summed },
-      values: {},
+      form: 'summed',
+      buffers: { x: this.blocked(x!), moments: this.planar(moments!), y, sums: this.makePlanar(sums) },
     };
   }
 
@@ -230,7 +195,6 @@ export class ProgramBuilder {
       kernel,
       buffers: { x, y },
       sizes: { channels, height, width },
-      values: {},
       op: `${kernel} [${tensor.shape.join(', ')}]`,
       flop: 0,
     });

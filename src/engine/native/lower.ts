@@ -2,13 +2,10 @@ import { bicubicTaps, reflectBefore } from '../../graph/bicubic.js';
 import { elements, type Graph, type Op, type Tensor } from '../../graph/graph.js';
 import type { OpName } from '../../graph/ops.js';
 import { withoutDeadOps } from '../../graph/plan.js';
-import { type Half, ProgramBuilder } from './builder.js';
+import { ProgramBuilder } from './builder.js';
 import { floats, type PlannedBuffer, type ProgramPlan } from './program.js';
+import type { Read, Write } from './step.js';
 import type { KernelName } from './table.js';
-
-/** native/kernels.h: Geometry and Optimiser. */
-const GEOMETRY = { same: 0, down: 1, up: 2 } as const;
-const OPTIMISERS = ['sgd', 'sgdm', 'adam', 'adamax'] as const;
 
 /** How convolutions are computed; `auto` chooses by their shape. */
 export type ConvolutionForm = 'auto' | 'direct' | 'winograd';
@@ -44,46 +41,20 @@ function usesWinogradUp({ form, bf16 }: KernelChoice, channels: readonly [number
 
 const lowerings: { [N in OpName]: Lowering<N> } = {
   conv: lowerConv,
-  conv_up(op, to, choice) {
-    const [x, weight, coefficients] = op.inputs;
-    const [, , h, w] = x!.shape;
-    const [o, i] = weight!.shape;
-    const { adjoint } = op.attrs;
-    const [height, width] = adjoint ? [h / 2, w / 2] : [h, w];
-    const winograd = usesWinogradUp(choice, [o, i], height * width);
-    const layout = `${winograd ? 'winograd-' : ''}${adjoint ? 'down' : 'up'}`;
-    const products = (places: number, pixels: number) => 2 * places * o * i * pixels;
-    to.step(
-      winograd ? 'winograd_up' : 'convolution',
-      op,
-      {
-        buffers: { weights: to.constant(weight!, layout, [o, i]) },
-        sizes: {
-          geometry: adjoint ? GEOMETRY.down : GEOMETRY.up,
-          in: adjoint ? o : i,
-          out: adjoint ? i : o,
-          height,
-          width,
-        },
-        flop: products(16, height * width),
-        // 36 products for a tile of 2×2 pixels of the small side.
-        executed: winograd ? products(36, Math.ceil(height / 2) * Math.ceil(width / 2)) : products(16, height * width),
-      },
-      to.reading(op, coefficients),
-      to.writing(op),
-    );
-  },
-  blur: (op, to) => lowerPass(op, to, true, to.reading(op), to.writing(op)),
+  conv_up: lowerConvUp,
+  blur: (op, to) => lowerPass(op, to, { blur: true, read: to.reading(op), write: to.writing(op) }),
 
-  styled: (op, to) => lowerPass(op, to, false, to.plainReading(op.inputs[0]!), to.styledWriting(op)),
-  modulate: (op, to) => lowerPass(op, to, false, to.reading(op, op.inputs[1]), to.writing(op)),
-  styled_sums: (op, to) => lowerPass(op, to, false, to.plainReading(op.inputs[0]!), to.summedWriting(op)),
-  styled_gradient: (op, to) => lowerPass(op, to, false, to.gradientReading(op), to.writing(op)),
+  styled: (op, to) =>
+    lowerPass(op, to, { blur: false, read: to.plainReading(op.inputs[0]!), write: to.styledWriting(op) }),
+  modulate: (op, to) => lowerPass(op, to, { blur: false, read: to.reading(op, op.inputs[1]), write: to.writing(op) }),
+  styled_sums: (op, to) =>
+    lowerPass(op, to, { blur: false, read: to.plainReading(op.inputs[0]!), write: to.summedWriting(op) }),
+  styled_gradient: (op, to) => lowerPass(op, to, { blur: false, read: to.gradientReading(op), write: to.writing(op) }),
   noise_gradient(op, to) {
     const [g, noiseWeight] = op.inputs;
     const [, channels, height, width] = g!.shape;
     to.step('noise_gradient', op, {
-      buffers: { x: to.blocked(g!), noiseWeight: to.planar(noiseWeight!), y: to.makePlanar(op.outputs[0]) },
+      buffers: { g: to.blocked(g!), noiseWeight: to.planar(noiseWeight!), y: to.makePlanar(op.outputs[0]) },
       sizes: { channels, height, width },
     });
   },
@@ -103,30 +74,32 @@ const lowerings: { [N in OpName]: Lowering<N> } = {
       flop: 2 * rows * columns,
     });
   },
-  lrelu_gradient: (op, to) => lowerElementwise(op, to, 'lrelu_gradient', op.attrs.slope, 0),
-  pixel_norm: (op, to) => lowerPixelNorm(op, to, op.inputs[0]!, undefined),
-  pixel_norm_gradient: (op, to) => lowerPixelNorm(op, to, op.inputs[1]!, op.inputs[0]),
+  lrelu_gradient: (op, to) => lowerElementwise(op, to, 'lrelu_gradient', { scale: op.attrs.slope, shift: 0 }),
+  pixel_norm: (op, to) => lowerPixelNorm(op, to, { x: op.inputs[0]! }),
+  pixel_norm_gradient: (op, to) => lowerPixelNorm(op, to, { x: op.inputs[1]!, g: op.inputs[0] }),
 
   rows(op, to) {
     const [x] = op.inputs;
     const [, rows, d] = x!.shape;
     op.outputs.forEach((row, index) => {
-      lowerCopy(op, to, to.planar(x!), rows === 1 ? 0 : index * d, to.makePlanar(row), 0, d);
+      const from = { buffer: to.planar(x!), at: rows === 1 ? 0 : index * d };
+      lowerCopy(op, to, { from, to: { buffer: to.makePlanar(row), at: 0 }, count: d });
     });
   },
   stack(op, to) {
     const y = to.makePlanar(op.outputs[0]);
     const { size } = op.attrs;
     op.inputs.forEach((row, index) => {
-      if (row) lowerCopy(op, to, to.planar(row), 0, y, index * size, size);
-      else lowerFill(op, to, y, index * size, size, 0);
+      const part = { to: { buffer: y, at: index * size }, count: size };
+      if (row) lowerCopy(op, to, { from: { buffer: to.planar(row), at: 0 }, ...part });
+      else lowerFill(op, to, { value: 0, ...part });
     });
   },
-  add: (op, to) => lowerElementwise(op, to, 'add', 1, 0),
-  affine: (op, to) => lowerElementwise(op, to, 'affine', op.attrs.scale, op.attrs.shift),
+  add: (op, to) => lowerElementwise(op, to, 'add', { scale: 1, shift: 0 }),
+  affine: (op, to) => lowerElementwise(op, to, 'affine', op.attrs),
   fill(op, to) {
     const y = to.makePlanar(op.outputs[0]);
-    lowerFill(op, to, y, 0, y.size, op.attrs.value);
+    lowerFill(op, to, { value: op.attrs.value, to: { buffer: y, at: 0 }, count: y.size });
   },
   latent_to_w(op, to) {
     const [v, mean, std] = op.inputs;
@@ -156,7 +129,7 @@ const lowerings: { [N in OpName]: Lowering<N> } = {
     const [y] = op.outputs;
     const { axis, factor, adjoint } = op.attrs;
     const [, c, h] = x!.shape;
-    to.step('resample', op, {
+    to.step('bicubic', op, {
       buffers: { x: to.planar(x!), y: to.makePlanar(y) },
       sizes: {
         factor,
@@ -170,8 +143,14 @@ const lowerings: { [N in OpName]: Lowering<N> } = {
       flop: 8 * elements((adjoint ? y : x!).shape.slice(1)),
     });
   },
-  pixel_loss: (op, to) => lowerPixelLoss(op, to, op.attrs.term, undefined, op.inputs[0]!, op.inputs[1]!),
-  pixel_loss_gradient: (op, to) => lowerPixelLoss(op, to, op.attrs.term, op.inputs[0], op.inputs[1]!, op.inputs[2]!),
+  pixel_loss(op, to) {
+    const [x, target] = op.inputs;
+    lowerPixelLoss(op, to, { x: x!, target: target! });
+  },
+  pixel_loss_gradient(op, to) {
+    const [g, x, target] = op.inputs;
+    lowerPixelLoss(op, to, { g, x: x!, target: target! });
+  },
   geocross(op, to) {
     const [w] = op.inputs;
     const [, rows, size] = w!.shape;
@@ -227,7 +206,8 @@ const lowerings: { [N in OpName]: Lowering<N> } = {
         first: first && to.planar(first),
         second: second && to.planar(second),
       },
-      sizes: { kind: OPTIMISERS.indexOf(op.attrs.kind), count: floats(parameter!.shape, 'planar') },
+      sizes: { count: floats(parameter!.shape, 'planar') },
+      names: { kind: op.attrs.kind },
     });
   },
   sphere(op, to) {
@@ -256,43 +236,90 @@ function numbered<T>(name: string, values: readonly T[]): Record<string, T> {
 }
 
 function lowerConv(op: Op<'conv'>, to: ProgramBuilder, choice: KernelChoice): void {
-  const [x, weight, coefficients, bias] = op.inputs;
+  if (op.inputs[1]!.shape[2] === 1) {
+    lowerPointwise(op, to);
+    return;
+  }
+  const [x, weight, coefficients] = op.inputs;
   const [, , height, width] = x!.shape;
-  const [o, i, k] = weight!.shape;
+  const [o, i] = weight!.shape;
   const { adjoint } = op.attrs;
-  const flop = 2 * o * i * k * k * height * width;
-  if (k === 3) {
-    const winograd = usesWinograd(choice, [o, i], height * width);
-    const layout = `${winograd ? 'winograd' : 'same'}${adjoint ? '-adjoint' : ''}`;
-    const sizes = { in: adjoint ? o : i, out: adjoint ? i : o, height, width };
-    const parts = {
-      buffers: { weights: to.constant(weight!, layout, [o, i]) },
-      sizes: winograd ? sizes : { ...sizes, geometry: GEOMETRY.same },
-      flop,
-      // 16 products for a tile of 2×2 pixels, of which there may be half a row too many.
-      executed: winograd ? 2 * 16 * o * i * Math.ceil(height / 2) * Math.ceil(width / 2) : flop,
-    };
-    to.step(winograd ? 'winograd' : 'convolution', op, parts, to.reading(op, coefficients), to.writing(op));
-    return;
-  }
-  const weights = to.constant(weight!, 'pointwise', [o, i]);
-  const sizes = { in: i, out: o, height, width };
-  if (adjoint) {
-    to.step('pointwise_adjoint', op, { buffers: { weights, planar: to.planar(x!) }, sizes, flop }, to.writing(op));
-    return;
-  }
-  const planar = to.makePlanar(op.outputs[0]);
-  const buffers = { weights, bias: bias && to.planar(bias), planar };
-  to.step('pointwise', op, { buffers, sizes, flop }, to.reading(op, coefficients));
+  const winograd = usesWinograd(choice, [o, i], height * width);
+  const flop = 2 * 9 * o * i * height * width;
+  const geometry = 'same';
+  to.step(winograd ? 'winograd' : 'convolution', op, {
+    buffers: { weights: to.constant(weight!, { form: formOf(winograd), geometry, adjoint }) },
+    sizes: { in: adjoint ? o : i, out: adjoint ? i : o, height, width },
+    names: winograd ? {} : { geometry },
+    read: to.reading(op, coefficients),
+    write: to.writing(op),
+    flop,
+    // 16 products for a tile of 2×2 pixels, of which there may be half a row too many.
+    executed: winograd ? 2 * 16 * o * i * Math.ceil(height / 2) * Math.ceil(width / 2) : flop,
+  });
 }
 
-function lowerPass(op: Op, to: ProgramBuilder, blur: boolean, reading: Half, writing: Half): void {
+function lowerConvUp(op: Op<'conv_up'>, to: ProgramBuilder, choice: KernelChoice): void {
+  const [x, weight, coefficients] = op.inputs;
+  const [, , h, w] = x!.shape;
+  const [o, i] = weight!.shape;
+  const { adjoint } = op.attrs;
+  const [height, width] = adjoint ? [h / 2, w / 2] : [h, w];
+  const winograd = usesWinogradUp(choice, [o, i], height * width);
+  const geometry = adjoint ? 'down' : 'up';
+  const flop = 2 * 16 * o * i * height * width;
+  to.step(winograd ? 'winograd_up' : 'convolution', op, {
+    buffers: { weights: to.constant(weight!, { form: formOf(winograd), geometry, adjoint }) },
+    sizes: { in: adjoint ? o : i, out: adjoint ? i : o, height, width },
+    names: { geometry },
+    read: to.reading(op, coefficients),
+    write: to.writing(op),
+    flop,
+    // 36 products for a tile of 2×2 pixels of the small side.
+    executed: winograd ? 2 * 36 * o * i * Math.ceil(height / 2) * Math.ceil(width / 2) : flop,
+  });
+}
+
+function formOf(winograd: boolean): 'winograd' | 'direct' {
+  return winograd ? 'winograd' : 'direct';
+}
+
+/** A convolution of side 1, to few channels or from them: those lie in planes. */
+function lowerPointwise(op: Op<'conv'>, to: ProgramBuilder): void {
+  const [x, weight, coefficients, bias] = op.inputs;
+  const [, , height, width] = x!.shape;
+  const [o, i] = weight!.shape;
+  const weights = to.constant(weight!, { form: 'pointwise' });
+  const sizes = { in: i, out: o, height, width };
+  const flop = 2 * o * i * height * width;
+  if (op.attrs.adjoint) {
+    to.step('pointwise_adjoint', op, { buffers: { weights, g: to.planar(x!) }, sizes, write: to.writing(op), flop });
+    return;
+  }
+  const y = to.makePlanar(op.outputs[0]);
+  const buffers = { weights, bias: bias && to.planar(bias), y };
+  to.step('pointwise', op, { buffers, sizes, read: to.reading(op, coefficients), flop });
+}
+
+/** How a pass over a map reads and writes it, and whether it blurs in between. */
+interface PassParts {
+  readonly blur: boolean;
+  readonly read: Read<PlannedBuffer>;
+  readonly write: Write<PlannedBuffer>;
+}
+
+function lowerPass(op: Op, to: ProgramBuilder, { blur, read, write }: PassParts): void {
   const [, channels, height, width] = op.inputs[0]!.shape;
-  to.step('pass', op, { sizes: { blur: Number(blur), channels, height, width } }, reading, writing);
+  to.step('pass', op, { sizes: { blur: Number(blur), channels, height, width }, read, write });
 }
 
 /** In the layout that the first input has: padding lanes do no harm. */
-function lowerElementwise(op: Op, to: ProgramBuilder, kernel: KernelName, scale: number, shift: number): void {
+function lowerElementwise(
+  op: Op,
+  to: ProgramBuilder,
+  kernel: KernelName,
+  { scale, shift }: { readonly scale: number; readonly shift: number },
+): void {
   const [a, b] = op.inputs;
   const blocked = to.isBlocked(a!);
   const get = (tensor: Tensor) => (blocked ? to.blocked(tensor) : to.planar(tensor));
@@ -303,40 +330,52 @@ function lowerElementwise(op: Op, to: ProgramBuilder, kernel: KernelName, scale:
   to.step(kernel, op, { buffers: { ...buffers, y }, sizes, values: { scale, shift } });
 }
 
-function lowerCopy(
-  op: Op,
-  to: ProgramBuilder,
-  a: PlannedBuffer,
-  from: number,
-  y: PlannedBuffer,
-  at: number,
-  count: number,
-): void {
-  const sizes = { count, from, to: at };
-  to.step('copy', op, { buffers: { a, y }, sizes, values: { scale: 1, shift: 0 } });
+/** A place in a buffer. */
+interface Place {
+  readonly buffer: PlannedBuffer;
+  readonly at: number;
 }
 
-function lowerFill(op: Op, to: ProgramBuilder, y: PlannedBuffer, at: number, count: number, shift: number): void {
-  to.step('fill', op, {
-    buffers: { y },
-    sizes: { count, from: 0, to: at },
-    values: { scale: 0, shift },
+interface CopyParts {
+  readonly from: Place;
+  readonly to: Place;
+  readonly count: number;
+}
+
+function lowerCopy(op: Op, program: ProgramBuilder, { from, to, count }: CopyParts): void {
+  program.step('copy', op, {
+    buffers: { a: from.buffer, y: to.buffer },
+    sizes: { count, from: from.at, to: to.at },
+    values: { scale: 1, shift: 0 },
   });
 }
 
-function lowerPixelNorm(op: Op, to: ProgramBuilder, x: Tensor, g: Tensor | undefined): void {
+interface FillParts {
+  readonly value: number;
+  readonly to: Place;
+  readonly count: number;
+}
+
+function lowerFill(op: Op, program: ProgramBuilder, { value, to, count }: FillParts): void {
+  program.step('fill', op, {
+    buffers: { y: to.buffer },
+    sizes: { count, from: 0, to: to.at },
+    values: { scale: 0, shift: value },
+  });
+}
+
+/** @param tensors with `g` the gradient */
+function lowerPixelNorm(op: Op, to: ProgramBuilder, { x, g }: { readonly x: Tensor; readonly g?: Tensor }): void {
   const y = to.makePlanar(op.outputs[0]);
   const buffers = { x: to.planar(x), g: g && to.planar(g), y };
   to.step('pixel_norm', op, { buffers, sizes: { count: y.size } });
 }
 
+/** @param tensors with `g` the gradient */
 function lowerPixelLoss(
-  op: Op,
+  op: Op<'pixel_loss'> | Op<'pixel_loss_gradient'>,
   to: ProgramBuilder,
-  term: 'L2' | 'L1',
-  g: Tensor | undefined,
-  x: Tensor,
-  target: Tensor,
+  { g, x, target }: { readonly g?: Tensor; readonly x: Tensor; readonly target: Tensor },
 ): void {
   const buffers = {
     x: to.planar(x),
@@ -344,7 +383,7 @@ function lowerPixelLoss(
     g: g && to.planar(g),
     y: to.makePlanar(op.outputs[0]),
   };
-  const sizes = { count: floats(x.shape, 'planar'), absolute: Number(term === 'L1') };
+  const sizes = { count: floats(x.shape, 'planar'), absolute: Number(op.attrs.term === 'L1') };
   to.step('pixel_loss', op, { buffers, sizes });
 }
 
