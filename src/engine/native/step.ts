@@ -1,4 +1,4 @@
-import type { Geometry, KernelName, Optimiser, PACKINGS, READ_FORMS, WRITE_FORMS } from './table.js';
+import type { Geometry, KernelName, Optimiser, PACKINGS } from './table.js';
 
 /** Buffers by name, each as whoever holds the step knows it; an absent one may be left out or undefined. */
 type Buffers<B> = Readonly<Record<string, B | undefined>>;
@@ -107,10 +107,3 @@ export function withBuffers<B, C>(
     write: write && ({ ...write, buffers: mapped(write.buffers) } as Write<C>),
   };
 }
-
-/** The names of the forms are those of the table. */
-type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? true : never) : never;
-export type FormsAgree = [
-  Same<Read<number>['form'], (typeof READ_FORMS)[number]>,
-  Same<Write<number>['form'], (typeof WRITE_FORMS)[number]>,
-];

@@ -4,12 +4,13 @@
  */
 
 import type { Precision } from '../engine.js';
+import type { Read, Write } from './step.js';
 
 /** How a kernel reads a blocked map. */
-export const READ_FORMS = ['plain', 'styled', 'gradient'] as const;
+export const READ_FORMS = ['plain', 'styled', 'gradient'] as const satisfies readonly Read<unknown>['form'][];
 
 /** What becomes of the map that a kernel makes. */
-export const WRITE_FORMS = ['plain', 'styled', 'summed'] as const;
+export const WRITE_FORMS = ['plain', 'styled', 'summed'] as const satisfies readonly Write<unknown>['form'][];
 
 /** Convolutions by how input and output pixels meet. */
 export const GEOMETRIES = ['same', 'down', 'up'] as const;
