@@ -17,6 +17,7 @@
         "native/map-steps.cc",
         "native/pack.cc",
         "native/padding.cc",
+        "native/parse.cc",
         "native/peak.cc",
         "native/pool.cc",
         "native/program.cc",

@@ -5,57 +5,14 @@
 
 #include "crop-addon.h"
 #include "machine.h"
+#include "names.h"
 #include "node.h"
+#include "parse.h"
 #include "peak.h"
-#include "program.h"
 
 namespace facewright {
 
 namespace {
-
-/** Kernels by the name of their instruction set, or the best. */
-const Kernels& kernelsNamed(const std::string& name) {
-  const auto usable = usableKernels();
-  if (name.empty()) return *usable[0];
-  for (const Kernels* kernels : usable)
-    if (name == kernels->name) return *kernels;
-  const Kernels* bfloat16 = bfloat16Kernels();
-  if (bfloat16 && name == bfloat16->name) return *bfloat16;
-  throw std::invalid_argument("this processor has no instruction set " + name);
-}
-
-std::shared_ptr<Pool> poolOf(const Napi::Value& value) {
-  const int64_t threads = wholeNumber(value, "threads");
-  if (threads < 1 || threads > 1024) throw std::invalid_argument("threads: expected 1 to 1024");
-  return sharedPool(int(threads));
-}
-
-Napi::Float32Array floatArray(const Napi::Value& value, const char* what) {
-  if (!value.IsTypedArray() || value.As<Napi::TypedArray>().TypedArrayType() != napi_float32_array) {
-    throw std::invalid_argument(std::string(what) + ": expected a Float32Array");
-  }
-  return value.As<Napi::Float32Array>();
-}
-
-template <typename T, typename Convert>
-std::map<std::string, T> entries(const Napi::Value& value, const char* what, Convert convert) {
-  std::map<std::string, T> result;
-  const Napi::Object from = object(value, what);
-  const Napi::Array names = from.GetPropertyNames();
-  for (uint32_t i = 0; i < names.Length(); i++) {
-    const std::string name = names.Get(i).ToString();
-    result[name] = convert(from.Get(name));
-  }
-  return result;
-}
-
-std::vector<int64_t> wholeNumbers(const Napi::Value& value, const char* what) {
-  if (!value.IsArray()) throw std::invalid_argument(std::string(what) + ": expected an array");
-  const Napi::Array array = value.As<Napi::Array>();
-  std::vector<int64_t> result;
-  for (uint32_t i = 0; i < array.Length(); i++) result.push_back(wholeNumber(array.Get(i), what));
-  return result;
-}
 
 /**
  * Memory that JavaScript's garbage collector does not see, but should know of: it collects the sooner, for example the
@@ -121,12 +78,13 @@ class ConstantHandle : public Napi::ObjectWrap<ConstantHandle> {
     std::shared_ptr<const Constant> made_;
   };
 
-  /** pack(values, layout, sizes, isa): Promise<void> */
+  /** pack(values, {form, geometry?, adjoint?, shape}, {isa, precision}): Promise<void> */
   Napi::Value pack(const Napi::CallbackInfo& info) {
     return guarded(info.Env(), [&]() -> Napi::Value {
+      PackRequest request = packRequestOf(info[1]);
+      const Kernels& kernels = kernelsOf(info[2]);
+      // Last: reading an object may run JavaScript, which may take the array's memory away.
       const Napi::Float32Array values = floatArray(info[0], "values");
-      PackRequest request{info[1].ToString(), wholeNumbers(info[2], "sizes")};
-      const Kernels& kernels = kernelsNamed(info[3].ToString());
       return (new Packing(info.Env(), *this, kernels, std::move(request), values))->start();
     });
   }
@@ -156,11 +114,11 @@ class ProgramHandle : public Napi::ObjectWrap<ProgramHandle> {
                         InstanceMethod("close", &ProgramHandle::close), InstanceMethod("bytes", &ProgramHandle::bytes)});
   }
 
-  /** new Program({batch, threads, isa, buffers, slots, steps}) */
+  /** new Program({batch, threads, kernels, buffers, slots, steps}) */
   explicit ProgramHandle(const Napi::CallbackInfo& info) : Napi::ObjectWrap<ProgramHandle>(info) {
     guarded(info.Env(), [&] {
       const Napi::Object spec = object(info[0], "spec");
-      const Kernels& kernels = kernelsNamed(spec.Get("isa").ToString());
+      const Kernels& kernels = kernelsOf(spec.Get("kernels"));
       program_ = std::make_shared<Program>(kernels, poolOf(spec.Get("threads")), wholeNumber(spec.Get("batch"), "batch"),
                                            buffersOf(spec.Get("buffers")), wholeNumbers(spec.Get("slots"), "slots"),
                                            stepsOf(spec.Get("steps")));
@@ -184,23 +142,6 @@ class ProgramHandle : public Napi::ObjectWrap<ProgramHandle> {
         buffer.slot = wholeNumber(from.Get("slot"), "a slot");
       }
       result.push_back(std::move(buffer));
-    }
-    return result;
-  }
-
-  static std::vector<StepSpec> stepsOf(const Napi::Value& value) {
-    if (!value.IsArray()) throw std::invalid_argument("steps: expected an array");
-    const Napi::Array array = value.As<Napi::Array>();
-    std::vector<StepSpec> result;
-    for (uint32_t i = 0; i < array.Length(); i++) {
-      const Napi::Object from = object(array.Get(i), "a step");
-      result.push_back({from.Get("kernel").ToString(),
-                        entries<int64_t>(from.Get("buffers"), "buffers",
-                                         [](const Napi::Value& v) { return wholeNumber(v, "a buffer"); }),
-                        entries<int64_t>(from.Get("sizes"), "sizes",
-                                         [](const Napi::Value& v) { return wholeNumber(v, "a size"); }),
-                        entries<double>(from.Get("values"), "values",
-                                        [](const Napi::Value& v) { return v.ToNumber().DoubleValue(); })});
     }
     return result;
   }
@@ -304,19 +245,49 @@ class ProgramHandle : public Napi::ObjectWrap<ProgramHandle> {
   bool running_ = false;
 };
 
-/** machine(): {processor, processors, isas, bf16?} */
+Napi::Array array(const Napi::Env& env, const Names& names) {
+  Napi::Array result = Napi::Array::New(env);
+  for (const char* const name : names) result.Set(result.Length(), name);
+  return result;
+}
+
+/** machine(): {processor, processors, isas: [{name, precisions}]} */
 Napi::Value machine(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   return guarded(env, [&]() -> Napi::Value {
-    Napi::Object result = Napi::Object::New(env);
     Napi::Array isas = Napi::Array::New(env);
-    for (const Kernels* kernels : usableKernels()) isas.Set(isas.Length(), kernels->name);
+    std::string last;
+    for (const Kernels* kernels : usableKernels()) {
+      if (last != kernels->isa) {
+        Napi::Object isa = Napi::Object::New(env);
+        isa.Set("name", kernels->isa);
+        isa.Set("precisions", Napi::Array::New(env));
+        isas.Set(isas.Length(), isa);
+        last = kernels->isa;
+      }
+      Napi::Array precisions = isas.Get(isas.Length() - 1).As<Napi::Object>().Get("precisions").As<Napi::Array>();
+      precisions.Set(precisions.Length(), nameOf(kernels->precision));
+    }
+    Napi::Object result = Napi::Object::New(env);
     result.Set("processor", processorName());
     result.Set("processors", usableProcessors());
     result.Set("isas", isas);
-    if (const Kernels* kernels = bfloat16Kernels()) result.Set("bf16", kernels->name);
     return result;
   });
+}
+
+/** names(): the tables of tables.h */
+Napi::Value names(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  Napi::Object result = Napi::Object::New(env);
+  result.Set("kernel", array(env, kernelNames()));
+  result.Set("read", array(env, namesOf(Reading{})));
+  result.Set("write", array(env, namesOf(Writing{})));
+  result.Set("geometry", array(env, namesOf(Geometry{})));
+  result.Set("optimiser", array(env, namesOf(Optimiser{})));
+  result.Set("packing", array(env, namesOf(Packing{})));
+  result.Set("precision", array(env, namesOf(Precision{})));
+  return result;
 }
 
 class Measuring : public PromiseWorker {
@@ -338,17 +309,18 @@ class Measuring : public PromiseWorker {
   Peak peak_{};
 };
 
-/** peak(threads, isa, memory): Promise<{flops, bytes}> */
+/** peak(threads, {isa, precision}, memory): Promise<{flops, bytes}> */
 Napi::Value peak(const Napi::CallbackInfo& info) {
   return guarded(info.Env(), [&]() -> Napi::Value {
     std::shared_ptr<Pool> pool = poolOf(info[0]);
-    const Kernels& kernels = kernelsNamed(info[1].ToString());
+    const Kernels& kernels = kernelsOf(info[1]);
     return (new Measuring(info.Env(), kernels, std::move(pool), info[2].ToBoolean()))->start();
   });
 }
 
 Napi::Object initialise(Napi::Env env, Napi::Object exports) {
   exports.Set("machine", Napi::Function::New(env, machine));
+  exports.Set("names", Napi::Function::New(env, names));
   exports.Set("peak", Napi::Function::New(env, peak));
   exports.Set("crop", Napi::Function::New(env, crop));
   exports.Set("Constant", ConstantHandle::define(env));

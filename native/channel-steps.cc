@@ -25,9 +25,10 @@ Step repeatStep(const Kernels& k, const StepReader& r) {
   }};
 }
 
-Step channelwiseStep(const Kernels& k, const StepReader& r, Channelwise operation) {
+template <Channelwise operation>
+Step channelwiseStep(const Kernels& k, const StepReader& r) {
   const Planar map(r);
-  const bool gradient = operation == Channelwise::modulateGradient;
+  constexpr bool gradient = operation == Channelwise::modulateGradient;
   const int64_t x = r.input(gradient ? "g" : "x", map.floats());
   int64_t perChannel = -1, noise = -1;
   float slope = 1;
@@ -51,7 +52,8 @@ Step channelwiseStep(const Kernels& k, const StepReader& r, Channelwise operatio
   }};
 }
 
-Step instanceNormStep(const Kernels& k, const StepReader& r, bool gradient) {
+template <bool gradient>
+Step instanceNormStep(const Kernels& k, const StepReader& r) {
   const Planar map(r);
   const int64_t x = r.input("x", map.floats()), g = gradient ? r.input("g", map.floats()) : -1;
   const int64_t y = r.output("y", map.floats());
@@ -69,5 +71,12 @@ Step modulateSumsStep(const Kernels& k, const StepReader& r) {
     k.modulateSums(f.run, {map.channels, map.pixels, f.at(g), f.at(x), f.at(y)});
   }};
 }
+
+template Step channelwiseStep<Channelwise::addNoise>(const Kernels&, const StepReader&);
+template Step channelwiseStep<Channelwise::biasAct>(const Kernels&, const StepReader&);
+template Step channelwiseStep<Channelwise::modulate>(const Kernels&, const StepReader&);
+template Step channelwiseStep<Channelwise::modulateGradient>(const Kernels&, const StepReader&);
+template Step instanceNormStep<false>(const Kernels&, const StepReader&);
+template Step instanceNormStep<true>(const Kernels&, const StepReader&);
 
 }  // namespace facewright

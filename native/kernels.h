@@ -11,6 +11,8 @@
 
 #include <cstdint>
 
+#include "tables.h"
+
 /** Whether the compiler knows AVX512-BF16: GCC since 10. */
 #if defined(__x86_64__) && (defined(__clang__) || __GNUC__ >= 10)
 #define FACEWRIGHT_HAS_BF16 1
@@ -25,6 +27,14 @@ constexpr int kBlock = 16;
 
 inline int64_t blocks(int64_t channels) { return (channels + kBlock - 1) / kBlock; }
 
+// What JavaScript names (tables.h).
+enum class Reading : int32_t { FACEWRIGHT_READINGS(FACEWRIGHT_ENUMERATOR) };
+enum class Writing : int32_t { FACEWRIGHT_WRITINGS(FACEWRIGHT_ENUMERATOR) };
+enum class Geometry : int32_t { FACEWRIGHT_GEOMETRIES(FACEWRIGHT_ENUMERATOR) };
+enum class Optimiser : int32_t { FACEWRIGHT_OPTIMISERS(FACEWRIGHT_ENUMERATOR) };
+enum class Packing : int32_t { FACEWRIGHT_PACKINGS(FACEWRIGHT_ENUMERATOR) };
+enum class Precision : int32_t { FACEWRIGHT_PRECISIONS(FACEWRIGHT_ENUMERATOR) };
+
 /** A piece of a kernel's work. `scratch` belongs to the thread that runs it. */
 using Task = void (*)(void* argument, int64_t index, float* scratch);
 
@@ -36,16 +46,6 @@ struct Run {
   float* shared;
   /** Partial results of tiles; not overlapping with `shared`. */
   float* partial;
-};
-
-/** How a kernel reads a blocked map. */
-enum class Reading : int32_t {
-  /** x itself. */
-  plain = 0,
-  /** The styled map a·(x − mean) + b: x with coefficients. */
-  modulated = 1,
-  /** The gradient of `styled` (graph/ops.ts, styled_gradient): from g, x, coefficients, moments and sums. */
-  gradient = 2,
 };
 
 struct Load {
@@ -64,15 +64,6 @@ struct Load {
   int32_t planarChannels;
 };
 
-/** What becomes of the values that a kernel makes, before they are stored. */
-enum class Writing : int32_t {
-  plain = 0,
-  /** StyleGAN1's epilogue (graph/ops.ts, styled): noise, bias, leaky ReLU, statistics. */
-  styled = 1,
-  /** A gradient g, with Σ g·x̂ and Σ g taken along (graph/ops.ts, styled_sums). */
-  summed = 2,
-};
-
 struct Store {
   Writing writing;
   int32_t channels, height, width;
@@ -86,16 +77,6 @@ struct Store {
   /** summed: the stored map and its moments [2, c]; result [2, c]. */
   const float *x, *xMoments;
   float* sums;
-};
-
-/** Convolutions by how input and output pixels meet. */
-enum class Geometry : int32_t {
-  /** 3×3, padding 1. */
-  same = 0,
-  /** 4×4, stride 2, padding 1: the adjoint of `up`. */
-  down = 1,
-  /** Transposed 4×4, stride 2, padding 1: four phases of 2×2. */
-  up = 2,
 };
 
 struct Convolution {
@@ -159,8 +140,8 @@ struct Linear {
   float* y;
 };
 
-/** y[o, j, i] = Σ_k weights[k]·x[o, sources[k], i] over the entries k of row j of a sparse matrix. */
-struct Resample {
+/** A bicubic reduction or its transpose: y[o, j, i] = Σ_k weights[k]·x[o, sources[k], i] over the entries k of row j of a sparse matrix. */
+struct Bicubic {
   int64_t outer, from, to, inner;
   /** [to + 1], then [starts[to]] each */
   const int32_t *starts, *sources;
@@ -211,8 +192,6 @@ struct Geocross {
   float *value, *pairs, *gradient;
 };
 
-enum class Optimiser : int32_t { sgd, sgdm, adam, adamax };
-
 struct Optimise {
   Optimiser kind;
   int64_t count;
@@ -259,9 +238,11 @@ struct ModulateSums {
   float* y;
 };
 
-/** The kernels of one instruction set. */
+/** The kernels of one instruction set, in one precision. */
 struct Kernels {
-  const char* name;
+  const char* isa;
+  /** Of the products in direct convolutions; sums, and all else, are in float32. */
+  Precision precision;
   /** Blocks of output channels that `convolution` makes at once; part of the layout of its weights. */
   int groupBlocks;
   /** Words of 32 bits that sixteen channels of a packed pixel take in `convolution`: 16 floats, or 8 pairs of bfloat16. */
@@ -284,7 +265,7 @@ struct Kernels {
   void (*toBlocked)(const Run&, const Layout&);
   void (*toPlanar)(const Run&, const Layout&);
   void (*linear)(const Run&, const Linear&);
-  void (*resample)(const Run&, const Resample&);
+  void (*bicubic)(const Run&, const Bicubic&);
   void (*elementwise)(const Run&, const Elements&);
   void (*latent)(const Run&, const Latent&);
   void (*pixelNorm)(const Run&, const PixelNorm&);

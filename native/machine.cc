@@ -40,17 +40,13 @@ std::vector<const Kernels*> usableKernels() {
   const bool avx512 = avx2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
                       __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl");
   if (avx512) usable.push_back(&avx512::kernels);
+#if FACEWRIGHT_HAS_BF16
+  if (avx512 && __builtin_cpu_supports("avx512bf16")) usable.push_back(&avx512_bf16::kernels);
+#endif
   if (avx2) usable.push_back(&avx2::kernels);
 #endif
   usable.push_back(&baseline::kernels);
   return usable;
-}
-
-const Kernels* bfloat16Kernels() {
-#if FACEWRIGHT_HAS_BF16
-  if (usableKernels()[0] == &avx512::kernels && __builtin_cpu_supports("avx512bf16")) return &avx512_bf16::kernels;
-#endif
-  return nullptr;
 }
 
 namespace {

@@ -8,11 +8,8 @@
 
 namespace facewright {
 
-/** The kernels that this processor can run, the best first; never empty. */
+/** The kernels that this processor can run: by instruction set, the best first, each with float32 first; never empty. */
 std::vector<const Kernels*> usableKernels();
-
-/** The kernels that multiply in bfloat16; null where this processor cannot. */
-const Kernels* bfloat16Kernels();
 
 /** Processors that this process may use: those of its affinity mask, at most the cgroup's quota (rounded up). */
 int usableProcessors();

@@ -11,8 +11,9 @@ struct LoadPlan {
   Load load{};
   int64_t x = -1, g = -1, coefficients = -1, moments = -1, sums = -1, planar = -1, planarWeights = -1;
 
-  LoadPlan(const StepReader& r, int64_t channels, int64_t height, int64_t width) {
-    const Reading reading = Reading(r.size("reading", 0, 2));
+  LoadPlan(const StepReader& step, int64_t channels, int64_t height, int64_t width) {
+    const StepReader r = step.read();
+    const Reading reading = r.one<Reading>("form");
     load.reading = reading;
     load.channels = int32_t(channels);
     load.height = int32_t(height);
@@ -20,11 +21,12 @@ struct LoadPlan {
     x = r.input("x", blockedFloats(channels, height, width));
     if (reading != Reading::plain) coefficients = r.input("coefficients", 3 * channels);
     if (reading != Reading::gradient) return;
-    g = r.optional("g", blockedFloats(channels, height, width));
-    if (g < 0) {
+    if (r.has("g")) {
+      g = r.input("g", blockedFloats(channels, height, width));
+    } else {
       load.planarChannels = int32_t(r.channels("planarChannels"));
-      planar = r.input("planarG", load.planarChannels * height * width);
-      planarWeights = r.input("planarWeights", load.planarChannels * blocks(channels) * kBlock);
+      planar = r.input("planar", load.planarChannels * height * width);
+      planarWeights = r.input("weights", load.planarChannels * blocks(channels) * kBlock);
     }
     moments = r.input("moments", 2 * channels);
     sums = r.input("sums", 2 * channels);
@@ -49,26 +51,29 @@ struct StorePlan {
   int64_t y = -1, noise = -1, noiseWeight = -1, bias = -1, style = -1, coefficients = -1, moments = -1;
   int64_t x = -1, xMoments = -1, sums = -1;
 
-  StorePlan(const StepReader& r, int64_t channels, int64_t height, int64_t width) {
-    store.writing = Writing(r.size("writing", 0, 2));
+  StorePlan(const StepReader& step, int64_t channels, int64_t height, int64_t width) {
+    const StepReader r = step.write();
+    store.writing = r.one<Writing>("form");
     store.channels = int32_t(channels);
     store.height = int32_t(height);
     store.width = int32_t(width);
-    const bool sumsAlone = store.writing == Writing::summed && r.optional("y", 0) < 0;
+    const bool sumsAlone = store.writing == Writing::summed && !r.has("y");
     if (!sumsAlone) y = r.output("y", blockedFloats(channels, height, width));
     if (store.writing == Writing::styled) {
-      noise = r.optional("noise", height * width);
-      if (noise >= 0) noiseWeight = r.input("noiseWeight", channels);
+      if (r.has("noise")) {
+        noise = r.input("noise", height * width);
+        noiseWeight = r.input("noiseWeight", channels);
+      }
       bias = r.input("bias", channels);
       style = r.input("style", 2 * channels);
-      coefficients = r.output("madeCoefficients", 3 * channels);
-      moments = r.output("madeMoments", 2 * channels);
-      store.slope = r.value("activation");
+      coefficients = r.output("coefficients", 3 * channels);
+      moments = r.output("moments", 2 * channels);
+      store.slope = r.value("slope");
       store.epsilon = r.value("epsilon");
     } else if (store.writing == Writing::summed) {
-      x = r.input("stored", blockedFloats(channels, height, width));
-      xMoments = r.input("storedMoments", 2 * channels);
-      sums = r.output("madeSums", 2 * channels);
+      x = r.input("x", blockedFloats(channels, height, width));
+      xMoments = r.input("moments", 2 * channels);
+      sums = r.output("sums", 2 * channels);
     }
   }
   Store at(const Frame& f) const {
@@ -89,9 +94,11 @@ struct StorePlan {
 
 }  // namespace
 
-Step convolutionStep(const Kernels& k, const StepReader& r, bool winograd) {
+template <bool winograd>
+Step convolutionStep(const Kernels& k, const StepReader& r) {
   Convolution c{};
-  c.geometry = Geometry(r.size("geometry", winograd ? 1 : 0, 2));
+  c.geometry = r.one<Geometry>("geometry");
+  if (winograd && c.geometry == Geometry::same) r.fail("has no form for the geometry same");
   c.in = int32_t(r.channels("in"));
   c.out = int32_t(r.channels("out"));
   const int64_t height = r.side("height"), width = r.side("width");
@@ -114,6 +121,9 @@ Step convolutionStep(const Kernels& k, const StepReader& r, bool winograd) {
           },
           (winograd ? k.winogradUpMemory : k.convolutionMemory)(c)};
 }
+
+template Step convolutionStep<false>(const Kernels&, const StepReader&);
+template Step convolutionStep<true>(const Kernels&, const StepReader&);
 
 Step winogradStep(const Kernels& k, const StepReader& r) {
   Winograd w{};
@@ -138,7 +148,7 @@ Step winogradStep(const Kernels& k, const StepReader& r) {
 
 Step passStep(const Kernels& k, const StepReader& r) {
   Pass p{};
-  p.blur = r.size("blur", 0, 1) == 1;
+  p.blur = r.flag("blur");
   const int64_t channels = r.channels("channels"), height = r.side("height"), width = r.side("width");
   const LoadPlan load(r, channels, height, width);
   const StorePlan store(r, channels, height, width);
@@ -156,7 +166,7 @@ Step pointwiseStep(const Kernels& k, const StepReader& r) {
   const LoadPlan load(r, p.in, p.height, p.width);
   const int64_t weights = r.input("weights", p.out * blocks(p.in) * kBlock);
   const int64_t bias = r.optional("bias", p.out);
-  const int64_t y = r.output("planar", int64_t(p.out) * p.height * p.width);
+  const int64_t y = r.output("y", int64_t(p.out) * p.height * p.width);
   if (load.load.reading == Reading::gradient) r.fail("reads no gradients");
   return {[=, &k](const Frame& f) {
             Pointwise now = p;
@@ -178,7 +188,7 @@ Step pointwiseAdjointStep(const Kernels& k, const StepReader& r) {
   p.width = int32_t(r.side("width"));
   const StorePlan store(r, p.in, p.height, p.width);
   const int64_t weights = r.input("weights", p.out * blocks(p.in) * kBlock);
-  const int64_t g = r.input("planar", int64_t(p.out) * p.height * p.width);
+  const int64_t g = r.input("g", int64_t(p.out) * p.height * p.width);
   p.store = store.store;
   return {[=, &k](const Frame& f) {
             Pointwise now = p;

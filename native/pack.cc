@@ -4,6 +4,8 @@
 #include <cstring>
 #include <stdexcept>
 
+#include "names.h"
+
 namespace facewright {
 
 namespace {
@@ -94,14 +96,14 @@ void packWinograd(const View& v, int64_t groupBlocks, float* to) {
 
 /**
  * The layout of `winogradUp`: groups of output blocks, each [4 phases, 9 places, in blocks, 16 in, blocks, 16 out] for `up`
- * and [9 places, 4 phases, in blocks, 16 in, blocks, 16 out] for its adjoint (kernels/winograd_up.h).
+ * and [9 places, 4 phases, in blocks, 16 in, blocks, 16 out] for `down` (kernels/winograd_up.h).
  */
-void packWinogradUp(const View& v, bool adjoint, int64_t groupBlocks, float* to) {
+void packWinogradUp(const View& v, bool down, int64_t groupBlocks, float* to) {
   const int64_t outBlocks = blocks(v.out), channels = blocks(v.in) * kBlock;
-  // The two taps of a phase: up's phase p reads rows through 3 − p and 1 − p, the adjoint's odd rows meet 0 and 2, its even
+  // The two taps of a phase: up's phase p reads rows through 3 − p and 1 − p, down's odd rows meet 0 and 2, its even
   // ones 1 and 3.
-  const auto first = [&](int64_t phase) { return adjoint ? phase : 3 - phase; };
-  const auto second = [&](int64_t phase) { return adjoint ? phase + 2 : 1 - phase; };
+  const auto first = [&](int64_t phase) { return down ? phase : 3 - phase; };
+  const auto second = [&](int64_t phase) { return down ? phase + 2 : 1 - phase; };
   for (int64_t block = 0; block < outBlocks; block += groupBlocks) {
     const int64_t width = std::min(groupBlocks, outBlocks - block) * kBlock, place = channels * width;
     for (int64_t phase = 0; phase < 4; phase++)
@@ -118,7 +120,7 @@ void packWinogradUp(const View& v, bool adjoint, int64_t groupBlocks, float* to)
           for (int r = 0; r < 3; r++) {
             const double values[3] = {columns[r][0], columns[r][0] + columns[r][1], columns[r][1]};
             for (int c = 0; c < 3; c++) {
-              const int64_t k = 3 * r + c, at = adjoint ? k * 4 + phase : phase * 9 + k;
+              const int64_t k = 3 * r + c, at = down ? k * 4 + phase : phase * 9 + k;
               to[at * place + i * width + o] = float(values[c]);
             }
           }
@@ -127,75 +129,90 @@ void packWinogradUp(const View& v, bool adjoint, int64_t groupBlocks, float* to)
   }
 }
 
+/** A map [1, c, h, w] with sixteen channels side by side, and zeros beyond the last. */
+void packBlocked(const std::vector<int64_t>& shape, const float* values, float* to) {
+  const int64_t channels = shape[1], pixels = shape[2] * shape[3];
+  for (int64_t block = 0; block < blocks(channels); block++)
+    for (int64_t p = 0; p < pixels; p++)
+      for (int64_t c = block * kBlock; c < (block + 1) * kBlock; c++) *to++ = c < channels ? values[c * pixels + p] : 0;
+}
+
+/** [out, ⌈in/16⌉·16] */
+void packPointwise(const std::vector<int64_t>& shape, const float* values, float* to) {
+  const int64_t in = shape[1], padded = blocks(in) * kBlock;
+  for (int64_t o = 0; o < shape[0]; o++)
+    for (int64_t i = 0; i < padded; i++) *to++ = i < in ? values[o * in + i] : 0;
+}
+
+[[noreturn]] void refuse(const PackRequest& r, const std::string& what) {
+  throw std::invalid_argument(std::string("packing ") + nameOf(r.form) + ": " + what);
+}
+
+/** The product of the sizes. */
+int64_t elements(const PackRequest& r) {
+  constexpr int64_t most = int64_t(1) << 36;
+  if (r.shape.size() != 4) refuse(r, "a shape has four sizes");
+  int64_t product = 1;
+  for (const int64_t size : r.shape) {
+    if (size < 1 || size > most / product) refuse(r, "a size is out of range");
+    product *= size;
+  }
+  return product;
+}
+
 }  // namespace
 
 int64_t packedFloats(const Kernels& kernels, const PackRequest& r) {
-  const auto need = [&](size_t count) {
-    if (r.sizes.size() != count) throw std::invalid_argument("layout " + r.layout + ": wrong number of sizes");
+  const int64_t count = elements(r), first = r.shape[0], second = r.shape[1];
+  const auto side = [&](int64_t expected) {
+    if (r.shape[2] != expected || r.shape[3] != expected) refuse(r, "weights of another side");
   };
-  if (r.layout == "plain") {
-    need(1);
-    return r.sizes[0];
+  const bool same = r.geometry == Geometry::same;
+  const int64_t padded = blocks(first) * kBlock * blocks(second) * kBlock;
+  switch (r.form) {
+    case Packing::plain:
+      return count;
+    case Packing::blocked:
+      if (first != 1) refuse(r, "a constant map is one");
+      return blocks(second) * kBlock * r.shape[2] * r.shape[3];
+    case Packing::pointwise:
+      side(1);
+      return first * blocks(second) * kBlock;
+    case Packing::direct:
+      side(same ? 3 : 4);
+      return padded * (same ? 9 : 16) * kernels.packedWords / kBlock;
+    case Packing::winograd:
+      side(same ? 3 : 4);
+      return padded * (same ? kPlaces : 36);
   }
-  if (r.layout == "blocked") {
-    need(3);
-    return blocks(r.sizes[0]) * kBlock * r.sizes[1] * r.sizes[2];
-  }
-  need(2);
-  const int64_t out = r.sizes[0], padded = blocks(r.sizes[0]) * kBlock * blocks(r.sizes[1]) * kBlock;
-  if (r.layout == "pointwise") return out * blocks(r.sizes[1]) * kBlock;
-  if (r.layout == "same" || r.layout == "same-adjoint") return padded * 9 * kernels.packedWords / kBlock;
-  if (r.layout == "up" || r.layout == "down") return padded * kernels.packedWords;
-  if (r.layout == "winograd-up" || r.layout == "winograd-down") return padded * 36;
-  if (r.layout == "winograd" || r.layout == "winograd-adjoint") return padded * 16;
-  throw std::invalid_argument("there is no layout " + r.layout);
+  refuse(r, "there is no such form");
 }
 
 Constant pack(const Kernels& kernels, const PackRequest& r, const float* values, int64_t count) {
-  constexpr int64_t most = int64_t(1) << 32;
-  int64_t product = 1;
-  for (const int64_t size : r.sizes) {
-    if (size < 1 || size > most / product) throw std::invalid_argument("layout " + r.layout + ": a size is out of range");
-    product *= size;
-  }
-  const int64_t floats = packedFloats(kernels, r);
-  const bool winogradUp = r.layout == "winograd-up" || r.layout == "winograd-down";
-  const bool same = !winogradUp && (r.layout.rfind("same", 0) == 0 || r.layout.rfind("winograd", 0) == 0);
-  const bool adjoint = r.layout.find("-adjoint") != std::string::npos;
-  int64_t expected = product;
-  if (r.layout == "up" || r.layout == "down" || winogradUp) expected *= 16;
-  if (same) expected *= 9;
-  if (count != expected) {
-    throw std::invalid_argument("layout " + r.layout + ": " + std::to_string(count) + " values instead of " +
-                                std::to_string(expected));
-  }
+  const int64_t floats = packedFloats(kernels, r), expected = elements(r);
+  if (count != expected) refuse(r, std::to_string(count) + " values instead of " + std::to_string(expected));
   Constant constant{Floats(floats)};
   float* to = constant.values.data();
-  if (r.layout == "plain") {
-    std::copy(values, values + count, to);
-  } else if (r.layout == "blocked") {
-    const int64_t pixels = r.sizes[1] * r.sizes[2];
-    for (int64_t block = 0; block < blocks(r.sizes[0]); block++)
-      for (int64_t p = 0; p < pixels; p++)
-        for (int64_t c = block * kBlock; c < (block + 1) * kBlock; c++)
-          *to++ = c < r.sizes[0] ? values[c * pixels + p] : 0;
-  } else if (r.layout == "pointwise") {
-    const int64_t padded = blocks(r.sizes[1]) * kBlock;
-    for (int64_t o = 0; o < r.sizes[0]; o++)
-      for (int64_t i = 0; i < padded; i++) *to++ = i < r.sizes[1] ? values[o * r.sizes[1] + i] : 0;
-  } else if (same) {
-    const View view = adjoint ? View{values, r.sizes[1], r.sizes[0], 3, true, true}
-                              : View{values, r.sizes[0], r.sizes[1], 3, false, false};
-    if (r.layout.rfind("winograd", 0) == 0) packWinograd(view, kernels.groupBlocks, to);
-    else packDirect(view, Geometry::same, kernels, to);
-  } else if (r.layout == "winograd-up") {
-    packWinogradUp({values, r.sizes[0], r.sizes[1], 4, false, false}, false, kernels.groupBlocks, to);
-  } else if (r.layout == "winograd-down") {
-    packWinogradUp({values, r.sizes[1], r.sizes[0], 4, true, false}, true, kernels.groupBlocks, to);
-  } else if (r.layout == "up") {
-    packDirect({values, r.sizes[0], r.sizes[1], 4, false, false}, Geometry::up, kernels, to);
-  } else {
-    packDirect({values, r.sizes[1], r.sizes[0], 4, true, false}, Geometry::down, kernels, to);
+  const bool same = r.geometry == Geometry::same;
+  const View view = r.adjoint ? View{values, r.shape[1], r.shape[0], r.shape[2], true, same}
+                              : View{values, r.shape[0], r.shape[1], r.shape[2], false, false};
+  switch (r.form) {
+    case Packing::plain:
+      std::copy(values, values + count, to);
+      break;
+    case Packing::blocked:
+      packBlocked(r.shape, values, to);
+      break;
+    case Packing::pointwise:
+      packPointwise(r.shape, values, to);
+      break;
+    case Packing::direct:
+      packDirect(view, r.geometry, kernels, to);
+      break;
+    case Packing::winograd:
+      if (same) packWinograd(view, kernels.groupBlocks, to);
+      else packWinogradUp(view, r.geometry == Geometry::down, kernels.groupBlocks, to);
+      break;
   }
   return constant;
 }

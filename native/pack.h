@@ -15,24 +15,24 @@ struct Constant {
   Floats values;
 };
 
-/** A layout by name, with the sizes that it depends on. */
+/** How a constant is laid out, and the shape that it has in the graph. */
 struct PackRequest {
-  /**
-   * plain | blocked | pointwise | same | same-adjoint | up | down | winograd | winograd-adjoint | winograd-up |
-   * winograd-down
-   */
-  std::string layout;
-  /** blocked: [c, h, w]; weights: [out, in] as in the graph's tensor. */
-  std::vector<int64_t> sizes;
+  Packing form;
+  /** direct, winograd: the kernel's. `same` has 3×3 weights, the others 4×4. */
+  Geometry geometry;
+  /** direct, winograd: the weights are those of the adjoint, their inputs and outputs exchanged; 3×3 taps turned round. */
+  bool adjoint;
+  /** Four sizes; of weights [out, in, k, k]. */
+  std::vector<int64_t> shape;
 };
 
 /**
  * Packs `count` values.
- * @throws std::invalid_argument when layout, sizes and count do not agree
+ * @throws std::invalid_argument when form, shape and count do not agree
  */
 Constant pack(const Kernels& kernels, const PackRequest& request, const float* values, int64_t count);
 
-/** Floats that a layout takes with these kernels. @throws std::invalid_argument for one that does not exist */
+/** Floats that it takes with these kernels. @throws std::invalid_argument where the shape does not suit the form */
 int64_t packedFloats(const Kernels& kernels, const PackRequest& request);
 
 }  // namespace facewright

@@ -5,6 +5,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -30,12 +31,20 @@ struct Buffer {
   std::shared_ptr<const Constant> constant;
 };
 
-/** One step as JavaScript describes it. */
-struct StepSpec {
-  std::string kernel;
+/** Named fields of a step: buffers by their index, whole numbers, others, and names out of tables.h. */
+struct Fields {
   std::map<std::string, int64_t> buffers;
   std::map<std::string, int64_t> sizes;
   std::map<std::string, double> values;
+  std::map<std::string, std::string> names;
+};
+
+/** One step as JavaScript describes it. */
+struct StepSpec {
+  std::string kernel;
+  Fields fields;
+  /** How the kernel reads a blocked map, and what becomes of the one that it makes; each has a `form` among its names. */
+  std::optional<Fields> read, write;
 };
 
 /** Numbers that change from run to run (graph/ops.ts, RunScalars). */

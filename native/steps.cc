@@ -11,14 +11,15 @@ namespace {
 
 Step noiseGradientStep(const Kernels& k, const StepReader& r) {
   const int64_t channels = r.channels("channels"), height = r.side("height"), width = r.side("width");
-  const int64_t g = r.input("x", blockedFloats(channels, height, width)), w = r.input("noiseWeight", channels);
+  const int64_t g = r.input("g", blockedFloats(channels, height, width)), w = r.input("noiseWeight", channels);
   const int64_t y = r.output("y", height * width);
   return {[=, &k](const Frame& f) {
     k.noiseGradient(f.run, {int32_t(channels), int32_t(height), int32_t(width), f.at(g), f.at(w), f.at(y)});
   }};
 }
 
-Step layoutStep(const Kernels& k, const StepReader& r, bool toBlocked) {
+template <bool toBlocked>
+Step layoutStep(const Kernels& k, const StepReader& r) {
   const int64_t channels = r.channels("channels"), height = r.side("height"), width = r.side("width");
   const int64_t planar = channels * height * width, blocked = blockedFloats(channels, height, width);
   const int64_t from = r.input("x", toBlocked ? planar : blocked), to = r.output("y", toBlocked ? blocked : planar);
@@ -29,7 +30,7 @@ Step layoutStep(const Kernels& k, const StepReader& r, bool toBlocked) {
 
 Step linearStep(const Kernels& k, const StepReader& r) {
   const int64_t rows = r.size("rows", 1, 1 << 20), columns = r.size("columns", 1, 1 << 20);
-  const bool adjoint = r.size("adjoint", 0, 1) == 1;
+  const bool adjoint = r.flag("adjoint");
   const int64_t from = adjoint ? rows : columns, to = adjoint ? columns : rows;
   const int64_t x = r.input("x", from), weights = r.input("weights", rows * columns), bias = r.optional("bias", to);
   const int64_t y = r.output("y", to);
@@ -71,9 +72,9 @@ Sparse reduction(int64_t to, int64_t factor, int64_t before, const std::vector<d
   return m;
 }
 
-Step resampleStep(const Kernels& k, const StepReader& r) {
+Step bicubicStep(const Kernels& k, const StepReader& r) {
   const int64_t factor = r.size("factor", 2, kMostSide), small = r.side("small");
-  const bool adjoint = r.size("adjoint", 0, 1) == 1;
+  const bool adjoint = r.flag("adjoint");
   const int64_t outer = r.count("outer"), inner = r.count("inner");
   if (small * factor > kMostSide) r.fail("small·factor is out of range");
   const int64_t from = adjoint ? small : small * factor, to = adjoint ? small * factor : small;
@@ -86,14 +87,15 @@ Step resampleStep(const Kernels& k, const StepReader& r) {
   for (int64_t t = 0; t < 4 * factor; t++) taps.push_back(r.exact("tap" + std::to_string(t)));
   auto matrix = std::make_shared<const Sparse>(reduction(small, factor, before, taps, adjoint));
   return {[=, &k](const Frame& f) {
-    k.resample(f.run, {outer, from, to, inner, matrix->starts.data(), matrix->sources.data(), matrix->weights.data(),
+    k.bicubic(f.run, {outer, from, to, inner, matrix->starts.data(), matrix->sources.data(), matrix->weights.data(),
                        f.at(x), f.at(y)});
   }};
 }
 
-Step elementsStep(const Kernels& k, const StepReader& r, Elementwise operation) {
+template <Elementwise operation>
+Step elementsStep(const Kernels& k, const StepReader& r) {
   const int64_t count = r.count("count");
-  const bool two = operation == Elementwise::add || operation == Elementwise::lreluGradient;
+  constexpr bool two = operation == Elementwise::add || operation == Elementwise::lreluGradient;
   const int64_t from = r.size("from", 0, int64_t(1) << 38), to = r.size("to", 0, int64_t(1) << 38);
   const int64_t a = operation == Elementwise::fill ? -1 : r.input("a", from + count);
   const int64_t b = two ? r.input("b", count) : -1;
@@ -105,7 +107,8 @@ Step elementsStep(const Kernels& k, const StepReader& r, Elementwise operation) 
   }};
 }
 
-Step latentStep(const Kernels& k, const StepReader& r, bool gradient) {
+template <bool gradient>
+Step latentStep(const Kernels& k, const StepReader& r) {
   const int64_t rows = r.count("rows"), size = r.size("size", 1, 1 << 20);
   if (rows > (1 << 20)) r.fail("rows is out of range");
   const int64_t x = r.input("x", rows * size), std = r.input("std", size);
@@ -125,7 +128,7 @@ Step pixelNormStep(const Kernels& k, const StepReader& r) {
 
 Step pixelLossStep(const Kernels& k, const StepReader& r) {
   const int64_t count = r.count("count");
-  const bool absolute = r.size("absolute", 0, 1) == 1;
+  const bool absolute = r.flag("absolute");
   const int64_t g = r.optional("g", 1), x = r.input("x", count), target = r.input("target", count);
   const int64_t y = r.output("y", g < 0 ? 1 : count);
   return {[=, &k](const Frame& f) { k.pixelLoss(f.run, {count, absolute, f.at(g), f.at(x), f.at(target), f.at(y)}); }};
@@ -170,7 +173,7 @@ Step objectiveGradientStep(const Kernels&, const StepReader& r) {
 }
 
 Step optimiseStep(const Kernels& k, const StepReader& r) {
-  const Optimiser kind = Optimiser(r.size("kind", 0, 3));
+  const Optimiser kind = r.one<Optimiser>("kind");
   const int64_t count = r.count("count");
   const int64_t parameter = r.output("parameter", count), g = r.input("g", count);
   const int64_t first = kind == Optimiser::sgd ? -1 : r.output("first", count);
@@ -209,47 +212,20 @@ Step keepIfStep(const Kernels& k, const StepReader& r) {
   }};
 }
 
+struct Maker {
+  const char* kernel;
+  Step (*make)(const Kernels&, const StepReader&);
+};
+
+#define FACEWRIGHT_MAKER(name, ...) {#name, __VA_ARGS__},
+constexpr Maker kMakers[] = {FACEWRIGHT_KERNELS(FACEWRIGHT_MAKER)};
+
 }  // namespace
 
-Step makeStep(const Kernels& k, const StepSpec& spec, const std::vector<Buffer>& buffers) {
-  const StepReader r(spec, buffers);
-  const std::string& name = spec.kernel;
-  if (name == "convolution") return convolutionStep(k, r, false);
-  if (name == "winograd_up") return convolutionStep(k, r, true);
-  if (name == "winograd") return winogradStep(k, r);
-  if (name == "pass") return passStep(k, r);
-  if (name == "pointwise") return pointwiseStep(k, r);
-  if (name == "pointwise_adjoint") return pointwiseAdjointStep(k, r);
-  if (name == "noise_gradient") return noiseGradientStep(k, r);
-  if (name == "to_blocked") return layoutStep(k, r, true);
-  if (name == "to_planar") return layoutStep(k, r, false);
-  if (name == "linear") return linearStep(k, r);
-  if (name == "resample") return resampleStep(k, r);
-  if (name == "add") return elementsStep(k, r, Elementwise::add);
-  if (name == "affine") return elementsStep(k, r, Elementwise::affine);
-  if (name == "fill") return elementsStep(k, r, Elementwise::fill);
-  if (name == "lrelu_gradient") return elementsStep(k, r, Elementwise::lreluGradient);
-  if (name == "copy") return elementsStep(k, r, Elementwise::copy);
-  if (name == "latent_to_w") return latentStep(k, r, false);
-  if (name == "latent_gradient") return latentStep(k, r, true);
-  if (name == "pixel_norm") return pixelNormStep(k, r);
-  if (name == "pixel_loss") return pixelLossStep(k, r);
-  if (name == "geocross") return geocrossStep(k, r);
-  if (name == "objective") return objectiveStep(k, r);
-  if (name == "objective_gradient") return objectiveGradientStep(k, r);
-  if (name == "optimise") return optimiseStep(k, r);
-  if (name == "sphere") return sphereStep(k, r);
-  if (name == "keep_best") return keepBestStep(k, r);
-  if (name == "keep_if") return keepIfStep(k, r);
-  if (name == "repeat") return repeatStep(k, r);
-  if (name == "add_noise") return channelwiseStep(k, r, Channelwise::addNoise);
-  if (name == "bias_act") return channelwiseStep(k, r, Channelwise::biasAct);
-  if (name == "instance_norm") return instanceNormStep(k, r, false);
-  if (name == "instance_norm_gradient") return instanceNormStep(k, r, true);
-  if (name == "modulate") return channelwiseStep(k, r, Channelwise::modulate);
-  if (name == "modulate_sums") return modulateSumsStep(k, r);
-  if (name == "modulate_gradient") return channelwiseStep(k, r, Channelwise::modulateGradient);
-  throw std::invalid_argument("there is no kernel " + name);
+Step makeStep(const Kernels& kernels, const StepSpec& spec, const std::vector<Buffer>& buffers) {
+  for (const Maker& maker : kMakers)
+    if (spec.kernel == maker.kernel) return maker.make(kernels, StepReader(spec, buffers));
+  throw std::invalid_argument("there is no kernel " + spec.kernel);
 }
 
 }  // namespace facewright

@@ -49,7 +49,7 @@ export const enginesInAllSets: readonly TestEngine[] = engines.flatMap((engine) 
   if (engine.name !== 'native' || missing !== undefined) return [engine];
   return loadAddon()
     .machine()
-    .isas.map((isa) => ({ name: `native, ${isa}`, request: { ...engine.request, isa } }));
+    .isas.map(({ name: isa }) => ({ name: `native, ${isa}`, request: { ...engine.request, isa } }));
 });
 
 /** A suite for one engine: left out, and counted, where that cannot be opened. */

@@ -8,6 +8,7 @@
 #pragma GCC target("avx2,fma")
 #endif
 #define FACEWRIGHT_ISA avx2
+#define FACEWRIGHT_ISA_NAME "avx2"
 #define FACEWRIGHT_LANES 8
 #include "kernels.inl"
 #if defined(__clang__)

@@ -8,6 +8,7 @@
 #pragma GCC target("avx512f,avx512dq,avx512bw,avx512vl,avx2,fma,prefer-vector-width=512")
 #endif
 #define FACEWRIGHT_ISA avx512
+#define FACEWRIGHT_ISA_NAME "avx512"
 #define FACEWRIGHT_LANES 16
 #include "kernels.inl"
 #if defined(__clang__)

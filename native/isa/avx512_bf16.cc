@@ -13,6 +13,7 @@
 #pragma GCC target("avx512f,avx512dq,avx512bw,avx512vl,avx512bf16,avx2,fma,prefer-vector-width=512")
 #endif
 #define FACEWRIGHT_ISA avx512_bf16
+#define FACEWRIGHT_ISA_NAME "avx512"
 #define FACEWRIGHT_LANES 16
 #define FACEWRIGHT_BF16 1
 #include "kernels.inl"

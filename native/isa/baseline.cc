@@ -2,5 +2,6 @@
 #include "../kernels.h"
 
 #define FACEWRIGHT_ISA baseline
+#define FACEWRIGHT_ISA_NAME "baseline"
 #define FACEWRIGHT_LANES 4
 #include "kernels.inl"

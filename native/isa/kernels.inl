@@ -1,5 +1,5 @@
-// The kernels for one instruction set. A file of isa/ chooses it, defines FACEWRIGHT_ISA (a namespace), FACEWRIGHT_LANES
-// (floats in a vector), perhaps FACEWRIGHT_BF16, and includes this.
+// The kernels for one instruction set. A file of isa/ chooses it, defines FACEWRIGHT_ISA (a namespace), FACEWRIGHT_ISA_NAME,
+// FACEWRIGHT_LANES (floats in a vector), perhaps FACEWRIGHT_BF16, and includes this.
 
 namespace facewright {
 namespace FACEWRIGHT_ISA {
@@ -20,12 +20,10 @@ namespace FACEWRIGHT_ISA {
 
 #include "../kernels/channels.h"
 
-#define FACEWRIGHT_TEXT(name) #name
-#define FACEWRIGHT_NAME(name) FACEWRIGHT_TEXT(name)
-
 extern const Kernels kernels;
 const Kernels kernels = {
-    FACEWRIGHT_NAME(FACEWRIGHT_ISA),
+    FACEWRIGHT_ISA_NAME,
+    kPrecision,
     kGroup,
     kPacked,
     convolutionMemory,
@@ -42,7 +40,7 @@ const Kernels kernels = {
     toBlocked,
     toPlanar,
     linear,
-    resample,
+    bicubic,
     elementwise,
     latent,
     pixelNorm,

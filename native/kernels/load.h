@@ -3,7 +3,7 @@
 
 /** What a row of one block of channels is read with. */
 struct Reader {
-  /** modulated: mean, a, b. gradient: mean, a and Σg/N. */
+  /** styled: mean, a, b. gradient: mean, a and Σg/N. */
   Block mean, a, b;
 };
 
@@ -13,7 +13,7 @@ FW_INLINE Reader readerOf(const Load& l, int64_t block) {
   if (l.reading == Reading::plain) return r;
   r.mean = lanesOf(l.reading == Reading::gradient ? l.moments : l.coefficients, c, block);
   r.a = lanesOf(l.coefficients + c, c, block);
-  if (l.reading == Reading::modulated) {
+  if (l.reading == Reading::styled) {
     r.b = lanesOf(l.coefficients + 2 * c, c, block);
     return r;
   }
@@ -66,7 +66,7 @@ static void readRow(const Load& l, const Reader& r, const Block& pull, int64_t b
   const int64_t count = end - x0;
   if (l.reading == Reading::plain) {
     for (int64_t i = 0; i < count; i++) storeBlock(to + i * kBlock, loadBlock(x + i * kBlock));
-  } else if (l.reading == Reading::modulated) {
+  } else if (l.reading == Reading::styled) {
     for (int64_t i = 0; i < count; i++) {
       storeBlock(to + i * kBlock, r.a * (loadBlock(x + i * kBlock) - r.mean) + r.b);
     }

@@ -107,6 +107,7 @@ FW_INLINE Block lanesOf(const float* values, int64_t channels, int64_t block) {
 // Direct convolutions multiply *packed* pixels: sixteen floats, or with FACEWRIGHT_BF16 sixteen bfloat16 in pairs, two
 // products to a lane and sums in float32. In both, kPacked words of 32 bits are broadcast one after the other.
 #if FACEWRIGHT_BF16
+constexpr Precision kPrecision = Precision::bf16;
 constexpr int kPacked = kBlock / 2;
 FW_INLINE void packPixel(float* to, const Block& b) {
   _mm256_storeu_si256(reinterpret_cast<__m256i*>(to), (__m256i)_mm512_cvtneps_pbh((__m512)b.v[0]));
@@ -115,6 +116,7 @@ FW_INLINE Vector multiplyAdd(Vector sum, Vector pixel, Vector weights) {
   return (Vector)_mm512_dpbf16_ps((__m512)sum, (__m512bh)pixel, (__m512bh)weights);
 }
 #else
+constexpr Precision kPrecision = Precision::f32;
 constexpr int kPacked = kBlock;
 FW_INLINE void packPixel(float* to, const Block& b) { storeBlock(to, b); }
 FW_INLINE Vector multiplyAdd(Vector sum, Vector pixel, Vector weights) { return sum + pixel * weights; }

@@ -1,9 +1,8 @@
-// Everything that is small or simple: elementwise ops, resampling, losses, GEOCROSS, optimisers. Formulas: graph/ops.ts.
+// Everything that is small or simple: elementwise ops, bicubic reduction, losses, GEOCROSS, optimisers. Formulas: graph/ops.ts.
 // Sums that end in one number are taken in float64: they are short, and then exact enough whatever their order.
 
 /** Values of one task: 64 KiB, less than threads are worth waking for. */
 constexpr int64_t kSlice = 16384;
-
 
 static void elementsTask(void* argument, int64_t task, float*) {
   const Elements& e = *static_cast<const Elements*>(argument);
@@ -81,10 +80,9 @@ static void pixelLoss(const Run&, const PixelLoss& p) {
   p.y[0] = float(total * (p.absolute ? 10.0 : 1.0) / size);
 }
 
-
 /** One row j of the output: y[o, j, i] = Σ weight·x[o, source, i]. */
-static void resampleTask(void* argument, int64_t index, float*) {
-  const Resample& r = *static_cast<const Resample*>(argument);
+static void bicubicTask(void* argument, int64_t index, float*) {
+  const Bicubic& r = *static_cast<const Bicubic*>(argument);
   const int64_t o = index / r.to, j = index % r.to;
   const float* x = r.x + o * r.from * r.inner;
   float* y = r.y + (o * r.to + j) * r.inner;
@@ -107,21 +105,21 @@ static void resampleTask(void* argument, int64_t index, float*) {
   }
 }
 
-struct ResampleRows {
-  const Resample& r;
+struct BicubicRows {
+  const Bicubic& r;
   int64_t perTask;
 };
 
-static void resampleRowsTask(void* argument, int64_t task, float*) {
-  const ResampleRows& rows = *static_cast<const ResampleRows*>(argument);
+static void bicubicRowsTask(void* argument, int64_t task, float*) {
+  const BicubicRows& rows = *static_cast<const BicubicRows*>(argument);
   const int64_t end = least(rows.r.outer * rows.r.to, (task + 1) * rows.perTask);
-  for (int64_t i = task * rows.perTask; i < end; i++) resampleTask(const_cast<Resample*>(&rows.r), i, nullptr);
+  for (int64_t i = task * rows.perTask; i < end; i++) bicubicTask(const_cast<Bicubic*>(&rows.r), i, nullptr);
 }
 
-static void resample(const Run& run, const Resample& r) {
+static void bicubic(const Run& run, const Bicubic& r) {
   const int64_t all = r.outer * r.to;
-  ResampleRows rows{r, most<int64_t>(1, kSlice / r.inner)};
-  run.parallel(run.pool, (all + rows.perTask - 1) / rows.perTask, resampleRowsTask, &rows);
+  BicubicRows rows{r, most<int64_t>(1, kSlice / r.inner)};
+  run.parallel(run.pool, (all + rows.perTask - 1) / rows.perTask, bicubicRowsTask, &rows);
 }
 
 /**

@@ -378,6 +378,7 @@ class Run {
       model: { name: info.name, sha256: info.sha256, licence: info.licence },
       engine: engine.info.kind,
       adapter: engine.info.adapter,
+      precision: engine.info.precision,
       options: this.#named,
       steps: this.#options.steps,
       best_step: null,

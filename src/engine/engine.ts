@@ -2,6 +2,9 @@ import type { Graph } from '../graph/graph.js';
 import type { HostTensor } from '../graph/host-tensor.js';
 import type { RunScalars } from '../graph/ops.js';
 
+/** What an engine computes products in: float32, or where it is asked for and can be had, bfloat16. */
+export type Precision = 'f32' | 'bf16';
+
 /** What an engine runs on. */
 export interface EngineInfo {
   readonly kind: 'webgpu' | 'native';
@@ -9,6 +12,7 @@ export interface EngineInfo {
   readonly adapter: string;
   /** webgpu: the driver and its version, where known. native: instruction set and threads. */
   readonly driver: string;
+  readonly precision: Precision;
   /** Whether the "GPU" is a program on the processor (lavapipe, SwiftShader). */
   readonly software: boolean;
 }

@@ -76,13 +76,15 @@ export interface NativeDescription {
   readonly processors?: number;
   /** Instruction sets that it could use, the best first. */
   readonly isas?: readonly string[];
-  /** The instruction set of `--precision bf16`, where the processor has it. */
+  /** The first of them that has `--precision bf16`, where the processor has it. */
   readonly bf16?: string;
 }
 
 export function describeNative(): NativeDescription {
   try {
-    return { usable: true, ...loadAddon().machine() };
+    const { processor, processors, isas } = loadAddon().machine();
+    const bf16 = isas.find(({ precisions }) => precisions.includes('bf16'))?.name;
+    return { usable: true, processor, processors, isas: isas.map(({ name }) => name), ...(bf16 && { bf16 }) };
   } catch (error) {
     return { usable: false, why: error instanceof Error ? error.message : String(error) };
   }

@@ -4,6 +4,7 @@
 import { createHash } from 'node:crypto';
 import { type FileHandle, open, readdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import type { Precision } from '../engine/engine.js';
 import { FacewrightError } from '../errors.js';
 import { makeFolder } from '../node/whole-file.js';
 import type { SearchLosses } from '../pulse/search.js';
@@ -61,6 +62,8 @@ export interface JournalLine extends JournalEntry {
   readonly model: { readonly name: string; readonly sha256: string; readonly licence: string };
   readonly engine: string;
   readonly adapter: string;
+  /** What the engine computed products in; absent in lines of 0.1, whose options name it where it was not f32. */
+  readonly precision?: Precision;
   readonly options: NamedOptions;
   readonly steps: number;
   /** The step whose picture was written, from 0; null when it failed. */

@@ -67,6 +67,7 @@ test('files, lines, resuming and --force', async ({ folder }) => {
     assert.is(await sideOf(join(out, line.target!)), 16);
     assert.is(line.v, 1);
     assert.is(line.model.name, 'tiny');
+    assert.is(line.precision, 'f32');
     assert.is(line.steps, 2);
     assert.is(line.trace!.length, 2);
     assert.ok(line.losses!.TOTAL > 0 && line.losses!.L2 > 0);

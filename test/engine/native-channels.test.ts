@@ -127,10 +127,10 @@ for (const one of engines.filter(({ name }) => name === 'native')) {
           names.map((name) => [name, normals(`${kernel} ${name}`, sizes[name]).map((value) => value + 0.5)]),
         );
         const expected = reference(values, channels, pixels);
-        for (const isa of machine().isas) {
+        for (const { name: isa } of machine().isas) {
           const results = [];
           for (const threads of [1, 3]) {
-            const program = new Program({ ...spec, isa, threads });
+            const program = new Program({ ...spec, kernels: { isa, precision: 'f32' }, threads });
             names.forEach((name, index) => {
               program.write(index, values[name]);
             });
@@ -150,7 +150,7 @@ for (const one of engines.filter(({ name }) => name === 'native')) {
         buffers.forEach(({ size }, index) => {
           const short = buffers.map((buffer, i) => (i === index ? { size: size - 1 } : buffer));
           assert.throws(
-            () => new Program({ ...spec, isa: 'baseline', threads: 1, buffers: short }),
+            () => new Program({ ...spec, kernels: { isa: 'baseline', precision: 'f32' }, threads: 1, buffers: short }),
             /is too short|size of a buffer/,
           );
         });

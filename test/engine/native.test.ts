@@ -8,7 +8,18 @@ import { Worker } from 'node:worker_threads';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Engine } from '../../dist/engine/engine.js';
-import type { AddonProgramSpec, AddonStep } from '../../dist/engine/native/addon.js';
+import type { AddonPacking, AddonProgramSpec, AddonStep } from '../../dist/engine/native/addon.js';
+import {
+  GEOMETRIES,
+  type Geometry,
+  KERNELS,
+  type KernelName,
+  OPTIMISERS,
+  PACKINGS,
+  PRECISIONS,
+  READ_FORMS,
+  WRITE_FORMS,
+} from '../../dist/engine/native/table.js';
 import { AbortedError } from '../../dist/errors.js';
 import { backward } from '../../dist/graph/backward.js';
 import { apply, apply1 } from '../../dist/graph/build.js';
@@ -101,17 +112,33 @@ test('FACEWRIGHT_ADDON that names no file, or one that does not load', async () 
 
 test.run();
 
-/** What the addon says of the machine; of none, where it is not built. */
-function loadAddonOrNothing(): { bf16?: string } {
+/** Whether the processor multiplies in bfloat16; no, where the addon is not built. */
+function hasBfloat16(): boolean {
   try {
-    return loadAddon().machine();
+    return loadAddon()
+      .machine()
+      .isas.some(({ precisions }) => precisions.includes('bf16'));
   } catch {
-    return {};
+    return false;
   }
 }
 
 for (const one of engines.filter(({ name }) => name === 'native')) {
   const suite = (title: string) => engineSuite(one, title);
+
+  const names = suite('names');
+  names('TypeScript and C++ have the same, in the same order', () => {
+    assert.equal(loadAddon().names(), {
+      kernel: KERNELS,
+      read: READ_FORMS,
+      write: WRITE_FORMS,
+      geometry: GEOMETRIES,
+      optimiser: OPTIMISERS,
+      packing: PACKINGS,
+      precision: PRECISIONS,
+    });
+  });
+  names.run();
 
   // By its shape a convolution gets one form or the other; each has to be right at every shape.
   for (const convolutions of ['direct', 'winograd'] as const) {
@@ -128,11 +155,9 @@ for (const one of engines.filter(({ name }) => name === 'native')) {
   }
 
   // bfloat16 has 8 bits: each product is off by up to 2⁻⁸, at random. All else is as exact as ever.
-  const { bf16 } = loadAddonOrNothing();
-  const bfloat16 =
-    bf16 === undefined
-      ? skippingSuite('native: bf16', 'this processor has no AVX512-BF16')
-      : suite('bf16, with products off by a hundredth at most');
+  const bfloat16 = hasBfloat16()
+    ? suite('bf16, with products off by a hundredth at most')
+    : skippingSuite('native: bf16', 'this processor has no AVX512-BF16');
   for (const each of conformanceCases().filter(({ name }) =>
     /^conv(_up)?( adjoint)? \d|^blur|^styled layer 17/.test(name),
   )) {
@@ -150,10 +175,24 @@ for (const one of engines.filter(({ name }) => name === 'native')) {
     const noise = Array.from({ length: 12 }, (_, layer) => tensors.get(`noise${layer}`)!.data);
     const image = await generator.synthesize(tensors.get('latent')!.data, noise);
     assert.is(generator.engine.info.kind, 'native');
+    assert.is(generator.engine.info.precision, 'bf16');
     generator.close();
     const error = relativeError(image, tensors.get('image_f64')!.data);
     // It must have been bfloat16: float32 comes to 1e-6.
     assert.ok(error > 1e-4 && error < 2e-2, `${error}`);
+  });
+  bfloat16('is a precision of an instruction set, and not one itself', () => {
+    const { isas } = loadAddon().machine();
+    const [{ name: able }] = isas.filter(({ precisions }) => precisions.includes('bf16'));
+    const engine = openNative({ precision: 'bf16', isa: able });
+    assert.match(engine.info.driver, new RegExp(`^${able}, `));
+    engine.close();
+    assert.throws(
+      () => openNative({ precision: 'bf16', isa: 'baseline' }),
+      new RegExp(`precision bf16: needs the instruction set ${able}, and baseline was asked for`),
+    );
+    const kernels = { isa: 'baseline', precision: 'bf16' } as const;
+    assert.throws(() => loadAddon().peak(1, kernels, false), /no instruction set baseline with precision bf16/);
   });
   bfloat16.run();
 
@@ -223,6 +262,11 @@ for (const one of engines.filter(({ name }) => name === 'native')) {
       }
       for (const other of results.slice(1)) assert.equal(other, results[0], name);
     }
+  });
+  threads('f32 unless it is asked for otherwise', () => {
+    const engine = openNative();
+    assert.is(engine.info.precision, 'f32');
+    engine.close();
   });
   threads('a number that cannot be is refused', () => {
     for (const count of [0, -1, 1.5, 1025, Number.NaN]) {
@@ -360,21 +404,82 @@ for (const one of engines.filter(({ name }) => name === 'native')) {
   memory.run();
 
   const refusals = suite('what the addon refuses');
-  const step = (kernel: string, buffers: AddonStep['buffers'], sizes: AddonStep['sizes']): AddonStep => ({
-    kernel,
+  const step = (
+    kernel: string,
+    buffers: AddonStep['buffers'],
+    sizes: AddonStep['sizes'],
+    others: object = {},
+  ): AddonStep => ({
+    kernel: kernel as KernelName,
     buffers,
     sizes,
-    values: { scale: 1, shift: 0, slope: 0.2, activation: 0.2, epsilon: 1e-5 },
+    values: { scale: 1, shift: 0, slope: 0.2 },
+    ...others,
   });
+  const kernels = { isa: 'baseline', precision: 'f32' } as const;
   const spec = (change: Partial<AddonProgramSpec>): AddonProgramSpec => ({
     batch: 1,
     threads: 1,
-    isa: 'baseline',
+    kernels,
     buffers: [{ size: 256 }, { size: 256 }],
     slots: [],
     steps: [step('affine', { a: 0, y: 1 }, { count: 256, from: 0, to: 0 })],
     ...change,
   });
+  /** A convolution of 16 channels, 4×4: its maps take 256 floats each, its weights 2,304. */
+  const convolution = (others: object, kernel = 'convolution', side = 4): Partial<AddonProgramSpec> => ({
+    buffers: [{ size: 256 }, { size: 256 }, { size: 2304 }, { size: 48 }, { size: 16 }],
+    steps: [
+      step(
+        kernel,
+        { weights: 2 },
+        { in: 16, out: 16, height: side, width: side },
+        {
+          names: { geometry: 'same' },
+          read: { form: 'plain', buffers: { x: 0 } },
+          write: { form: 'plain', buffers: { y: 1 } },
+          ...others,
+        },
+      ),
+    ],
+  });
+  const gradient = { x: 0, g: 0, coefficients: 3, moments: 3, sums: 3 };
+  const reads = (form: string, buffers: object, values: object = { slope: 0.2 }) =>
+    convolution({ read: { form, buffers, values } });
+  const styled = { bias: 4, style: 3, y: 1, coefficients: 3, moments: 3 };
+  const writes = (form: string, buffers: object, values: object = { slope: 0.2, epsilon: 1e-5 }) =>
+    convolution({ write: { form, buffers, values } });
+  const mapSteps: [what: string, change: Partial<AddonProgramSpec>, message: RegExp][] = [
+    ['a convolution whose map is larger than its buffer', convolution({}, 'convolution', 8), /x is too short/],
+    ['one that reads nothing', convolution({ read: undefined }), /convolution: read is missing/],
+    ['one that writes nothing', convolution({ write: null }), /convolution: write is missing/],
+    ['a form of reading that does not exist', reads('x', { x: 0 }), /convolution, read: there is no form x/],
+    ['a form of writing that is one of reading', writes('gradient', { y: 1 }), /write: there is no form gradient/],
+    ['a form that is a number', reads(0 as unknown as string, { x: 0 }), /form: expected a name/],
+    ['a geometry that does not exist', convolution({ names: { geometry: 'x' } }), /there is no geometry x/],
+    ['no geometry', convolution({ names: {} }), /geometry is missing/],
+    ['a geometry that the kernel has not', convolution({}, 'winograd_up'), /winograd_up: .*same/],
+    ['weights that are too short for another geometry', convolution({ names: { geometry: 'down' } }), /too short/],
+    ['a styled map without coefficients', reads('styled', { x: 0 }), /read: coefficients is missing/],
+    ['coefficients that are too short', reads('styled', { x: 0, coefficients: 4 }), /read: coefficients is too short/],
+    ['a gradient without its sums', reads('gradient', { ...gradient, sums: undefined }), /a buffer: expected a number/],
+    ['a gradient whose g is too short', reads('gradient', { ...gradient, g: 4 }), /read: g is too short/],
+    ['a gradient without a slope', reads('gradient', gradient, {}), /read: slope is missing/],
+    ['a gradient of planes that are none', reads('gradient', { x: 0, coefficients: 3 }), /planarChannels is missing/],
+    ['noise without its weights', writes('styled', { ...styled, noise: 4 }), /write: noiseWeight is missing/],
+    ['noise that is too short', writes('styled', { ...styled, noise: 7 }), /write: noise is no buffer/],
+    ['moments that do not fit', writes('styled', { ...styled, moments: 4 }), /write: moments is too short/],
+    ['an epilogue without epsilon', writes('styled', styled, { slope: 0.2 }), /write: epsilon is missing/],
+    ['sums with a map that is too short', writes('summed', { x: 4, moments: 3, sums: 3 }), /write: x is too short/],
+    ['sums that are none', writes('summed', { x: 0, moments: 3 }), /write: sums is missing/],
+    [
+      'an optimiser that does not exist',
+      {
+        steps: [step('optimise', { parameter: 0, g: 1, first: 0, second: 0 }, { count: 16 }, { names: { kind: 'x' } })],
+      },
+      /no kind x/,
+    ],
+  ];
   const refused: [what: string, change: Partial<AddonProgramSpec>, message: RegExp][] = [
     ['a kernel that does not exist', { steps: [step('nonsense', {}, {})] }, /no kernel nonsense/],
     [
@@ -404,28 +509,9 @@ for (const one of engines.filter(({ name }) => name === 'native')) {
     ['a slot that does not exist', { buffers: [{ size: 4, slot: 3 }] }, /does not fit/],
     ['a batch of none', { batch: 0 }, /batch/],
     ['no threads', { threads: 0 }, /threads/],
-    ['an instruction set that does not exist', { isa: 'mmx' }, /mmx/],
-    [
-      'a convolution whose map is larger than its buffer',
-      {
-        steps: [
-          step(
-            'convolution',
-            { x: 0, y: 1, weights: 0 },
-            {
-              geometry: 0,
-              in: 16,
-              out: 16,
-              height: 8,
-              width: 8,
-              reading: 0,
-              writing: 0,
-            },
-          ),
-        ],
-      },
-      /x is too short/,
-    ],
+    ['an instruction set that does not exist', { kernels: { ...kernels, isa: 'mmx' } }, /mmx/],
+    ['a precision that does not exist', { kernels: { ...kernels, precision: 'f16' as 'f32' } }, /no precision f16/],
+    ...mapSteps,
   ];
   for (const [what, change, message] of refused) {
     refusals(what, () => {
@@ -440,27 +526,61 @@ for (const one of engines.filter(({ name }) => name === 'native')) {
       assert.throws(() => new nonsense(...words));
     }
     const constant = new Constant() as unknown as { pack(...words: unknown[]): unknown };
-    assert.throws(() => constant.pack('x', 'plain', [1], 'baseline'), /Float32Array/);
-    assert.throws(() => constant.pack(new Float32Array(4), 'plain', 'x', 'baseline'), /array/);
+    const packing = { form: 'plain', shape: [1, 1, 1, 4] };
+    assert.throws(() => constant.pack('x', packing, kernels), /Float32Array/);
+    assert.throws(() => constant.pack(new Float32Array(4), { ...packing, shape: 'x' }, kernels), /array/);
+    assert.throws(() => constant.pack(new Float32Array(4), 'plain', kernels), /packing: expected an object/);
+    assert.throws(() => constant.pack(new Float32Array(4), packing, 'baseline'), /kernels: expected an object/);
+    assert.throws(() => constant.pack(new Float32Array(4), { ...packing, form: 'x' }, kernels), /no packing x/);
+    assert.throws(
+      () => constant.pack(new Float32Array(4), { ...packing, form: 'direct', geometry: 3 }, kernels),
+      /geometry: expected a name/,
+    );
   });
   refusals('packing what does not fit its layout', async () => {
     const { Constant } = loadAddon();
-    for (const [layout, sizes] of [
-      ['same', [3, 3]],
-      ['plain', [5]],
-      ['blocked', [1, 2]],
-      ['nonsense', [4, 1]],
-      ['up', [2 ** 40, 2 ** 40]],
-      ['up', [2 ** 31, 2 ** 31]],
-      ['blocked', [2 ** 31, 2 ** 31, 4]],
-      ['same', [-1, 4]],
-    ] as const) {
-      const error = await new Constant().pack(new Float32Array(4), layout, sizes, 'baseline').then(
+    const direct = (geometry: Geometry, shape: readonly number[], adjoint = false) =>
+      ({ form: 'direct', geometry, adjoint, shape }) as const;
+    const up = 2 ** 40;
+    const packings: readonly AddonPacking[] = [
+      direct('same', [3, 3, 3, 3]),
+      direct('same', [1, 4, 1, 1]),
+      direct('same', [1, 1, 2, 2], true),
+      { form: 'plain', shape: [1, 1, 1, 5] },
+      { form: 'plain', shape: [4] },
+      { form: 'blocked', shape: [1, 2] },
+      { form: 'blocked', shape: [2, 2, 1, 1] },
+      { form: 'pointwise', shape: [1, 1, 2, 2] },
+      { form: 'winograd', geometry: 'up', adjoint: false, shape: [1, 1, 2, 2] },
+      direct('up', [up, up, 4, 4]),
+      direct('up', [2 ** 31, 2 ** 31, 4, 4]),
+      { form: 'blocked', shape: [1, 2 ** 31, 2 ** 31, 4] },
+      direct('same', [-1, 4, 3, 3]),
+      direct('same', [1, 0, 3, 3]),
+    ];
+    for (const packing of packings) {
+      const error = await new Constant().pack(new Float32Array(4), packing, kernels).then(
         () => undefined,
         (thrown) => thrown,
       );
-      assert.instance(error, Error, `${layout} ${sizes}`);
+      assert.instance(error, Error, JSON.stringify(packing));
+      assert.match(error.message, /^packing /);
     }
+  });
+  refusals('an array that goes while its packing is read', () => {
+    const { Constant } = loadAddon();
+    const values = new Float32Array(1 << 20);
+    const packing = {
+      form: 'plain',
+      get shape() {
+        structuredClone(values.buffer, { transfer: [values.buffer] });
+        return [1, 1, 1, 1 << 20];
+      },
+    } as const;
+    return new Constant().pack(values, packing, kernels).then(
+      () => assert.unreachable(),
+      (error) => assert.match(error.message, /0 values instead of 1048576/),
+    );
   });
   refusals('writing what has the wrong length, or while it runs', async () => {
     const program = new (loadAddon().Program)(spec({}));
@@ -499,10 +619,11 @@ for (const one of engines.filter(({ name }) => name === 'native')) {
     const { Constant } = loadAddon();
     const [released, kept] = [new Constant(), new Constant()];
     const values = new Float32Array(64 * 64 * 9).fill(1);
-    const packing = [released, kept].map((constant) => constant.pack(values, 'same', [64, 64], 'baseline'));
+    const packing = { form: 'direct', geometry: 'same', adjoint: false, shape: [64, 64, 3, 3] } as const;
+    const packings = [released, kept].map((constant) => constant.pack(values, packing, kernels));
     structuredClone(values.buffer, { transfer: [values.buffer] });
     released.release();
-    await Promise.all(packing);
+    await Promise.all(packings);
     assert.is(released.bytes(), 0);
     assert.is(kept.bytes(), 64 * 64 * 9 * 4);
   });

@@ -124,7 +124,8 @@ function runCore(op: FusedOp, map: Float64Array, batch: number, tensors: Values)
     case 'conv_up':
       return core('conv_up', { adjoint: op.core.adjoint }, op.read.x, map, [op.core.weight], batch, tensors);
     default: {
-      const { weight, bias, adjoint } = op.core;
+      const { weight, adjoint } = op.core;
+      const bias = op.core.kind === 'conv1x1' ? op.core.bias : undefined;
       return core('conv', { adjoint }, op.read.x, map, bias ? [weight, bias] : [weight], batch, tensors);
     }
   }

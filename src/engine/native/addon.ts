@@ -1,20 +1,34 @@
 /** What the C++ addon offers (native/addon.cc). Everything that is handed over is checked there as well. */
 
+import type { PeakSpeed, Precision } from '../engine.js';
+import type { Packing, Step } from './step.js';
+
+/** How to pack, and the four sizes of the constant's shape in the graph; of weights [out, in, k, k]. */
+export type AddonPacking = Packing & { readonly shape: readonly number[] };
+
 /** A packed constant; memory outside JavaScript's. */
 export interface AddonConstant {
-  /** Copies values and packs them on another thread, in the layout that the kernels of `isa` want. */
-  pack(values: Float32Array, layout: string, sizes: readonly number[], isa: string): Promise<void>;
+  /** Copies values and packs them on another thread, as those kernels want them. */
+  pack(values: Float32Array, packing: AddonPacking, kernels: AddonKernels): Promise<void>;
   bytes(): number;
   /** Lets go of the memory; programs that use it keep it. */
   release(): void;
 }
 
-/** One kernel call: buffers by their index in the program, whole numbers, and others. */
-export interface AddonStep {
-  readonly kernel: string;
-  readonly buffers: Readonly<Record<string, number>>;
-  readonly sizes: Readonly<Record<string, number>>;
-  readonly values: Readonly<Record<string, number>>;
+/** One kernel call, with buffers by their index in the program. */
+export type AddonStep = Step<number>;
+
+/** Which build of the kernels: one of `machine().isas`, in one of its precisions. */
+export interface AddonKernels {
+  readonly isa: string;
+  readonly precision: Precision;
+}
+
+/** An instruction set for which there are kernels. */
+export interface AddonIsa {
+  readonly name: string;
+  /** What its kernels can compute products in; f32 always. */
+  readonly precisions: readonly Precision[];
 }
 
 /** Sizes in floats, per picture. With neither slot nor constant a buffer is kept from run to run, for every picture. */
@@ -27,8 +41,7 @@ export interface AddonBuffer {
 export interface AddonProgramSpec {
   readonly batch: number;
   readonly threads: number;
-  /** The instruction set, one of `machine().isas`, or `machine().bf16`. */
-  readonly isa: string;
+  readonly kernels: AddonKernels;
   readonly buffers: readonly AddonBuffer[];
   readonly slots: readonly number[];
   readonly steps: readonly AddonStep[];
@@ -53,13 +66,13 @@ export interface NativeAddon {
     readonly processor: string;
     /** Processors that this process may use, by its affinity and its cgroup. */
     readonly processors: number;
-    /** Instruction sets for which there are kernels and which the processor has, the best first. */
-    readonly isas: readonly string[];
-    /** The instruction set with bfloat16 products, where the processor has it. */
-    readonly bf16?: string;
+    /** Those that the processor has, the best first. */
+    readonly isas: readonly AddonIsa[];
   };
+  /** The tables of native/tables.h: names in the order of their numbers. */
+  names(): Readonly<Record<string, readonly string[]>>;
   /** The processor at its best: floating point operations in a second; with `memory` also bytes read and written. */
-  peak(threads: number, isa: string, memory: boolean): Promise<{ readonly flops: number; readonly bytes: number }>;
+  peak(threads: number, kernels: AddonKernels, memory: boolean): Promise<PeakSpeed>;
   readonly Constant: new () => AddonConstant;
   readonly Program: new (spec: AddonProgramSpec) => AddonProgram;
 }

@@ -9,20 +9,11 @@ import {
   type ProgramPlan,
   planProgram,
 } from './program.js';
+import { type Packing, packingKey, type Step } from './step.js';
 import type { KernelName } from './table.js';
 
-/** Half of a step's description: how a kernel reads its map, or what it does with what it made. */
-export interface Half {
-  readonly buffers: Record<string, PlannedBuffer | undefined>;
-  readonly sizes: Record<string, number>;
-  readonly values: Record<string, number>;
-}
-
-/** What a step is made of beside the two halves. */
-export interface StepParts {
-  readonly buffers?: Record<string, PlannedBuffer | undefined>;
-  readonly sizes?: Record<string, number>;
-  readonly values?: Record<string, number>;
+/** A step, and its floating point operations: as the plain algorithm needs, and as the kernel does where that is fewer. */
+export interface StepParts extends Omit<Step<PlannedBuffer>, 'kernel'> {
   readonly flop?: number;
   readonly executed?: number;
 }
@@ -58,7 +49,7 @@ export class ProgramBuilder {
 
   /** A tensor in a layout; steps that change the layout are added where it is not there yet. */
   planar(tensor: Tensor): PlannedBuffer {
-    if (tensor.kind === 'constant') return this.constant(tensor, 'plain', [elements(tensor.shape)]);
+    if (tensor.kind === 'constant') return this.constant(tensor, { form: 'plain' });
     const known = this.#buffers.planar.get(tensor);
     if (known) return known;
     const from = this.#made(tensor, 'blocked');
@@ -68,8 +59,7 @@ export class ProgramBuilder {
   }
 
   blocked(tensor: Tensor): PlannedBuffer {
-    const [, c, h, w] = tensor.shape;
-    if (tensor.kind === 'constant') return this.constant(tensor, 'blocked', [c, h, w]);
+    if (tensor.kind === 'constant') return this.constant(tensor, { form: 'blocked' });
     const known = this.#buffers.blocked.get(tensor);
     if (known) return known;
     const from = this.#made(tensor, 'planar');
@@ -97,28 +87,19 @@ export class ProgramBuilder {
     return buffer;
   }
 
-  /** A constant in a kernel's layout (native/pack.cc); the same for all who ask alike. */
-  constant(tensor: Tensor, layout: string, sizes: readonly number[]): PlannedBuffer {
-    const key = `${tensor.id} ${layout} ${sizes.join()}`;
+  /** A constant as a kernel wants it; the same for all who ask alike. */
+  constant(tensor: Tensor, packing: Packing): PlannedBuffer {
+    const key = `${tensor.id} ${packingKey(packing)}`;
     let buffer = this.#constants.get(key);
     if (!buffer) {
-      buffer = { kind: 'constant', size: elements(tensor.shape), constant: { tensor, layout, sizes } };
+      buffer = { kind: 'constant', size: elements(tensor.shape), constant: { tensor, packing } };
       this.#constants.set(key, buffer);
     }
     return buffer;
   }
 
-  step(kernel: KernelName, op: ProgramOp, parts: StepParts, ...halves: Half[]): void {
-    const { buffers = {}, sizes = {}, values = {}, flop = 0, executed } = parts;
-    this.#steps.push({
-      kernel,
-      buffers: Object.assign({}, buffers, ...halves.map((half) => half.buffers)),
-      sizes: Object.assign({}, sizes, ...halves.map((half) => half.sizes)),
-      values: Object.assign({}, values, ...halves.map((half) => half.values)),
-      op: describe(op),
-      flop,
-      executed,
-    });
+  step(kernel: KernelName, op: ProgramOp, { flop = 0, ...parts }: StepParts): void {
+    this.#steps.push({ kernel, ...parts, op: describe(op), flop });
   }
 
   #keep(tensor: Tensor): PlannedBuffer {
@@ -140,7 +121,6 @@ export class ProgramBuilder {
       kernel,
       buffers: { x, y },
       sizes: { channels, height, width },
-      values: {},
       op: `${kernel} [${tensor.shape.join(', ')}]`,
       flop: 0,
     });

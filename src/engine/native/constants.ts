@@ -1,5 +1,6 @@
 import { SharedConstants } from '../shared-constants.js';
-import type { AddonConstant, NativeAddon } from './addon.js';
+import type { AddonConstant, AddonKernels, NativeAddon } from './addon.js';
+import { type Packing, packingKey } from './step.js';
 
 /** A constant, until it is released: once. */
 export interface ConstantUse {
@@ -15,16 +16,16 @@ export class ConstantStore {
 
   constructor(
     private readonly addon: NativeAddon,
-    private readonly isa: string,
+    private readonly kernels: AddonKernels,
   ) {}
 
-  /** A constant in a layout of native/pack.h, packed by the time it is returned. */
-  async acquire(data: Float32Array, layout: string, sizes: readonly number[]): Promise<ConstantUse> {
-    const key = `${layout} ${sizes.join()}`;
+  /** A constant of that shape, packed by the time it is returned. */
+  async acquire(data: Float32Array, packing: Packing, shape: readonly number[]): Promise<ConstantUse> {
+    const key = `${packingKey(packing)} ${shape.join()}`;
     const { constant, packed } = this.#shared.acquire(data, key, () => {
       const made = new this.addon.Constant();
       // What `pack` throws at once is a rejection like any other.
-      return { constant: made, packed: (async () => made.pack(data, layout, sizes, this.isa))() };
+      return { constant: made, packed: (async () => made.pack(data, { ...packing, shape }, this.kernels))() };
     });
     const release = () => this.#shared.release(data, key);
     try {

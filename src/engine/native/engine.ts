@@ -1,11 +1,12 @@
 import { FacewrightError } from '../../errors.js';
 import type { Graph } from '../../graph/graph.js';
 import type { HostTensor } from '../../graph/host-tensor.js';
-import type { Engine, EngineInfo, Executable, PeakSpeed } from '../engine.js';
-import type { NativeAddon } from './addon.js';
+import type { Engine, EngineInfo, Executable, PeakSpeed, Precision } from '../engine.js';
+import type { AddonIsa, AddonKernels, NativeAddon } from './addon.js';
 import { ConstantStore } from './constants.js';
 import { NativeExecutable, type Shared } from './executable.js';
 import type { ConvolutionForm } from './kernel-choice.js';
+import { PRECISIONS } from './table.js';
 
 /** As many as the addon allows. */
 const MOST_THREADS = 1024;
@@ -14,13 +15,13 @@ const MOST_THREADS = 1024;
 export interface NativeOptions {
   /** Threads that compute; by default as many as this process has processors. No result depends on it. */
   readonly threads?: number;
-  /** The instruction set: `avx512`, `avx2` or `baseline`; by default the best that the processor has. */
+  /** The instruction set: `avx512`, `avx2` or `baseline`; by default the best that the processor has for the precision. */
   readonly isa?: string;
   /**
    * `bf16` multiplies in bfloat16, with sums in float32, where convolutions take the direct form: twice as fast there, and
    * images are off by about a thousandth (docs/performance.md). By default `f32`.
    */
-  readonly precision?: 'f32' | 'bf16';
+  readonly precision?: Precision;
   /** How convolutions are computed; by default as suits their shape. */
   readonly convolutions?: ConvolutionForm;
 }
@@ -54,8 +55,8 @@ class NativeEngine implements Engine {
   }
 
   peak(memory: boolean): Promise<PeakSpeed> {
-    const { addon, threads, isa } = this.#shared;
-    return addon.peak(threads, isa, memory);
+    const { addon, threads, kernels } = this.#shared;
+    return addon.peak(threads, kernels, memory);
   }
 
   close(): void {
@@ -74,31 +75,49 @@ class NativeEngine implements Engine {
  * @throws FacewrightError for an option that cannot be: threads, instruction set, precision, convolutions
  */
 export function createNativeEngine(addon: NativeAddon, options: NativeOptions = {}): Engine {
-  const { processor, processors, isas, bf16 } = addon.machine();
-  const { threads = Math.min(processors, MOST_THREADS), precision = 'f32', convolutions = 'auto' } = options;
-  if (!['f32', 'bf16'].includes(precision)) throw new FacewrightError(`precision ${precision}: choose f32 or bf16`);
+  const { processor, processors, isas } = addon.machine();
+  const { threads = Math.min(processors, MOST_THREADS), convolutions = 'auto' } = options;
   if (!['auto', 'direct', 'winograd'].includes(convolutions)) {
     throw new FacewrightError(`convolutions ${convolutions}: choose auto, direct or winograd`);
   }
-  if (options.isa !== undefined && !isas.includes(options.isa)) {
-    throw new FacewrightError(`instruction set ${options.isa}: this processor has ${isas.join(', ')}`);
-  }
-  if (precision === 'bf16' && bf16 === undefined) {
-    throw new FacewrightError(`precision bf16: ${processor} has no AVX512-BF16; leave it at f32`);
-  }
-  if (precision === 'bf16' && options.isa !== undefined && options.isa !== isas[0]) {
-    throw new FacewrightError(`precision bf16: needs the instruction set ${isas[0]}, and ${options.isa} was asked for`);
-  }
-  const isa = precision === 'bf16' ? bf16! : (options.isa ?? isas[0]);
+  const kernels = kernelsFor(options, isas, processor);
   if (!Number.isInteger(threads) || threads < 1 || threads > MOST_THREADS) {
     throw new FacewrightError(`threads ${threads}: expected a whole number from 1 to ${MOST_THREADS}`);
   }
   const info: EngineInfo = {
     kind: 'native',
     adapter: processor,
-    driver: `${isa}, ${threads} ${threads === 1 ? 'thread' : 'threads'}`,
+    driver: `${kernels.isa}, ${threads} ${threads === 1 ? 'thread' : 'threads'}`,
+    precision: kernels.precision,
     software: false,
   };
-  const choice = { form: convolutions, bf16: precision === 'bf16' };
-  return new NativeEngine(info, { addon, isa, threads, choice, constants: new ConstantStore(addon, isa) });
+  const choice = { form: convolutions, bf16: kernels.precision === 'bf16' };
+  return new NativeEngine(info, { addon, kernels, threads, choice, constants: new ConstantStore(addon, kernels) });
+}
+
+/** The instruction set and precision that are asked for, where the processor has them together. */
+function kernelsFor(
+  { isa: wanted, precision = 'f32' }: NativeOptions,
+  isas: readonly AddonIsa[],
+  processor: string,
+): AddonKernels {
+  if (!PRECISIONS.includes(precision)) {
+    throw new FacewrightError(`precision ${precision}: choose ${PRECISIONS.join(' or ')}`);
+  }
+  if (wanted !== undefined && !isas.some(({ name }) => name === wanted)) {
+    throw new FacewrightError(
+      `instruction set ${wanted}: this processor has ${isas.map(({ name }) => name).join(', ')}`,
+    );
+  }
+  const able = isas.filter(({ precisions }) => precisions.includes(precision)).map(({ name }) => name);
+  if (able.length === 0) {
+    throw new FacewrightError(`precision ${precision}: ${processor} has no AVX512-BF16; leave it at f32`);
+  }
+  const isa = wanted ?? able[0];
+  if (!able.includes(isa)) {
+    throw new FacewrightError(
+      `precision ${precision}: needs the instruction set ${able.join(' or ')}, and ${isa} was asked for`,
+    );
+  }
+  return { isa, precision };
 }

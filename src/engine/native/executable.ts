@@ -4,16 +4,17 @@ import type { HostTensor } from '../../graph/host-tensor.js';
 import type { RunScalars } from '../../graph/ops.js';
 import { checkConstants } from '../check-constants.js';
 import type { Executable, KernelTime } from '../engine.js';
-import type { AddonProgram, NativeAddon } from './addon.js';
+import type { AddonKernels, AddonProgram, NativeAddon } from './addon.js';
 import type { ConstantStore, ConstantUse } from './constants.js';
 import type { KernelChoice } from './kernel-choice.js';
 import { lower } from './lower.js';
 import type { PlannedBuffer, PlannedStep, ProgramPlan } from './program.js';
+import { buffersOf, withBuffers } from './step.js';
 
 /** What an executable shares with its engine. */
 export interface Shared {
   readonly addon: NativeAddon;
-  readonly isa: string;
+  readonly kernels: AddonKernels;
   readonly threads: number;
   readonly constants: ConstantStore;
   readonly choice: KernelChoice;
@@ -63,7 +64,7 @@ export class NativeExecutable implements Executable {
   static async create(
     graph: Graph,
     constants: ReadonlyMap<string, HostTensor>,
-    { addon, isa, threads, constants: store, choice }: Shared,
+    { addon, kernels, threads, constants: store, choice }: Shared,
   ): Promise<NativeExecutable> {
     checkConstants(graph, constants);
     const plan = lower(graph, choice);
@@ -73,8 +74,8 @@ export class NativeExecutable implements Executable {
       const packing = await Promise.allSettled(
         Array.from({ length: PACKED_AT_ONCE }, async () => {
           for (let buffer = waiting.pop(); buffer; buffer = waiting.pop()) {
-            const { tensor, layout, sizes } = buffer.constant!;
-            acquired.set(buffer, await store.acquire(constants.get(tensor.name)!.data, layout, sizes));
+            const { tensor, packing } = buffer.constant!;
+            acquired.set(buffer, await store.acquire(constants.get(tensor.name)!.data, packing, tensor.shape));
           }
         }),
       );
@@ -83,7 +84,7 @@ export class NativeExecutable implements Executable {
       const program = new addon.Program({
         batch: graph.batch,
         threads,
-        isa,
+        kernels,
         slots: plan.slots,
         buffers: plan.buffers.map((buffer) => {
           const { size } = buffer;
@@ -92,14 +93,7 @@ export class NativeExecutable implements Executable {
           if (constant) return { size: constant.bytes() / FLOAT, constant };
           return buffer.kind === 'kept' ? { size } : { size, slot: plan.slotOf.get(buffer)! };
         }),
-        steps: plan.steps.map(({ kernel, buffers, sizes, values }) => ({
-          kernel,
-          buffers: Object.fromEntries(
-            Object.entries(buffers).flatMap(([name, buffer]) => (buffer ? [[name, indices.get(buffer)!]] : [])),
-          ),
-          sizes,
-          values,
-        })),
+        steps: plan.steps.map((step) => withBuffers(step, (buffer) => indices.get(buffer)!)),
       });
       return new NativeExecutable(graph, plan, program, [...acquired.values()], indices);
     } catch (error) {
@@ -208,8 +202,8 @@ export class NativeExecutable implements Executable {
 }
 
 /** Bytes that a step reads and writes at least, for one picture. */
-function traffic({ buffers }: PlannedStep): number {
-  return Object.values(buffers).reduce((sum, buffer) => sum + (buffer?.size ?? 0), 0) * FLOAT;
+function traffic(step: PlannedStep): number {
+  return buffersOf(step).reduce((sum, { size }) => sum + size, 0) * FLOAT;
 }
 
 function outOfMemory(error: unknown): unknown {

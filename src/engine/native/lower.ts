@@ -9,9 +9,6 @@ import { lowerFused } from './lower-maps.js';
 import { floats, type PlannedBuffer, type ProgramPlan } from './program.js';
 import type { KernelName } from './table.js';
 
-/** native/kernels.h: Optimiser. */
-const OPTIMISERS = ['sgd', 'sgdm', 'adam', 'adamax'] as const;
-
 /** From one op to its steps; kernels over maps are in `lower-maps.ts`. */
 type Lowering<N extends PlainOpName> = (op: Op<N>, to: ProgramBuilder) => void;
 
@@ -28,10 +25,11 @@ const lowerings: { [N in PlainOpName]: Lowering<N> } = {
     const [g, noiseWeight] = op.inputs;
     const [, channels, height, width] = g!.shape;
     to.step('noise_gradient', op, {
-      buffers: { x: to.blocked(g!), noiseWeight: to.planar(noiseWeight!), y: to.makePlanar(op.outputs[0]) },
+      buffers: { g: to.blocked(g!), noiseWeight: to.planar(noiseWeight!), y: to.makePlanar(op.outputs[0]) },
       sizes: { channels, height, width },
     });
   },
+
   linear(op, to) {
     const [x, weight, bias] = op.inputs;
     const [rows, columns] = weight!.shape;
@@ -47,30 +45,32 @@ const lowerings: { [N in PlainOpName]: Lowering<N> } = {
       flop: 2 * rows * columns,
     });
   },
-  lrelu_gradient: (op, to) => lowerElementwise(op, to, 'lrelu_gradient', op.attrs.slope, 0),
-  pixel_norm: (op, to) => lowerPixelNorm(op, to, op.inputs[0]!, undefined),
-  pixel_norm_gradient: (op, to) => lowerPixelNorm(op, to, op.inputs[1]!, op.inputs[0]),
+  lrelu_gradient: (op, to) => lowerElementwise(op, to, 'lrelu_gradient', { scale: op.attrs.slope, shift: 0 }),
+  pixel_norm: (op, to) => lowerPixelNorm(op, to, { x: op.inputs[0]! }),
+  pixel_norm_gradient: (op, to) => lowerPixelNorm(op, to, { x: op.inputs[1]!, g: op.inputs[0] }),
 
   rows(op, to) {
     const [x] = op.inputs;
     const [, rows, d] = x!.shape;
     op.outputs.forEach((row, index) => {
-      lowerCopy(op, to, to.planar(x!), rows === 1 ? 0 : index * d, to.makePlanar(row), 0, d);
+      const from = { buffer: to.planar(x!), at: rows === 1 ? 0 : index * d };
+      lowerCopy(op, to, { from, to: { buffer: to.makePlanar(row), at: 0 }, count: d });
     });
   },
   stack(op, to) {
     const y = to.makePlanar(op.outputs[0]);
     const { size } = op.attrs;
     op.inputs.forEach((row, index) => {
-      if (row) lowerCopy(op, to, to.planar(row), 0, y, index * size, size);
-      else lowerFill(op, to, y, index * size, size, 0);
+      const part = { to: { buffer: y, at: index * size }, count: size };
+      if (row) lowerCopy(op, to, { from: { buffer: to.planar(row), at: 0 }, ...part });
+      else lowerFill(op, to, { value: 0, ...part });
     });
   },
-  add: (op, to) => lowerElementwise(op, to, 'add', 1, 0),
-  affine: (op, to) => lowerElementwise(op, to, 'affine', op.attrs.scale, op.attrs.shift),
+  add: (op, to) => lowerElementwise(op, to, 'add', { scale: 1, shift: 0 }),
+  affine: (op, to) => lowerElementwise(op, to, 'affine', op.attrs),
   fill(op, to) {
     const y = to.makePlanar(op.outputs[0]);
-    lowerFill(op, to, y, 0, y.size, op.attrs.value);
+    lowerFill(op, to, { value: op.attrs.value, to: { buffer: y, at: 0 }, count: y.size });
   },
   latent_to_w(op, to) {
     const [v, mean, std] = op.inputs;
@@ -100,7 +100,7 @@ const lowerings: { [N in PlainOpName]: Lowering<N> } = {
     const [y] = op.outputs;
     const { axis, factor, adjoint } = op.attrs;
     const [, c, h] = x!.shape;
-    to.step('resample', op, {
+    to.step('bicubic', op, {
       buffers: { x: to.planar(x!), y: to.makePlanar(y) },
       sizes: {
         factor,
@@ -114,8 +114,14 @@ const lowerings: { [N in PlainOpName]: Lowering<N> } = {
       flop: 8 * elements((adjoint ? y : x!).shape.slice(1)),
     });
   },
-  pixel_loss: (op, to) => lowerPixelLoss(op, to, op.attrs.term, undefined, op.inputs[0]!, op.inputs[1]!),
-  pixel_loss_gradient: (op, to) => lowerPixelLoss(op, to, op.attrs.term, op.inputs[0], op.inputs[1]!, op.inputs[2]!),
+  pixel_loss(op, to) {
+    const [x, target] = op.inputs;
+    lowerPixelLoss(op, to, { x: x!, target: target! });
+  },
+  pixel_loss_gradient(op, to) {
+    const [g, x, target] = op.inputs;
+    lowerPixelLoss(op, to, { g, x: x!, target: target! });
+  },
   geocross(op, to) {
     const [w] = op.inputs;
     const [, rows, size] = w!.shape;
@@ -171,7 +177,8 @@ const lowerings: { [N in PlainOpName]: Lowering<N> } = {
         first: first && to.planar(first),
         second: second && to.planar(second),
       },
-      sizes: { kind: OPTIMISERS.indexOf(op.attrs.kind), count: floats(parameter!.shape, 'planar') },
+      sizes: { count: floats(parameter!.shape, 'planar') },
+      names: { kind: op.attrs.kind },
     });
   },
   sphere(op, to) {
@@ -219,7 +226,12 @@ function lowerChannels(
 }
 
 /** In the layout that the first input has: padding lanes do no harm. */
-function lowerElementwise(op: ProgramOp, to: ProgramBuilder, kernel: KernelName, scale: number, shift: number): void {
+function lowerElementwise(
+  op: ProgramOp,
+  to: ProgramBuilder,
+  kernel: KernelName,
+  { scale, shift }: { readonly scale: number; readonly shift: number },
+): void {
   const [a, b] = op.inputs;
   const blocked = to.isBlocked(a!);
   const get = (tensor: Tensor) => (blocked ? to.blocked(tensor) : to.planar(tensor));
@@ -230,47 +242,56 @@ function lowerElementwise(op: ProgramOp, to: ProgramBuilder, kernel: KernelName,
   to.step(kernel, op, { buffers: { ...buffers, y }, sizes, values: { scale, shift } });
 }
 
-function lowerCopy(
-  op: ProgramOp,
-  to: ProgramBuilder,
-  a: PlannedBuffer,
-  from: number,
-  y: PlannedBuffer,
-  at: number,
-  count: number,
-): void {
-  const sizes = { count, from, to: at };
-  to.step('copy', op, { buffers: { a, y }, sizes, values: { scale: 1, shift: 0 } });
+/** A place in a buffer. */
+interface Place {
+  readonly buffer: PlannedBuffer;
+  readonly at: number;
 }
 
-function lowerFill(
-  op: ProgramOp,
-  to: ProgramBuilder,
-  y: PlannedBuffer,
-  at: number,
-  count: number,
-  shift: number,
-): void {
-  to.step('fill', op, {
-    buffers: { y },
-    sizes: { count, from: 0, to: at },
-    values: { scale: 0, shift },
+interface CopyParts {
+  readonly from: Place;
+  readonly to: Place;
+  readonly count: number;
+}
+
+function lowerCopy(op: ProgramOp, program: ProgramBuilder, { from, to, count }: CopyParts): void {
+  program.step('copy', op, {
+    buffers: { a: from.buffer, y: to.buffer },
+    sizes: { count, from: from.at, to: to.at },
+    values: { scale: 1, shift: 0 },
   });
 }
 
-function lowerPixelNorm(op: ProgramOp, to: ProgramBuilder, x: Tensor, g: Tensor | undefined): void {
+interface FillParts {
+  readonly value: number;
+  readonly to: Place;
+  readonly count: number;
+}
+
+function lowerFill(op: ProgramOp, program: ProgramBuilder, { value, to, count }: FillParts): void {
+  program.step('fill', op, {
+    buffers: { y: to.buffer },
+    sizes: { count, from: 0, to: to.at },
+    values: { scale: 0, shift: value },
+  });
+}
+
+/** @param tensors with `g` the gradient */
+function lowerPixelNorm(
+  op: ProgramOp,
+  to: ProgramBuilder,
+  { x, g }: { readonly x: Tensor; readonly g?: Tensor },
+): void {
   const y = to.makePlanar(op.outputs[0]);
   const buffers = { x: to.planar(x), g: g && to.planar(g), y };
   to.step('pixel_norm', op, { buffers, sizes: { count: y.size } });
 }
 
+/** @param tensors with `g` the gradient */
 function lowerPixelLoss(
-  op: ProgramOp,
+  op: Op<'pixel_loss'> | Op<'pixel_loss_gradient'>,
   to: ProgramBuilder,
-  term: 'L2' | 'L1',
-  g: Tensor | undefined,
-  x: Tensor,
-  target: Tensor,
+  { g, x, target }: { readonly g?: Tensor; readonly x: Tensor; readonly target: Tensor },
 ): void {
   const buffers = {
     x: to.planar(x),
@@ -278,7 +299,7 @@ function lowerPixelLoss(
     g: g && to.planar(g),
     y: to.makePlanar(op.outputs[0]),
   };
-  const sizes = { count: floats(x.shape, 'planar'), absolute: Number(term === 'L1') };
+  const sizes = { count: floats(x.shape, 'planar'), absolute: Number(op.attrs.term === 'L1') };
   to.step('pixel_loss', op, { buffers, sizes });
 }
 

@@ -1,6 +1,6 @@
 import { elements, type Tensor } from '../../graph/graph.js';
 import { assignSlots, type Lifetime } from '../../graph/plan.js';
-import type { KernelName } from './table.js';
+import { buffersOf, type Packing, type Step } from './step.js';
 
 /** Channels side by side in a blocked map (native/kernels.h). */
 const BLOCK = 16;
@@ -8,11 +8,10 @@ const BLOCK = 16;
 /** How a tensor lies in memory: as at every boundary, or sixteen channels side by side. */
 export type LayoutName = 'planar' | 'blocked';
 
-/** A constant in the layout that a kernel wants (native/pack.h). */
-export interface PackedConstant {
+/** A constant as a kernel wants it. */
+export interface PlannedConstant {
   readonly tensor: Tensor;
-  readonly layout: string;
-  readonly sizes: readonly number[];
+  readonly packing: Packing;
 }
 
 /**
@@ -22,15 +21,11 @@ export interface PackedConstant {
 export interface PlannedBuffer {
   readonly kind: 'kept' | 'temporary' | 'constant';
   readonly size: number;
-  readonly constant?: PackedConstant;
+  readonly constant?: PlannedConstant;
 }
 
 /** A kernel call before its buffers have places. */
-export interface PlannedStep {
-  readonly kernel: KernelName;
-  readonly buffers: Readonly<Record<string, PlannedBuffer | undefined>>;
-  readonly sizes: Readonly<Record<string, number>>;
-  readonly values: Readonly<Record<string, number>>;
+export interface PlannedStep extends Step<PlannedBuffer> {
   /** What it computes, for reports. */
   readonly op: string;
   /** As the plain algorithm needs, and as the kernel does where that is fewer; for one picture. */
@@ -59,8 +54,7 @@ export function planProgram(steps: readonly PlannedStep[], kept: ReadonlyMap<Ten
   const lifetimes = new Map<PlannedBuffer, Lifetime<PlannedBuffer>>();
   const buffers = new Set<PlannedBuffer>(kept.values());
   steps.forEach((step, index) => {
-    for (const buffer of Object.values(step.buffers)) {
-      if (!buffer) continue;
+    for (const buffer of buffersOf(step)) {
       buffers.add(buffer);
       if (buffer.kind !== 'temporary') continue;
       const life = lifetimes.get(buffer) ?? { tensor: buffer, size: buffer.size, first: index, last: index };

@@ -1,4 +1,31 @@
-/** The kernels that a step may name: native/steps.cc has the same list, with the checks of each. */
+/**
+ * The names that TypeScript and C++ have in common: native/tables.h has the same lists, with what each name means, and a test
+ * holds the two together.
+ */
+
+import type { Precision } from '../engine.js';
+import type { Read, Write } from './step.js';
+
+/** How a kernel reads a blocked map. */
+export const READ_FORMS = ['plain', 'styled', 'gradient'] as const satisfies readonly Read<unknown>['form'][];
+
+/** What becomes of the map that a kernel makes. */
+export const WRITE_FORMS = ['plain', 'styled', 'summed'] as const satisfies readonly Write<unknown>['form'][];
+
+/** Convolutions by how input and output pixels meet. */
+export const GEOMETRIES = ['same', 'down', 'up'] as const;
+export type Geometry = (typeof GEOMETRIES)[number];
+
+export const OPTIMISERS = ['sgd', 'sgdm', 'adam', 'adamax'] as const;
+export type Optimiser = (typeof OPTIMISERS)[number];
+
+/** The form of a packed constant. */
+export const PACKINGS = ['plain', 'blocked', 'pointwise', 'direct', 'winograd'] as const;
+
+/** What products are computed in. */
+export const PRECISIONS = ['f32', 'bf16'] as const satisfies readonly Precision[];
+
+/** The kernels that a step may name. */
 export const KERNELS = [
   'convolution',
   'winograd_up',
@@ -10,7 +37,7 @@ export const KERNELS = [
   'to_blocked',
   'to_planar',
   'linear',
-  'resample',
+  'bicubic',
   'add',
   'affine',
   'fill',

@@ -65,6 +65,7 @@ export async function createWebGpuEngine(device: GPUDevice, options: WebGpuOptio
     kind: 'webgpu',
     adapter: adapter.description || adapter.device || adapter.vendor || 'unnamed adapter',
     driver: 'unknown',
+    precision: 'f32',
     software: false,
     ...options.info,
   };

@@ -15,7 +15,7 @@ export type Convolution = Exclude<Core, { readonly kind: 'none' | 'blur' }>;
  * styled map, and write plainly.
  */
 export function lowerConvolution(core: Convolution, read: Read, y: Tensor, kernels: ConvolutionKernels): Dispatch[] {
-  const { kind, weight, adjoint } = core;
+  const { weight, adjoint } = core;
   const { x } = read;
   const coefficients = read.form === 'styled' ? read.coefficients : undefined;
   const [, into] = x.shape;
@@ -30,7 +30,7 @@ export function lowerConvolution(core: Convolution, read: Read, y: Tensor, kerne
   const MODULATE = Number(coefficients !== undefined);
   const suffix = adjoint ? '-adjoint' : '';
 
-  if (kind === 'conv1x1') {
+  if (core.kind === 'conv1x1') {
     const packed = bindings(`conv1x1${suffix}`, (data) => packConv1x1(data, o, i, adjoint));
     return [
       {
@@ -42,7 +42,7 @@ export function lowerConvolution(core: Convolution, read: Read, y: Tensor, kerne
       },
     ];
   }
-  if (kind === 'conv3x3') {
+  if (core.kind === 'conv3x3') {
     const packed = bindings(`conv3x3${suffix}`, (data) => packConv3x3(data, o, i, adjoint));
     return [
       spatial(`conv3x3_${kernels}`, { IN: into, OUT: out, H, W, MODULATE }, [...packed, result], 1, 18 * o * i * H * W),

@@ -1,7 +1,7 @@
 import { type Graph, isOp, type Op, type Tensor } from '../graph.js';
 import { withoutDeadOps } from '../plan.js';
 import type { FusedForms } from './forms.js';
-import { fusedOp, type ProgramOp } from './fused-op.js';
+import { type Core, fusedOp, type ProgramOp } from './fused-op.js';
 import { mergeKernels } from './merge-kernels.js';
 import { Rewriting } from './rewriting.js';
 import { fuseStyledLayers } from './styled-layers.js';
@@ -28,12 +28,14 @@ export function fuse(graph: Graph, forms: FusedForms): ProgramOp[] {
 
 /** A convolution or a blur as a kernel that reads and writes plainly; every other op as it is. */
 function overMaps(op: Op): AnyOp {
-  const plainly = (core: Parameters<typeof fusedOp>[0]) =>
+  const plainly = (core: Core) =>
     fusedOp(core, { form: 'plain', x: op.inputs[0]! }, { form: 'plain', y: op.outputs[0] });
   if (isOp(op, 'blur')) return plainly({ kind: 'blur' });
   if (isOp(op, 'conv_up')) return plainly({ kind: 'conv_up', adjoint: op.attrs.adjoint, weight: op.inputs[1]! });
   if (!isOp(op, 'conv')) return op;
   const [, weight, bias] = op.inputs as [Tensor, Tensor, Tensor?];
-  const kind = weight.shape[2] === 1 ? 'conv1x1' : 'conv3x3';
-  return plainly({ kind, adjoint: op.attrs.adjoint, weight, bias });
+  const { adjoint } = op.attrs;
+  return plainly(
+    weight.shape[2] === 1 ? { kind: 'conv1x1', adjoint, weight, bias } : { kind: 'conv3x3', adjoint, weight },
+  );
 }

@@ -8,12 +8,8 @@ import type { OpName } from '../ops.js';
 export type Core =
   | { readonly kind: 'none' }
   | { readonly kind: 'blur' }
-  | {
-      readonly kind: 'conv1x1' | 'conv3x3';
-      readonly adjoint: boolean;
-      readonly weight: Tensor;
-      readonly bias?: Tensor;
-    }
+  | { readonly kind: 'conv1x1'; readonly adjoint: boolean; readonly weight: Tensor; readonly bias?: Tensor }
+  | { readonly kind: 'conv3x3'; readonly adjoint: boolean; readonly weight: Tensor }
   | { readonly kind: 'conv_up'; readonly adjoint: boolean; readonly weight: Tensor };
 
 /** The gradient that a map is made of where it is read: stored, or made there by the adjoint of a 1×1 convolution. */
