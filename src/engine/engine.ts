@@ -11,6 +11,8 @@ export interface EngineInfo {
   readonly driver: string;
   /** Whether the "GPU" is a program on the processor (lavapipe, SwiftShader). */
   readonly software: boolean;
+  /** What maps and weights are stored and multiplied in; sums are f32 or better. */
+  readonly precision: 'f32' | 'bf16';
 }
 
 /** One kernel's share of a profiled run. */

@@ -98,6 +98,7 @@ export function createNativeEngine(addon: NativeAddon, options: NativeOptions = 
     adapter: processor,
     driver: `${isa}, ${threads} ${threads === 1 ? 'thread' : 'threads'}`,
     software: false,
+    precision,
   };
   const choice = { form: convolutions, bf16: precision === 'bf16' };
   return new NativeEngine(info, { addon, isa, threads, choice, constants: new ConstantStore(addon, isa) });

@@ -6,16 +6,16 @@ export type Overrides = Readonly<Record<string, number>>;
 /**
  * A weight in the layout that a kernel reads. `key` names the layout, so that one packed copy serves all ops that want it.
  */
-export interface PackedConstant {
+export interface PackedWeight {
   readonly tensor: Tensor;
   readonly key: string;
   readonly pack: (data: Float32Array) => Float32Array;
 }
 
-/** What stands behind one `@binding` of a kernel. */
+/** What stands behind a binding of a kernel. */
 export type Binding =
   | { readonly kind: 'tensor'; readonly tensor: Tensor }
-  | { readonly kind: 'constant'; readonly constant: PackedConstant }
+  | { readonly kind: 'weight'; readonly weight: PackedWeight }
   /** A table made by the engine, such as filter taps or sizes; the same for all pictures. */
   | { readonly kind: 'table'; readonly key: string; readonly data: Float32Array | Uint32Array }
   /** Memory for partial sums between the kernels of one op, in elements per picture. */
@@ -29,13 +29,18 @@ export type Binding =
 export interface Dispatch {
   /** A file of shaders/, without extension. */
   readonly kernel: string;
+  /** All that the kernel declares, but those that it works out itself. */
   readonly overrides: Overrides;
-  readonly bindings: readonly Binding[];
+  /** What stands behind each binding, by the name that the kernel declares. */
+  readonly bindings: Readonly<Record<string, Binding>>;
   /** Workgroups in x and y. */
   readonly groups: readonly [number, number];
   /** Floating point operations per picture (a multiply-add is two); 0 where memory is all that counts. */
   readonly flop: number;
 }
+
+/** Invocations of a workgroup in kernels without a reason for another number. */
+export const WORKGROUP = 64;
 
 /** Workgroups that one dimension of a dispatch holds in every WebGPU (maxComputeWorkgroupsPerDimension). */
 const MAX_GROUPS = 65_535;
