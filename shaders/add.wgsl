@@ -1,8 +1,9 @@
+//! use one-value
 // y = a + b.
 //
 // Layout: all [n, SIZE]. Work: one value an invocation. workgroup_id: x and y values, z picture.
 override SIZE: u32;
-override WORKGROUP: u32 = 64;
+override WORKGROUP: u32;
 
 @group(0) @binding(0) var<storage, read> a: array<f32>;
 @group(0) @binding(1) var<storage, read> b: array<f32>;
@@ -14,7 +15,7 @@ fn main(
   @builtin(workgroup_id) group: vec3u,
   @builtin(num_workgroups) groups: vec3u,
 ) {
-  let e = (group.y * groups.x + group.x) * WORKGROUP + local;
+  let e = value_of(local, group, groups);
   if (e >= SIZE) { return; }
   let at = group.z * SIZE + e;
   y[at] = a[at] + b[at];

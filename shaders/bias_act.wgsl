@@ -4,16 +4,16 @@
 override C: u32;
 override PIXELS: u32;
 override SLOPE: f32;
-override WORKGROUP: u32 = 64;
+override WORKGROUP: u32;
 
-@group(0) @binding(0) var<storage, read> x: array<f32>;
+@group(0) @binding(0) var<storage, read> x: array<Stored>;
 @group(0) @binding(1) var<storage, read> bias: array<f32>;
-@group(0) @binding(2) var<storage, read_write> y: array<f32>;
+@group(0) @binding(2) var<storage, read_write> y: array<Stored>;
 
 @compute @workgroup_size(WORKGROUP)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(workgroup_id) group: vec3u) {
   if (id.x >= PIXELS) { return; }
   let at = (group.z * C + group.y) * PIXELS + id.x;
-  let value = x[at] + bias[group.y];
-  y[at] = select(SLOPE * value, value, value > 0.0);
+  let value = f32(x[at]) + bias[group.y];
+  y[at] = Stored(select(SLOPE * value, value, value > 0.0));
 }

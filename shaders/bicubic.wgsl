@@ -1,3 +1,4 @@
+//! use one-value
 // Bicubic reduction by FACTOR along one axis: 4·FACTOR taps, reflect padding of BEFORE samples before the first
 // (and as many as it takes after the last); see graph/bicubic.ts.
 //
@@ -10,7 +11,7 @@ override FROM: u32;
 override INNER: u32;
 override FACTOR: u32;
 override BEFORE: u32;
-override WORKGROUP: u32 = 64;
+override WORKGROUP: u32;
 
 @group(0) @binding(0) var<storage, read> x: array<f32>;
 @group(0) @binding(1) var<storage, read> taps: array<f32>;
@@ -31,7 +32,7 @@ fn main(
   @builtin(num_workgroups) groups: vec3u,
 ) {
   let to = FROM / FACTOR;
-  let e = (group.y * groups.x + group.x) * WORKGROUP + local;
+  let e = value_of(local, group, groups);
   if (e >= OUTER * to * INNER) { return; }
   let inner = e % INNER;
   let j = (e / INNER) % to;

@@ -1,3 +1,4 @@
+//! use one-value
 // The transpose of bicubic.wgsl: each sample of x gathers from every result that read it, directly or by reflection.
 //
 //   x[outer, i, inner] = Σ over positions p with reflect(p) = i, over j:  taps[p + BEFORE − j·FACTOR] · y[outer, j, inner]
@@ -9,7 +10,7 @@ override TO: u32;
 override INNER: u32;
 override FACTOR: u32;
 override BEFORE: u32;
-override WORKGROUP: u32 = 64;
+override WORKGROUP: u32;
 
 @group(0) @binding(0) var<storage, read> y: array<f32>;
 @group(0) @binding(1) var<storage, read> taps: array<f32>;
@@ -36,7 +37,7 @@ fn main(
   @builtin(num_workgroups) groups: vec3u,
 ) {
   let samples = TO * FACTOR; // at least 2, so the period below is not 0
-  let e = (group.y * groups.x + group.x) * WORKGROUP + local;
+  let e = value_of(local, group, groups);
   if (e >= OUTER * samples * INNER) { return; }
   let inner = e % INNER;
   let i = i32((e / INNER) % samples);

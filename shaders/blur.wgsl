@@ -4,14 +4,14 @@
 override C: u32;
 override H: u32;
 override W: u32;
-override WORKGROUP: u32 = 64;
+override WORKGROUP: u32;
 
-@group(0) @binding(0) var<storage, read> x: array<f32>;
-@group(0) @binding(1) var<storage, read_write> y: array<f32>;
+@group(0) @binding(0) var<storage, read> x: array<Stored>;
+@group(0) @binding(1) var<storage, read_write> y: array<Stored>;
 
 fn tap(plane: u32, r: u32, s: u32) -> f32 {
   let inside = r < H && s < W;
-  return select(0.0, x[select(0u, plane + r * W + s, inside)], inside);
+  return select(0.0, f32(x[select(0u, plane + r * W + s, inside)]), inside);
 }
 
 // The sum [1 2 1] down a column s, around row r.
@@ -34,7 +34,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(workgroup_id) group: 
   let blurred = (vec4f(c0, c1, c2, c3) + 2.0 * vec4f(c1, c2, c3, c4) + vec4f(c2, c3, c4, c5)) / 16.0;
   if (row < H) {
     for (var p = 0u; p < 4u; p++) {
-      if (column + p < W) { y[plane + row * W + column + p] = blurred[p]; }
+      if (column + p < W) { y[plane + row * W + column + p] = Stored(blurred[p]); }
     }
   }
 }

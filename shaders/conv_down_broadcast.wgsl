@@ -1,3 +1,4 @@
+//! use broadcast
 // 4×4 convolution of stride 2, padding 1: the adjoint of conv_up, for SIMD processors (subgroups of 8: lavapipe).
 //
 //   y[o, r, s] = Σ_i Σ_ky,kx weight[i, o, ky, kx] · x[i, 2r + ky − 1, 2s + kx − 1];   0 outside
@@ -5,24 +6,16 @@
 // (`weight` as conv_up knows it: [its out = IN, its in = OUT, 4, 4].)
 // Layout: x [n, IN, 2H, 2W]; weights packed as [OUT/8][IN][4][4][8] (pack.ts); y [n, OUT, H, W].
 // Work: one invocation makes 4 pixels of a row for 8 channels. workgroup_id: x pixels, y channels/8, z picture.
-// Weights are broadcast, and sums made of parts, as in conv3x3_broadcast.wgsl.
-enable subgroups;
+override WORKGROUP: u32;
 
-override WORKGROUP: u32 = 16;
-
-// Sizes are data, not overrides: lavapipe takes seconds to compile this kernel, and one serves all layers.
-struct Shape { into: u32, out: u32, h: u32, w: u32, part: u32 }
-
-@group(0) @binding(0) var<storage, read> x: array<f32>;
-@group(0) @binding(1) var<storage, read> weights: array<f32>;
-@group(0) @binding(2) var<storage, read_write> y: array<f32>;
+@group(0) @binding(0) var<storage, read> x: array<Stored>;
+@group(0) @binding(1) var<storage, read> weights: array<Stored>;
+@group(0) @binding(2) var<storage, read_write> y: array<Stored>;
 @group(0) @binding(3) var<storage, read> shape: Shape;
-
-alias Tile = array<vec4f, 8>;
 
 fn tap(plane: u32, r: u32, s: u32) -> f32 {
   let inside = r < 2u * shape.h && s < 2u * shape.w;
-  return select(0.0, x[select(0u, plane + r * 2u * shape.w + s, inside)], inside);
+  return select(0.0, f32(x[select(0u, plane + r * 2u * shape.w + s, inside)]), inside);
 }
 
 fn accumulate(sums: ptr<function, Tile>, lane_weight: f32, pixels: vec4f) {
@@ -34,27 +27,6 @@ fn accumulate(sums: ptr<function, Tile>, lane_weight: f32, pixels: vec4f) {
   (*sums)[5] += subgroupBroadcast(lane_weight, 5u) * pixels;
   (*sums)[6] += subgroupBroadcast(lane_weight, 6u) * pixels;
   (*sums)[7] += subgroupBroadcast(lane_weight, 7u) * pixels;
-}
-
-// Stores 4 pixels, or fewer at the end of a row: the last is then written again. (A branch for each costs seconds of
-// compilation.)
-fn store(sums: ptr<function, Tile>, picture: u32, block: u32, row: u32, column: u32) {
-  let p1 = min(column + 1u, shape.w - 1u) - column;
-  let p2 = min(column + 2u, shape.w - 1u) - column;
-  let p3 = min(column + 3u, shape.w - 1u) - column;
-  for (var k = 0u; k < 8u; k++) {
-    let o = block * 8u + k;
-    if (o < shape.out && row < shape.h) {
-      let to = ((picture * shape.out + o) * shape.h + row) * shape.w + column;
-      let v0 = (*sums)[k].x;
-      let v1 = select(v0, (*sums)[k].y, p1 == 1u);
-      let v2 = select(v1, (*sums)[k].z, p2 == 2u);
-      y[to] = v0;
-      y[to + p1] = v1;
-      y[to + p2] = v2;
-      y[to + p3] = select(v2, (*sums)[k].w, p3 == 3u);
-    }
-  }
 }
 
 @compute @workgroup_size(WORKGROUP)
@@ -87,10 +59,10 @@ fn main(
         let p7 = tap(plane, r, s + 7u);
         let p8 = tap(plane, r, s + 8u);
         let p9 = tap(plane, r, s + 9u);
-        accumulate(&part, weights[weight + ky * 32u], vec4f(p0, p2, p4, p6));
-        accumulate(&part, weights[weight + ky * 32u + 8u], vec4f(p1, p3, p5, p7));
-        accumulate(&part, weights[weight + ky * 32u + 16u], vec4f(p2, p4, p6, p8));
-        accumulate(&part, weights[weight + ky * 32u + 24u], vec4f(p3, p5, p7, p9));
+        accumulate(&part, f32(weights[weight + ky * 32u]), vec4f(p0, p2, p4, p6));
+        accumulate(&part, f32(weights[weight + ky * 32u + 8u]), vec4f(p1, p3, p5, p7));
+        accumulate(&part, f32(weights[weight + ky * 32u + 16u]), vec4f(p2, p4, p6, p8));
+        accumulate(&part, f32(weights[weight + ky * 32u + 24u]), vec4f(p3, p5, p7, p9));
       }
     }
     for (var k = 0u; k < 8u; k++) {

@@ -1,3 +1,4 @@
+//! use tiled, styled-read
 // Transposed 4×4 convolution of stride 2, padding 1, for GPUs: tiles of input and weights in workgroup memory.
 //
 //   y[o, Y, X] = Σ_i Σ m[i, r, s] · weight[o, i, Y + 1 − 2r, X + 1 − 2s],   m = a[i]·(x − mean[i]) + b[i] or x; 0 outside
@@ -17,54 +18,39 @@ override QUADS: u32;
 override ROWS: u32;
 override GROUPS: u32;
 override SLICE: u32;
-override WORKGROUP: u32 = QUADS * ROWS * GROUPS;
 
-@group(0) @binding(0) var<storage, read> x: array<f32>;
-@group(0) @binding(1) var<storage, read> weights: array<vec4f>;
+@group(0) @binding(0) var<storage, read> x: array<Stored>;
+@group(0) @binding(1) var<storage, read> weights: array<Stored4>;
 @group(0) @binding(2) var<storage, read> coefficients: array<f32>;
-@group(0) @binding(3) var<storage, read_write> y: array<f32>;
+@group(0) @binding(3) var<storage, read_write> y: array<Stored>;
 
 override PATCH_WIDTH: u32 = 4 * QUADS + 2;
 override PATCH: u32 = (ROWS + 1) * PATCH_WIDTH;
+const WEIGHTS = 16u;
 var<workgroup> patch_tile: array<f32, SLICE * PATCH>;
-var<workgroup> weight_tile: array<vec4f, SLICE * GROUPS * 16>;
 
 @compute @workgroup_size(WORKGROUP)
 fn main(@builtin(local_invocation_index) local: u32, @builtin(workgroup_id) group: vec3u) {
-  let tiles_across = (W + 4u * QUADS - 1u) / (4u * QUADS);
-  let tile_row = (group.x / tiles_across) * ROWS;
-  let tile_column = (group.x % tiles_across) * 4u * QUADS;
-  let quad = local % QUADS;
-  let tile_y = (local / QUADS) % ROWS;
-  let channels = local / (QUADS * ROWS);
+  let place = place_of(local, group.x);
   let py = group.y & 1u;
   let first_block = (group.y >> 1u) * GROUPS;
   let picture = group.z;
-  let blocks = (OUT + 7u) / 8u;
 
   var even: array<vec4f, 8>; // output columns 2·column + 0, 2, 4, 6
   var odd: array<vec4f, 8>;  // output columns 2·column + 1, 3, 5, 7
   for (var slice = 0u; slice < IN; slice += SLICE) {
     for (var e = local; e < SLICE * PATCH; e += WORKGROUP) {
       let i = slice + e / PATCH;
-      let r = tile_row + py + (e % PATCH) / PATCH_WIDTH - 1u;
-      let s = tile_column + e % PATCH_WIDTH - 1u;
+      let r = place.tile_row + py + (e % PATCH) / PATCH_WIDTH - 1u;
+      let s = place.tile_column + e % PATCH_WIDTH - 1u;
       var value = 0.0;
       if (i < IN && r < H && s < W) {
-        value = x[((picture * IN + i) * H + r) * W + s];
-        if (MODULATE) {
-          let first = 3u * picture * IN + i;
-          value = coefficients[first + IN] * (value - coefficients[first]) + coefficients[first + 2u * IN];
-        }
+        value = f32(x[((picture * IN + i) * H + r) * W + s]);
+        if (MODULATE) { value = styled(value, style_of(picture, IN, i)); }
       }
       patch_tile[e] = value;
     }
-    for (var e = local; e < SLICE * GROUPS * 16u; e += WORKGROUP) {
-      let i = slice + e / (GROUPS * 16u);
-      let block = first_block + (e / 16u) % GROUPS;
-      weight_tile[e] = vec4f(0);
-      if (i < IN && block < blocks) { weight_tile[e] = weights[((block * 2u + py) * IN + i) * 16u + e % 16u]; }
-    }
+    bring_weights(local, slice, first_block, 2u, py);
     workgroupBarrier();
 
     // Summed apart: 4·IN terms in one go would lose half a digit.
@@ -72,17 +58,17 @@ fn main(@builtin(local_invocation_index) local: u32, @builtin(workgroup_id) grou
     var odd_part = array<vec4f, 8>();
     for (var c = 0u; c < SLICE; c++) {
       for (var dy = 0u; dy < 2u; dy++) {
-        let start = c * PATCH + (tile_y + dy) * PATCH_WIDTH + 4u * quad;
+        let start = c * PATCH + (place.row + dy) * PATCH_WIDTH + 4u * place.quad;
         let near = vec4f(patch_tile[start], patch_tile[start + 1u], patch_tile[start + 2u], patch_tile[start + 3u]);
         let far = vec2f(patch_tile[start + 4u], patch_tile[start + 5u]);
         var pixels = array<vec4f, 3>(near, vec4f(near.yzw, far.x), vec4f(near.zw, far));
         for (var dx = 0u; dx < 2u; dx++) {
-          let at = (c * GROUPS + channels) * 16u + dy * 8u + dx * 2u;
+          let at = (c * GROUPS + place.channels) * WEIGHTS + dy * 8u + dx * 2u;
           for (var k = 0u; k < 4u; k++) {
-            even_part[k] += weight_tile[at][k] * pixels[dx];
-            even_part[k + 4u] += weight_tile[at + 1u][k] * pixels[dx];
-            odd_part[k] += weight_tile[at + 4u][k] * pixels[dx + 1u];
-            odd_part[k + 4u] += weight_tile[at + 5u][k] * pixels[dx + 1u];
+            even_part[k] += f32(weight_tile[at][k]) * pixels[dx];
+            even_part[k + 4u] += f32(weight_tile[at + 1u][k]) * pixels[dx];
+            odd_part[k] += f32(weight_tile[at + 4u][k]) * pixels[dx + 1u];
+            odd_part[k + 4u] += f32(weight_tile[at + 5u][k]) * pixels[dx + 1u];
           }
         }
       }
@@ -94,16 +80,16 @@ fn main(@builtin(local_invocation_index) local: u32, @builtin(workgroup_id) grou
     workgroupBarrier();
   }
 
-  let row = tile_row + tile_y;
-  let column = tile_column + 4u * quad;
+  let row = place.tile_row + place.row;
+  let column = place.tile_column + 4u * place.quad;
   for (var k = 0u; k < 8u; k++) {
-    let o = (first_block + channels) * 8u + k;
+    let o = (first_block + place.channels) * 8u + k;
     if (o < OUT && row < H) {
       let to = ((picture * OUT + o) * 2u * H + 2u * row + py) * 2u * W + 2u * column;
       for (var p = 0u; p < 4u; p++) {
         if (column + p < W) {
-          y[to + 2u * p] = even[k][p];
-          y[to + 2u * p + 1u] = odd[k][p];
+          y[to + 2u * p] = Stored(even[k][p]);
+          y[to + 2u * p + 1u] = Stored(odd[k][p]);
         }
       }
     }

@@ -7,7 +7,7 @@ override FROM_SIZE: u32;
 override TO: u32;
 override TO_SIZE: u32;
 override ZERO: bool; // write zeros instead: the row is absent
-override WORKGROUP: u32 = 64;
+override WORKGROUP: u32;
 
 @group(0) @binding(0) var<storage, read> source: array<f32>;
 @group(0) @binding(1) var<storage, read_write> copy: array<f32>;

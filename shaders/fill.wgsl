@@ -1,9 +1,10 @@
+//! use one-value
 // y = VALUE.
 //
 // Layout: y [n, SIZE]. Work: one value an invocation. workgroup_id: x and y values, z picture.
 override SIZE: u32;
 override VALUE: f32;
-override WORKGROUP: u32 = 64;
+override WORKGROUP: u32;
 
 @group(0) @binding(0) var<storage, read_write> y: array<f32>;
 
@@ -13,7 +14,7 @@ fn main(
   @builtin(workgroup_id) group: vec3u,
   @builtin(num_workgroups) groups: vec3u,
 ) {
-  let e = (group.y * groups.x + group.x) * WORKGROUP + local;
+  let e = value_of(local, group, groups);
   if (e >= SIZE) { return; }
   y[group.z * SIZE + e] = VALUE;
 }

@@ -1,3 +1,4 @@
+//! use sum2
 // PULSE's GEOCROSS (Menon et al. 2020, section 3.3; constants of the published code), pair by pair.
 //
 //   A = √(|x − y|² + 1e-9), B = √(|x + y|² + 1e-9), angle = 2·atan2(A, B), value = angle²·D/8/L²
@@ -7,13 +8,11 @@
 // workgroup_id: x, y the rows, z picture. sum_tiles.wgsl adds the values up.
 override L: u32;
 override D: u32;
-override WORKGROUP: u32 = 64;
+override WORKGROUP: u32;
 
 @group(0) @binding(0) var<storage, read> w: array<f32>;
 @group(0) @binding(1) var<storage, read_write> values: array<f32>;
 @group(0) @binding(2) var<storage, read_write> pairs: array<f32>;
-
-var<workgroup> partial: array<vec2f, WORKGROUP>;
 
 // atan(t) for t in [0, 1], within 1 ulp where division is exactly rounded (WGSL's own atan may err by 4096): reduced to
 // |u| ≤ 0.66, then an odd polynomial with a relative error below 2⁻³⁰ (a minimax fit of atan(u)/u by Lawson's iteration).
@@ -50,13 +49,9 @@ fn main(@builtin(local_invocation_index) local: u32, @builtin(workgroup_id) grou
     let y = w[(picture * L + j) * D + d];
     sums += vec2f((x - y) * (x - y), (x + y) * (x + y));
   }
-  partial[local] = sums;
-  for (var half = WORKGROUP / 2u; half > 0u; half /= 2u) {
-    workgroupBarrier();
-    if (local < half) { partial[local] += partial[local + half]; }
-  }
+  let total = sum2_in_first(local, sums);
   if (local == 0u) {
-    let squares = partial[0] + 1e-9;
+    let squares = total + 1e-9;
     let lengths = sqrt(squares);
     let angle = 2.0 * arctangent2(lengths.x, lengths.y);
     let scale = f32(D) / 8.0 / f32(L * L);

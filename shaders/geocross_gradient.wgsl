@@ -5,7 +5,7 @@
 // workgroup_id: x values of a row, y row, z picture.
 override L: u32;
 override D: u32;
-override WORKGROUP: u32 = 64;
+override WORKGROUP: u32;
 
 @group(0) @binding(0) var<storage, read> g: array<f32>;
 @group(0) @binding(1) var<storage, read> w: array<f32>;

@@ -1,10 +1,11 @@
+//! use one-value
 // The gradient of latent_to_w: g · std · (w > 0 ? 1 : SLOPE).
 //
 // Layout: g, w, result [n, SIZE], SIZE = L·D; deviation [D]. Work: one value an invocation. workgroup_id: x and y values, z picture.
 override SIZE: u32;
 override D: u32;
 override SLOPE: f32;
-override WORKGROUP: u32 = 64;
+override WORKGROUP: u32;
 
 @group(0) @binding(0) var<storage, read> g: array<f32>;
 @group(0) @binding(1) var<storage, read> w: array<f32>;
@@ -17,7 +18,7 @@ fn main(
   @builtin(workgroup_id) group: vec3u,
   @builtin(num_workgroups) groups: vec3u,
 ) {
-  let e = (group.y * groups.x + group.x) * WORKGROUP + local;
+  let e = value_of(local, group, groups);
   if (e >= SIZE) { return; }
   let at = group.z * SIZE + e;
   result[at] = g[at] * deviation[e % D] * select(SLOPE, 1.0, w[at] > 0.0);

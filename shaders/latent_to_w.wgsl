@@ -1,3 +1,4 @@
+//! use one-value
 // From the search variable to w: lrelu(v·std + mean), the inverse of the Gaussian fit to LeakyReLU(5) of w
 // (Menon et al. 2020, section 3.3, and the published code).
 //
@@ -5,7 +6,7 @@
 override SIZE: u32;
 override D: u32;
 override SLOPE: f32;
-override WORKGROUP: u32 = 64;
+override WORKGROUP: u32;
 
 @group(0) @binding(0) var<storage, read> v: array<f32>;
 @group(0) @binding(1) var<storage, read> mean: array<f32>;
@@ -18,7 +19,7 @@ fn main(
   @builtin(workgroup_id) group: vec3u,
   @builtin(num_workgroups) groups: vec3u,
 ) {
-  let e = (group.y * groups.x + group.x) * WORKGROUP + local;
+  let e = value_of(local, group, groups);
   if (e >= SIZE) { return; }
   let at = group.z * SIZE + e;
   let value = v[at] * deviation[e % D] + mean[e % D];

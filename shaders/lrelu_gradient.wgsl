@@ -1,9 +1,10 @@
+//! use one-value
 // The gradient of a leaky ReLU whose output is y: g · (y > 0 ? 1 : SLOPE).
 //
 // Layout: g, y, result [n, SIZE]. Work: one value an invocation. workgroup_id: x and y values, z picture.
 override SIZE: u32;
 override SLOPE: f32;
-override WORKGROUP: u32 = 64;
+override WORKGROUP: u32;
 
 @group(0) @binding(0) var<storage, read> g: array<f32>;
 @group(0) @binding(1) var<storage, read> y: array<f32>;
@@ -15,7 +16,7 @@ fn main(
   @builtin(workgroup_id) group: vec3u,
   @builtin(num_workgroups) groups: vec3u,
 ) {
-  let e = (group.y * groups.x + group.x) * WORKGROUP + local;
+  let e = value_of(local, group, groups);
   if (e >= SIZE) { return; }
   let at = group.z * SIZE + e;
   result[at] = g[at] * select(SLOPE, 1.0, y[at] > 0.0);

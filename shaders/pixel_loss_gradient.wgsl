@@ -1,9 +1,11 @@
-// The gradient of pixel_loss with respect to x: g·2·(x − target)/SIZE for L2, g·10·sign(x − target)/SIZE for L1.
+//! use one-value
+// The gradient of pixel_loss with respect to x: g·FACTOR·(x − target)/SIZE for L2, g·FACTOR·sign(x − target)/SIZE for L1.
 //
 // Layout: g [n, 1]; x, target, result [n, SIZE]. Work: one value an invocation. workgroup_id: x and y values, z picture.
 override SIZE: u32;
 override L1: bool;
-override WORKGROUP: u32 = 64;
+override FACTOR: f32;
+override WORKGROUP: u32;
 
 @group(0) @binding(0) var<storage, read> g: array<f32>;
 @group(0) @binding(1) var<storage, read> x: array<f32>;
@@ -16,9 +18,9 @@ fn main(
   @builtin(workgroup_id) group: vec3u,
   @builtin(num_workgroups) groups: vec3u,
 ) {
-  let e = (group.y * groups.x + group.x) * WORKGROUP + local;
+  let e = value_of(local, group, groups);
   if (e >= SIZE) { return; }
   let at = group.z * SIZE + e;
   let difference = x[at] - goal[at];
-  result[at] = g[group.z] * select(2.0 * difference, 10.0 * sign(difference), L1) / f32(SIZE);
+  result[at] = g[group.z] * (FACTOR * select(difference, sign(difference), L1)) / f32(SIZE);
 }

@@ -3,10 +3,10 @@
 // Layout: x [C, PIXELS]; y [n, C, PIXELS]. Work: one pixel an invocation. workgroup_id: x pixels, y channel, z picture.
 override C: u32;
 override PIXELS: u32;
-override WORKGROUP: u32 = 64;
+override WORKGROUP: u32;
 
-@group(0) @binding(0) var<storage, read> x: array<f32>;
-@group(0) @binding(1) var<storage, read_write> y: array<f32>;
+@group(0) @binding(0) var<storage, read> x: array<Stored>;
+@group(0) @binding(1) var<storage, read_write> y: array<Stored>;
 
 @compute @workgroup_size(WORKGROUP)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(workgroup_id) group: vec3u) {

@@ -1,3 +1,4 @@
+//! use moments
 // StyleGAN1's epilogue, second half: instance norm and style as one affine map per channel.
 //
 //   moments = mean, 1/√(variance + EPSILON);   coefficients = mean, a = (style₀ + 1)/σ, b = style₁
@@ -17,33 +18,19 @@ override WORKGROUP: u32;
 @group(0) @binding(2) var<storage, read_write> coefficients: array<f32>;
 @group(0) @binding(3) var<storage, read_write> moments: array<f32>;
 
-// (count, mean, Σ (x − mean)²)
-var<workgroup> partial: array<vec3f, WORKGROUP>;
-
-fn merge(p: vec3f, q: vec3f) -> vec3f {
-  let count = p.x + q.x;
-  if (count == 0.0) { return p; }
-  let delta = q.y - p.y;
-  return vec3f(count, p.y + delta * (q.x / count), p.z + q.z + delta * delta * (p.x * q.x / count));
-}
-
 @compute @workgroup_size(WORKGROUP)
 fn main(@builtin(local_invocation_index) local: u32, @builtin(workgroup_id) group: vec3u) {
   let channel = group.x;
   let picture = group.z;
-  var own = vec3f(0);
+  var own = Moments(0.0, 0.0, 0.0);
   for (var t = local; t < TILES; t += WORKGROUP) {
     let tile = tiles[(picture * C + channel) * TILES + t];
-    own = merge(own, vec3f(f32(min(TILE, PIXELS - t * TILE)), tile));
+    own = merge(own, Moments(f32(min(TILE, PIXELS - t * TILE)), tile.x, tile.y));
   }
-  partial[local] = own;
-  for (var half = WORKGROUP / 2u; half > 0u; half /= 2u) {
-    workgroupBarrier();
-    if (local < half) { partial[local] = merge(partial[local], partial[local + half]); }
-  }
+  let all = merge_in_first(local, own);
   if (local == 0u) {
-    let mean = partial[0].y;
-    let scale = 1.0 / sqrt(partial[0].z / f32(PIXELS) + EPSILON);
+    let mean = all.mean;
+    let scale = 1.0 / sqrt(all.squares / f32(PIXELS) + EPSILON);
     let first = 2u * picture * C + channel;
     let second = first + C;
     moments[first] = mean;

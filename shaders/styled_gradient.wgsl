@@ -7,14 +7,14 @@
 override C: u32;
 override PIXELS: u32;
 override SLOPE: f32;
-override WORKGROUP: u32 = 64;
+override WORKGROUP: u32;
 
-@group(0) @binding(0) var<storage, read> g: array<f32>;
-@group(0) @binding(1) var<storage, read> x: array<f32>;
+@group(0) @binding(0) var<storage, read> g: array<Stored>;
+@group(0) @binding(1) var<storage, read> x: array<Stored>;
 @group(0) @binding(2) var<storage, read> coefficients: array<f32>;
 @group(0) @binding(3) var<storage, read> moments: array<f32>;
 @group(0) @binding(4) var<storage, read> sums: array<f32>;
-@group(0) @binding(5) var<storage, read_write> result: array<f32>;
+@group(0) @binding(5) var<storage, read_write> result: array<Stored>;
 
 @compute @workgroup_size(WORKGROUP)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(workgroup_id) group: vec3u) {
@@ -22,8 +22,8 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(workgroup_id) group: 
   let first = 2u * group.z * C + group.y;
   let second = first + C;
   let at = (group.z * C + group.y) * PIXELS + id.x;
-  let value = x[at];
+  let value = f32(x[at]);
   let normal = (value - moments[first]) * moments[second];
-  let centred = g[at] - (sums[second] + normal * sums[first]) / f32(PIXELS);
-  result[at] = coefficients[(3u * group.z + 1u) * C + group.y] * centred * select(SLOPE, 1.0, value > 0.0);
+  let centred = f32(g[at]) - (sums[second] + normal * sums[first]) / f32(PIXELS);
+  result[at] = Stored(coefficients[(3u * group.z + 1u) * C + group.y] * centred * select(SLOPE, 1.0, value > 0.0));
 }

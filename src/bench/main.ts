@@ -6,6 +6,8 @@ import { fileURLToPath } from 'node:url';
 import yargs from 'yargs';
 import { hideBin } from 'yargs/helpers';
 import type { Engine } from '../engine/engine.js';
+import { convolutionVariants } from '../engine/webgpu/convolution-variants.js';
+import { preferring } from '../engine/webgpu/variants.js';
 import { FacewrightError } from '../errors.js';
 import { openWebGpu } from '../node/dawn.js';
 import { openNative } from '../node/native.js';
@@ -15,6 +17,7 @@ import { benchShapes, measure } from './measure.js';
 import { type BenchResult, kernelTable, peakLine, summaryTable } from './report.js';
 
 const names = benchShapes.map(({ name }) => name);
+const variantNames = Object.values(convolutionVariants).flatMap((variants) => variants.map(({ kernel }) => kernel));
 
 const options = await yargs(hideBin(process.argv))
   .scriptName('npm run bench --')
@@ -31,29 +34,28 @@ const options = await yargs(hideBin(process.argv))
   .option('precision', { choices: ['f32', 'bf16'] as const, describe: 'native: bf16 multiplies in bfloat16' })
   .option('adapter', { type: 'string', describe: 'webgpu: part of the name of the adapter' })
   .option('convolutions', {
-    choices: ['direct', 'winograd', 'tiled', 'broadcast'] as const,
-    describe: 'convolution kernels: native direct or winograd, webgpu tiled or broadcast',
+    choices: ['direct', 'winograd'] as const,
+    describe: 'native: the form of convolutions',
+  })
+  .option('kernels', {
+    type: 'string',
+    describe: `webgpu: kernels to take instead of those that suit the adapter (${variantNames.join(', ')})`,
   })
   .option('json', { type: 'boolean', default: false, describe: 'print the figures as JSON' })
   .strict()
   .parseAsync();
 
 async function openBenchEngine(): Promise<Engine> {
-  const { engine, adapter, threads, isa, precision, convolutions } = options;
-  const others = engine === 'native' ? { adapter } : { threads, isa, precision };
+  const { engine, adapter, threads, isa, precision, convolutions, kernels } = options;
+  const others = engine === 'native' ? { adapter, kernels } : { threads, isa, precision, convolutions };
   for (const [name, value] of Object.entries(others)) {
     if (value !== undefined) throw new FacewrightError(`--${name} is not for --engine ${engine}`);
   }
-  if (engine === 'native') {
-    if (convolutions === 'tiled' || convolutions === 'broadcast') {
-      throw new FacewrightError(`--convolutions ${convolutions} is for --engine webgpu`);
-    }
-    return openNative({ threads, isa, precision, convolutions });
-  }
-  if (convolutions === 'direct' || convolutions === 'winograd') {
-    throw new FacewrightError(`--convolutions ${convolutions} is for --engine native`);
-  }
-  return openWebGpu({ adapter, convolutions });
+  if (engine === 'native') return openNative({ threads, isa, precision, convolutions });
+  const preferred = kernels?.split(',') ?? [];
+  const unknown = preferred.find((kernel) => !variantNames.includes(kernel));
+  if (unknown !== undefined) throw new FacewrightError(`--kernels ${unknown}: choose from ${variantNames.join(', ')}`);
+  return openWebGpu({ adapter, measured: preferring(preferred) });
 }
 
 /** Measures one shape in this process. */

@@ -12,9 +12,10 @@ export interface EngineInfo {
   readonly adapter: string;
   /** webgpu: the driver and its version, where known. native: instruction set and threads. */
   readonly driver: string;
-  readonly precision: Precision;
   /** Whether the "GPU" is a program on the processor (lavapipe, SwiftShader). */
   readonly software: boolean;
+  /** What maps and weights are stored and multiplied in; sums are f32 or better. */
+  readonly precision: Precision;
 }
 
 /** One kernel's share of a profiled run. */

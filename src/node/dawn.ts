@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import type { Engine } from '../engine/engine.js';
 import { createWebGpuEngine } from '../engine/webgpu/engine.js';
-import type { ConvolutionKernels } from '../engine/webgpu/tiles.js';
+import type { MeasuredChoices } from '../engine/webgpu/variants.js';
 import { FacewrightError } from '../errors.js';
 import { readShaders } from './paths.js';
 
@@ -41,14 +41,14 @@ export interface WebGpuRequest {
   readonly adapter?: string;
   /** Only a real GPU, and no program that plays one. */
   readonly hardware?: boolean;
-  /** The convolution kernels; by default those that suit the adapter. */
-  readonly convolutions?: ConvolutionKernels;
+  /** Which kernels were measured to be fastest; by default those run that suit the adapter. */
+  readonly measured?: MeasuredChoices;
   /** The most bytes of one binding; by default the adapter's limit. */
   readonly bindingLimit?: number;
 }
 
 /** Features that are used where they exist. */
-const FEATURES = ['subgroups', 'timestamp-query'] as const;
+const FEATURES = ['subgroups', 'shader-f16', 'timestamp-query'] as const;
 /** Features that `doctor` names. */
 const SHOWN_FEATURES = ['subgroups', 'timestamp-query', 'shader-f16', 'chromium-experimental-subgroup-matrix'];
 const SHOWN_LIMITS = [
@@ -160,7 +160,7 @@ async function openAdapter(
   }
   return createWebGpuEngine(await requestDevice(adapter), {
     shaders: await readShaders(),
-    convolutions: request.convolutions,
+    measured: request.measured,
     bindingLimit: request.bindingLimit,
     info: { adapter: listed.name, driver: driverOf(adapter, listed.name), software: isSoftware(listed.name) },
   });

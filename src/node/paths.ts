@@ -31,10 +31,11 @@ export function cachePath(...parts: string[]): string {
   return join(base, 'facewright', ...parts);
 }
 
-/** The text of every kernel in shaders/, by file name without `.wgsl`. */
+/** The text of every file in shaders/ and shaders/lib/, by path below shaders/ without `.wgsl`. */
 export async function readShaders(): Promise<Record<string, string>> {
   const folder = packagePath('shaders');
-  const files = (await readdir(folder)).filter((file) => file.endsWith('.wgsl'));
+  const [kernels, libraries] = await Promise.all([readdir(folder), readdir(join(folder, 'lib'))]);
+  const files = [...kernels, ...libraries.map((file) => `lib/${file}`)].filter((file) => file.endsWith('.wgsl'));
   const texts = await Promise.all(files.map((file) => readFile(join(folder, file), 'utf8')));
   return Object.fromEntries(files.map((file, index) => [file.slice(0, -'.wgsl'.length), texts[index]]));
 }

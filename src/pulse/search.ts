@@ -1,6 +1,7 @@
 import type { Executable } from '../engine/engine.js';
 import { AbortedError, FacewrightError } from '../errors.js';
 import { elements } from '../graph/graph.js';
+import { ADAM } from '../graph/optimisers.js';
 import { degaussianise } from '../model/gaussian.js';
 import type { Generator, Lease } from '../model/generator.js';
 import { checkSearchOptions, type LossTermName, parseLoss, type SearchOptions } from './options.js';
@@ -312,8 +313,8 @@ class BatchRun {
     const adaptive = this.options.optimizer === 'adam' || this.options.optimizer === 'adamax';
     const rate = this.learningRate(step);
     this.executable.run({
-      rate: adaptive ? rate / (1 - 0.9 ** (step + 1)) : rate,
-      rootCorrection: Math.sqrt(1 - 0.999 ** (step + 1)),
+      rate: adaptive ? rate / (1 - ADAM.beta1 ** (step + 1)) : rate,
+      rootCorrection: Math.sqrt(1 - ADAM.beta2 ** (step + 1)),
       step,
     });
   }

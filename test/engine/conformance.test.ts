@@ -1,5 +1,6 @@
 import * as assert from 'uvu/assert';
 import type { Engine } from '../../dist/engine/engine.js';
+import { preferring } from '../../dist/engine/webgpu/variants.js';
 import { apply, apply1 } from '../../dist/graph/build.js';
 import { Graph } from '../../dist/graph/graph.js';
 import { openWebGpu } from '../../dist/node/dawn.js';
@@ -26,10 +27,12 @@ for (const one of enginesInAllSets) {
   conformance.run();
 }
 
+const TILED = ['conv3x3_tiled', 'conv_up_tiled', 'conv_down_tiled'];
+
 // The kernels for GPUs, whatever the adapter: on lavapipe the suites above ran others.
 for (const one of engines.filter(({ name }) => name === 'webgpu')) {
   const { adapter } = one.request;
-  const tiled = suiteOn(one, 'tiled convolutions', () => openWebGpu({ adapter, convolutions: 'tiled' }));
+  const tiled = suiteOn(one, 'tiled convolutions', () => openWebGpu({ adapter, measured: preferring(TILED) }));
   for (const each of conformanceCases().filter(({ name }) => name.startsWith('conv'))) {
     tiled(each.name, () => conforms(each));
   }

@@ -2,27 +2,20 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { grid, powerOfTwo } from '../../dist/engine/webgpu/dispatch.js';
 import { packConv3x3, packConvDown, packConvUp, packLinear } from '../../dist/engine/webgpu/pack.js';
-import {
-  convolutionKernels,
-  reductionTiles,
-  type TiledKernel,
-  tileBytes,
-  tileFor,
-  WORKGROUP_MEMORY,
-} from '../../dist/engine/webgpu/tiles.js';
+import { reductionTiles, tileBytes, tiledPatches, tileFor, WORKGROUP_MEMORY } from '../../dist/engine/webgpu/tiles.js';
 
 const test = suite('how work is cut');
 
 const sides = [1, 2, 3, 4, 5, 8, 16, 17, 64, 1024];
 
 test('every tile fits into the workgroup memory and invocations that every WebGPU has', () => {
-  for (const kernel of ['conv3x3', 'conv_up', 'conv_down'] as TiledKernel[]) {
+  for (const [kernel, patch] of Object.entries(tiledPatches)) {
     for (const h of sides) {
       for (const w of sides) {
         for (const out of [1, 3, 8, 13, 32, 64, 512]) {
-          const tile = tileFor(kernel, h, w, out);
+          const tile = tileFor(patch, { h, w, out });
           const where = `${kernel} ${h}×${w}, ${out} channels: ${JSON.stringify(tile)}`;
-          assert.ok(tileBytes(kernel, tile) <= WORKGROUP_MEMORY, where);
+          assert.ok(tileBytes(patch, tile) <= WORKGROUP_MEMORY, where);
           assert.ok(tile.quads * tile.rows * tile.groups <= 256, where);
         }
       }
@@ -44,15 +37,6 @@ test('a grid covers all values within 65,535 workgroups a dimension', () => {
     assert.ok(x * y * 64 >= size && x <= 65_535 && y <= 65_535, `${size}: ${x}×${y}`);
   }
   assert.equal([powerOfTwo(1, 2, 8), powerOfTwo(5, 1, 8), powerOfTwo(99, 1, 8)], [2, 8, 8]);
-});
-
-test('the broadcast kernels are for adapters whose subgroups are always of 8', () => {
-  const adapter = (subgroupMinSize: number, subgroupMaxSize: number, ...features: string[]) =>
-    convolutionKernels({ features: new Set(features), info: { subgroupMinSize, subgroupMaxSize } });
-  assert.is(adapter(8, 8, 'subgroups'), 'broadcast');
-  assert.is(adapter(8, 8), 'tiled');
-  assert.is(adapter(8, 32, 'subgroups'), 'tiled');
-  assert.is(adapter(32, 32, 'subgroups'), 'tiled');
 });
 
 test('packed weights: 8 output channels side by side, zero beyond the last', () => {

@@ -3,20 +3,22 @@ import { apply1 } from '../../graph/build.js';
 import { Graph } from '../../graph/graph.js';
 import type { HostTensor } from '../../graph/host-tensor.js';
 import type { Engine, EngineInfo, Executable } from '../engine.js';
+import type { ShaderTexts } from './assemble.js';
 import { GuardedDevice } from './device.js';
 import { type Shared, WebGpuExecutable } from './executable.js';
+import { Kernels } from './kernels.js';
 import { ConstantStore } from './memory.js';
 import { PipelineCache } from './pipelines.js';
-import { type ConvolutionKernels, convolutionKernels } from './tiles.js';
+import { kernelDevice, type MeasuredChoices } from './variants.js';
 
 /** How to set up a WebGPU engine. */
 export interface WebGpuOptions {
-  /** The text of every file of shaders/, by name without `.wgsl`. */
-  readonly shaders: Readonly<Record<string, string>>;
+  /** The text of every file of shaders/ and shaders/lib/, by path below shaders/ without `.wgsl`: `blur`, `lib/sum`. */
+  readonly shaders: ShaderTexts;
   /** What the adapter is called, for reports; by default what it says of itself. */
-  readonly info?: Partial<EngineInfo>;
-  /** Which convolution kernels run; by default those that fit the adapter (`tiles.ts`). */
-  readonly convolutions?: ConvolutionKernels;
+  readonly info?: Partial<Omit<EngineInfo, 'kind' | 'precision'>>;
+  /** Which kernels were measured to be fastest; for what is not measured, those that suit the adapter (`variants.ts`). */
+  readonly measured?: MeasuredChoices;
   /** The most bytes of one binding, at most the device's own limit: larger batches are cut into chunks of pictures. */
   readonly bindingLimit?: number;
 }
@@ -54,26 +56,28 @@ class WebGpuEngine implements Engine {
  * Makes an engine of a device, and runs one small kernel with a known answer on it: a backend that accepts everything and
  * does nothing (Dawn's Null backend) is found out here, not in a picture.
  *
- * @param device with all the limits of its adapter requested, and the features `subgroups` and `timestamp-query` where
- *   it has them; destroyed when the engine is closed
+ * @param device with all the limits of its adapter requested, and the features `subgroups`, `shader-f16` and
+ *   `timestamp-query` where it has them; destroyed when the engine is closed
  * @throws FacewrightError when the device does not compute what it should
  */
 export async function createWebGpuEngine(device: GPUDevice, options: WebGpuOptions): Promise<Engine> {
   const guard = new GuardedDevice(device);
   const adapter = device.adapterInfo;
-  const info: EngineInfo = {
-    kind: 'webgpu',
+  const info = {
+    kind: 'webgpu' as const,
     adapter: adapter.description || adapter.device || adapter.vendor || 'unnamed adapter',
     driver: 'unknown',
-    precision: 'f32',
     software: false,
     ...options.info,
+    precision: 'f32' as const,
   };
+  const kernels = new Kernels(options.shaders, info.precision);
   const engine = new WebGpuEngine(info, {
     guard,
-    pipelines: new PipelineCache(device, options.shaders),
+    kernels,
+    pipelines: new PipelineCache(device, kernels),
     constants: new ConstantStore(device),
-    convolutions: options.convolutions ?? convolutionKernels({ features: device.features, info: adapter }),
+    device: kernelDevice(device, options.measured),
     bindingLimit: Math.min(
       device.limits.maxStorageBufferBindingSize,
       device.limits.maxBufferSize,

@@ -1,6 +1,5 @@
 import { FacewrightError } from '../../errors.js';
 import { fuse } from '../../graph/fuse/fuse.js';
-import type { ProgramOp } from '../../graph/fuse/fused-op.js';
 import { elements, type Graph, shapeText, type Tensor } from '../../graph/graph.js';
 import type { HostTensor } from '../../graph/host-tensor.js';
 import type { RunScalars } from '../../graph/ops.js';
@@ -8,43 +7,33 @@ import { planMemory } from '../../graph/plan.js';
 import { checkConstants } from '../check-constants.js';
 import { describe } from '../describe.js';
 import type { Executable, KernelTime } from '../engine.js';
+import { Buffers } from './buffers.js';
+import { type Chunk, chunksOf } from './chunks.js';
 import type { GuardedDevice } from './device.js';
-import type { Binding, Dispatch } from './dispatch.js';
+import type { Dispatch } from './dispatch.js';
 import { webGpuForms } from './forms.js';
+import type { Kernels } from './kernels.js';
+import { bindLaunch, encodeLaunch, type Launch, trafficOf, withPipelines } from './launches.js';
 import { lower } from './lower.js';
-import { type ConstantStore, FLOAT, readBuffer, storageBuffer } from './memory.js';
+import { bytesOf, type ConstantStore, FLOAT, readBuffer } from './memory.js';
 import type { PipelineCache } from './pipelines.js';
-import type { ConvolutionKernels } from './tiles.js';
 import { readTimestamps } from './timestamps.js';
+import type { KernelDevice } from './variants.js';
 
 /** What an executable shares with its engine. */
 export interface Shared {
   readonly guard: GuardedDevice;
+  readonly kernels: Kernels;
   readonly pipelines: PipelineCache;
   readonly constants: ConstantStore;
-  readonly convolutions: ConvolutionKernels;
+  /** By what kernels are chosen. */
+  readonly device: KernelDevice;
   /** The most bytes that one binding may hold. */
   readonly bindingLimit: number;
 }
 
-/** A dispatch with its op, its pipeline and its bind group for each chunk of pictures. */
-interface Launch {
-  readonly op: ProgramOp;
-  readonly dispatch: Dispatch;
-  readonly pipeline: GPUComputePipeline;
-  readonly bindGroups: readonly GPUBindGroup[];
-}
-
-/** Pictures [first, first + count) of the batch, processed together. */
-interface Chunk {
-  readonly first: number;
-  readonly count: number;
-}
-
 /** GPUMapMode.READ; the global of that name exists only where WebGPU is built in. */
 const MAP_MODE_READ = 1;
-/** Scalars as the kernels see them: rate, root_correction, step. */
-const SCALARS = 4;
 
 /**
  * A graph on the device: buffers by the memory plan, a pipeline and bind groups for every kernel.
@@ -78,27 +67,18 @@ export class WebGpuExecutable implements Executable {
     checkConstants(graph, constants);
     const ops = fuse(graph, webGpuForms);
     const plan = planMemory(ops, new Set(graph.outputs.values()));
-    const work = ops.flatMap((op) => lower(op, shared.convolutions).map((dispatch) => ({ op, dispatch })));
-    const scratch = Math.max(0, ...work.flatMap(({ dispatch }) => dispatch.bindings.map(scratchSize)));
-    const largest = Math.max(
-      scratch,
-      ...plan.slots,
-      ...graph.tensors.filter((t) => t.kind === 'input' || t.kind === 'state').map(elementsPerPicture),
-    );
-    const chunks = chunksOf(graph.batch, largest * FLOAT, shared.bindingLimit);
-    const pipelines = await Promise.all(
-      work.map(({ dispatch }) => shared.pipelines.get(dispatch.kernel, dispatch.overrides)),
-    );
-    const buffers = new Buffers(shared, constants);
+    const dispatches = ops.flatMap((op) => lower(op, shared.device).map((dispatch) => ({ op, dispatch })));
+    const scratch = Math.max(0, ...dispatches.map(({ dispatch }) => scratchOf(dispatch))) * FLOAT;
+    const slots = plan.slots.map((size) => size * FLOAT);
+    const written = graph.tensors.filter(({ kind }) => kind === 'input' || kind === 'state').map(bytesOf);
+    const chunks = chunksOf(graph.batch, Math.max(scratch, ...slots, ...written), shared.bindingLimit);
+    const work = await withPipelines(dispatches, shared.kernels, shared.pipelines);
+    const { device } = shared.guard;
+    const buffers = new Buffers(device, shared.constants, constants);
     try {
       return await shared.guard.scoped('the network', () => {
-        buffers.allocate(graph, chunks, plan.slots, plan.slotOf, scratch);
-        const launches = work.map(({ op, dispatch }, index) => ({
-          op,
-          dispatch,
-          pipeline: pipelines[index],
-          bindGroups: chunks.map((_, chunk) => buffers.bindGroup(pipelines[index], dispatch, chunk)),
-        }));
+        buffers.allocate(graph, chunks, { slotOf: plan.slotOf, slots, scratch });
+        const launches = work.map((one) => bindLaunch(device, one, shared.kernels, buffers, chunks));
         return new WebGpuExecutable(graph, shared, launches, chunks, buffers);
       });
     } catch (error) {
@@ -111,7 +91,7 @@ export class WebGpuExecutable implements Executable {
     this.#check();
     const tensor = this.#graph.find(name);
     if (tensor?.kind !== 'input' && tensor?.kind !== 'state') throw new Error(`the graph has no input ${name}`);
-    const size = elementsPerPicture(tensor);
+    const size = elements(tensor.shape.slice(1));
     if (data.length !== size * this.#graph.batch) {
       throw new Error(`${name}: ${data.length} values for ${shapeText(tensor.shape)}`);
     }
@@ -146,11 +126,11 @@ export class WebGpuExecutable implements Executable {
       await guard.scoped('reading results', () => {
         const encoder = guard.device.createCommandEncoder();
         tensors.forEach((tensor, index) => {
-          const size = elementsPerPicture(tensor);
+          const size = elements(tensor.shape.slice(1));
           this.#chunks.forEach(({ first, count }, chunk) => {
-            const bytes = count * size * FLOAT;
+            const bytes = count * bytesOf(tensor);
             const buffer = readBuffer(guard.device, bytes);
-            encoder.copyBufferToBuffer(this.#buffers.readable(tensor, chunk), 0, buffer, 0, bytes);
+            encoder.copyBufferToBuffer(this.#buffers.of(tensor, chunk), 0, buffer, 0, bytes);
             staged.push({ buffer, into: results[index], at: first * size });
           });
         });
@@ -184,7 +164,7 @@ export class WebGpuExecutable implements Executable {
       op: describe(op),
       seconds: seconds[index],
       flop: dispatch.flop * count,
-      bytes: this.#buffers.traffic(dispatch, count),
+      bytes: trafficOf(dispatch, count),
     }));
   }
 
@@ -218,192 +198,7 @@ export class WebGpuExecutable implements Executable {
   }
 }
 
-/** All buffers of one executable. */
-class Buffers {
-  bytes = 0;
-  scalars!: GPUBuffer;
-  readonly #shared: Shared;
-  readonly #constants: ReadonlyMap<string, HostTensor>;
-  readonly #own: GPUBuffer[] = [];
-  readonly #acquired: { data: Float32Array; key: string }[] = [];
-  readonly #placed = new Map<Tensor, GPUBuffer[]>();
-  readonly #tables = new Map<string, GPUBuffer>();
-  readonly #absent: GPUBuffer[] = [];
-  #scratch: GPUBuffer | undefined;
-
-  constructor(shared: Shared, constants: ReadonlyMap<string, HostTensor>) {
-    this.#shared = shared;
-    this.#constants = constants;
-  }
-
-  /**
-   * Inputs and states: a buffer for each chunk. Temporaries: a buffer for each slot of the plan, which the chunks use in
-   * turn; but where there are several chunks, an output of the graph has one for each, or the next would overwrite it.
-   */
-  allocate(
-    graph: Graph,
-    chunks: readonly Chunk[],
-    slots: readonly number[],
-    slotOf: ReadonlyMap<Tensor, number>,
-    scratch: number,
-  ): void {
-    const largest = Math.max(...chunks.map(({ count }) => count));
-    for (const tensor of graph.tensors) {
-      if (tensor.kind !== 'input' && tensor.kind !== 'state') continue;
-      this.#placed.set(
-        tensor,
-        chunks.map(({ count }) => this.#allocate(tensor.name, count * elementsPerPicture(tensor))),
-      );
-    }
-    const outputs = new Set(graph.outputs.values());
-    const slotBuffers = new Map<number, GPUBuffer>();
-    for (const [tensor, slot] of slotOf) {
-      if (outputs.has(tensor) && chunks.length > 1) {
-        const size = elementsPerPicture(tensor);
-        this.#placed.set(
-          tensor,
-          chunks.map(({ count }) => this.#allocate('output', count * size)),
-        );
-        continue;
-      }
-      let buffer = slotBuffers.get(slot);
-      if (!buffer) {
-        buffer = this.#allocate(`slot ${slot}`, largest * slots[slot]);
-        slotBuffers.set(slot, buffer);
-      }
-      const shared = buffer;
-      this.#placed.set(
-        tensor,
-        chunks.map(() => shared),
-      );
-    }
-    this.#scratch = this.#allocate('scratch', largest * scratch);
-    this.scalars = this.#allocate('scalars', SCALARS);
-  }
-
-  of(tensor: Tensor, chunk: number): GPUBuffer {
-    if (tensor.kind === 'constant') return this.#constant(tensor, 'plain', (data) => data);
-    return this.#placed.get(tensor)![chunk];
-  }
-
-  readable(tensor: Tensor, chunk: number): GPUBuffer {
-    const buffers = this.#placed.get(tensor);
-    if (!buffers) throw new Error(`${tensor.name} is not kept`);
-    return buffers[chunk];
-  }
-
-  bindGroup(pipeline: GPUComputePipeline, dispatch: Dispatch, chunk: number): GPUBindGroup {
-    return this.#shared.guard.device.createBindGroup({
-      label: dispatch.kernel,
-      layout: pipeline.getBindGroupLayout(0),
-      entries: dispatch.bindings.map((binding, index) => ({
-        binding: index,
-        resource: { buffer: this.#bufferOf(binding, index, chunk) },
-      })),
-    });
-  }
-
-  /** Bytes that a dispatch over `count` pictures reads and writes at least, each tensor once. */
-  traffic(dispatch: Dispatch, count: number): number {
-    let values = 0;
-    for (const binding of dispatch.bindings) {
-      if (binding.kind === 'tensor') {
-        values +=
-          binding.tensor.kind === 'constant'
-            ? elements(binding.tensor.shape)
-            : count * elementsPerPicture(binding.tensor);
-      } else if (binding.kind === 'constant') values += elements(binding.constant.tensor.shape);
-      else if (binding.kind === 'scratch') values += count * binding.size;
-      else if (binding.kind === 'table') values += binding.data.length;
-    }
-    return values * FLOAT;
-  }
-
-  destroy(): void {
-    for (const buffer of this.#own) buffer.destroy();
-    for (const { data, key } of this.#acquired) this.#shared.constants.release(data, key);
-    this.#own.length = 0;
-    this.#acquired.length = 0;
-  }
-
-  #bufferOf(binding: Binding, index: number, chunk: number): GPUBuffer {
-    switch (binding.kind) {
-      case 'tensor':
-        return this.of(binding.tensor, chunk);
-      case 'constant':
-        return this.#constant(binding.constant.tensor, binding.constant.key, binding.constant.pack);
-      case 'table':
-        return this.#table(binding.key, binding.data);
-      case 'scratch':
-        return this.#scratch!;
-      case 'scalars':
-        return this.scalars;
-      case 'none':
-        // One for each place: the same buffer must not stand at two places that are written.
-        this.#absent[index] ??= this.#allocate('absent', 4);
-        return this.#absent[index];
-    }
-  }
-
-  #constant(tensor: Tensor, key: string, pack: (data: Float32Array) => Float32Array): GPUBuffer {
-    const data = this.#constants.get(tensor.name)!.data;
-    const buffer = this.#shared.constants.acquire(data, key, tensor.name, pack);
-    if (this.#acquired.some((entry) => entry.data === data && entry.key === key)) {
-      this.#shared.constants.release(data, key);
-    } else {
-      this.#acquired.push({ data, key });
-      this.bytes += buffer.size;
-    }
-    return buffer;
-  }
-
-  #table(key: string, data: Float32Array | Uint32Array): GPUBuffer {
-    let buffer = this.#tables.get(key);
-    if (!buffer) {
-      buffer = this.#allocate(key, data.length);
-      this.#shared.guard.device.queue.writeBuffer(
-        buffer,
-        0,
-        data as Float32Array<ArrayBuffer> | Uint32Array<ArrayBuffer>,
-      );
-      this.#tables.set(key, buffer);
-    }
-    return buffer;
-  }
-
-  #allocate(label: string, size: number): GPUBuffer {
-    const buffer = storageBuffer(this.#shared.guard.device, label, size);
-    this.#own.push(buffer);
-    this.bytes += buffer.size;
-    return buffer;
-  }
-}
-
-function encodeLaunch(pass: GPUComputePassEncoder, launch: Launch, chunk: number, pictures: number): void {
-  const [x, y] = launch.dispatch.groups;
-  pass.setPipeline(launch.pipeline);
-  pass.setBindGroup(0, launch.bindGroups[chunk]);
-  pass.dispatchWorkgroups(x, y, pictures);
-}
-
-function scratchSize(binding: Binding): number {
-  return binding.kind === 'scratch' ? binding.size : 0;
-}
-
-function elementsPerPicture(tensor: Tensor): number {
-  return elements(tensor.shape.slice(1));
-}
-
-/** As few chunks of at most `limit` bytes per binding as possible, all but the last of one size. */
-function chunksOf(batch: number, bytesPerPicture: number, limit: number): Chunk[] {
-  if (bytesPerPicture > limit) {
-    throw new FacewrightError(
-      `one map of this network takes ${Math.ceil(bytesPerPicture / 2 ** 20)} MiB and this GPU binds at most ${Math.floor(limit / 2 ** 20)} MiB: a smaller network is needed`,
-    );
-  }
-  // One dimension of a dispatch holds 65,535 pictures.
-  const most = Math.min(batch, Math.floor(limit / bytesPerPicture), 65_535);
-  const chunks: Chunk[] = [];
-  for (let first = 0; first < batch; first += most) chunks.push({ first, count: Math.min(most, batch - first) });
-  return chunks;
+/** Elements per picture of the largest memory for partial sums that a dispatch wants. */
+function scratchOf({ bindings }: Dispatch): number {
+  return Math.max(0, ...Object.values(bindings).map((binding) => (binding.kind === 'scratch' ? binding.size : 0)));
 }

@@ -1,24 +1,34 @@
 import type { FusedOp, Read, Write } from '../../graph/fuse/fused-op.js';
 import type { Tensor } from '../../graph/graph.js';
-import { type Binding, bind, type Dispatch, perPixel, powerOfTwo, sumTiles } from './dispatch.js';
+import { type Binding, type Dispatch, powerOfTwo, WORKGROUP } from './dispatch.js';
 import { lowerConvolution } from './lower-convolution.js';
-import { type ConvolutionKernels, reductionTiles } from './tiles.js';
+import { bind, perPixel, sumTiles } from './lowering.js';
+import { reductionTiles } from './tiles.js';
+import type { KernelDevice } from './variants.js';
 
 type Form<T extends { readonly form: string }, F extends T['form']> = Extract<T, { readonly form: F }>;
 
 /** An op over maps as kernels, of the forms in `forms.ts`. */
-export function lowerFused({ core, read, write }: FusedOp, convolutions: ConvolutionKernels): Dispatch[] {
+export function lowerFused({ core, read, write }: FusedOp, device: KernelDevice): Dispatch[] {
   if (core.kind === 'none') return lowerPass(read, write);
   if (write.form !== 'plain' || read.form === 'gradient') throw new Error(`no kernel for ${core.kind} of that form`);
-  return core.kind === 'blur' ? lowerBlur(read.x, write.y) : lowerConvolution(core, read, write.y, convolutions);
+  return core.kind === 'blur' ? lowerBlur(read.x, write.y) : lowerConvolution(core, read, write.y, device);
 }
 
 function lowerBlur(x: Tensor, y: Tensor): Dispatch[] {
   const [, c, h, w] = y.shape;
-  const groups: [number, number] = [Math.ceil((Math.ceil(w / 4) * h) / 64), c];
-  return [{ kernel: 'blur', overrides: { C: c, H: h, W: w }, bindings: [bind(x), bind(y)], groups, flop: 0 }];
+  return [
+    {
+      kernel: 'blur',
+      overrides: { C: c, H: h, W: w, WORKGROUP },
+      bindings: { x: bind(x), y: bind(y) },
+      groups: [Math.ceil((Math.ceil(w / 4) * h) / WORKGROUP), c],
+      flop: 0,
+    },
+  ];
 }
 
+/** What only reads or only writes. */
 function lowerPass(read: Read, write: Write): Dispatch[] {
   if (read.form === 'plain' && write.form === 'styled') return epilogue(read.x, write);
   if (read.form === 'plain' && write.form === 'summed' && !write.y) return gradientSums(read.x, write);
@@ -32,34 +42,33 @@ function epilogue(y: Tensor, write: Form<Write, 'styled'>): Dispatch[] {
   const { noise, bias, style, slope, epsilon, x, coefficients, moments } = write;
   const [, c, h, w] = x.shape;
   const { workgroup, tile, tiles } = reductionTiles(h * w);
+  const cut = { C: c, PIXELS: h * w, TILES: tiles, TILE: tile };
   const partial: Binding = { kind: 'scratch', size: 2 * c * tiles };
   return [
     {
       kernel: 'styled',
       overrides: {
-        C: c,
-        PIXELS: h * w,
-        TILES: tiles,
+        ...cut,
         SHARED: Number(y.kind === 'constant'),
         NOISE: Number(noise !== undefined),
         SLOPE: slope,
         WORKGROUP: workgroup,
       },
-      bindings: [bind(y), bind(noise?.map), bind(noise?.weight), bind(bias), bind(x), partial],
+      bindings: {
+        y: bind(y),
+        noise: bind(noise?.map),
+        noise_weight: bind(noise?.weight),
+        bias: bind(bias),
+        x: bind(x),
+        tiles: partial,
+      },
       groups: [tiles, c],
       flop: 0,
     },
     {
       kernel: 'styled_coefficients',
-      overrides: {
-        C: c,
-        PIXELS: h * w,
-        TILES: tiles,
-        TILE: tile,
-        EPSILON: epsilon,
-        WORKGROUP: powerOfTwo(tiles, 8, 64),
-      },
-      bindings: [partial, bind(style), bind(coefficients), bind(moments)],
+      overrides: { ...cut, EPSILON: epsilon, WORKGROUP: powerOfTwo(tiles, 8, 64) },
+      bindings: { tiles: partial, style: bind(style), coefficients: bind(coefficients), moments: bind(moments) },
       groups: [c, 1],
       flop: 0,
     },
@@ -68,13 +77,13 @@ function epilogue(y: Tensor, write: Form<Write, 'styled'>): Dispatch[] {
 
 function gradientSums(g: Tensor, { x, moments, sums }: Form<Write, 'summed'>): Dispatch[] {
   const [, c, h, w] = x.shape;
-  const { workgroup, tiles } = reductionTiles(h * w);
+  const { workgroup, tile, tiles } = reductionTiles(h * w);
   const partial: Binding = { kind: 'scratch', size: 2 * c * tiles };
   return [
     {
       kernel: 'styled_sums',
-      overrides: { C: c, PIXELS: h * w, TILES: tiles, WORKGROUP: workgroup },
-      bindings: [bind(g), bind(x), bind(moments), partial],
+      overrides: { C: c, PIXELS: h * w, TILES: tiles, TILE: tile, WORKGROUP: workgroup },
+      bindings: { g: bind(g), x: bind(x), moments: bind(moments), tiles: partial },
       groups: [tiles, c],
       flop: 0,
     },
@@ -83,12 +92,19 @@ function gradientSums(g: Tensor, { x, moments, sums }: Form<Write, 'summed'>): D
 }
 
 function styledMap({ x, coefficients }: Form<Read, 'styled'>, y: Tensor): Dispatch[] {
-  return [perPixel('styled_map', y, {}, [bind(x), bind(coefficients), bind(y)])];
+  return [perPixel('styled_map', y, {}, { x: bind(x), coefficients: bind(coefficients), y: bind(y) })];
 }
 
 function styledGradient(read: Form<Read, 'gradient'>, y: Tensor): Dispatch[] {
   const { source, x, coefficients, moments, sums, slope } = read;
   if (source.kind !== 'stored') throw new Error('no kernel makes a gradient again where it is read');
-  const bindings = [source.g, x, coefficients, moments, sums, y].map(bind);
+  const bindings = {
+    g: bind(source.g),
+    x: bind(x),
+    coefficients: bind(coefficients),
+    moments: bind(moments),
+    sums: bind(sums),
+    result: bind(y),
+  };
   return [perPixel('styled_gradient', y, { SLOPE: slope }, bindings)];
 }

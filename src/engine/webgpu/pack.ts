@@ -1,8 +1,24 @@
+import type { Tensor } from '../../graph/graph.js';
+import type { PackedWeight } from './dispatch.js';
+
 /**
  * Weight layouts of the kernels. All are arithmetic on host memory, done once per network and layout.
  *
  * Convolutions want the weights of 8 output channels side by side, channels beyond the last being zero.
  */
+
+/** A layout of weights: its name, and how it is made. */
+export interface WeightLayout {
+  readonly name: string;
+  /** @param data [o, i, k, k]; with `adjoint` as the transposed map reads it */
+  readonly pack: (data: Float32Array, o: number, i: number, adjoint: boolean) => Float32Array;
+}
+
+/** A weight as a kernel wants it. */
+export function packedWeight(tensor: Tensor, { name, pack }: WeightLayout, adjoint: boolean): PackedWeight {
+  const [o, i] = tensor.shape;
+  return { tensor, key: adjoint ? `${name}, adjoint` : name, pack: (data) => pack(data, o, i, adjoint) };
+}
 
 /** Reads weight (output channel o, input channel i, row ky, column kx) of the map that a kernel computes. */
 type WeightAt = (o: number, i: number, ky: number, kx: number) => number;
@@ -89,3 +105,9 @@ export function packLinear(data: Float32Array, m: number, k: number, adjoint: bo
   }
   return packed;
 }
+
+export const conv1x1Blocks: WeightLayout = { name: 'conv1x1', pack: packConv1x1 };
+export const conv3x3Blocks: WeightLayout = { name: 'conv3x3', pack: packConv3x3 };
+export const convUpBlocks: WeightLayout = { name: 'conv_up', pack: packConvUp };
+export const convDownBlocks: WeightLayout = { name: 'conv_down', pack: packConvDown };
+export const linearColumns: WeightLayout = { name: 'linear', pack: packLinear };

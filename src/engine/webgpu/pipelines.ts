@@ -1,5 +1,6 @@
 import { FacewrightError } from '../../errors.js';
 import type { Overrides } from './dispatch.js';
+import type { Kernels } from './kernels.js';
 
 /**
  * Compute pipelines, made asynchronously and never twice: a pipeline is a kernel and the values of its overrides.
@@ -8,10 +9,9 @@ export class PipelineCache {
   readonly #modules = new Map<string, GPUShaderModule>();
   readonly #pipelines = new Map<string, Promise<GPUComputePipeline>>();
 
-  /** @param shaders the text of every kernel, by file name without extension */
   constructor(
     private readonly device: GPUDevice,
-    private readonly shaders: Readonly<Record<string, string>>,
+    private readonly kernels: Kernels,
   ) {}
 
   /**
@@ -38,20 +38,25 @@ export class PipelineCache {
         compute: { module, entryPoint: 'main', constants: overrides },
       });
     } catch (error) {
-      const { messages } = await module.getCompilationInfo();
-      const mistake = messages.find(({ type }) => type === 'error');
-      const reason = mistake
-        ? `line ${mistake.lineNum}: ${mistake.message}`
-        : String(error instanceof Error ? error.message : error).split('\n')[0];
-      throw new FacewrightError(`the kernel ${kernel} (${JSON.stringify(overrides)}) does not compile here: ${reason}`);
+      throw new FacewrightError(
+        `the kernel ${kernel} (${JSON.stringify(overrides)}) does not compile here: ${await this.#why(kernel, error)}`,
+      );
     }
+  }
+
+  /** The compiler's words, with file and line, or else the device's. */
+  async #why(kernel: string, error: unknown): Promise<string> {
+    const { messages } = await this.#module(kernel).getCompilationInfo();
+    const mistake = messages.find(({ type }) => type === 'error');
+    if (!mistake) return String(error instanceof Error ? error.message : error).split('\n')[0];
+    const { file, line } = this.kernels.get(kernel).locate(mistake.lineNum);
+    return `shaders/${file}, line ${line}: ${mistake.message}`;
   }
 
   #module(kernel: string): GPUShaderModule {
     let module = this.#modules.get(kernel);
     if (!module) {
-      const code = this.shaders[kernel];
-      if (code === undefined) throw new Error(`there is no kernel shaders/${kernel}.wgsl`);
+      const { code } = this.kernels.get(kernel);
       // A mistake in it is reported by #create; here it would count as an error of the device.
       this.device.pushErrorScope('validation');
       module = this.device.createShaderModule({ label: kernel, code });

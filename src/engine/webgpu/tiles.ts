@@ -1,21 +1,5 @@
 import { powerOfTwo } from './dispatch.js';
 
-/** Which family of convolution kernels runs. */
-export type ConvolutionKernels = 'tiled' | 'broadcast';
-
-/**
- * The convolution kernels for an adapter: `broadcast` where subgroups are always of 8 (lavapipe: a processor, which
- * gains nothing from workgroup memory), `tiled` on everything else.
- */
-export function convolutionKernels(adapter: {
-  readonly features: ReadonlySet<string>;
-  readonly info: { readonly subgroupMinSize?: number; readonly subgroupMaxSize?: number };
-}): ConvolutionKernels {
-  const { subgroupMinSize, subgroupMaxSize } = adapter.info;
-  const eight = subgroupMinSize === 8 && subgroupMaxSize === 8;
-  return eight && adapter.features.has('subgroups') ? 'broadcast' : 'tiled';
-}
-
 /**
  * The tile of a tiled convolution: 4·quads × rows pixels for 8·groups channels, quads·rows·groups invocations; `slice`
  * input channels at a time stand in workgroup memory.
@@ -30,19 +14,23 @@ export interface Tile {
 /** Workgroup memory that every WebGPU has (maxComputeWorkgroupStorageSize), in bytes. */
 export const WORKGROUP_MEMORY = 16_384;
 
-/** The tiled kernels: how many vec4 of weights a block of 8 channels has per input channel, and the patch of a tile. */
-const tiledKernels = {
-  conv3x3: { weights: 18, patch: (quads: number, rows: number) => (rows + 2) * (4 * quads + 2) },
-  conv_up: { weights: 16, patch: (quads: number, rows: number) => (rows + 1) * (4 * quads + 2) },
-  conv_down: { weights: 32, patch: (quads: number, rows: number) => (2 * rows + 2) * (8 * quads + 2) },
-} as const;
+/** What a tiled kernel holds in workgroup memory. */
+export interface TiledPatch {
+  /** vec4 of weights that a block of 8 channels has for each input channel. */
+  readonly weights: number;
+  /** Values of one input channel that a tile of 4·quads × rows pixels reads. */
+  readonly patch: (quads: number, rows: number) => number;
+}
 
-/** A kernel that comes in a tiled variant. */
-export type TiledKernel = keyof typeof tiledKernels;
+/** The patches of the tiled kernels, as their files declare PATCH and WEIGHTS. */
+export const tiledPatches = {
+  conv3x3: { weights: 18, patch: (quads, rows) => (rows + 2) * (4 * quads + 2) },
+  conv_up: { weights: 16, patch: (quads, rows) => (rows + 1) * (4 * quads + 2) },
+  conv_down: { weights: 32, patch: (quads, rows) => (2 * rows + 2) * (8 * quads + 2) },
+} as const satisfies Readonly<Record<string, TiledPatch>>;
 
 /** The workgroup memory of a tile, in bytes. */
-export function tileBytes(kernel: TiledKernel, { quads, rows, groups, slice }: Tile): number {
-  const { weights, patch } = tiledKernels[kernel];
+export function tileBytes({ weights, patch }: TiledPatch, { quads, rows, groups, slice }: Tile): number {
   return slice * (4 * patch(quads, rows) + 16 * groups * weights);
 }
 
@@ -51,12 +39,15 @@ export function tileBytes(kernel: TiledKernel, { quads, rows, groups, slice }: T
  * of one picture alone, so that a batch never changes a result. 128 invocations, the least that NVIDIA wants: first pixels
  * (up to 16 × 8), what is left in channels; then as many input channels at a time, up to 4, as fit into workgroup memory.
  */
-export function tileFor(kernel: TiledKernel, h: number, w: number, out: number): Tile {
+export function tileFor(
+  patch: TiledPatch,
+  { h, w, out }: { readonly h: number; readonly w: number; readonly out: number },
+): Tile {
   const quads = powerOfTwo(Math.ceil(w / 4), 1, 4);
   const rows = powerOfTwo(h, 1, 8);
   const groups = powerOfTwo(Math.ceil(out / 8), 1, Math.min(16, Math.max(1, 128 / (quads * rows))));
   const slices = [4, 2, 1];
-  const slice = slices.find((one) => tileBytes(kernel, { quads, rows, groups, slice: one }) <= WORKGROUP_MEMORY) ?? 1;
+  const slice = slices.find((one) => tileBytes(patch, { quads, rows, groups, slice: one }) <= WORKGROUP_MEMORY) ?? 1;
   return { quads, rows, groups, slice };
 }
 
@@ -68,7 +59,7 @@ export function partOf(into: number): number {
   return into < 32 ? 4 : 8;
 }
 
-/** Values per invocation in kernels that reduce over tiles (styled.wgsl, styled_sums.wgsl, pixel_loss.wgsl). */
+/** Values per invocation in kernels that reduce over tiles (styled.wgsl, styled_sums.wgsl, pixel_loss.wgsl: their TILE). */
 const TILE_VALUES = 16;
 
 /** How a reduction over `size` values per row is cut: tiles of 16·workgroup values. */

@@ -1,0 +1,51 @@
+/** The texts of shaders/, by path below it without `.wgsl`: `blur`, `lib/sum`. */
+export type ShaderTexts = Readonly<Record<string, string>>;
+
+/** A storage type that has a prelude in shaders/lib. */
+export type StoragePrecision = 'f32';
+
+/** A kernel with all that it uses, as the compiler gets it. */
+export interface KernelText {
+  readonly code: string;
+  /** The file, as a path below shaders/, and the line in it, of a line of `code` (both counted from 1). */
+  readonly locate: (line: number) => { readonly file: string; readonly line: number };
+}
+
+/** The first line of a kernel that uses libraries of shaders/lib: `//! use sum, styled-read`. */
+const USE = /^\/\/! use (.*)$/;
+/** Directives have to stand before everything else in a module. */
+const DIRECTIVE = /^\s*(enable|requires|diagnostic)\b/;
+
+/**
+ * The text of a kernel: the prelude of its storage type, the libraries that its first line names, and its file, each whole and
+ * in that order, with the directives of all of them moved to the top.
+ *
+ * @throws Error when the kernel, or a library that it names, is not there
+ */
+export function assembleKernel(shaders: ShaderTexts, kernel: string, precision: StoragePrecision): KernelText {
+  const own = textOf(shaders, kernel);
+  const libraries = USE.exec(own.split('\n', 1)[0])?.[1].split(',') ?? [];
+  const names = [`prelude-${precision}`, ...libraries.map((name) => name.trim())].map((name) => `lib/${name}`);
+  const parts = [...names, kernel].map((name) => ({
+    file: `${name}.wgsl`,
+    lines: (name === kernel ? own : textOf(shaders, name)).split('\n'),
+  }));
+  const places = parts.flatMap(({ file, lines }) => lines.map((text, index) => ({ file, line: index + 1, text })));
+  const sorted = [
+    ...places.filter(({ text }) => DIRECTIVE.test(text)),
+    ...places.filter(({ text }) => !DIRECTIVE.test(text)),
+  ];
+  return {
+    code: sorted.map(({ text }) => text).join('\n'),
+    locate: (line) => {
+      const { file, line: own } = sorted[Math.min(Math.max(line, 1), sorted.length) - 1];
+      return { file, line: own };
+    },
+  };
+}
+
+function textOf(shaders: ShaderTexts, name: string): string {
+  const text = shaders[name];
+  if (text === undefined) throw new Error(`there is no shaders/${name}.wgsl`);
+  return text;
+}

@@ -1,0 +1,139 @@
+import { WORKGROUP } from './dispatch.js';
+import { conv1x1Blocks, conv3x3Blocks, convDownBlocks, convUpBlocks } from './pack.js';
+import { partOf, type TiledPatch, tileBytes, tiledPatches, tileFor } from './tiles.js';
+import { choose, type KernelDevice, type Tiling, type Variant } from './variants.js';
+
+/** The convolutions that have kernels: 1×1 and 3×3, adjoint or not; the upsampling one, and its adjoint. */
+export type ConvolutionName = 'conv1x1' | 'conv3x3' | 'conv_up' | 'conv_down';
+
+/** A convolution as its kernels see it. */
+export interface ConvolutionShape {
+  /** Channels read and written. */
+  readonly into: number;
+  readonly out: number;
+  /** The map; of the two that an upsampling convolution or its adjoint connects, the smaller. */
+  readonly h: number;
+  readonly w: number;
+  /** Whether it reads the styled map. */
+  readonly modulate: boolean;
+  readonly bias: boolean;
+}
+
+type ConvolutionVariant = Variant<ConvolutionShape>;
+
+/** The variants of each convolution, the preferred ones first. */
+export const convolutionVariants: Readonly<Record<ConvolutionName, readonly ConvolutionVariant[]>> = {
+  conv1x1: [
+    {
+      kernel: 'conv1x1',
+      supports: () => true,
+      tile: () => ({}),
+      pack: conv1x1Blocks,
+      dispatch: ({ into, out, h, w, modulate, bias }) => ({
+        overrides: { IN: into, OUT: out, PIXELS: h * w, MODULATE: Number(modulate), BIAS: Number(bias), WORKGROUP },
+        groups: [Math.ceil((h * w) / WORKGROUP), Math.ceil(out / 4)],
+      }),
+    },
+  ],
+  conv3x3: [
+    {
+      kernel: 'conv3x3_broadcast',
+      supports: alwaysEight,
+      tile: broadcastTile,
+      pack: conv3x3Blocks,
+      dispatch: (shape, tile) => broadcast(shape, tile, { rows: 2, phases: 1, ...modulated(shape) }),
+    },
+    {
+      kernel: 'conv3x3_tiled',
+      supports: (device, shape) => fits(device, shape, tiledPatches.conv3x3),
+      tile: (shape) => ({ ...tileFor(tiledPatches.conv3x3, shape) }),
+      pack: conv3x3Blocks,
+      dispatch: (shape, tile) => tiled(shape, tile, { phases: 1, ...modulated(shape) }),
+    },
+  ],
+  // Both upsampling kernels work on the grid of input pixels, once for each of the two row phases of the output.
+  conv_up: [
+    {
+      kernel: 'conv_up_broadcast',
+      supports: alwaysEight,
+      tile: broadcastTile,
+      pack: convUpBlocks,
+      dispatch: (shape, tile) => broadcast(shape, tile, { rows: 2, phases: 2, ...modulated(shape) }),
+    },
+    {
+      kernel: 'conv_up_tiled',
+      supports: (device, shape) => fits(device, shape, tiledPatches.conv_up),
+      tile: (shape) => ({ ...tileFor(tiledPatches.conv_up, shape) }),
+      pack: convUpBlocks,
+      dispatch: (shape, tile) => tiled(shape, tile, { phases: 2, ...modulated(shape) }),
+    },
+  ],
+  conv_down: [
+    {
+      kernel: 'conv_down_broadcast',
+      supports: alwaysEight,
+      tile: broadcastTile,
+      pack: convDownBlocks,
+      dispatch: (shape, tile) => broadcast(shape, tile, { rows: 1, phases: 1, overrides: {} }),
+    },
+    {
+      kernel: 'conv_down_tiled',
+      supports: (device, shape) => fits(device, shape, tiledPatches.conv_down),
+      tile: (shape) => ({ ...tileFor(tiledPatches.conv_down, shape) }),
+      pack: convDownBlocks,
+      dispatch: (shape, tile) => tiled(shape, tile, { phases: 1, overrides: {} }),
+    },
+  ],
+};
+
+/** The variant of a convolution that runs on a device. */
+export function chooseVariant(op: ConvolutionName, shape: ConvolutionShape, device: KernelDevice): ConvolutionVariant {
+  return choose(convolutionVariants[op], op, shape, device);
+}
+
+function modulated({ modulate }: ConvolutionShape): { overrides: Record<string, number> } {
+  return { overrides: { MODULATE: Number(modulate) } };
+}
+
+/**
+ * Whether subgroups are always of 8, as the broadcast kernels take for granted: lavapipe, a processor, which gains nothing from
+ * workgroup memory.
+ */
+function alwaysEight({ subgroups }: KernelDevice): boolean {
+  return subgroups?.[0] === 8 && subgroups[1] === 8;
+}
+
+/** One subgroup of 8 in a workgroup (more are slower on lavapipe), and the channels that are summed apart. */
+function broadcastTile({ into }: ConvolutionShape): Tiling {
+  return { workgroup: 8, part: partOf(into) };
+}
+
+/** A broadcast kernel whose invocations make four columns of `rows` rows, `phases` times for every block of channels. */
+function broadcast(
+  { into, out, h, w }: ConvolutionShape,
+  { workgroup, part }: Tiling,
+  { rows, phases, overrides }: { rows: number; phases: number; overrides: Readonly<Record<string, number>> },
+): ReturnType<ConvolutionVariant['dispatch']> {
+  const sizes = [into, out, h, w, part];
+  return {
+    overrides: { ...overrides, WORKGROUP: workgroup },
+    groups: [Math.ceil((Math.ceil(w / 4) * Math.ceil(h / rows)) / workgroup), Math.ceil(out / 8) * phases],
+    tables: { shape: { kind: 'table', key: `sizes ${sizes}`, data: Uint32Array.from(sizes) } },
+  };
+}
+
+function fits({ workgroupMemory }: KernelDevice, shape: ConvolutionShape, patch: TiledPatch): boolean {
+  return tileBytes(patch, tileFor(patch, shape)) <= workgroupMemory;
+}
+
+/** A tiled kernel, `phases` times for every tile of channels. */
+function tiled(
+  { into, out, h, w }: ConvolutionShape,
+  { quads, rows, groups, slice }: Tiling,
+  { phases, overrides }: { phases: number; overrides: Readonly<Record<string, number>> },
+): ReturnType<ConvolutionVariant['dispatch']> {
+  return {
+    overrides: { IN: into, OUT: out, H: h, W: w, ...overrides, QUADS: quads, ROWS: rows, GROUPS: groups, SLICE: slice },
+    groups: [Math.ceil(w / (4 * quads)) * Math.ceil(h / rows), Math.ceil(out / (8 * groups)) * phases],
+  };
+}

@@ -1,0 +1,91 @@
+import type { ProgramOp } from '../../graph/fuse/fused-op.js';
+import type { Buffers } from './buffers.js';
+import type { Chunk } from './chunks.js';
+import { disagreements } from './declarations.js';
+import type { Binding, Dispatch } from './dispatch.js';
+import type { Kernels } from './kernels.js';
+import { bytesOf, FLOAT } from './memory.js';
+import type { PipelineCache } from './pipelines.js';
+
+/** A dispatch, with the op that it serves and its pipeline. */
+export interface Work {
+  readonly op: ProgramOp;
+  readonly dispatch: Dispatch;
+  readonly pipeline: GPUComputePipeline;
+}
+
+/** Work with a bind group for each chunk of pictures. */
+export interface Launch extends Work {
+  readonly bindGroups: readonly GPUBindGroup[];
+}
+
+/**
+ * Makes the pipelines of dispatches, all at once.
+ *
+ * @throws Error when a dispatch does not give what its kernel declares
+ */
+export function withPipelines(
+  dispatches: readonly Omit<Work, 'pipeline'>[],
+  kernels: Kernels,
+  pipelines: PipelineCache,
+): Promise<Work[]> {
+  return Promise.all(
+    dispatches.map(async ({ op, dispatch }) => {
+      const [fault] = disagreements(dispatch, kernels.get(dispatch.kernel).declarations);
+      if (fault) throw new Error(fault);
+      return { op, dispatch, pipeline: await pipelines.get(dispatch.kernel, dispatch.overrides) };
+    }),
+  );
+}
+
+/** Binds buffers to work, by the names that its kernel declares. */
+export function bindLaunch(
+  device: GPUDevice,
+  work: Work,
+  kernels: Kernels,
+  buffers: Buffers,
+  chunks: readonly Chunk[],
+): Launch {
+  const { dispatch, pipeline } = work;
+  const { bindings } = kernels.get(dispatch.kernel).declarations;
+  const bindGroups = chunks.map((_, chunk) =>
+    device.createBindGroup({
+      label: dispatch.kernel,
+      layout: pipeline.getBindGroupLayout(0),
+      entries: bindings.map(({ name, binding }) => ({
+        binding,
+        resource: { buffer: buffers.behind(name, dispatch.bindings[name], chunk) },
+      })),
+    }),
+  );
+  return { ...work, bindGroups };
+}
+
+/** Records a launch over the pictures of one chunk. */
+export function encodeLaunch(pass: GPUComputePassEncoder, launch: Launch, chunk: number, pictures: number): void {
+  const [x, y] = launch.dispatch.groups;
+  pass.setPipeline(launch.pipeline);
+  pass.setBindGroup(0, launch.bindGroups[chunk]);
+  pass.dispatchWorkgroups(x, y, pictures);
+}
+
+/** Bytes that a dispatch over `pictures` reads and writes at least, each binding once. */
+export function trafficOf(dispatch: Dispatch, pictures: number): number {
+  return Object.values(dispatch.bindings).reduce((bytes, binding) => bytes + bindingBytes(binding, pictures), 0);
+}
+
+function bindingBytes(binding: Binding, pictures: number): number {
+  switch (binding.kind) {
+    case 'tensor':
+      return (binding.tensor.kind === 'constant' ? 1 : pictures) * bytesOf(binding.tensor);
+    case 'weight':
+      return bytesOf(binding.weight.tensor);
+    case 'scratch':
+      return pictures * binding.size * FLOAT;
+    case 'table':
+      return binding.data.byteLength;
+    case 'scalars':
+    case 'none':
+      return 0;
+  }
+}

@@ -1,0 +1,180 @@
+// Losses and their gradients, and the updates at the end of a search step.
+
+import { bicubicTaps, reflectBefore } from '../../graph/bicubic.js';
+import type { Op } from '../../graph/graph.js';
+import { ADAM, MOMENTUM } from '../../graph/optimisers.js';
+import { type Binding, type Dispatch, WORKGROUP } from './dispatch.js';
+import { ROW_WORKGROUP } from './lower-latent.js';
+import { bind, scalars, size, sumTiles, valuewise } from './lowering.js';
+import { reductionTiles } from './tiles.js';
+
+/** What a term of the loss is multiplied with, beside the mean. PULSE takes its L1 ten times. */
+const TERM_FACTORS = { L2: 1, L1: 10 } as const;
+
+export function lowerBicubic({
+  inputs: [x],
+  outputs: [y],
+  attrs: { axis, factor, adjoint },
+}: Op<'bicubic'>): Dispatch[] {
+  const shape = x!.shape;
+  const taps: Binding = {
+    kind: 'table',
+    key: `bicubic-${factor}`,
+    data: Float32Array.from(bicubicTaps(factor)),
+  };
+  const overrides = {
+    OUTER: axis === 2 ? shape[1] : shape[1] * shape[2],
+    INNER: axis === 2 ? shape[3] : 1,
+    FACTOR: factor,
+    BEFORE: reflectBefore(factor),
+  };
+  const side = shape[axis];
+  return adjoint
+    ? valuewise('bicubic_adjoint', size(y), { ...overrides, TO: side }, { y: bind(x), taps, x: bind(y) })
+    : valuewise('bicubic', size(y), { ...overrides, FROM: side }, { x: bind(x), taps, y: bind(y) });
+}
+
+export function lowerPixelLoss({
+  inputs: [x, target],
+  outputs: [loss],
+  attrs: { term },
+}: Op<'pixel_loss'>): Dispatch[] {
+  const count = size(x!);
+  const { workgroup, tile, tiles } = reductionTiles(count);
+  const partial: Binding = { kind: 'scratch', size: tiles };
+  return [
+    {
+      kernel: 'pixel_loss',
+      overrides: { SIZE: count, TILES: tiles, TILE: tile, L1: Number(term === 'L1'), WORKGROUP: workgroup },
+      bindings: { x: bind(x), goal: bind(target), tiles: partial },
+      groups: [tiles, 1],
+      flop: 0,
+    },
+    sumTiles(1, tiles, TERM_FACTORS[term] / count, partial, loss),
+  ];
+}
+
+export function lowerPixelLossGradient({
+  inputs,
+  outputs: [y],
+  attrs: { term },
+}: Op<'pixel_loss_gradient'>): Dispatch[] {
+  const [g, x, goal] = inputs.map(bind);
+  // The derivative of (x − target)² has a factor of 2 of its own, that of |x − target| none.
+  const FACTOR = term === 'L1' ? TERM_FACTORS.L1 : 2 * TERM_FACTORS.L2;
+  const overrides = { SIZE: size(y), L1: Number(term === 'L1'), FACTOR };
+  return valuewise('pixel_loss_gradient', size(y), overrides, { g, x, goal, result: bind(y) });
+}
+
+export function lowerGeocross({ inputs: [w], outputs: [value, pairs] }: Op<'geocross'>): Dispatch[] {
+  const [, rows, d] = w!.shape;
+  const values: Binding = { kind: 'scratch', size: rows * rows };
+  return [
+    {
+      kernel: 'geocross',
+      overrides: { L: rows, D: d, WORKGROUP },
+      bindings: { w: bind(w), values, pairs: bind(pairs) },
+      groups: [rows, rows],
+      flop: 6 * rows * rows * d,
+    },
+    sumTiles(1, rows * rows, 1, values, value),
+  ];
+}
+
+export function lowerGeocrossGradient({ inputs: [g, w, pairs], outputs: [y] }: Op<'geocross_gradient'>): Dispatch[] {
+  const [, rows, d] = y.shape;
+  return [
+    {
+      kernel: 'geocross_gradient',
+      overrides: { L: rows, D: d, WORKGROUP },
+      bindings: { g: bind(g), w: bind(w), pairs: bind(pairs), result: bind(y) },
+      groups: [Math.ceil(d / WORKGROUP), rows],
+      flop: 6 * rows * rows * d,
+    },
+  ];
+}
+
+export function lowerObjective({ inputs, outputs: [total], attrs: { weights, floors } }: Op<'objective'>): Dispatch[] {
+  return [
+    {
+      kernel: 'objective',
+      overrides: {
+        TERMS: inputs.length,
+        WEIGHT0: weights[0] ?? 0,
+        WEIGHT1: weights[1] ?? 0,
+        WEIGHT2: weights[2] ?? 0,
+        FLOOR0: finiteFloor(floors[0]),
+        FLOOR1: finiteFloor(floors[1]),
+        FLOOR2: finiteFloor(floors[2]),
+      },
+      bindings: { term0: bind(inputs[0]), term1: bind(inputs[1]), term2: bind(inputs[2]), total: bind(total) },
+      groups: [1, 1],
+      flop: 0,
+    },
+  ];
+}
+
+export function lowerObjectiveGradient({
+  inputs: [g, term],
+  outputs: [y],
+  attrs,
+}: Op<'objective_gradient'>): Dispatch[] {
+  return [
+    {
+      kernel: 'objective_gradient',
+      overrides: { WEIGHT: attrs.weight, FLOOR: finiteFloor(attrs.floor) },
+      bindings: { g: bind(g), term: bind(term), result: bind(y) },
+      groups: [1, 1],
+      flop: 0,
+    },
+  ];
+}
+
+/** WGSL has no infinities: the most negative number stands for −∞ where it is only compared with. */
+function finiteFloor(floor: number | undefined): number {
+  return Math.max(floor ?? Number.NEGATIVE_INFINITY, -3.4028234663852886e38);
+}
+
+/** The optimisers in the order of optimise.wgsl's KIND. */
+const KINDS: readonly Op<'optimise'>['attrs']['kind'][] = ['sgd', 'sgdm', 'adam', 'adamax'];
+
+export function lowerOptimise({ inputs, attrs: { kind } }: Op<'optimise'>): Dispatch[] {
+  const [param, g, first, second] = inputs;
+  const count = size(param!);
+  const overrides = {
+    SIZE: count,
+    KIND: KINDS.indexOf(kind),
+    MOMENTUM,
+    BETA1: ADAM.beta1,
+    REST1: 1 - ADAM.beta1,
+    BETA2: ADAM.beta2,
+    REST2: 1 - ADAM.beta2,
+    EPSILON: ADAM.epsilon,
+  };
+  const bindings = { param: bind(param), g: bind(g), first: bind(first), second: bind(second), scalars };
+  return valuewise('optimise', count, overrides, bindings);
+}
+
+export function lowerSphere({ inputs: [param, radius] }: Op<'sphere'>): Dispatch[] {
+  const rows = param!.shape[1];
+  return [
+    {
+      kernel: 'sphere',
+      overrides: { ROWS: rows, SIZE: size(param!) / rows, WORKGROUP: ROW_WORKGROUP },
+      bindings: { param: bind(param), radius: bind(radius) },
+      groups: [rows, 1],
+      flop: 0,
+    },
+  ];
+}
+
+export function lowerKeepBest({ inputs }: Op<'keep_best'>): Dispatch[] {
+  const [total, best, best_step, improved] = inputs.map(bind);
+  const bindings = { total, best, best_step, improved, scalars };
+  return [{ kernel: 'keep_best', overrides: {}, bindings, groups: [1, 1], flop: 0 }];
+}
+
+export function lowerKeepIf({ inputs: [improved, source, kept] }: Op<'keep_if'>): Dispatch[] {
+  const bindings = { improved: bind(improved), source: bind(source), kept: bind(kept) };
+  return valuewise('keep_if', size(source!), { SIZE: size(source!) }, bindings);
+}

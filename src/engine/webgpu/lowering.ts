@@ -1,0 +1,56 @@
+import type { PlainOpName } from '../../graph/fuse/fused-op.js';
+import { elements, type Op, type Tensor } from '../../graph/graph.js';
+import { type Binding, type Dispatch, grid, type Overrides, powerOfTwo, WORKGROUP } from './dispatch.js';
+
+/** From one op to the kernels that compute it, in order. */
+export type Lowering<N extends PlainOpName> = (op: Op<N>) => Dispatch[];
+
+/** The scalars of a run. */
+export const scalars: Binding = { kind: 'scalars' };
+
+/** A tensor, or its absence. */
+export function bind(tensor: Tensor | undefined): Binding {
+  return tensor ? { kind: 'tensor', tensor } : { kind: 'none' };
+}
+
+/** Elements per picture. */
+export function size(tensor: Tensor): number {
+  return elements(tensor.shape.slice(1));
+}
+
+type Bindings = Readonly<Record<string, Binding>>;
+
+/** A kernel that makes one value per invocation, `count` of them per picture (shaders/lib/one-value.wgsl). */
+export function valuewise(kernel: string, count: number, overrides: Overrides, bindings: Bindings): Dispatch[] {
+  return [{ kernel, overrides: { ...overrides, WORKGROUP }, bindings, groups: grid(count, WORKGROUP), flop: 0 }];
+}
+
+/** A kernel over the pixels of every channel: x pixels, y channels. */
+export function perPixel(kernel: string, map: Tensor, overrides: Overrides, bindings: Bindings): Dispatch {
+  const [, c, h, w] = map.shape;
+  return {
+    kernel,
+    overrides: { C: c, PIXELS: h * w, ...overrides, WORKGROUP },
+    bindings,
+    groups: [Math.ceil((h * w) / WORKGROUP), c],
+    flop: 0,
+  };
+}
+
+/** A kernel with a workgroup for each channel of a map. */
+export function perChannel(kernel: string, map: Tensor, overrides: Overrides, bindings: Bindings): Dispatch {
+  const [, c, h, w] = map.shape;
+  const WORKGROUP = powerOfTwo(Math.ceil((h * w) / 16), 8, 128);
+  return { kernel, overrides: { C: c, PIXELS: h * w, ...overrides, WORKGROUP }, bindings, groups: [c, 1], flop: 0 };
+}
+
+/** Adds up `tiles` partial sums for each of `rows` rows. */
+export function sumTiles(rows: number, tiles: number, scale: number, from: Binding, to: Tensor): Dispatch {
+  return {
+    kernel: 'sum_tiles',
+    overrides: { ROWS: rows, TILES: tiles, SCALE: scale, WORKGROUP: powerOfTwo(tiles, 8, 128) },
+    bindings: { tiles: from, sums: bind(to) },
+    groups: [rows, 1],
+    flop: 0,
+  };
+}
