@@ -1,0 +1,221 @@
+/** What the WGSL files declare, held against all that the engine launches; runs without an engine. */
+
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { randomStyleGan1 } from '../../dist/bench/random-weights.js';
+import { assembleKernel } from '../../dist/engine/webgpu/assemble.js';
+import { type Declarations, disagreements, readDeclarations } from '../../dist/engine/webgpu/declarations.js';
+import type { Dispatch } from '../../dist/engine/webgpu/dispatch.js';
+import { webGpuForms } from '../../dist/engine/webgpu/forms.js';
+import { Kernels } from '../../dist/engine/webgpu/kernels.js';
+import { lower } from '../../dist/engine/webgpu/lower.js';
+import { tiledPatches } from '../../dist/engine/webgpu/tiles.js';
+import type { KernelDevice } from '../../dist/engine/webgpu/variants.js';
+import { plainForms } from '../../dist/graph/fuse/forms.js';
+import { fuse } from '../../dist/graph/fuse/fuse.js';
+import type { ProgramOp } from '../../dist/graph/fuse/fused-op.js';
+import { elements, Graph } from '../../dist/graph/graph.js';
+import { readStyleGan1 } from '../../dist/model/stylegan1.js';
+import { readShaders } from '../../dist/node/paths.js';
+import { defaultSearchOptions, parseLoss } from '../../dist/pulse/options.js';
+import { noiseRoles } from '../../dist/pulse/start.js';
+import { buildStep } from '../../dist/pulse/step.js';
+import { conformanceCases } from './conformance.js';
+
+const test = suite('what host and shaders agree on');
+
+const shaders = await readShaders();
+const files = Object.keys(shaders).filter((name) => !name.startsWith('lib/'));
+const kernels = new Kernels(shaders, 'f32');
+
+/** Both families of convolutions. */
+const devices: readonly KernelDevice[] = [[8, 8] as const, [32, 32] as const].map((subgroups) => ({
+  subgroups,
+  f16: false,
+  workgroupMemory: 16_384,
+  measured: () => undefined,
+}));
+
+interface Launched {
+  readonly op: ProgramOp;
+  readonly dispatch: Dispatch;
+}
+
+/** What is launched where everything is fused that can be, and where nothing is. */
+const launches: Launched[] = [...conformanceCases().map(({ build }) => build(2).graph), searchStep(1024)]
+  .flatMap((graph) => [webGpuForms, plainForms].flatMap((forms) => fuse(graph, forms)))
+  .flatMap((op) => devices.flatMap((device) => lower(op, device).map((dispatch) => ({ op, dispatch }))));
+
+/** The default search step of a network as wide as FFHQ's. */
+function searchStep(resolution: number): Graph {
+  const network = readStyleGan1('wide', randomStyleGan1(resolution, { fmapBase: 8192, fmapMax: 512 }), 1e-5);
+  const layers = network.layers.length;
+  const options = defaultSearchOptions({ name: 'wide', resolution, layers, badNoise: [layers - 1] });
+  const graph = new Graph(1);
+  buildStep(graph, {
+    network,
+    terms: parseLoss(options.loss),
+    eps: options.eps,
+    tile: options.tile,
+    roles: noiseRoles(layers, options),
+    optimizer: options.optimizer,
+    targetSize: 32,
+  });
+  return graph;
+}
+
+test('every kernel is launched, and every library used', () => {
+  const launched = new Set(launches.map(({ dispatch }) => dispatch.kernel));
+  assert.equal(launched, new Set(files));
+  const used = new Set(files.flatMap((file) => /^\/\/! use (.*)\n/.exec(shaders[file])?.[1].split(', ') ?? []));
+  const libraries = Object.keys(shaders).flatMap((name) => /^lib\/(?!prelude-)(.*)$/.exec(name)?.[1] ?? []);
+  assert.equal(used, new Set(libraries));
+});
+
+test('an override without a value is given one, and one with a value is made of others', () => {
+  for (const file of files) {
+    for (const [, name, value] of kernels.get(file).code.matchAll(/^override (\w+)[^=;]*= ([^;]*);/gm)) {
+      assert.match(value, /[A-Z]{2}/, `${file}: ${name} = ${value} is a number that the host does not know of`);
+    }
+  }
+});
+
+test('the tiles of the host are those of the tiled kernels', () => {
+  for (const [name, { weights }] of Object.entries(tiledPatches)) {
+    assert.match(shaders[`${name}_tiled`], new RegExp(`^const WEIGHTS = ${weights}u;$`, 'm'));
+  }
+});
+
+test('every dispatch gives what its kernel declares, by name, and no more', () => {
+  for (const { dispatch } of launches) {
+    assert.equal(disagreements(dispatch, kernels.get(dispatch.kernel).declarations), []);
+  }
+});
+
+test('what an op makes is bound to be written, and all else to be read', () => {
+  for (const { op, dispatch } of launches) {
+    for (const { name, access } of kernels.get(dispatch.kernel).declarations.bindings) {
+      const binding = dispatch.bindings[name];
+      if (binding.kind === 'scratch' || binding.kind === 'none') continue;
+      const written = binding.kind === 'tensor' && [...op.outputs, ...op.writes].includes(binding.tensor);
+      assert.is(access, written ? 'read_write' : 'read', `${dispatch.kernel}: ${name}`);
+    }
+  }
+});
+
+/** Values that an invocation makes, where it is not one. */
+const PER_INVOCATION: Readonly<Record<string, number>> = {
+  blur: 4,
+  conv1x1: 4,
+  conv3x3_broadcast: 2 * 4 * 8,
+  conv_up_broadcast: 2 * 8 * 8,
+  conv_down_broadcast: 4 * 8,
+  conv3x3_tiled: 4 * 8,
+  conv_up_tiled: 8 * 8,
+  conv_down_tiled: 4 * 8,
+};
+
+/** Values that a workgroup makes together. */
+const PER_WORKGROUP: Readonly<Record<string, (overrides: Dispatch['overrides']) => number>> = {
+  styled: ({ TILE }) => TILE,
+  styled_coefficients: () => 3,
+  styled_sums: () => 2,
+  sum_tiles: () => 1,
+  pixel_loss: () => 1,
+  pixel_norm: ({ SIZE }) => SIZE,
+  pixel_norm_gradient: ({ SIZE }) => SIZE,
+  sphere: ({ SIZE }) => SIZE,
+  geocross: () => 2,
+  linear: ({ QUADS }) => 4 * QUADS,
+  instance_norm: ({ PIXELS }) => PIXELS,
+  modulate_sums: () => 2,
+};
+
+test('the grid of every dispatch covers what it writes', () => {
+  for (const { op, dispatch } of launches) {
+    const { kernel, groups, overrides } = dispatch;
+    const { declarations } = kernels.get(kernel);
+    const made =
+      PER_WORKGROUP[kernel]?.(overrides) ?? (PER_INVOCATION[kernel] ?? 1) * invocations(dispatch, declarations);
+    const wanted = overrides.TO_SIZE === undefined ? writtenBy(op, dispatch, declarations) : overrides.SIZE;
+    assert.ok(groups[0] * groups[1] * made >= wanted, `${kernel}: ${groups} workgroups of ${made} for ${wanted}`);
+    assert.ok(Math.max(...groups) <= 65_535, `${kernel}: ${groups} workgroups`);
+  }
+});
+
+function invocations({ overrides }: Dispatch, { workgroup }: Declarations): number {
+  const { QUADS, ROWS, GROUPS } = overrides;
+  const known: Readonly<Record<string, number>> = { WORKGROUP: QUADS * ROWS * GROUPS, ...overrides };
+  return workgroup.reduce((product, size) => product * (known[size] ?? Number(size)), 1);
+}
+
+/** Values per picture that a dispatch writes, of the largest of its results. */
+function writtenBy(op: ProgramOp, { bindings }: Dispatch, declarations: Declarations): number {
+  const written = declarations.bindings
+    .filter(({ access }) => access === 'read_write')
+    .map(({ name }) => bindings[name]);
+  const sizes = written.flatMap((binding) => {
+    if (binding.kind === 'tensor') return elements(binding.tensor.shape.slice(1));
+    // tiles of styled hold two numbers for each tile of many values: its map is what counts.
+    const isEpilogue = op.op === 'fused' && op.write.form === 'styled';
+    return binding.kind === 'scratch' && !isEpilogue ? binding.size : [];
+  });
+  return Math.max(...sizes);
+}
+
+test('a dispatch that disagrees with its kernel is told so by name', () => {
+  const { dispatch } = launches.find(({ dispatch: { kernel } }) => kernel === 'affine')!;
+  const { declarations } = kernels.get('affine');
+  const { x, ...bindings } = dispatch.bindings;
+  const { SHIFT, ...overrides } = dispatch.overrides;
+  const wrong = { ...dispatch, bindings: { ...bindings, input: x }, overrides: { ...overrides, OFFSET: SHIFT } };
+  assert.equal(disagreements(wrong, declarations), [
+    'affine: the binding x is not given',
+    'affine: there is no binding input',
+    'affine: the override SHIFT is not given',
+    'affine: there is no override OFFSET',
+  ]);
+});
+
+test('declarations are read past comments', () => {
+  const code = [
+    '// override OLD: u32;',
+    'override SIZE: u32;',
+    'override HALF: u32 = SIZE / 2;',
+    '@group(0) @binding(2) var<storage, read_write> y: array<f32>;',
+    '@group(0) @binding(0) var<storage, read> x: array<vec4f>; // @binding(1)',
+    '@compute @workgroup_size(SIZE, 4)',
+  ].join('\n');
+  assert.equal(readDeclarations(code), {
+    bindings: [
+      { name: 'y', binding: 2, access: 'read_write' },
+      { name: 'x', binding: 0, access: 'read' },
+    ],
+    overrides: ['SIZE'],
+    derived: ['HALF'],
+    workgroup: ['SIZE', '4'],
+  });
+});
+
+test('a kernel comes after the prelude and the libraries that it names, directives first', () => {
+  const texts = {
+    'lib/prelude-f32': 'alias Stored = f32;',
+    'lib/one': 'enable subgroups;\nfn one() {}',
+    'lib/two': 'fn two() {}',
+    kernel: '//! use two, one\nfn main() {}',
+    plain: 'fn main() {}',
+  };
+  const { code, locate } = assembleKernel(texts, 'kernel', 'f32');
+  assert.is(code, 'enable subgroups;\nalias Stored = f32;\nfn two() {}\nfn one() {}\n//! use two, one\nfn main() {}');
+  assert.equal(locate(1), { file: 'lib/one.wgsl', line: 1 });
+  assert.equal(locate(4), { file: 'lib/one.wgsl', line: 2 });
+  assert.equal(locate(6), { file: 'kernel.wgsl', line: 2 });
+  assert.is(assembleKernel(texts, 'plain', 'f32').code, 'alias Stored = f32;\nfn main() {}');
+  assert.throws(
+    () => assembleKernel({ ...texts, kernel: '//! use three' }, 'kernel', 'f32'),
+    /shaders\/lib\/three.wgsl/,
+  );
+  assert.throws(() => assembleKernel(texts, 'none', 'f32'), /shaders\/none.wgsl/);
+});
+
+test.run();
