@@ -1,5 +1,6 @@
 import { dirname, join } from 'node:path';
 import { FacewrightError } from './errors.js';
+import { float32Values, type HostTensors, hostTensor } from './graph/host-tensor.js';
 import { type GaussianFit, GaussianFitter } from './model/gaussian.js';
 import { Generator, type GeneratorInfo } from './model/generator.js';
 import { readStyleGan1, type StyleGan1 } from './model/stylegan1.js';
@@ -58,7 +59,7 @@ export async function openGenerator(options: OpenOptions = {}): Promise<Generato
   }
 }
 
-/** Reads the weights. A function of its own, so that nothing holds the file's own tensors when it has returned. */
+/** Reads the weights. */
 async function readModel(model?: string): Promise<{ network: StyleGan1; info: GeneratorInfo; fit?: GaussianFit }> {
   const file = await readWeights(model ?? demoModelPath);
   const source = model ?? file.name;
@@ -87,7 +88,7 @@ function normEpsilon(source: string, { metadata }: WeightFile): number {
 }
 
 function storedFit(source: string, { tensors }: WeightFile, latentSize: number): GaussianFit | undefined {
-  const [mean, std] = ['mean', 'std'].map((name) => tensors.get(`gaussian_fit.${name}`)?.data);
+  const [mean, std] = fitTensors(tensors, 'gaussian_fit.');
   if (!mean || !std) return undefined;
   if (mean.length !== latentSize || std.length !== latentSize) {
     throw new FacewrightError(
@@ -96,6 +97,14 @@ function storedFit(source: string, { tensors }: WeightFile, latentSize: number):
   }
   if (!isFit(mean, std)) throw new FacewrightError(`${source}: its gaussian_fit holds numbers that are none`);
   return { mean, std };
+}
+
+/** What a file has under mean and std. */
+function fitTensors(tensors: HostTensors, prefix: string): (Float32Array | undefined)[] {
+  return ['mean', 'std'].map((name) => {
+    const tensor = tensors.get(`${prefix}${name}`);
+    return tensor && float32Values(tensor);
+  });
 }
 
 function isFit(mean: Float32Array, std: Float32Array): boolean {
@@ -121,8 +130,8 @@ async function makeFit(generator: Generator, { cache, onMessage, signal }: OpenO
   }
   const fit = fitter.result();
   const tensors = new Map([
-    ['mean', { shape: [d], data: fit.mean }],
-    ['std', { shape: [d], data: fit.std }],
+    ['mean', hostTensor([d], fit.mean)],
+    ['std', hostTensor([d], fit.std)],
   ]);
   try {
     await writeSafetensors(path, tensors, { latents: String(latents) });
@@ -138,6 +147,6 @@ async function keptFit(path: string, latentSize: number): Promise<GaussianFit | 
     (file) => file.tensors,
     () => undefined,
   );
-  const [mean, std] = ['mean', 'std'].map((name) => tensors?.get(name)?.data);
+  const [mean, std] = tensors ? fitTensors(tensors, '') : [];
   return mean?.length === latentSize && std?.length === latentSize && isFit(mean, std) ? { mean, std } : undefined;
 }

@@ -1,6 +1,6 @@
 import type { Engine, KernelTime, PeakSpeed } from '../engine/engine.js';
 import { elements, Graph } from '../graph/graph.js';
-import type { HostTensor } from '../graph/host-tensor.js';
+import { hostTensor } from '../graph/host-tensor.js';
 import { readStyleGan1, type StyleGan1 } from '../model/stylegan1.js';
 import { defaultSearchOptions, parseLoss } from '../pulse/options.js';
 import { normals } from '../pulse/random.js';
@@ -75,9 +75,9 @@ export async function measure(engine: Engine, shape: BenchShape, batch: number, 
     targetSize: shape.targetSize,
   });
   const d = network.latentSize;
-  const fit = new Map<string, HostTensor>([
-    ['fit.mean', { shape: [d, 1, 1, 1], data: new Float32Array(d) }],
-    ['fit.std', { shape: [d, 1, 1, 1], data: new Float32Array(d).fill(1) }],
+  const fit = new Map([
+    ['fit.mean', hostTensor([d, 1, 1, 1], new Float32Array(d))],
+    ['fit.std', hostTensor([d, 1, 1, 1], new Float32Array(d).fill(1))],
   ]);
   try {
     const start = performance.now();
@@ -121,7 +121,6 @@ export async function measure(engine: Engine, shape: BenchShape, batch: number, 
   }
 }
 
-/** A function of its own, so that nothing holds the unscaled weights when it has returned. */
 function randomNetwork(shape: BenchShape): StyleGan1 {
   return readStyleGan1(shape.name, randomStyleGan1(shape.resolution, shape), 1e-5);
 }

@@ -1,4 +1,5 @@
 import { FacewrightError } from '../errors.js';
+import type { DType } from './dtype.js';
 import type { OpAttributes, OpName } from './ops.js';
 
 /** `[n, c, h, w]`, row-major. Weights: `[out, in, k, k]`. */
@@ -19,7 +20,7 @@ export interface Tensor {
   readonly id: number;
   readonly name: string;
   readonly shape: Shape;
-  readonly dtype: 'f32';
+  readonly dtype: DType;
   readonly kind: TensorKind;
 }
 

@@ -1,8 +1,8 @@
 import type { Engine, Executable } from '../engine/engine.js';
 import { AbortedError, FacewrightError } from '../errors.js';
 import { backward } from '../graph/backward.js';
+import type { Constants } from '../graph/constant.js';
 import { Graph, type Tensor } from '../graph/graph.js';
-import type { HostTensor } from '../graph/host-tensor.js';
 import { type GaussianFit, truncate } from './gaussian.js';
 import { mapping, type StyleGan1, synthesis } from './stylegan1.js';
 
@@ -261,7 +261,7 @@ export class Generator {
     batch: number,
     build: (graph: Graph) => void,
     work: (executable: Executable) => Promise<T>,
-    extra?: ReadonlyMap<string, HostTensor>,
+    extra?: Constants,
   ): Promise<T> {
     const { executable, release } = await this.lease(key, batch, build, extra);
     try {
@@ -272,12 +272,7 @@ export class Generator {
   }
 
   /** As `use`, for work that is no single function: the executable is the caller's until `release`. */
-  async lease(
-    key: string,
-    batch: number,
-    build: (graph: Graph) => void,
-    extra: ReadonlyMap<string, HostTensor> = new Map(),
-  ): Promise<Lease> {
+  async lease(key: string, batch: number, build: (graph: Graph) => void, extra: Constants = new Map()): Promise<Lease> {
     if (this.#closed) throw new FacewrightError(`${this.info.name}: this generator was closed`);
     let index = 0;
     while (this.#slots.get(`${key} ${index}`)?.busy) index++;
@@ -315,7 +310,7 @@ export class Generator {
   }
 
   /** Compiles a graph; where memory is short, what nobody uses makes room first. */
-  async #compile(graph: Graph, constants: ReadonlyMap<string, HostTensor>): Promise<Executable> {
+  async #compile(graph: Graph, constants: Constants): Promise<Executable> {
     try {
       return await this.engine.compile(graph, constants);
     } catch (error) {

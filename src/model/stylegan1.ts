@@ -1,7 +1,8 @@
 import { FacewrightError } from '../errors.js';
 import { apply, apply1 } from '../graph/build.js';
+import { type Constant, type Constants, scaledConstant } from '../graph/constant.js';
 import type { Graph, Tensor } from '../graph/graph.js';
-import type { HostTensor, HostTensors } from '../graph/host-tensor.js';
+import { float32Values, type HostTensor, type HostTensors } from '../graph/host-tensor.js';
 import { upsamplingKernel } from './upsampling.js';
 import { NamedWeights } from './weights.js';
 
@@ -30,8 +31,8 @@ export interface StyleGan1 {
   /** The epsilon of its instance norm: 1e-5 or 1e-8, by the code that it was trained with. */
   readonly normEpsilon: number;
   readonly layers: readonly Layer[];
-  /** Weights with their run-time factors folded in, by the names that the graphs use. */
-  readonly constants: ReadonlyMap<string, HostTensor>;
+  /** Weights with their run-time factors, by the names that the graphs use. */
+  readonly constants: Constants;
   /** Numbers in synthesis and mapping networks. */
   readonly parameters: number;
   readonly hasMapping: boolean;
@@ -55,9 +56,9 @@ export interface Synthesis {
  */
 export function readStyleGan1(source: string, tensors: HostTensors, normEpsilon: number): StyleGan1 {
   const weights = new NamedWeights(source, tensors);
-  const constants = new Map<string, HostTensor>();
-  const keep = (name: string, shape: readonly number[], data: Float32Array, scale = 1) =>
-    constants.set(name, { shape, data: scale === 1 ? data : data.map((value) => value * scale) });
+  const constants = new Map<string, Constant>();
+  const keep = (name: string, shape: readonly number[], tensor: HostTensor, factor = 1) =>
+    constants.set(name, scaledConstant(shape, tensor, factor));
 
   if (!weights.has('synthesis.blocks.4x4.const')) {
     const some = [...tensors.keys()][0];
@@ -98,7 +99,8 @@ export function readStyleGan1(source: string, tensors: HostTensors, normEpsilon:
     else {
       checkBlur(source, weights, `${from}.intermediate.kernel`);
       const form = size >= TRANSPOSED_FROM ? 'transposed' : 'nearest';
-      keep(layer.name, [out, channels, 4, 4], upsamplingKernel(weight, form, scale));
+      const derive = (values: Float32Array) => upsamplingKernel(values, form, scale);
+      constants.set(layer.name, { shape: [out, channels, 4, 4], of: weight, derive });
     }
     channels = out;
     readEpilogue(block, index, `${from}.bias`, layer);
@@ -145,7 +147,7 @@ function largestBlock(source: string, tensors: HostTensors): number {
 /** Files carry the blur that the network was trained with; only the usual one is built in. */
 function checkBlur(source: string, weights: NamedWeights, name: string): void {
   if (!weights.has(name)) return;
-  const kernel = weights.take(name, [1, 1, 3, 3]);
+  const kernel = float32Values(weights.take(name, [1, 1, 3, 3]));
   const usual = [1, 2, 1, 2, 4, 2, 1, 2, 1];
   if (usual.some((value, index) => Math.abs(kernel[index] - value / 16) > 1e-3)) {
     throw new FacewrightError(`${source}: ${name} is not [1 2 1]⊗[1 2 1]/16; facewright knows no other blur`);

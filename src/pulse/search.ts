@@ -1,6 +1,7 @@
 import type { Executable } from '../engine/engine.js';
 import { AbortedError, FacewrightError } from '../errors.js';
 import { elements } from '../graph/graph.js';
+import { hostTensor } from '../graph/host-tensor.js';
 import { degaussianise } from '../model/gaussian.js';
 import type { Generator, Lease } from '../model/generator.js';
 import { checkSearchOptions, type LossTermName, parseLoss, type SearchOptions } from './options.js';
@@ -258,8 +259,8 @@ class BatchRun {
       targets.length,
       (graph) => buildStep(graph, plan),
       new Map([
-        ['fit.mean', { shape: [d, 1, 1, 1], data: fit.mean }],
-        ['fit.std', { shape: [d, 1, 1, 1], data: fit.std }],
+        ['fit.mean', hostTensor([d, 1, 1, 1], fit.mean)],
+        ['fit.std', hostTensor([d, 1, 1, 1], fit.std)],
       ]),
     );
     const computed = computedTerms(terms, options.tile);

@@ -1,3 +1,4 @@
+import { type Constant, constantValues } from '../../graph/constant.js';
 import { SharedConstants } from '../shared-constants.js';
 import type { AddonConstant, NativeAddon } from './addon.js';
 
@@ -19,14 +20,14 @@ export class ConstantStore {
   ) {}
 
   /** A constant in a layout of native/pack.h, packed by the time it is returned. */
-  async acquire(data: Float32Array, layout: string, sizes: readonly number[]): Promise<ConstantUse> {
+  async acquire(source: Constant, layout: string, sizes: readonly number[]): Promise<ConstantUse> {
     const key = `${layout} ${sizes.join()}`;
-    const { constant, packed } = this.#shared.acquire(data, key, () => {
+    const { constant, packed } = this.#shared.acquire(source, key, () => {
       const made = new this.addon.Constant();
       // What `pack` throws at once is a rejection like any other.
-      return { constant: made, packed: (async () => made.pack(data, layout, sizes, this.isa))() };
+      return { constant: made, packed: (async () => made.pack(constantValues(source), layout, sizes, this.isa))() };
     });
-    const release = () => this.#shared.release(data, key);
+    const release = () => this.#shared.release(source, key);
     try {
       await packed;
       return { constant, release };

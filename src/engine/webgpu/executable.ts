@@ -1,6 +1,6 @@
 import { FacewrightError } from '../../errors.js';
+import type { Constant, Constants } from '../../graph/constant.js';
 import { elements, type Graph, type Op, shapeText, type Tensor } from '../../graph/graph.js';
-import type { HostTensor } from '../../graph/host-tensor.js';
 import type { RunScalars } from '../../graph/ops.js';
 import { planMemory } from '../../graph/plan.js';
 import { checkConstants } from '../check-constants.js';
@@ -67,11 +67,7 @@ export class WebGpuExecutable implements Executable {
     this.bytes = buffers.bytes;
   }
 
-  static async create(
-    graph: Graph,
-    constants: ReadonlyMap<string, HostTensor>,
-    shared: Shared,
-  ): Promise<WebGpuExecutable> {
+  static async create(graph: Graph, constants: Constants, shared: Shared): Promise<WebGpuExecutable> {
     checkConstants(graph, constants);
     const plan = planMemory(graph);
     const work = plan.ops.flatMap((op) => lower(op, shared.convolutions).map((dispatch) => ({ op, dispatch })));
@@ -219,15 +215,15 @@ class Buffers {
   bytes = 0;
   scalars!: GPUBuffer;
   readonly #shared: Shared;
-  readonly #constants: ReadonlyMap<string, HostTensor>;
+  readonly #constants: Constants;
   readonly #own: GPUBuffer[] = [];
-  readonly #acquired: { data: Float32Array; key: string }[] = [];
+  readonly #acquired: { constant: Constant; key: string }[] = [];
   readonly #placed = new Map<Tensor, GPUBuffer[]>();
   readonly #tables = new Map<string, GPUBuffer>();
   readonly #absent: GPUBuffer[] = [];
   #scratch: GPUBuffer | undefined;
 
-  constructor(shared: Shared, constants: ReadonlyMap<string, HostTensor>) {
+  constructor(shared: Shared, constants: Constants) {
     this.#shared = shared;
     this.#constants = constants;
   }
@@ -317,7 +313,7 @@ class Buffers {
 
   destroy(): void {
     for (const buffer of this.#own) buffer.destroy();
-    for (const { data, key } of this.#acquired) this.#shared.constants.release(data, key);
+    for (const { constant, key } of this.#acquired) this.#shared.constants.release(constant, key);
     this.#own.length = 0;
     this.#acquired.length = 0;
   }
@@ -342,12 +338,12 @@ class Buffers {
   }
 
   #constant(tensor: Tensor, key: string, pack: (data: Float32Array) => Float32Array): GPUBuffer {
-    const data = this.#constants.get(tensor.name)!.data;
-    const buffer = this.#shared.constants.acquire(data, key, tensor.name, pack);
-    if (this.#acquired.some((entry) => entry.data === data && entry.key === key)) {
-      this.#shared.constants.release(data, key);
+    const constant = this.#constants.get(tensor.name)!;
+    const buffer = this.#shared.constants.acquire(constant, key, tensor.name, pack);
+    if (this.#acquired.some((entry) => entry.constant === constant && entry.key === key)) {
+      this.#shared.constants.release(constant, key);
     } else {
-      this.#acquired.push({ data, key });
+      this.#acquired.push({ constant, key });
       this.bytes += buffer.size;
     }
     return buffer;

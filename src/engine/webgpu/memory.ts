@@ -1,3 +1,4 @@
+import { type Constant, constantValues } from '../../graph/constant.js';
 import { SharedConstants } from '../shared-constants.js';
 
 /** Bytes of a float32. */
@@ -26,16 +27,16 @@ export class ConstantStore {
   constructor(private readonly device: GPUDevice) {}
 
   /** The buffer of a packed constant; every `acquire` is to be followed by one `release` of the same. */
-  acquire(data: Float32Array, key: string, label: string, pack: (data: Float32Array) => Float32Array): GPUBuffer {
-    return this.#shared.acquire(data, key, () => {
-      const packed = pack(data);
+  acquire(constant: Constant, key: string, label: string, pack: (data: Float32Array) => Float32Array): GPUBuffer {
+    return this.#shared.acquire(constant, key, () => {
+      const packed = pack(constantValues(constant));
       const buffer = storageBuffer(this.device, `${label} (${key})`, packed.length);
       this.device.queue.writeBuffer(buffer, 0, packed as Float32Array<ArrayBuffer>);
       return buffer;
     });
   }
 
-  release(data: Float32Array, key: string): void {
-    this.#shared.release(data, key);
+  release(constant: Constant, key: string): void {
+    this.#shared.release(constant, key);
   }
 }
