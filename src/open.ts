@@ -2,8 +2,9 @@ import { dirname, join } from 'node:path';
 import { FacewrightError } from './errors.js';
 import { float32Values, type HostTensors, hostTensor } from './graph/host-tensor.js';
 import { type GaussianFit, GaussianFitter } from './model/gaussian.js';
-import { Generator, type GeneratorInfo } from './model/generator.js';
-import { readStyleGan1, type StyleGan1 } from './model/stylegan1.js';
+import { Generator, type GeneratorInfo, generatorInfo } from './model/generator.js';
+import type { Network } from './model/network.js';
+import { readStyleGan1 } from './model/read-stylegan1.js';
 import { type EngineName, openEngine } from './node/engines.js';
 import { cachePath, demoModelPath } from './node/paths.js';
 import { normals } from './pulse/random.js';
@@ -60,23 +61,12 @@ export async function openGenerator(options: OpenOptions = {}): Promise<Generato
 }
 
 /** Reads the weights. */
-async function readModel(model?: string): Promise<{ network: StyleGan1; info: GeneratorInfo; fit?: GaussianFit }> {
+async function readModel(model?: string): Promise<{ network: Network; info: GeneratorInfo; fit?: GaussianFit }> {
   const file = await readWeights(model ?? demoModelPath);
   const source = model ?? file.name;
   const network = readStyleGan1(source, file.tensors, normEpsilon(source, file));
-  const info: GeneratorInfo = {
-    name: file.name,
-    sha256: file.sha256,
-    licence: file.metadata.licence ?? knownWeights(file.sha256)?.licence ?? 'unknown',
-    kind: 'stylegan1',
-    resolution: network.resolution,
-    channels: 3,
-    layers: network.layers.length,
-    latentSize: network.latentSize,
-    normEpsilon: network.normEpsilon,
-    badNoise: [network.layers.length - 1],
-    parameters: network.parameters,
-  };
+  const licence = file.metadata.licence ?? knownWeights(file.sha256)?.licence ?? 'unknown';
+  const info = generatorInfo(network, { name: file.name, sha256: file.sha256, licence });
   return { network, info, fit: storedFit(source, file, network.latentSize) };
 }
 

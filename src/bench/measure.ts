@@ -1,7 +1,7 @@
 import type { Engine, KernelTime, PeakSpeed } from '../engine/engine.js';
 import { elements, Graph } from '../graph/graph.js';
 import { hostTensor } from '../graph/host-tensor.js';
-import { readStyleGan1, type StyleGan1 } from '../model/stylegan1.js';
+import { readStyleGan1 } from '../model/read-stylegan1.js';
 import { defaultSearchOptions, parseLoss } from '../pulse/options.js';
 import { normals } from '../pulse/random.js';
 import { noiseRoles } from '../pulse/start.js';
@@ -56,13 +56,13 @@ export interface Measurement {
  * @param steps how many are timed, after a first one that is not; at least 1
  */
 export async function measure(engine: Engine, shape: BenchShape, batch: number, steps: number): Promise<Measurement> {
-  const network = randomNetwork(shape);
-  const layers = network.layers.length;
+  const network = readStyleGan1(shape.name, randomStyleGan1(shape.resolution, shape), 1e-5);
+  const { noiseSides, badNoise } = network;
   const options = defaultSearchOptions({
     name: shape.name,
     resolution: shape.resolution,
-    layers,
-    badNoise: [layers - 1],
+    noiseSides,
+    badNoise,
   });
   const graph = new Graph(batch);
   buildStep(graph, {
@@ -70,7 +70,7 @@ export async function measure(engine: Engine, shape: BenchShape, batch: number, 
     terms: parseLoss(options.loss),
     eps: options.eps,
     tile: options.tile,
-    roles: noiseRoles(layers, options),
+    roles: noiseRoles(noiseSides.length, options),
     optimizer: options.optimizer,
     targetSize: shape.targetSize,
   });
@@ -119,10 +119,6 @@ export async function measure(engine: Engine, shape: BenchShape, batch: number, 
   } finally {
     engine.close();
   }
-}
-
-function randomNetwork(shape: BenchShape): StyleGan1 {
-  return readStyleGan1(shape.name, randomStyleGan1(shape.resolution, shape), 1e-5);
 }
 
 function median(values: readonly number[]): number {

@@ -6,7 +6,8 @@ import { backward } from '../../dist/graph/backward.js';
 import { constantValues } from '../../dist/graph/constant.js';
 import { Graph } from '../../dist/graph/graph.js';
 import { type HostTensor, hostTensor } from '../../dist/graph/host-tensor.js';
-import { readStyleGan1, type StyleGan1, synthesis } from '../../dist/model/stylegan1.js';
+import type { Network } from '../../dist/model/network.js';
+import { readStyleGan1 } from '../../dist/model/read-stylegan1.js';
 import { upsamplingKernel } from '../../dist/model/upsampling.js';
 import { normals } from '../../dist/pulse/random.js';
 import { engineSuite, enginesInAllSets, openTestEngine } from '../engines.js';
@@ -98,12 +99,12 @@ test('the two upsampling kernels are each other turned by 180°', () => {
 });
 
 /** Image and gradients of a network by any way of running graphs. */
-function passGraph(network: StyleGan1, batch: number): Graph {
+function passGraph(network: Network, batch: number): Graph {
   const graph = new Graph(batch);
   const { resolution: r } = network;
-  const w = graph.input('w', [network.layers.length, network.latentSize, 1]);
-  const noise = network.layers.map(({ resolution }, i) => graph.input(`noise${i}`, [1, resolution, resolution]));
-  const { image } = synthesis(graph, network, w, noise);
+  const w = graph.input('w', [network.rows, network.latentSize, 1]);
+  const noise = network.noiseSides.map((side, i) => graph.input(`noise${i}`, [1, side, side]));
+  const image = network.synthesis(graph, w, noise);
   const gradients = backward(graph, [{ output: image, seed: graph.input('seed', [3, r, r]) }], [w, ...noise]);
   graph.output('image', image);
   gradients.forEach((gradient, index) => {
