@@ -1,8 +1,10 @@
 import { dirname, join } from 'node:path';
 import { FacewrightError } from './errors.js';
+import { float32Values, type HostTensors, hostTensor } from './graph/host-tensor.js';
 import { type GaussianFit, GaussianFitter } from './model/gaussian.js';
-import { Generator, type GeneratorInfo } from './model/generator.js';
-import { readStyleGan1, type StyleGan1 } from './model/stylegan1.js';
+import { Generator, type GeneratorInfo, generatorInfo } from './model/generator.js';
+import type { Network } from './model/network.js';
+import { readStyleGan1 } from './model/read-stylegan1.js';
 import { type EngineName, openEngine } from './node/engines.js';
 import { cachePath, demoModelPath } from './node/paths.js';
 import { normals } from './pulse/random.js';
@@ -58,24 +60,13 @@ export async function openGenerator(options: OpenOptions = {}): Promise<Generato
   }
 }
 
-/** Reads the weights. A function of its own, so that nothing holds the file's own tensors when it has returned. */
-async function readModel(model?: string): Promise<{ network: StyleGan1; info: GeneratorInfo; fit?: GaussianFit }> {
+/** Reads the weights. */
+async function readModel(model?: string): Promise<{ network: Network; info: GeneratorInfo; fit?: GaussianFit }> {
   const file = await readWeights(model ?? demoModelPath);
   const source = model ?? file.name;
   const network = readStyleGan1(source, file.tensors, normEpsilon(source, file));
-  const info: GeneratorInfo = {
-    name: file.name,
-    sha256: file.sha256,
-    licence: file.metadata.licence ?? knownWeights(file.sha256)?.licence ?? 'unknown',
-    kind: 'stylegan1',
-    resolution: network.resolution,
-    channels: 3,
-    layers: network.layers.length,
-    latentSize: network.latentSize,
-    normEpsilon: network.normEpsilon,
-    badNoise: [network.layers.length - 1],
-    parameters: network.parameters,
-  };
+  const licence = file.metadata.licence ?? knownWeights(file.sha256)?.licence ?? 'unknown';
+  const info = generatorInfo(network, { name: file.name, sha256: file.sha256, licence });
   return { network, info, fit: storedFit(source, file, network.latentSize) };
 }
 
@@ -87,7 +78,7 @@ function normEpsilon(source: string, { metadata }: WeightFile): number {
 }
 
 function storedFit(source: string, { tensors }: WeightFile, latentSize: number): GaussianFit | undefined {
-  const [mean, std] = ['mean', 'std'].map((name) => tensors.get(`gaussian_fit.${name}`)?.data);
+  const [mean, std] = fitTensors(tensors, 'gaussian_fit.');
   if (!mean || !std) return undefined;
   if (mean.length !== latentSize || std.length !== latentSize) {
     throw new FacewrightError(
@@ -96,6 +87,14 @@ function storedFit(source: string, { tensors }: WeightFile, latentSize: number):
   }
   if (!isFit(mean, std)) throw new FacewrightError(`${source}: its gaussian_fit holds numbers that are none`);
   return { mean, std };
+}
+
+/** What a file has under mean and std. */
+function fitTensors(tensors: HostTensors, prefix: string): (Float32Array | undefined)[] {
+  return ['mean', 'std'].map((name) => {
+    const tensor = tensors.get(`${prefix}${name}`);
+    return tensor && float32Values(tensor);
+  });
 }
 
 function isFit(mean: Float32Array, std: Float32Array): boolean {
@@ -121,8 +120,8 @@ async function makeFit(generator: Generator, { cache, onMessage, signal }: OpenO
   }
   const fit = fitter.result();
   const tensors = new Map([
-    ['mean', { shape: [d], data: fit.mean }],
-    ['std', { shape: [d], data: fit.std }],
+    ['mean', hostTensor([d], fit.mean)],
+    ['std', hostTensor([d], fit.std)],
   ]);
   try {
     await writeSafetensors(path, tensors, { latents: String(latents) });
@@ -138,6 +137,6 @@ async function keptFit(path: string, latentSize: number): Promise<GaussianFit | 
     (file) => file.tensors,
     () => undefined,
   );
-  const [mean, std] = ['mean', 'std'].map((name) => tensors?.get(name)?.data);
+  const [mean, std] = tensors ? fitTensors(tensors, '') : [];
   return mean?.length === latentSize && std?.length === latentSize && isFit(mean, std) ? { mean, std } : undefined;
 }

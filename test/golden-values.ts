@@ -1,5 +1,5 @@
 import * as assert from 'uvu/assert';
-import type { HostTensor } from '../dist/graph/host-tensor.js';
+import { asFloat32, type HostTensors } from '../dist/graph/host-tensor.js';
 import { readSafetensors } from '../dist/weights/safetensors.js';
 import { goldenPath } from './goldens.js';
 
@@ -11,8 +11,8 @@ export function golden(relative: string): string {
 }
 
 /** The tensors of a golden safetensors file. */
-export async function goldenTensors(relative: string): Promise<ReadonlyMap<string, HostTensor>> {
-  return (await readSafetensors(golden(relative))).tensors;
+export async function goldenTensors(relative: string): Promise<HostTensors<'f32'>> {
+  return asFloat32((await readSafetensors(golden(relative))).tensors);
 }
 
 /** ‖x − ref‖ / ‖ref‖ */

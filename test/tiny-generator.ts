@@ -1,25 +1,12 @@
 import { randomStyleGan1 } from '../dist/bench/random-weights.js';
 import type { Engine } from '../dist/engine/engine.js';
-import { Generator } from '../dist/model/generator.js';
-import { readStyleGan1 } from '../dist/model/stylegan1.js';
+import { Generator, generatorInfo } from '../dist/model/generator.js';
+import { readStyleGan1 } from '../dist/model/read-stylegan1.js';
 
 /** A generator of 16 px with few channels and random weights, on the given engine: a search step takes milliseconds. */
 export function tinyGenerator(engine: Engine): Generator {
   const network = readStyleGan1('tiny', randomStyleGan1(16, { fmapBase: 40, fmapMax: 7, latentSize: 24 }), 1e-5);
-  const layers = network.layers.length;
-  const info = {
-    name: 'tiny',
-    sha256: '0'.repeat(64),
-    licence: 'CC0-1.0',
-    kind: 'stylegan1',
-    resolution: 16,
-    channels: 3,
-    layers,
-    latentSize: 24,
-    normEpsilon: 1e-5,
-    badNoise: [layers - 1],
-    parameters: network.parameters,
-  } as const;
+  const info = generatorInfo(network, { name: 'tiny', sha256: '0'.repeat(64), licence: 'CC0-1.0' });
   const fit = { mean: new Float32Array(24).fill(-0.2), std: new Float32Array(24).fill(0.5) };
   return new Generator(engine, network, info, fit);
 }

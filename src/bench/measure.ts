@@ -1,7 +1,7 @@
 import type { Engine, KernelTime, PeakSpeed } from '../engine/engine.js';
 import { elements, Graph } from '../graph/graph.js';
-import type { HostTensor } from '../graph/host-tensor.js';
-import { readStyleGan1, type StyleGan1 } from '../model/stylegan1.js';
+import { hostTensor } from '../graph/host-tensor.js';
+import { readStyleGan1 } from '../model/read-stylegan1.js';
 import { defaultSearchOptions, parseLoss } from '../pulse/options.js';
 import { normals } from '../pulse/random.js';
 import { noiseRoles } from '../pulse/start.js';
@@ -56,13 +56,13 @@ export interface Measurement {
  * @param steps how many are timed, after a first one that is not; at least 1
  */
 export async function measure(engine: Engine, shape: BenchShape, batch: number, steps: number): Promise<Measurement> {
-  const network = randomNetwork(shape);
-  const layers = network.layers.length;
+  const network = readStyleGan1(shape.name, randomStyleGan1(shape.resolution, shape), 1e-5);
+  const { noiseSides, badNoise } = network;
   const options = defaultSearchOptions({
     name: shape.name,
     resolution: shape.resolution,
-    layers,
-    badNoise: [layers - 1],
+    noiseSides,
+    badNoise,
   });
   const graph = new Graph(batch);
   buildStep(graph, {
@@ -70,14 +70,14 @@ export async function measure(engine: Engine, shape: BenchShape, batch: number, 
     terms: parseLoss(options.loss),
     eps: options.eps,
     tile: options.tile,
-    roles: noiseRoles(layers, options),
+    roles: noiseRoles(noiseSides.length, options),
     optimizer: options.optimizer,
     targetSize: shape.targetSize,
   });
   const d = network.latentSize;
-  const fit = new Map<string, HostTensor>([
-    ['fit.mean', { shape: [d, 1, 1, 1], data: new Float32Array(d) }],
-    ['fit.std', { shape: [d, 1, 1, 1], data: new Float32Array(d).fill(1) }],
+  const fit = new Map([
+    ['fit.mean', hostTensor([d, 1, 1, 1], new Float32Array(d))],
+    ['fit.std', hostTensor([d, 1, 1, 1], new Float32Array(d).fill(1))],
   ]);
   try {
     const start = performance.now();
@@ -119,11 +119,6 @@ export async function measure(engine: Engine, shape: BenchShape, batch: number, 
   } finally {
     engine.close();
   }
-}
-
-/** A function of its own, so that nothing holds the unscaled weights when it has returned. */
-function randomNetwork(shape: BenchShape): StyleGan1 {
-  return readStyleGan1(shape.name, randomStyleGan1(shape.resolution, shape), 1e-5);
 }
 
 function median(values: readonly number[]): number {

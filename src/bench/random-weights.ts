@@ -1,4 +1,4 @@
-import type { HostTensor } from '../graph/host-tensor.js';
+import { type HostTensor, hostTensor } from '../graph/host-tensor.js';
 import { normals } from '../pulse/random.js';
 
 /** Channels of StyleGAN1's maps: fmap_base / 2^(log₂ r − 1), at most fmap_max (FFHQ: 8192 and 512). */
@@ -14,12 +14,12 @@ function channelsAt(resolution: number, fmapBase: number, fmapMax: number): numb
 export function randomStyleGan1(
   resolution: number,
   { fmapBase, fmapMax, latentSize = 512 }: { fmapBase: number; fmapMax: number; latentSize?: number },
-): Map<string, HostTensor> {
-  const tensors = new Map<string, HostTensor>();
+): Map<string, HostTensor<'f32'>> {
+  const tensors = new Map<string, HostTensor<'f32'>>();
   const add = (name: string, shape: readonly number[], scale = 1) => {
     const count = shape.reduce((a, b) => a * b, 1);
     const data = normals(tensors.size, [0x62656e63], count);
-    tensors.set(`synthesis.${name}`, { shape, data: scale === 1 ? data : data.map((value) => value * scale) });
+    tensors.set(`synthesis.${name}`, hostTensor(shape, scale === 1 ? data : data.map((value) => value * scale)));
   };
   const epilogue = (block: string, index: number, channels: number) => {
     add(`${block}.epi${index}.noise.weight`, [channels], 0.1);

@@ -2,7 +2,7 @@
 
 import { basename } from 'node:path';
 import { FacewrightError } from '../errors.js';
-import type { HostTensor, HostTensors } from '../graph/host-tensor.js';
+import { asFloat32, type HostTensor, type HostTensors, hostTensor } from '../graph/host-tensor.js';
 import type { Generator } from '../model/generator.js';
 import type { SearchOptions } from '../pulse/options.js';
 import type { SearchResult } from '../pulse/search.js';
@@ -18,23 +18,23 @@ const METADATA = 'made_by';
 /** Writes the latents of one result: v [1, L or 1, 512], w [1, L, 512], noise0 … [1, 1, s, s]. */
 export async function saveLatents(path: string, result: SearchResult, generator: Generator): Promise<void> {
   const { layers, latentSize, name } = generator.info;
-  const tensors = new Map<string, HostTensor>([
-    ['v', { shape: [1, result.v.length / latentSize, latentSize], data: result.v }],
-    ['w', { shape: [1, layers, latentSize], data: result.w }],
+  const tensors = new Map([
+    ['v', hostTensor([1, result.v.length / latentSize, latentSize], result.v)],
+    ['w', hostTensor([1, layers, latentSize], result.w)],
   ]);
   for (let layer = 0; layer < layers; layer++) {
     const side = generator.noiseSize(layer);
     const data = result.noise[layer] ?? new Float32Array(side * side);
-    tensors.set(`noise${layer}`, { shape: [1, 1, side, side], data });
+    tensors.set(`noise${layer}`, hostTensor([1, 1, side, side], data));
   }
   await writeSafetensors(path, tensors, { [METADATA]: 'facewright', model: name });
 }
 
 /** The tensors of a file of latents. @throws FacewrightError that says what the file is, if it is none */
-async function readLatents(path: string): Promise<HostTensors> {
+async function readLatents(path: string): Promise<HostTensors<'f32'>> {
   const bytes = await readWholeFile(path);
   const content = recogniseContent(bytes);
-  if (content.kind === 'safetensors') return parseSafetensors(bytes, path).tensors;
+  if (content.kind === 'safetensors') return asFloat32(parseSafetensors(bytes, path).tensors);
   const what = content.kind === 'other' ? content.what.replace(', not weights', '') : 'a PyTorch file';
   throw new FacewrightError(
     `${path}: ${what}; latents are kept in .safetensors files, as run --save-latents writes them`,
@@ -135,7 +135,12 @@ export async function isOurLatents(path: string): Promise<boolean> {
   }
 }
 
-function readNoise(path: string, tensors: HostTensors, count: number, generator: Generator): SavedStarts['noise'] {
+function readNoise(
+  path: string,
+  tensors: HostTensors<'f32'>,
+  count: number,
+  generator: Generator,
+): SavedStarts['noise'] {
   const { layers, name } = generator.info;
   for (const tensor of tensors.keys()) {
     const layer = /^noise(\d+)$/.exec(tensor)?.[1];
@@ -163,7 +168,7 @@ function readNoise(path: string, tensors: HostTensors, count: number, generator:
 }
 
 /** [n, 1, s, s] or [n, s, s]; one map serves all pictures. */
-function isMap({ shape, data }: HostTensor, side: number, count: number): boolean {
+function isMap({ shape, data }: HostTensor<'f32'>, side: number, count: number): boolean {
   const square = shape.at(-1) === side && shape.at(-2) === side;
   return square && (data.length === side * side || (shape[0] === count && data.length === count * side * side));
 }

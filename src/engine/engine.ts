@@ -1,5 +1,5 @@
+import type { Constants } from '../graph/constant.js';
 import type { Graph } from '../graph/graph.js';
-import type { HostTensor } from '../graph/host-tensor.js';
 import type { RunScalars } from '../graph/ops.js';
 
 /** What an engine computes products in: float32, or where it is asked for and can be had, bfloat16. */
@@ -76,7 +76,7 @@ export interface Engine {
    * @param constants a value for each constant of the graph, by name; shapes are checked
    * @throws FacewrightError when the device has too little memory or cannot run a kernel
    */
-  compile(graph: Graph, constants: ReadonlyMap<string, HostTensor>): Promise<Executable>;
+  compile(graph: Graph, constants: Constants): Promise<Executable>;
   /**
    * Measures the machine for some hundredths of a second, to hold kernels against; only engines that can.
    * @param memory the speed of memory as well, which takes some memory itself

@@ -1,4 +1,5 @@
 import { FacewrightError } from '../errors.js';
+import { DTYPE_BYTES, type DType } from './dtype.js';
 import type { OpAttributes, OpName } from './ops.js';
 
 /** `[n, c, h, w]`, row-major. Weights: `[out, in, k, k]`. */
@@ -19,7 +20,7 @@ export interface Tensor {
   readonly id: number;
   readonly name: string;
   readonly shape: Shape;
-  readonly dtype: 'f32';
+  readonly dtype: DType;
   readonly kind: TensorKind;
 }
 
@@ -43,6 +44,11 @@ export function isOp<N extends OpName>(op: { readonly op: string }, name: N): op
 /** Elements of a shape. */
 export function elements(shape: readonly number[]): number {
   return shape.reduce((product, side) => product * side, 1);
+}
+
+/** Bytes that a tensor takes for each picture; a constant, whole. */
+export function bytesOf({ shape, dtype, kind }: Tensor): number {
+  return elements(kind === 'constant' ? shape : shape.slice(1)) * DTYPE_BYTES[dtype];
 }
 
 /** `[1, 3, 8, 8]` as people write it. */

@@ -1,4 +1,4 @@
-import { elements, type Tensor } from './graph.js';
+import { bytesOf, type Tensor } from './graph.js';
 
 /** What a plan looks at in an op. */
 interface PlannedOp {
@@ -13,14 +13,14 @@ interface PlannedOp {
 export interface MemoryPlan {
   /** The slot of each temporary. */
   readonly slotOf: ReadonlyMap<Tensor, number>;
-  /** The size of each slot, in elements per picture. */
+  /** The size of each slot, in bytes per picture. */
   readonly slots: readonly number[];
 }
 
 /** First and last op, by index, at which a tensor (or a buffer, for engines with buffers of their own) is in use. */
 export interface Lifetime<T = Tensor> {
   readonly tensor: T;
-  /** Elements per picture. */
+  /** Per picture, in whatever unit the slots are to have. */
   readonly size: number;
   first: number;
   last: number;
@@ -69,7 +69,7 @@ function lifetimesOf(ops: readonly PlannedOp[], outputs: ReadonlySet<Tensor>): I
   const lifetimes = new Map<Tensor, Lifetime>();
   ops.forEach((op, index) => {
     for (const tensor of op.outputs) {
-      const size = elements(tensor.shape.slice(1));
+      const size = bytesOf(tensor);
       lifetimes.set(tensor, { tensor, size, first: index, last: outputs.has(tensor) ? ops.length : index });
     }
     for (const tensor of op.inputs) {

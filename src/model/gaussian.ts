@@ -10,13 +10,16 @@ export interface GaussianFit {
 }
 
 /** LeakyReLU(5). */
-export function gaussianise(w: number): number {
+function gaussianise(w: number): number {
   return w > 0 ? w : 5 * w;
 }
 
+/** The slope of the mapping network's last activation, and of the way back from the Gaussian to w. */
+export const LATENT_SLOPE = 0.2;
+
 /** Its inverse, LeakyReLU(1/5). */
 export function degaussianise(v: number): number {
-  return v > 0 ? v : 0.2 * v;
+  return v > 0 ? v : LATENT_SLOPE * v;
 }
 
 /** Running mean and standard deviation of LeakyReLU(5)(w), by coordinate (Welford 1962). */

@@ -1,10 +1,10 @@
 import type { Engine, Executable } from '../engine/engine.js';
 import { AbortedError, FacewrightError } from '../errors.js';
 import { backward } from '../graph/backward.js';
+import type { Constants } from '../graph/constant.js';
 import { Graph, type Tensor } from '../graph/graph.js';
-import type { HostTensor } from '../graph/host-tensor.js';
 import { type GaussianFit, truncate } from './gaussian.js';
-import { mapping, type StyleGan1, synthesis } from './stylegan1.js';
+import type { Network, NetworkKind } from './network.js';
 
 /** What a generator is. */
 export interface GeneratorInfo {
@@ -14,19 +14,32 @@ export interface GeneratorInfo {
   readonly sha256: string;
   /** As the file states it; `unknown` where it does not. */
   readonly licence: string;
-  readonly kind: 'stylegan1';
+  readonly kind: NetworkKind;
   /** The side of its pictures in pixels. */
   readonly resolution: number;
   readonly channels: 3;
-  /** L: rows of w, and noise maps. */
+  /** L: rows of w. */
   readonly layers: number;
+  /** The side of each noise map in pixels. */
+  readonly noiseSides: readonly number[];
   /** Numbers in one row of z, w or v. */
   readonly latentSize: number;
-  readonly normEpsilon: number;
+  /** The epsilon of its instance norm, where its kind has one. */
+  readonly normEpsilon?: number;
   /** Noise maps that a search leaves at zero unless it is told otherwise. */
   readonly badNoise: readonly number[];
   /** Trained numbers in the synthesis and mapping networks. */
   readonly parameters: number;
+}
+
+/** The description of a network that was read from somewhere. */
+export function generatorInfo(
+  network: Network,
+  about: Pick<GeneratorInfo, 'name' | 'sha256' | 'licence'>,
+): GeneratorInfo {
+  const { kind, resolution, rows, noiseSides, latentSize, normEpsilon, badNoise, parameters } = network;
+  const shape = { kind, resolution, channels: 3, layers: rows, noiseSides, latentSize, normEpsilon } as const;
+  return { ...about, ...shape, badNoise, parameters };
 }
 
 /** What to draw: `z` or `w`. */
@@ -92,12 +105,12 @@ export class Generator {
   /** Counts the changes of the fit: part of the key of what depends on it. */
   fitVersion = 0;
   #fit: GaussianFit | undefined;
-  readonly network: StyleGan1;
+  readonly network: Network;
   readonly #slots = new Map<string, Slot>();
   #closed = false;
 
   /** @param engine belongs to the generator from then on, and is closed with it */
-  constructor(engine: Engine, network: StyleGan1, info: GeneratorInfo, fit?: GaussianFit) {
+  constructor(engine: Engine, network: Network, info: GeneratorInfo, fit?: GaussianFit) {
     this.engine = engine;
     this.network = network;
     this.info = info;
@@ -114,9 +127,9 @@ export class Generator {
     this.fitVersion++;
   }
 
-  /** The side of a layer's noise map: 4, 4, 8, 8, 16, … */
+  /** The side of a noise map in pixels. */
   noiseSize(layer: number): number {
-    return this.network.layers[layer].resolution;
+    return this.network.noiseSides[layer];
   }
 
   /**
@@ -134,7 +147,7 @@ export class Generator {
       throwIfAborted(signal);
       const count = Math.min(LATENTS_AT_ONCE, n - first);
       const build = (graph: Graph) => {
-        graph.output('w', mapping(graph, this.network, graph.input('z', [1, d, 1])));
+        graph.output('w', this.network.mapping(graph, graph.input('z', [1, d, 1])));
       };
       const rows = await this.use(`map ${count}`, count, build, async (executable) => {
         executable.write('z', z.subarray(first * d, (first + count) * d));
@@ -191,7 +204,7 @@ export class Generator {
     const { n, maps, present } = this.#synthesisInputs(w, noise);
     const build = (graph: Graph) => {
       const inputs = this.#graphInputs(graph, maps);
-      graph.output('image', synthesis(graph, this.network, inputs.w, inputs.noise).image);
+      graph.output('image', this.network.synthesis(graph, inputs.w, inputs.noise));
     };
     return this.use(`synthesize ${n} ${present}`, n, build, async (executable) => {
       writeSynthesis(executable, w, maps);
@@ -220,7 +233,7 @@ export class Generator {
     const given = maps.flatMap((map, layer) => (map ? [layer] : []));
     const build = (graph: Graph) => {
       const inputs = this.#graphInputs(graph, maps);
-      const { image } = synthesis(graph, this.network, inputs.w, inputs.noise);
+      const image = this.network.synthesis(graph, inputs.w, inputs.noise);
       const seed = graph.input('gradImage', [3, r, r]);
       const gradients = backward(graph, [{ output: image, seed }], [inputs.w, ...given.map((i) => inputs.noise[i]!)]);
       graph.output('image', image);
@@ -261,7 +274,7 @@ export class Generator {
     batch: number,
     build: (graph: Graph) => void,
     work: (executable: Executable) => Promise<T>,
-    extra?: ReadonlyMap<string, HostTensor>,
+    extra?: Constants,
   ): Promise<T> {
     const { executable, release } = await this.lease(key, batch, build, extra);
     try {
@@ -272,12 +285,7 @@ export class Generator {
   }
 
   /** As `use`, for work that is no single function: the executable is the caller's until `release`. */
-  async lease(
-    key: string,
-    batch: number,
-    build: (graph: Graph) => void,
-    extra: ReadonlyMap<string, HostTensor> = new Map(),
-  ): Promise<Lease> {
+  async lease(key: string, batch: number, build: (graph: Graph) => void, extra: Constants = new Map()): Promise<Lease> {
     if (this.#closed) throw new FacewrightError(`${this.info.name}: this generator was closed`);
     let index = 0;
     while (this.#slots.get(`${key} ${index}`)?.busy) index++;
@@ -315,7 +323,7 @@ export class Generator {
   }
 
   /** Compiles a graph; where memory is short, what nobody uses makes room first. */
-  async #compile(graph: Graph, constants: ReadonlyMap<string, HostTensor>): Promise<Executable> {
+  async #compile(graph: Graph, constants: Constants): Promise<Executable> {
     try {
       return await this.engine.compile(graph, constants);
     } catch (error) {
@@ -363,13 +371,14 @@ export class Generator {
   }
 
   #noiseMaps(n: number, noise: readonly (Float32Array | null)[]): (Float32Array | null)[] {
-    const { layers } = this.info;
-    if (noise.length > layers) {
-      throw new FacewrightError(`noise: ${noise.length} maps were given, and ${this.info.name} has ${layers}`);
+    const { noiseSides } = this.network;
+    if (noise.length > noiseSides.length) {
+      throw new FacewrightError(
+        `noise: ${noise.length} maps were given, and ${this.info.name} has ${noiseSides.length}`,
+      );
     }
-    return Array.from({ length: layers }, (_, layer) => {
+    return noiseSides.map((size, layer) => {
       const map = noise[layer] ?? null;
-      const size = this.noiseSize(layer);
       if (map && map.length !== n * size * size) {
         throw new FacewrightError(`noise ${layer}: ${map.length} numbers; expected ${n}·${size}·${size}`);
       }

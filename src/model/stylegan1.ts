@@ -1,21 +1,15 @@
-import { FacewrightError } from '../errors.js';
 import { apply, apply1 } from '../graph/build.js';
+import type { Constants } from '../graph/constant.js';
 import type { Graph, Tensor } from '../graph/graph.js';
-import type { HostTensor, HostTensors } from '../graph/host-tensor.js';
-import { upsamplingKernel } from './upsampling.js';
-import { NamedWeights } from './weights.js';
+import type { Network } from './network.js';
 
 /** The slope of every leaky ReLU of StyleGAN1. */
-export const SLOPE = 0.2;
-/** From this output size on, StyleGAN1 upsamples by a transposed convolution (model/upsampling.ts). */
-const TRANSPOSED_FROM = 128;
-const MAPPING_LAYERS = 8;
-/** The mapping network's learning-rate multiplier, which is part of its run-time factors. */
-const MAPPING_RATE = 0.01;
-const RESOLUTIONS = [8, 16, 32, 64, 128, 256, 512, 1024];
+const SLOPE = 0.2;
+/** Dense layers of the mapping network. */
+export const MAPPING_LAYERS = 8;
 
 /** One convolution of the synthesis network with its epilogue; the first has none. */
-interface Layer {
+export interface Layer {
   /** `blocks.8x8.conv1`, for the names of constants. */
   readonly name: string;
   readonly resolution: number;
@@ -23,18 +17,55 @@ interface Layer {
   readonly kind: 'const' | 'up' | 'same';
 }
 
-/** A StyleGAN1 generator (Karras et al., CVPR 2019), ready to be put into graphs. */
-export interface StyleGan1 {
+/** What a StyleGAN1 is made of. */
+export interface StyleGan1Parts {
   readonly resolution: number;
   readonly latentSize: number;
   /** The epsilon of its instance norm: 1e-5 or 1e-8, by the code that it was trained with. */
   readonly normEpsilon: number;
   readonly layers: readonly Layer[];
-  /** Weights with their run-time factors folded in, by the names that the graphs use. */
-  readonly constants: ReadonlyMap<string, HostTensor>;
+  /** Weights with their run-time factors, by the names that the graphs use. */
+  readonly constants: Constants;
   /** Numbers in synthesis and mapping networks. */
   readonly parameters: number;
   readonly hasMapping: boolean;
+}
+
+/** A StyleGAN1 generator (Karras et al., CVPR 2019): every layer has a row of w and a noise map. */
+export class StyleGan1 implements Network {
+  readonly kind = 'stylegan1';
+  readonly resolution: number;
+  readonly latentSize: number;
+  readonly normEpsilon: number;
+  readonly layers: readonly Layer[];
+  readonly constants: Constants;
+  readonly parameters: number;
+  readonly hasMapping: boolean;
+  readonly rows: number;
+  readonly noiseSides: readonly number[];
+  /** The last map: the original found that it brings speckles. */
+  readonly badNoise: readonly number[];
+
+  constructor(parts: StyleGan1Parts) {
+    this.resolution = parts.resolution;
+    this.latentSize = parts.latentSize;
+    this.normEpsilon = parts.normEpsilon;
+    this.layers = parts.layers;
+    this.constants = parts.constants;
+    this.parameters = parts.parameters;
+    this.hasMapping = parts.hasMapping;
+    this.rows = parts.layers.length;
+    this.noiseSides = parts.layers.map(({ resolution }) => resolution);
+    this.badNoise = [parts.layers.length - 1];
+  }
+
+  synthesis(graph: Graph, w: Tensor, noise: readonly (Tensor | undefined)[]): Tensor {
+    return synthesis(graph, this, w, noise).image;
+  }
+
+  mapping(graph: Graph, z: Tensor): Tensor {
+    return mapping(graph, this, z);
+  }
 }
 
 /** Where the outputs of a synthesis network are. */
@@ -43,122 +74,6 @@ export interface Synthesis {
   readonly image: Tensor;
   /** The output of each block by its side: [n, c, side, side]. */
   readonly blocks: ReadonlyMap<number, Tensor>;
-}
-
-/**
- * Reads a StyleGAN1 from named weights, in PULSE's names with the prefixes `synthesis.` and `mapping.`.
- *
- * Any resolution from 8 to 1024 and any number of channels: both follow from the tensors.
- *
- * @param source what errors call the file
- * @throws FacewrightError when a tensor is missing or of the wrong shape, with the expected and the found one
- */
-export function readStyleGan1(source: string, tensors: HostTensors, normEpsilon: number): StyleGan1 {
-  const weights = new NamedWeights(source, tensors);
-  const constants = new Map<string, HostTensor>();
-  const keep = (name: string, shape: readonly number[], data: Float32Array, scale = 1) =>
-    constants.set(name, { shape, data: scale === 1 ? data : data.map((value) => value * scale) });
-
-  if (!weights.has('synthesis.blocks.4x4.const')) {
-    const some = [...tensors.keys()][0];
-    throw new FacewrightError(
-      `${source}: not a StyleGAN1: ${tensors.size} tensors, none named synthesis.blocks.4x4.const${some ? ` (the first is ${some})` : ''}; facewright opens PULSE's synthesis.pt and its own .safetensors`,
-    );
-  }
-  const resolution = largestBlock(source, tensors);
-  const latentSize = weights.shape('synthesis.blocks.4x4.epi1.style_mod.lin.weight')[1] ?? 0;
-  const layers: Layer[] = [];
-
-  const readEpilogue = (block: string, index: 1 | 2, bias: string, layer: Layer) => {
-    const { channels, name } = layer;
-    const from = `synthesis.${block}.epi${index}`;
-    keep(`${name}.noise`, [channels, 1, 1, 1], weights.take(`${from}.noise.weight`, [channels]));
-    keep(`${name}.bias`, [channels, 1, 1, 1], weights.take(bias, [channels]));
-    const style = weights.take(`${from}.style_mod.lin.weight`, [2 * channels, latentSize]);
-    keep(`${name}.style`, [2 * channels, latentSize, 1, 1], style, 1 / Math.sqrt(latentSize));
-    const styleBias = weights.take(`${from}.style_mod.lin.bias`, [2 * channels]);
-    keep(`${name}.style_bias`, [2 * channels, 1, 1, 1], styleBias);
-    layers.push(layer);
-  };
-
-  const firstChannels = weights.shape('synthesis.blocks.4x4.const')[1] ?? 0;
-  const first: Layer = { name: 'blocks.4x4.const', resolution: 4, channels: firstChannels, kind: 'const' };
-  const start = weights.take('synthesis.blocks.4x4.const', [1, firstChannels, 4, 4]);
-  keep(first.name, [1, firstChannels, 4, 4], start);
-  readEpilogue('blocks.4x4', 1, 'synthesis.blocks.4x4.bias', first);
-
-  let channels = firstChannels;
-  const readConvolution = (block: string, conv: string, index: 1 | 2, kind: 'up' | 'same', size: number) => {
-    const from = `synthesis.${block}.${conv}`;
-    const out = weights.shape(`${from}.weight`)[0] ?? 0;
-    const weight = weights.take(`${from}.weight`, [out, channels, 3, 3]);
-    const scale = Math.sqrt(2) / Math.sqrt(9 * channels);
-    const layer: Layer = { name: `${block}.${conv}`, resolution: size, channels: out, kind };
-    if (kind === 'same') keep(layer.name, [out, channels, 3, 3], weight, scale);
-    else {
-      checkBlur(source, weights, `${from}.intermediate.kernel`);
-      const form = size >= TRANSPOSED_FROM ? 'transposed' : 'nearest';
-      keep(layer.name, [out, channels, 4, 4], upsamplingKernel(weight, form, scale));
-    }
-    channels = out;
-    readEpilogue(block, index, `${from}.bias`, layer);
-  };
-  readConvolution('blocks.4x4', 'conv', 2, 'same', 4);
-  for (let size = 8; size <= resolution; size *= 2) {
-    readConvolution(`blocks.${size}x${size}`, 'conv0_up', 1, 'up', size);
-    readConvolution(`blocks.${size}x${size}`, 'conv1', 2, 'same', size);
-  }
-  const torgb = weights.take('synthesis.torgb.weight', [3, channels, 1, 1]);
-  keep('torgb', [3, channels, 1, 1], torgb, 1 / Math.sqrt(channels));
-  keep('torgb.bias', [3, 1, 1, 1], weights.take('synthesis.torgb.bias', [3]));
-
-  const hasMapping = weights.has('mapping.dense0.weight');
-  if (hasMapping) {
-    for (let layer = 0; layer < MAPPING_LAYERS; layer++) {
-      const from = `mapping.dense${layer}`;
-      const scale = (Math.sqrt(2) / Math.sqrt(latentSize)) * MAPPING_RATE;
-      const square = weights.take(`${from}.weight`, [latentSize, latentSize]);
-      keep(`mapping.${layer}`, [latentSize, latentSize, 1, 1], square, scale);
-      const bias = weights.take(`${from}.bias`, [latentSize]);
-      keep(`mapping.${layer}.bias`, [latentSize, 1, 1, 1], bias, MAPPING_RATE);
-    }
-  }
-  return { resolution, latentSize, normEpsilon, layers, constants, parameters: countParameters(tensors), hasMapping };
-}
-
-/** The resolution of the largest block, all smaller ones being there too. */
-function largestBlock(source: string, tensors: HostTensors): number {
-  const sizes = new Set<number>();
-  for (const name of tensors.keys()) {
-    const match = /^synthesis\.blocks\.(\d+)x\1\./.exec(name);
-    if (match) sizes.add(Number(match[1]));
-  }
-  const largest = Math.max(...sizes);
-  if (!RESOLUTIONS.includes(largest)) {
-    throw new FacewrightError(
-      `${source}: its largest block is ${largest} px; expected a StyleGAN1 of ${RESOLUTIONS.join(', ')} px`,
-    );
-  }
-  return largest;
-}
-
-/** Files carry the blur that the network was trained with; only the usual one is built in. */
-function checkBlur(source: string, weights: NamedWeights, name: string): void {
-  if (!weights.has(name)) return;
-  const kernel = weights.take(name, [1, 1, 3, 3]);
-  const usual = [1, 2, 1, 2, 4, 2, 1, 2, 1];
-  if (usual.some((value, index) => Math.abs(kernel[index] - value / 16) > 1e-3)) {
-    throw new FacewrightError(`${source}: ${name} is not [1 2 1]⊗[1 2 1]/16; facewright knows no other blur`);
-  }
-}
-
-/** Trained numbers of both networks; the blur is fixed, and the Gaussian fit is a statistic. */
-function countParameters(tensors: HostTensors): number {
-  let count = 0;
-  for (const [name, { data }] of tensors) {
-    if (/^(synthesis|mapping)\./.test(name) && !name.endsWith('.intermediate.kernel')) count += data.length;
-  }
-  return count;
 }
 
 /** The constant of that name in a graph. */
@@ -208,7 +123,7 @@ export function synthesis(
  * @param z [n, 1, d, 1]
  * @returns w [n, 1, d, 1]
  */
-export function mapping(graph: Graph, network: StyleGan1, z: Tensor): Tensor {
+function mapping(graph: Graph, network: StyleGan1, z: Tensor): Tensor {
   let x = apply1(graph, 'pixel_norm', [z], {});
   for (let layer = 0; layer < MAPPING_LAYERS; layer++) {
     const weights = [constant(graph, network, `mapping.${layer}`), constant(graph, network, `mapping.${layer}.bias`)];

@@ -1,6 +1,6 @@
 import { FacewrightError } from '../errors.js';
 import { sameShape, shapeText } from '../graph/graph.js';
-import type { HostTensor, HostTensors } from '../graph/host-tensor.js';
+import { float32Values, type HostTensor, type HostTensors } from '../graph/host-tensor.js';
 
 /** Access to named weights that checks each of them: present, and of the right shape. */
 export class NamedWeights {
@@ -22,19 +22,21 @@ export class NamedWeights {
   }
 
   /**
-   * The values of a tensor of that shape.
+   * A tensor of that shape, all of whose numbers are finite.
    * @throws FacewrightError naming the tensor, with the shape expected and the one found
    */
-  take(name: string, expected: readonly number[]): Float32Array {
-    const { shape, data } = this.#get(name);
+  take(name: string, expected: readonly number[]): HostTensor {
+    const tensor = this.#get(name);
+    const { shape } = tensor;
     if (!sameShape(shape, expected)) {
       throw new FacewrightError(`${this.source}: ${name} is ${shapeText(shape)}; expected ${shapeText(expected)}`);
     }
-    const bad = data.findIndex((value) => !Number.isFinite(value));
+    const values = float32Values(tensor);
+    const bad = values.findIndex((value) => !Number.isFinite(value));
     if (bad >= 0) {
-      throw new FacewrightError(`${this.source}: ${name} holds ${data[bad]} at position ${bad}: the file is damaged`);
+      throw new FacewrightError(`${this.source}: ${name} holds ${values[bad]} at position ${bad}: the file is damaged`);
     }
-    return data;
+    return tensor;
   }
 
   #get(name: string): HostTensor {

@@ -40,7 +40,7 @@ export interface SearchOptions {
 }
 
 /** What the options are checked against: the parts of a generator's description that matter here. */
-export type SearchedGenerator = Pick<GeneratorInfo, 'name' | 'resolution' | 'layers' | 'badNoise'>;
+export type SearchedGenerator = Pick<GeneratorInfo, 'name' | 'resolution' | 'noiseSides' | 'badNoise'>;
 
 /** The options of a search that says nothing else: those of the original PULSE. */
 export function defaultSearchOptions(info: SearchedGenerator): SearchOptions {
@@ -48,7 +48,7 @@ export function defaultSearchOptions(info: SearchedGenerator): SearchOptions {
     loss: '100*L2+0.05*GEOCROSS',
     eps: 2e-3,
     noise: 'trainable',
-    trainableNoise: Math.min(5, info.layers),
+    trainableNoise: Math.min(5, info.noiseSides.length),
     tile: false,
     badNoise: info.badNoise,
     optimizer: 'adam',
@@ -64,7 +64,7 @@ export function defaultSearchOptions(info: SearchedGenerator): SearchOptions {
  * @param targetSize the side of the target in pixels
  */
 export function checkSearchOptions(options: SearchOptions, info: SearchedGenerator, targetSize: number): void {
-  const { layers } = info;
+  const maps = info.noiseSides.length;
   const terms = parseLoss(options.loss);
   if (options.tile && terms.every(({ term, weight }) => term === 'GEOCROSS' || weight === 0)) {
     throw new FacewrightError(`loss '${options.loss}': GEOCROSS is always 0 for a tiled latent; add L2 or L1`);
@@ -73,16 +73,16 @@ export function checkSearchOptions(options: SearchOptions, info: SearchedGenerat
     throw new FacewrightError(`eps ${options.eps}: must be a number that is 0 or more; the default is 0.002`);
   }
   mustBeOneOf('noise', options.noise, noiseKinds);
-  if (!isCount(options.trainableNoise, 0) || options.trainableNoise > layers) {
+  if (!isCount(options.trainableNoise, 0) || options.trainableNoise > maps) {
     throw new FacewrightError(
-      `trainable noise ${options.trainableNoise}: must be a whole number from 0 to ${layers}, ` +
+      `trainable noise ${options.trainableNoise}: must be a whole number from 0 to ${maps}, ` +
         `the number of noise maps of ${info.name}`,
     );
   }
   for (const layer of options.badNoise) {
-    if (!isCount(layer, 0) || layer >= layers) {
+    if (!isCount(layer, 0) || layer >= maps) {
       throw new FacewrightError(
-        `bad noise ${layer}: ${info.name} has ${layers} noise maps, which are counted from 0 to ${layers - 1}`,
+        `bad noise ${layer}: ${info.name} has ${maps} noise maps, which are counted from 0 to ${maps - 1}`,
       );
     }
   }

@@ -1,6 +1,7 @@
 import type { Executable } from '../engine/engine.js';
 import { AbortedError, FacewrightError } from '../errors.js';
 import { elements } from '../graph/graph.js';
+import { hostTensor } from '../graph/host-tensor.js';
 import { ADAM } from '../graph/optimisers.js';
 import { degaussianise } from '../model/gaussian.js';
 import type { Generator, Lease } from '../model/generator.js';
@@ -47,7 +48,7 @@ export interface SearchResult {
   readonly v: Float32Array;
   /** [L, d] */
   readonly w: Float32Array;
-  /** For each layer [1, s, s]; null where the map is zero. */
+  /** For each noise map [1, s, s]; null where it is zero. */
   readonly noise: readonly (Float32Array | null)[];
   /** Counted from 0; −1 where no step had a finite loss: the image is black then, and the losses are NaN. */
   readonly bestStep: number;
@@ -147,7 +148,7 @@ function checkTargets(generator: Generator, targets: readonly SearchTarget[], op
   if (targets.length === 0) throw new FacewrightError('a search needs at least one target');
   const { size } = targets[0];
   checkSearchOptions(options, info, size);
-  const roles = noiseRoles(info.layers, options);
+  const roles = noiseRoles(info.noiseSides.length, options);
   const rows = options.tile ? 1 : info.layers;
   targets.forEach((target, index) => {
     if (target.size !== size) {
@@ -159,7 +160,7 @@ function checkTargets(generator: Generator, targets: readonly SearchTarget[], op
     checkLength(`target ${index}: v`, target.start.v, rows * info.latentSize);
     roles.forEach((role, layer) => {
       const map = target.start.noise[layer];
-      if (role !== 'zero') checkLength(`target ${index}: noise ${layer}`, map, generator.noiseSize(layer) ** 2);
+      if (role !== 'zero') checkLength(`target ${index}: noise ${layer}`, map, info.noiseSides[layer] ** 2);
     });
   });
 }
@@ -242,7 +243,7 @@ class BatchRun {
   static async open(generator: Generator, targets: readonly SearchTarget[], options: SearchOptions): Promise<BatchRun> {
     const fit = generator.requireFit();
     const terms = parseLoss(options.loss);
-    const roles = noiseRoles(generator.info.layers, options);
+    const roles = noiseRoles(generator.info.noiseSides.length, options);
     const plan: StepPlan = {
       network: generator.network,
       terms,
@@ -259,8 +260,8 @@ class BatchRun {
       targets.length,
       (graph) => buildStep(graph, plan),
       new Map([
-        ['fit.mean', { shape: [d, 1, 1, 1], data: fit.mean }],
-        ['fit.std', { shape: [d, 1, 1, 1], data: fit.std }],
+        ['fit.mean', hostTensor([d, 1, 1, 1], fit.mean)],
+        ['fit.std', hostTensor([d, 1, 1, 1], fit.std)],
       ]),
     );
     const computed = computedTerms(terms, options.tile);

@@ -6,7 +6,7 @@ import { type Stream, streamNormals } from './random.js';
 export interface SearchStart {
   /** The search variable [L, d]; [1, d] with a tiled latent. */
   readonly v: Float32Array;
-  /** For each layer [1, s, s]; null where the map is zero. */
+  /** For each noise map [1, s, s]; null where it is zero. */
   readonly noise: readonly (Float32Array | null)[];
 }
 
@@ -20,30 +20,29 @@ export interface StartKey {
   readonly restart: number;
 }
 
-/** What becomes of a layer's noise map. */
+/** What becomes of a noise map. */
 export type NoiseRole = 'zero' | 'fixed' | 'trainable';
 
-/** The role of each noise map: a bad one is zero whatever else is said; `trainable` trains the first few. */
+/**
+ * The role of each noise map: a bad one is zero whatever else is said; `trainable` trains the first few.
+ *
+ * @param maps how many noise maps the network has
+ */
 export function noiseRoles(
-  layers: number,
+  maps: number,
   options: Pick<SearchOptions, 'noise' | 'trainableNoise' | 'badNoise'>,
 ): NoiseRole[] {
-  return Array.from({ length: layers }, (_, layer) => {
+  return Array.from({ length: maps }, (_, layer) => {
     if (options.noise === 'zero' || options.badNoise.includes(layer)) return 'zero';
     return options.noise === 'trainable' && layer < options.trainableNoise ? 'trainable' : 'fixed';
   });
-}
-
-/** The side of a layer's noise map in a StyleGAN1: two layers for each resolution, from 4 px on. */
-export function noiseSide(layer: number): number {
-  return 4 * 2 ** Math.floor(layer / 2);
 }
 
 /**
  * The random start of a picture: standard normal numbers for v and for every noise map that is not zero.
  */
 export async function randomStart(
-  info: Pick<GeneratorInfo, 'layers' | 'latentSize'>,
+  info: Pick<GeneratorInfo, 'layers' | 'latentSize' | 'noiseSides'>,
   options: Pick<SearchOptions, 'noise' | 'trainableNoise' | 'badNoise' | 'tile'>,
   key: StartKey,
 ): Promise<SearchStart> {
@@ -51,8 +50,8 @@ export async function randomStart(
   const rows = options.tile ? 1 : info.layers;
   const v = streamNormals(await streamOf(key, target, 0), rows * info.latentSize);
   const noise = await Promise.all(
-    noiseRoles(info.layers, options).map(async (role, layer) =>
-      role === 'zero' ? null : streamNormals(await streamOf(key, target, layer + 1), noiseSide(layer) ** 2),
+    noiseRoles(info.noiseSides.length, options).map(async (role, layer) =>
+      role === 'zero' ? null : streamNormals(await streamOf(key, target, layer + 1), info.noiseSides[layer] ** 2),
     ),
   );
   return { v, noise };

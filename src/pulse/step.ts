@@ -1,13 +1,14 @@
 import { backward } from '../graph/backward.js';
 import { apply, apply1 } from '../graph/build.js';
 import type { Graph, Tensor } from '../graph/graph.js';
-import { SLOPE, type StyleGan1, synthesis } from '../model/stylegan1.js';
+import { LATENT_SLOPE } from '../model/gaussian.js';
+import type { Network } from '../model/network.js';
 import type { LossTerm, LossTermName, SearchOptions } from './options.js';
-import { type NoiseRole, noiseSide } from './start.js';
+import type { NoiseRole } from './start.js';
 
 /** What the graph of a search step is made of. */
 export interface StepPlan {
-  readonly network: StyleGan1;
+  readonly network: Network;
   readonly terms: readonly LossTerm[];
   readonly eps: number;
   readonly tile: boolean;
@@ -53,19 +54,19 @@ export function computedTerms(terms: readonly LossTerm[], tile: boolean): LossTe
 export function buildStep(graph: Graph, plan: StepPlan): void {
   const { network, roles, tile, targetSize } = plan;
   const { latentSize: d } = network;
-  const rows = tile ? 1 : network.layers.length;
+  const rows = tile ? 1 : network.rows;
 
   const v = graph.state('v', [rows, d, 1]);
   const noise = roles.map((role, layer) => {
-    const side = noiseSide(layer);
+    const side = network.noiseSides[layer];
     if (role === 'zero') return undefined;
     return role === 'fixed'
       ? graph.input(`noise${layer}`, [1, side, side])
       : graph.state(`noise${layer}`, [1, side, side]);
   });
   const fit = (name: string) => graph.constant(`fit.${name}`, [d, 1, 1, 1]);
-  const w = apply1(graph, 'latent_to_w', [v, fit('mean'), fit('std')], { slope: SLOPE });
-  const { image: signed } = synthesis(graph, network, w, noise);
+  const w = apply1(graph, 'latent_to_w', [v, fit('mean'), fit('std')], { slope: LATENT_SLOPE });
+  const signed = network.synthesis(graph, w, noise);
   const image = apply1(graph, 'affine', [signed], { scale: 0.5, shift: 0.5 });
 
   const terms = lossTerms(graph, plan, image, w, graph.input('target', [3, targetSize, targetSize]));

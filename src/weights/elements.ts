@@ -1,35 +1,22 @@
-/** The number formats found in weight files, and their way to float32. */
+/** The number formats found in weight files, and their way into host tensors. */
+
+import { bfloat16ToNumber, type DType, halfToNumber } from '../graph/dtype.js';
+import type { HostTensor } from '../graph/host-tensor.js';
 
 /** One number format: how many bytes an element takes, and how to read one (little-endian). */
 export interface ElementType {
   readonly bytes: number;
+  /** The type as which a tensor keeps these numbers bit for bit; absent: they become f32, rounded to nearest. */
+  readonly dtype?: DType;
   read(view: DataView, at: number): number;
-}
-
-const scratch = new DataView(new ArrayBuffer(4));
-
-/** The value of an IEEE 754 half. */
-function halfToNumber(bits: number): number {
-  const sign = bits & 0x8000 ? -1 : 1;
-  const exponent = (bits >> 10) & 0x1f;
-  const fraction = bits & 0x3ff;
-  if (exponent === 0) return sign * fraction * 2 ** -24; // zero and the subnormals
-  if (exponent === 0x1f) return fraction === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN;
-  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
-}
-
-/** The value of a bfloat16: the upper half of a float32. */
-function bfloat16ToNumber(bits: number): number {
-  scratch.setUint32(0, bits << 16);
-  return scratch.getFloat32(0);
 }
 
 /** By the names of the safetensors format. */
 export const ELEMENT_TYPES = {
   F64: { bytes: 8, read: (view, at) => view.getFloat64(at, true) },
-  F32: { bytes: 4, read: (view, at) => view.getFloat32(at, true) },
-  F16: { bytes: 2, read: (view, at) => halfToNumber(view.getUint16(at, true)) },
-  BF16: { bytes: 2, read: (view, at) => bfloat16ToNumber(view.getUint16(at, true)) },
+  F32: { bytes: 4, dtype: 'f32', read: (view, at) => view.getFloat32(at, true) },
+  F16: { bytes: 2, dtype: 'f16', read: (view, at) => halfToNumber(view.getUint16(at, true)) },
+  BF16: { bytes: 2, dtype: 'bf16', read: (view, at) => bfloat16ToNumber(view.getUint16(at, true)) },
   I64: { bytes: 8, read: (view, at) => view.getInt32(at + 4, true) * 2 ** 32 + view.getUint32(at, true) },
   U64: { bytes: 8, read: (view, at) => view.getUint32(at + 4, true) * 2 ** 32 + view.getUint32(at, true) },
   I32: { bytes: 4, read: (view, at) => view.getInt32(at, true) },
@@ -41,17 +28,22 @@ export const ELEMENT_TYPES = {
   BOOL: { bytes: 1, read: (view, at) => (view.getUint8(at) === 0 ? 0 : 1) },
 } as const satisfies Record<string, ElementType>;
 
-/** A contiguous run of elements as float32 (rounded to nearest). The result is a copy and shares no memory with the file. */
-export function decodeElements(type: ElementType, bytes: Uint8Array): Float32Array {
-  const result = new Float32Array(bytes.length / type.bytes);
-  if (type === ELEMENT_TYPES.F32) {
-    // Bit for bit and fast; every host that WebGPU runs on is little-endian like the file.
-    new Uint8Array(result.buffer).set(bytes);
-    return result;
+/**
+ * A contiguous run of elements as a tensor of that shape. f32, f16 and bf16 stay what they are, bit for bit; everything else
+ * becomes f32, rounded to nearest. The result is a copy and shares no memory with the file.
+ */
+export function decodeElements(type: ElementType, bytes: Uint8Array, shape: readonly number[]): HostTensor {
+  const count = bytes.length / type.bytes;
+  if (type.dtype !== undefined) {
+    // Every host that WebGPU runs on is little-endian like the file.
+    const memory = new Uint8Array(bytes).buffer;
+    if (type.dtype === 'f32') return { shape, dtype: type.dtype, data: new Float32Array(memory, 0, count) };
+    return { shape, dtype: type.dtype, data: new Uint16Array(memory, 0, count) };
   }
+  const data = new Float32Array(count);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  for (let i = 0; i < result.length; i++) result[i] = type.read(view, i * type.bytes);
-  return result;
+  for (let i = 0; i < count; i++) data[i] = type.read(view, i * type.bytes);
+  return { shape, dtype: 'f32', data };
 }
 
 /** Whether a value from a file is an exact non-negative integer. */

@@ -4,7 +4,7 @@
  */
 
 import type { ByteReader } from './bytes.js';
-import type { PickleMachine } from './pickle.js';
+import type { PickleMachine } from './pickle-machine.js';
 import { PickleDict, PickleObject, PickleTuple } from './pickle-values.js';
 
 export interface PickleOpcode {
@@ -173,5 +173,5 @@ const TABLE: readonly (readonly [code: number, name: string, run?: Run])[] = [
 
 /** All opcodes but STOP, by their byte. */
 export const OPCODES: ReadonlyMap<number, PickleOpcode> = new Map(
-  TABLE.map(([code, name, run]) => [code, { name, ...(run && { run }) }]),
+  TABLE.map(([code, name, run]) => [code, { name, run }]),
 );

@@ -27,7 +27,7 @@ export interface Safetensors {
 }
 
 /**
- * Reads a safetensors file; every number format becomes float32.
+ * Reads a safetensors file. Tensors of F32, F16 and BF16 stay what they are; other number formats become f32.
  *
  * @param path of the file; errors begin with it
  * @throws FacewrightError when the file cannot be read or breaks the format.
@@ -51,7 +51,7 @@ export function parseSafetensors(bytes: Uint8Array, source: string): Safetensors
   checkLayout(reader, entries, data.length);
   const tensors = new Map<string, HostTensor>();
   for (const { name, type, shape, begin, end } of entries) {
-    tensors.set(name, { shape, data: decodeElements(type, data.subarray(begin, end)) });
+    tensors.set(name, decodeElements(type, data.subarray(begin, end), shape));
   }
   return { tensors, metadata };
 }
@@ -131,7 +131,7 @@ function isObject(value: unknown): value is Record<string, unknown> {
 }
 
 /**
- * Writes tensors as F32, whole or not at all. The same tensors and metadata give the same bytes: both are written in the
+ * Writes tensors, each in its own number type, whole or not at all. The same tensors and metadata give the same bytes: both are written in the
  * order of their names.
  *
  * @throws FacewrightError when a tensor's shape and data disagree, or the file cannot be written.
@@ -157,13 +157,13 @@ function encodeSafetensors(
   const parts: Uint8Array[] = [];
   let place = 0;
   for (const name of names) {
-    const { shape, data } = tensors.get(name)!;
+    const { shape, dtype, data } = tensors.get(name)!;
     if (name === METADATA || elementCount(shape) !== data.length) {
       throw new FacewrightError(
         `${path}: cannot be written: the tensor ${quoted(name)} of shape [${shape.join(', ')}] has ${data.length} elements; its name or its shape is wrong`,
       );
     }
-    entries.push([name, { dtype: 'F32', shape, data_offsets: [place, place + data.byteLength] }]);
+    entries.push([name, { dtype: dtype.toUpperCase(), shape, data_offsets: [place, place + data.byteLength] }]);
     parts.push(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
     place += data.byteLength;
   }

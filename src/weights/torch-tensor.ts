@@ -50,9 +50,10 @@ export class TorchTensor {
     readonly count: number,
   ) {}
 
-  /** The values as row-major float32; the same object each time, so that names may share it. */
+  /** The tensor in row-major order; the same object each time, so that names may share it. */
   toHost(): HostTensor {
-    this.#host ??= { shape: this.shape, data: this.#isContiguous() ? this.#copyRun() : this.#gather() };
+    const run = () => (this.#isContiguous() ? this.#run() : this.#gather());
+    this.#host ??= decodeElements(this.storage.type.element, run(), this.shape);
     return this.#host;
   }
 
@@ -71,22 +72,21 @@ export class TorchTensor {
     return this.storage.bytes;
   }
 
-  #copyRun(): Float32Array {
-    const { element } = this.storage.type;
-    const begin = this.offset * element.bytes;
-    return decodeElements(element, this.#bytes().subarray(begin, begin + this.count * element.bytes));
+  /** The elements where they lie. */
+  #run(): Uint8Array {
+    const { bytes } = this.storage.type.element;
+    return this.#bytes().subarray(this.offset * bytes, (this.offset + this.count) * bytes);
   }
 
-  /** Walks the index like an odometer, the last axis fastest. */
-  #gather(): Float32Array {
-    const { element } = this.storage.type;
+  /** The elements in row-major order: walks the index like an odometer, the last axis fastest. */
+  #gather(): Uint8Array {
+    const { bytes: width } = this.storage.type.element;
     const bytes = this.#bytes();
-    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    const data = new Float32Array(this.count);
+    const row = new Uint8Array(this.count * width);
     const index = this.shape.map(() => 0);
     let at = this.offset;
-    for (let i = 0; i < data.length; i++) {
-      data[i] = element.read(view, at * element.bytes);
+    for (let to = 0; to < row.length; to += width) {
+      for (let byte = 0; byte < width; byte++) row[to + byte] = bytes[at * width + byte];
       for (let axis = index.length - 1; axis >= 0; axis--) {
         at += this.strides[axis]!;
         if (++index[axis]! < this.shape[axis]!) break;
@@ -94,7 +94,7 @@ export class TorchTensor {
         index[axis] = 0;
       }
     }
-    return data;
+    return row;
   }
 }
 

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { latentsName, readFaces, readStarts, savedStart, saveLatents } from '../../dist/cli/latents-file.js';
+import { hostTensor } from '../../dist/graph/host-tensor.js';
 import { writeSafetensors } from '../../dist/weights/safetensors.js';
 import { newFolder } from './command.js';
 
@@ -20,7 +21,10 @@ const generator = {
 
 function tensor(...shape: number[]) {
   const length = shape.reduce((product, size) => product * size, 1);
-  return { shape, data: Float32Array.from({ length }, (_, i) => i) };
+  return hostTensor(
+    shape,
+    Float32Array.from({ length }, (_, i) => i),
+  );
 }
 const write = (tensors: Record<string, ReturnType<typeof tensor>>) =>
   writeSafetensors(path, new Map(Object.entries(tensors)));

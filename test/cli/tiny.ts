@@ -2,6 +2,7 @@
 
 import { join } from 'node:path';
 import { randomStyleGan1 } from '../../dist/bench/random-weights.js';
+import { hostTensor } from '../../dist/graph/host-tensor.js';
 import { writeSafetensors } from '../../dist/weights/safetensors.js';
 import { normals } from '../random.js';
 
@@ -17,11 +18,11 @@ export async function writeTinyWeights(folder: string): Promise<string> {
   const tensors = randomStyleGan1(tinyResolution, { fmapBase: 256, fmapMax: 8, latentSize: LATENT });
   for (let layer = 0; layer < 8; layer++) {
     const from = `mapping.dense${layer}`;
-    tensors.set(`${from}.weight`, { shape: [LATENT, LATENT], data: normals(`${from}.weight`, LATENT ** 2, 100) });
-    tensors.set(`${from}.bias`, { shape: [LATENT], data: normals(`${from}.bias`, LATENT) });
+    tensors.set(`${from}.weight`, hostTensor([LATENT, LATENT], normals(`${from}.weight`, LATENT ** 2, 100)));
+    tensors.set(`${from}.bias`, hostTensor([LATENT], normals(`${from}.bias`, LATENT)));
   }
-  tensors.set('gaussian_fit.mean', { shape: [LATENT], data: normals('mean', LATENT, 0.1) });
-  tensors.set('gaussian_fit.std', { shape: [LATENT], data: normals('std', LATENT, 0.02, 0.5) });
+  tensors.set('gaussian_fit.mean', hostTensor([LATENT], normals('mean', LATENT, 0.1)));
+  tensors.set('gaussian_fit.std', hostTensor([LATENT], normals('std', LATENT, 0.02, 0.5)));
   const path = join(folder, 'tiny.safetensors');
   await writeSafetensors(path, tensors, { licence: 'CC0-1.0' });
   return path;

@@ -3,6 +3,7 @@ import type { Engine } from '../../dist/engine/engine.js';
 import { preferring } from '../../dist/engine/webgpu/variants.js';
 import { apply, apply1 } from '../../dist/graph/build.js';
 import { Graph } from '../../dist/graph/graph.js';
+import { type HostTensor, hostTensor } from '../../dist/graph/host-tensor.js';
 import { openWebGpu } from '../../dist/node/dawn.js';
 import { engineSuite, engines, enginesInAllSets, openTestEngine, type TestEngine } from '../engines.js';
 import { normals } from '../random.js';
@@ -152,7 +153,7 @@ for (const one of engines) {
       const graph = new Graph(1);
       const weight = graph.constant('weight', [2, 2, 1, 1]);
       graph.output('y', apply1(graph, 'conv', [graph.input('x', [2, 1, 1]), weight], { adjoint: false }));
-      const executable = await engine.compile(graph, new Map([['weight', { shape: [2, 2, 1, 1], data }]]));
+      const executable = await engine.compile(graph, new Map([['weight', hostTensor([2, 2, 1, 1], data)]]));
       executable.write('x', Float32Array.of(1, 10));
       return executable;
     };
@@ -190,12 +191,11 @@ for (const one of engines) {
       graph.output('y', apply1(graph, 'conv', [graph.input('x', [3, 1, 1]), weight], { adjoint: false }));
       return graph;
     };
-    const compile = (constants: [string, { shape: number[]; data: Float32Array }][]) => () =>
-      engine.compile(make(), new Map(constants));
+    const compile = (constants: [string, HostTensor][]) => () => engine.compile(make(), new Map(constants));
     assert.match((await error(compile([]))).message, /the weight/);
-    const transposed = { shape: [3, 2, 1, 1], data: filled(1, 6) };
+    const transposed = hostTensor([3, 2, 1, 1], filled(1, 6));
     assert.match((await error(compile([['the weight', transposed]]))).message, /the weight/);
-    const short = { shape: [2, 3, 1, 1], data: filled(1, 5) };
+    const short = hostTensor([2, 3, 1, 1], filled(1, 5));
     assert.match((await error(compile([['the weight', short]]))).message, /the weight/);
   });
 

@@ -10,7 +10,7 @@ import type { Engine } from '../../dist/engine/engine.js';
 import { backward } from '../../dist/graph/backward.js';
 import { apply, apply1 } from '../../dist/graph/build.js';
 import { elements, Graph, type Shape, type Tensor } from '../../dist/graph/graph.js';
-import type { HostTensor } from '../../dist/graph/host-tensor.js';
+import { type HostTensor, hostTensor } from '../../dist/graph/host-tensor.js';
 import type { OpAttributes, OpName, RunScalars } from '../../dist/graph/ops.js';
 import { styledLayer } from '../graph/layers.js';
 import { normals, randomSource } from '../random.js';
@@ -1050,7 +1050,7 @@ export async function engineRuns(
   const { graph, values } = built;
   const constants = new Map<string, HostTensor>();
   for (const { name, kind, shape } of graph.tensors) {
-    if (kind === 'constant') constants.set(name, { shape, data: values.get(name)! });
+    if (kind === 'constant') constants.set(name, hostTensor(shape, values.get(name)!));
   }
   const executable = await engine.compile(graph, constants);
   try {

@@ -24,6 +24,7 @@ import { AbortedError } from '../../dist/errors.js';
 import { backward } from '../../dist/graph/backward.js';
 import { apply, apply1 } from '../../dist/graph/build.js';
 import { elements, Graph, type Tensor } from '../../dist/graph/graph.js';
+import { hostTensor } from '../../dist/graph/host-tensor.js';
 import { loadAddon, openNative } from '../../dist/node/native.js';
 import { openGenerator } from '../../dist/open.js';
 import { defaultSearchOptions } from '../../dist/pulse/options.js';
@@ -288,7 +289,7 @@ for (const one of engines.filter(({ name }) => name === 'native')) {
     for (let i = 0; i < 60; i++) x = apply1(graph, 'conv', [x, weight], { adjoint: false });
     graph.output('y', x);
     const data = normals('slow', 64 * 64 * 9, 0.04);
-    const executable = await engine.compile(graph, new Map([['weight', { shape: [64, 64, 3, 3], data }]]));
+    const executable = await engine.compile(graph, new Map([['weight', hostTensor([64, 64, 3, 3], data)]]));
     executable.write('x', normals('slow x', 64 * 256 * 256));
     return executable;
   }

@@ -15,7 +15,7 @@ import { plainForms } from '../../dist/graph/fuse/forms.js';
 import { fuse } from '../../dist/graph/fuse/fuse.js';
 import type { ProgramOp } from '../../dist/graph/fuse/fused-op.js';
 import { elements, Graph } from '../../dist/graph/graph.js';
-import { readStyleGan1 } from '../../dist/model/stylegan1.js';
+import { readStyleGan1 } from '../../dist/model/read-stylegan1.js';
 import { readShaders } from '../../dist/node/paths.js';
 import { defaultSearchOptions, parseLoss } from '../../dist/pulse/options.js';
 import { noiseRoles } from '../../dist/pulse/start.js';
@@ -49,15 +49,15 @@ const launches: Launched[] = [...conformanceCases().map(({ build }) => build(2).
 /** The default search step of a network as wide as FFHQ's. */
 function searchStep(resolution: number): Graph {
   const network = readStyleGan1('wide', randomStyleGan1(resolution, { fmapBase: 8192, fmapMax: 512 }), 1e-5);
-  const layers = network.layers.length;
-  const options = defaultSearchOptions({ name: 'wide', resolution, layers, badNoise: [layers - 1] });
+  const { noiseSides, badNoise } = network;
+  const options = defaultSearchOptions({ name: 'wide', resolution, noiseSides, badNoise });
   const graph = new Graph(1);
   buildStep(graph, {
     network,
     terms: parseLoss(options.loss),
     eps: options.eps,
     tile: options.tile,
-    roles: noiseRoles(layers, options),
+    roles: noiseRoles(noiseSides.length, options),
     optimizer: options.optimizer,
     targetSize: 32,
   });

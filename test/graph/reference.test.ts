@@ -5,6 +5,7 @@ import * as assert from 'uvu/assert';
 import { backward } from '../../dist/graph/backward.js';
 import { apply, apply1 } from '../../dist/graph/build.js';
 import { Graph, type Tensor } from '../../dist/graph/graph.js';
+import { asFloat32 } from '../../dist/graph/host-tensor.js';
 import { readSafetensors } from '../../dist/weights/safetensors.js';
 import { goldenTest } from '../goldens.js';
 import { type ReferenceRun, reflect, runReference } from '../reference.js';
@@ -101,7 +102,7 @@ function goldenDistances(
 }
 
 goldenTest(test, 'reduce agrees with PULSE', ['stylegan1/bicubic.safetensors'], async (path) => {
-  const { tensors } = await readSafetensors(path);
+  const tensors = asFloat32((await readSafetensors(path)).tensors);
   const data = (name: string) => tensors.get(name)!.data;
   for (const factor of [2, 4, 8, 16, 32]) {
     const name = `down${factor}`;
@@ -118,7 +119,7 @@ goldenTest(test, 'reduce agrees with PULSE', ['stylegan1/bicubic.safetensors'], 
 });
 
 goldenTest(test, 'geocross agrees with PULSE', ['stylegan1/geocross.safetensors'], async (path) => {
-  const { tensors } = await readSafetensors(path);
+  const tensors = asFloat32((await readSafetensors(path)).tensors);
   const [value, gradient] = ['value', 'grad'].map((name) => tensors.get(name)!.data);
   const latent = tensors.get('latent')!;
   const seed = new Float32Array(latent.shape[0]).fill(1);

@@ -1,12 +1,13 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { asFloat32 } from '../../dist/graph/host-tensor.js';
 import { downscale, reflect, resampleTo, resamplingTaps } from '../../dist/image/bicubic.js';
 import { readSafetensors } from '../../dist/weights/safetensors.js';
 import { goldenTest } from '../goldens.js';
 import { near } from './help.js';
 
 goldenTest(test, 'the original: 2, 4, 8, 16 and 32 times smaller', ['stylegan1/bicubic.safetensors'], async (path) => {
-  const { tensors } = await readSafetensors(path);
+  const tensors = asFloat32((await readSafetensors(path)).tensors);
   const { shape, data: image } = tensors.get('image')!;
   const S = shape[3];
   for (const factor of [2, 4, 8, 16, 32]) {

@@ -4,17 +4,19 @@ import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { asFloat32 } from '../../dist/graph/host-tensor.js';
 import { demoModelPath } from '../../dist/node/paths.js';
-import { readWeights, type WeightFile } from '../../dist/weights/read.js';
+import { readWeights } from '../../dist/weights/read.js';
 import { normals } from '../random.js';
 
 const LATENT = 512;
 const card = await readFile(fileURLToPath(new URL('../../models/README.md', import.meta.url)), 'utf8');
 const bytes = await readFile(demoModelPath);
 const weights = await readWeights(demoModelPath);
+const values = asFloat32(weights.tensors);
 
-const numbers = ({ tensors }: WeightFile, name: string): Float32Array => {
-  const tensor = tensors.get(name);
+const numbers = (name: string): Float32Array => {
+  const tensor = values.get(name);
   assert.ok(tensor, `${name} is there`);
   return tensor.data;
 };
@@ -24,8 +26,8 @@ function mapped(z: Float32Array): Float64Array {
   const size = Math.sqrt(z.reduce((sum, x) => sum + x * x, 0) / LATENT + 1e-8);
   let x = Float64Array.from(z, (value) => value / size);
   for (let layer = 0; layer < 8; layer++) {
-    const weight = numbers(weights, `mapping.dense${layer}.weight`);
-    const bias = numbers(weights, `mapping.dense${layer}.bias`);
+    const weight = numbers(`mapping.dense${layer}.weight`);
+    const bias = numbers(`mapping.dense${layer}.bias`);
     const before = x;
     x = Float64Array.from(bias, (b, row) => {
       let sum = 0;
@@ -58,8 +60,8 @@ test('its Gaussian fit is that of its own mapping network', () => {
   const count = 160;
   const sum = new Float64Array(LATENT);
   const squares = new Float64Array(LATENT);
-  const mean = numbers(weights, 'gaussian_fit.mean');
-  const std = numbers(weights, 'gaussian_fit.std');
+  const mean = numbers('gaussian_fit.mean');
+  const std = numbers('gaussian_fit.std');
   for (let i = 0; i < count; i++) {
     mapped(normals(`z ${i}`, LATENT)).forEach((w, k) => {
       // PULSE takes the leaky ReLU of w back before it fits

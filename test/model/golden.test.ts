@@ -2,7 +2,7 @@
 
 import * as assert from 'uvu/assert';
 import type { Generator } from '../../dist/model/generator.js';
-import { synthesis } from '../../dist/model/stylegan1.js';
+import { type StyleGan1, synthesis } from '../../dist/model/stylegan1.js';
 import { openGenerator } from '../../dist/open.js';
 import { engineSuite, enginesInAllSets } from '../engines.js';
 import { assertClose, golden, goldenTensors } from '../golden-values.js';
@@ -50,7 +50,7 @@ for (const engine of enginesInAllSets) {
         const side = Math.sqrt(map.length / 2);
         return graph.input(`noise${layer}`, [1, side, side]);
       });
-      const { blocks } = synthesis(graph, generator.network, graph.input('w', [LAYERS, 512, 1]), inputs);
+      const { blocks } = synthesis(graph, generator.network as StyleGan1, graph.input('w', [LAYERS, 512, 1]), inputs);
       for (const [size, map] of blocks) graph.output(`block${size}`, map);
     });
     executable.write('w', w);

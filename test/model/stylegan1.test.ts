@@ -3,9 +3,11 @@ import * as assert from 'uvu/assert';
 import { randomStyleGan1 } from '../../dist/bench/random-weights.js';
 import { FacewrightError } from '../../dist/errors.js';
 import { backward } from '../../dist/graph/backward.js';
+import { constantValues } from '../../dist/graph/constant.js';
 import { Graph } from '../../dist/graph/graph.js';
-import type { HostTensor } from '../../dist/graph/host-tensor.js';
-import { readStyleGan1, type StyleGan1, synthesis } from '../../dist/model/stylegan1.js';
+import { type HostTensor, hostTensor } from '../../dist/graph/host-tensor.js';
+import type { Network } from '../../dist/model/network.js';
+import { readStyleGan1 } from '../../dist/model/read-stylegan1.js';
 import { upsamplingKernel } from '../../dist/model/upsampling.js';
 import { normals } from '../../dist/pulse/random.js';
 import { engineSuite, enginesInAllSets, openTestEngine } from '../engines.js';
@@ -54,32 +56,32 @@ test('a missing tensor is named', () => {
 test('a wrong shape is named, with the expected and the found one', () => {
   const tensors = small();
   const name = 'synthesis.blocks.8x8.conv1.weight';
-  tensors.set(name, { shape: [7, 6, 3, 3], data: new Float32Array(7 * 6 * 9) });
+  tensors.set(name, hostTensor([7, 6, 3, 3], new Float32Array(7 * 6 * 9)));
   assert.is(refusal(tensors), `faces.pt: ${name} is [7, 6, 3, 3]; expected [7, 7, 3, 3]`);
 });
 
 test('a number that is none is found', () => {
   const tensors = small();
   const name = 'synthesis.blocks.4x4.bias';
-  tensors.set(name, { shape: [7], data: Float32Array.of(0, 0, Number.NaN, 0, 0, 0, 0) });
+  tensors.set(name, hostTensor([7], Float32Array.of(0, 0, Number.NaN, 0, 0, 0, 0)));
   assert.match(refusal(tensors), /blocks\.4x4\.bias holds NaN at position 2/);
 });
 
 test('other networks are refused by what they lack', () => {
-  const other = new Map([['g_ema.conv1.weight', { shape: [1], data: new Float32Array(1) }]]);
+  const other = new Map([['g_ema.conv1.weight', hostTensor([1], new Float32Array(1))]]);
   assert.match(refusal(other), /^faces\.pt: not a StyleGAN1: 1 tensors, none named synthesis\.blocks\.4x4\.const/);
   assert.match(refusal(new Map()), /not a StyleGAN1: 0 tensors/);
 });
 
 test('a size between the powers of two is refused', () => {
   const tensors = small();
-  tensors.set('synthesis.blocks.48x48.conv1.weight', { shape: [1], data: new Float32Array(1) });
+  tensors.set('synthesis.blocks.48x48.conv1.weight', hostTensor([1], new Float32Array(1)));
   assert.match(refusal(tensors), /largest block is 48 px/);
 });
 
 test('another blur than the usual one is refused', () => {
   const tensors = small();
-  const kernel = { shape: [1, 1, 3, 3], data: new Float32Array(9).fill(1 / 9) };
+  const kernel = hostTensor([1, 1, 3, 3], new Float32Array(9).fill(1 / 9));
   tensors.set('synthesis.blocks.8x8.conv0_up.intermediate.kernel', kernel);
   assert.match(refusal(tensors), /intermediate\.kernel is not \[1 2 1\]/);
 });
@@ -97,12 +99,12 @@ test('the two upsampling kernels are each other turned by 180°', () => {
 });
 
 /** Image and gradients of a network by any way of running graphs. */
-function passGraph(network: StyleGan1, batch: number): Graph {
+function passGraph(network: Network, batch: number): Graph {
   const graph = new Graph(batch);
   const { resolution: r } = network;
-  const w = graph.input('w', [network.layers.length, network.latentSize, 1]);
-  const noise = network.layers.map(({ resolution }, i) => graph.input(`noise${i}`, [1, resolution, resolution]));
-  const { image } = synthesis(graph, network, w, noise);
+  const w = graph.input('w', [network.rows, network.latentSize, 1]);
+  const noise = network.noiseSides.map((side, i) => graph.input(`noise${i}`, [1, side, side]));
+  const image = network.synthesis(graph, w, noise);
   const gradients = backward(graph, [{ output: image, seed: graph.input('seed', [3, r, r]) }], [w, ...noise]);
   graph.output('image', image);
   gradients.forEach((gradient, index) => {
@@ -121,7 +123,7 @@ for (const testEngine of enginesInAllSets) {
       const network = readStyleGan1('x', randomStyleGan1(resolution, { fmapBase, fmapMax, latentSize: 24 }), 1e-5);
       const batch = 2;
       const graph = passGraph(network, batch);
-      const values = new Map([...network.constants].map(([name, { data }]) => [name, data]));
+      const values = new Map([...network.constants].map(([name, value]) => [name, constantValues(value)]));
       const engine = await openTestEngine(testEngine);
       try {
         const executable = await engine.compile(graph, network.constants);

@@ -3,8 +3,9 @@
 import { readFile } from 'node:fs/promises';
 import * as assert from 'uvu/assert';
 import type { Executable } from '../../dist/engine/engine.js';
+import { constantValues } from '../../dist/graph/constant.js';
 import { elements, Graph, type Op } from '../../dist/graph/graph.js';
-import type { HostTensor } from '../../dist/graph/host-tensor.js';
+import { type HostTensors, hostTensor } from '../../dist/graph/host-tensor.js';
 import type { Generator } from '../../dist/model/generator.js';
 import { openGenerator } from '../../dist/open.js';
 import type { SearchOptions } from '../../dist/pulse/options.js';
@@ -120,8 +121,8 @@ for (const engine of engines) {
           for (const [layer, op] of styled.entries()) graph.output(`map${layer}`, op.outputs[0]);
         },
         new Map([
-          ['fit.mean', { shape: [512, 1, 1, 1], data: fit.mean }],
-          ['fit.std', { shape: [512, 1, 1, 1], data: fit.std }],
+          ['fit.mean', hostTensor([512, 1, 1, 1], fit.mean)],
+          ['fit.std', hostTensor([512, 1, 1, 1], fit.std)],
         ]),
       );
       const get = (name: string) => tensors.get(name)?.data;
@@ -175,7 +176,7 @@ for (const engine of engines) {
     });
   }
 
-  function targetsOf(one: GoldenSearch, tensors: ReadonlyMap<string, HostTensor>): SearchTarget[] {
+  function targetsOf(one: GoldenSearch, tensors: HostTensors<'f32'>): SearchTarget[] {
     const size = one.lr_size;
     return Array.from({ length: one.batch }, (_, picture) => {
       const planar = slice(tensors.get('ref')!.data, picture, one.batch);
@@ -196,7 +197,7 @@ for (const engine of engines) {
 
 function writeState(
   executable: { write(name: string, data: Float32Array): void },
-  tensors: ReadonlyMap<string, HostTensor>,
+  tensors: HostTensors<'f32'>,
   one: GoldenSearch,
   step: number,
   names: readonly string[],
@@ -237,7 +238,7 @@ function writeState(
  */
 async function explainBySigns(
   executable: Executable,
-  tensors: ReadonlyMap<string, HostTensor>,
+  tensors: HostTensors<'f32'>,
   one: GoldenSearch,
   step: number,
   plan: StepPlan,
@@ -270,7 +271,7 @@ async function explainBySigns(
 
 /** The gradients at a stored step by the float64 reference; `visit` sees, and may change, each layer's stored map. */
 function referenceGradients(
-  tensors: ReadonlyMap<string, HostTensor>,
+  tensors: HostTensors<'f32'>,
   one: GoldenSearch,
   step: number,
   plan: StepPlan,
@@ -280,7 +281,7 @@ function referenceGradients(
   buildStep(graph, plan);
   const { mean, std } = generator.requireFit();
   const values = new Map<string, Float32Array>(
-    [...generator.network.constants].map(([name, { data }]) => [name, data]),
+    [...generator.network.constants].map(([name, value]) => [name, constantValues(value)]),
   );
   values.set('fit.mean', mean).set('fit.std', std);
   for (const tensor of graph.tensors) {
@@ -299,7 +300,7 @@ function referenceGradients(
 
 /** The optimiser and the sphere alone, given the golden gradient and state. */
 async function optimiserAlone(
-  tensors: ReadonlyMap<string, HostTensor>,
+  tensors: HostTensors<'f32'>,
   one: GoldenSearch,
   step: number,
   names: readonly string[],

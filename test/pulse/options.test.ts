@@ -12,7 +12,7 @@ import {
 import { type ScheduleName, scheduleFactor } from '../../dist/pulse/schedule.js';
 import { goldenTest } from '../goldens.js';
 
-const info = { name: 'demo-128', resolution: 128, layers: 12, badNoise: [11] };
+const info = { name: 'demo-128', resolution: 128, noiseSides: Array(12).fill(4), badNoise: [11] };
 
 const loss = suite('pulse/options: the loss');
 
@@ -93,7 +93,7 @@ const options = suite('pulse/options: what options may be');
 
 options('the defaults hold', () => {
   checkSearchOptions(defaultSearchOptions(info), info, 16);
-  assert.equal(defaultSearchOptions({ ...info, layers: 4, badNoise: [3] }).trainableNoise, 4);
+  assert.equal(defaultSearchOptions({ ...info, noiseSides: [4, 4, 8, 8], badNoise: [3] }).trainableNoise, 4);
 });
 
 const wrong: [Partial<SearchOptions>, RegExp][] = [

@@ -36,7 +36,7 @@ test('a longer draw begins with the shorter one, and streams differ', () => {
   }
 });
 
-const info = { layers: 12, latentSize: 512 };
+const info = { layers: 12, latentSize: 512, noiseSides: Array.from({ length: 12 }, (_, i) => 4 * 2 ** (i >> 1)) };
 const options = { noise: 'trainable', trainableNoise: 5, badNoise: [11], tile: false } as const;
 const key = { seed: 3, target: Uint8Array.of(1, 2, 3), duplicate: 0, restart: 0 };
 

@@ -3,6 +3,7 @@ import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { hostTensor } from '../../dist/graph/host-tensor.js';
 import { parseWeights, readWeights } from '../../dist/weights/read.js';
 import { writeSafetensors } from '../../dist/weights/safetensors.js';
 import { goldenPath, goldenTest } from '../goldens.js';
@@ -94,7 +95,7 @@ test('a damaged file beside is named', async () => {
 test('a safetensors file, by itself or alone in a folder, with its metadata', async () => {
   await withFiles({ 'README.md': 'words' }, async (folder) => {
     const path = join(folder, 'demo-128.safetensors');
-    const tensors = new Map([['synthesis.torgb.bias', { shape: [1], data: Float32Array.of(4) }]]);
+    const tensors = new Map([['synthesis.torgb.bias', hostTensor([1], Float32Array.of(4))]]);
     await writeSafetensors(path, tensors, { resolution: '128', licence: 'MIT' });
     const read = await readWeights(path);
     assert.is(read.name, 'demo-128');
@@ -117,7 +118,7 @@ test('a safetensors file, by itself or alone in a folder, with its metadata', as
 test('a safetensors file whose length begins as a pickle does', async () => {
   await withFiles({}, async (folder) => {
     const path = join(folder, 'w.safetensors');
-    const tensors = new Map([['x', { shape: [1], data: Float32Array.of(4) }]]);
+    const tensors = new Map([['x', hostTensor([1], Float32Array.of(4))]]);
     const header = (note: string) => writeSafetensors(path, tensors, { note }).then(() => readFile(path));
     const missing = 0x0480 - (await header('')).readUInt32LE(0);
     assert.is((await header(' '.repeat(missing))).readUInt32LE(0), 0x0480);

@@ -2,7 +2,7 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { HostTensor } from '../../dist/graph/host-tensor.js';
+import { float32Values, type HostTensor, hostTensor } from '../../dist/graph/host-tensor.js';
 import { parseSafetensors, readSafetensors, writeSafetensors } from '../../dist/weights/safetensors.js';
 import { goldenTest } from '../goldens.js';
 import { bytesOf, f32, u64 } from './assemble.js';
@@ -29,11 +29,11 @@ test('a round trip keeps every bit, shape, name and word of metadata', async () 
   const patterns = Uint32Array.of(0x7fc00001, 0xffffffff, 0x80000000, 1, 0x7f800000, 0x3f800000);
   const whole = new Float32Array(patterns.buffer);
   const tensors = new Map<string, HostTensor>([
-    ['zeta', { shape: [2, 3], data: whole }],
-    ['10', { shape: [], data: Float32Array.of(2) }],
-    ['2', { shape: [1, 0, 4], data: new Float32Array(0) }],
-    ['__proto__', { shape: [2], data: whole.subarray(1, 3) }],
-    ['größe "x"\n', { shape: [1], data: Float32Array.of(-1) }],
+    ['zeta', hostTensor([2, 3], whole)],
+    ['10', hostTensor([], Float32Array.of(2))],
+    ['2', hostTensor([1, 0, 4], new Float32Array(0))],
+    ['__proto__', hostTensor([2], whole.subarray(1, 3))],
+    ['größe "x"\n', hostTensor([1], Float32Array.of(-1))],
   ]);
   const metadata = { resolution: '128', licence: 'MIT', ['__proto__']: 'text' };
   await inTemporaryFolder(async (folder) => {
@@ -61,13 +61,13 @@ test('a file is written whole or not at all', async () => {
   await inTemporaryFolder(async (folder) => {
     const path = join(folder, 'w.safetensors');
     await writeFile(path, 'old');
-    const wrong = new Map([['x', { shape: [3], data: new Float32Array(2) }]]);
+    const wrong = new Map([['x', hostTensor([3], new Float32Array(2))]]);
     await refusesLater(writeSafetensors(path, wrong), /the tensor x of shape \[3\] has 2 elements/, path);
     assert.is(await readFile(path, 'utf8'), 'old');
-    const reserved = new Map([['__metadata__', { shape: [1], data: new Float32Array(1) }]]);
+    const reserved = new Map([['__metadata__', hostTensor([1], new Float32Array(1))]]);
     await refusesLater(writeSafetensors(path, reserved), /__metadata__/, path);
 
-    const good = new Map([['x', { shape: [1], data: new Float32Array(1) }]]);
+    const good = new Map([['x', hostTensor([1], new Float32Array(1))]]);
     const taken = join(folder, 'folder');
     await mkdir(join(taken, 'inside'), { recursive: true });
     await refusesLater(writeSafetensors(taken, good), /a folder of that name is in the way/, taken);
@@ -75,7 +75,7 @@ test('a file is written whole or not at all', async () => {
   });
 });
 
-test('every number format becomes float32', () => {
+test('every number format as float32', () => {
   const cases: [dtype: string, bytes: number[], expected: number[]][] = [
     ['F64', [0, 0, 0, 0, 0, 0, 0xf8, 0x3f], [1.5]],
     ['F32', [0, 0, 0xc0, 0xbf], [-1.5]],
@@ -93,13 +93,31 @@ test('every number format becomes float32', () => {
   ];
   for (const [dtype, bytes, expected] of cases) {
     const { tensors } = parse({ x: entry(dtype, [expected.length], 0, bytes.length) }, Uint8Array.from(bytes));
+    const values = float32Values(tensors.get('x')!);
     assert.ok(
-      expected.every((value, i) => Object.is(tensors.get('x')?.data[i], value)),
+      expected.every((value, i) => Object.is(values[i], value)),
       dtype,
     );
   }
-  const nan = parse({ x: entry('F16', [1], 0, 2) }, bytesOf(0, 0x7e)).tensors.get('x')?.data[0];
+  const [nan] = float32Values(parse({ x: entry('F16', [1], 0, 2) }, bytesOf(0, 0x7e)).tensors.get('x')!);
   assert.ok(Number.isNaN(nan));
+});
+
+test('f32, f16 and bf16 stay what they are, and are written so; other formats become f32', async () => {
+  const halves = Uint16Array.of(0x3e00, 0x7e01, 0x8000);
+  const tensors = new Map<string, HostTensor>([
+    ['a', { shape: [3], dtype: 'f16', data: halves }],
+    ['b', { shape: [3, 1], dtype: 'bf16', data: halves }],
+    ['c', hostTensor([1], Float32Array.of(0.1))],
+  ]);
+  await inTemporaryFolder(async (folder) => {
+    const path = join(folder, 'halves.safetensors');
+    await writeSafetensors(path, tensors);
+    assert.equal((await readSafetensors(path)).tensors, tensors);
+    assert.ok((await readFile(path)).length < 8 + 256 + 6 + 6 + 4, 'a half takes two bytes');
+  });
+  const { tensors: whole } = parse({ x: entry('I16', [1], 0, 2) }, bytesOf(0xfe, 255));
+  assert.equal(whole.get('x'), hostTensor([1], Float32Array.of(-2)));
 });
 
 test('tensors in any order, padding, and data that is not aligned', () => {

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { HostTensors } from '../../dist/graph/host-tensor.js';
+import { float32Values, type HostTensors } from '../../dist/graph/host-tensor.js';
 import { parseSafetensors } from '../../dist/weights/safetensors.js';
 import { readTorch } from '../../dist/weights/torch.js';
 import { goldenTest } from '../goldens.js';
@@ -40,7 +40,7 @@ function readBoth(spec: TensorSpec, storages: StorageData, elementBytes = 4): re
   const fromLegacy = readTorch(torchLegacy(object, storages, elementBytes), SOURCE).get('x');
   assert.equal(fromZip, fromLegacy);
   assert.equal(fromZip?.shape, spec.shape);
-  return [...fromZip!.data];
+  return [...float32Values(fromZip!)];
 }
 
 const SIX = { 0: f32(0, 1, 2, 3, 4, 5) };
@@ -67,7 +67,7 @@ goldenTest(test, 'the golden fit has the values that Python saved elsewhere', fi
 
 goldenTest(test, "the original project's own file", ['real/pulse-gaussian_fit.pt'], async (path) => {
   const tensors = await readGolden(path);
-  const meanOf = (name: string) => tensors.get(name)!.data.reduce((sum, x) => sum + x, 0) / 512;
+  const meanOf = (name: string) => float32Values(tensors.get(name)!).reduce((sum, x) => sum + x, 0) / 512;
   assert.ok(Math.abs(meanOf('mean') + 0.269) < 1e-3);
   assert.ok(Math.abs(meanOf('std') - 0.481) < 1e-3);
 });
@@ -97,6 +97,20 @@ test('number formats', () => {
   assert.equal(readBoth({ ...spec, type: 'Char' }, { 0: bytesOf(1, 0xff) }, 1), [1, -1]);
   assert.equal(readBoth({ ...spec, type: 'Byte' }, { 0: bytesOf(1, 0xff) }, 1), [1, 255]);
   assert.equal(readBoth({ ...spec, type: 'Bool' }, { 0: bytesOf(1, 0) }, 1), [1, 0]);
+});
+
+test('halves stay halves, also where strides put them in another order', () => {
+  const storages = { 0: bytesOf(0, 0x3e, 0, 0xbc, 1, 0) };
+  for (const [type, dtype] of [
+    ['Half', 'f16'],
+    ['BFloat16', 'bf16'],
+  ] as const) {
+    const read = (strides: number[], shape: number[]) =>
+      readTorch(torchZip(dict({ x: tensor({ count: 3, type, shape, strides }) }), storages), SOURCE).get('x');
+    assert.equal(read([1], [3]), { shape: [3], dtype, data: Uint16Array.of(0x3e00, 0xbc00, 1) });
+    assert.equal(read([1, 2], [2, 1]), { shape: [2, 1], dtype, data: Uint16Array.of(0x3e00, 0xbc00) });
+    assert.equal(read([0, 2], [2, 2]), { shape: [2, 2], dtype, data: Uint16Array.of(0x3e00, 1, 0x3e00, 1) });
+  }
 });
 
 test('tensors may share a storage; old storages may be views of others', () => {

@@ -1,3 +1,4 @@
+import { type Constant, constantValues } from '../../graph/constant.js';
 import { SharedConstants } from '../shared-constants.js';
 import type { AddonConstant, AddonKernels, NativeAddon } from './addon.js';
 import { type Packing, packingKey } from './step.js';
@@ -20,14 +21,17 @@ export class ConstantStore {
   ) {}
 
   /** A constant of that shape, packed by the time it is returned. */
-  async acquire(data: Float32Array, packing: Packing, shape: readonly number[]): Promise<ConstantUse> {
+  async acquire(source: Constant, packing: Packing, shape: readonly number[]): Promise<ConstantUse> {
     const key = `${packingKey(packing)} ${shape.join()}`;
-    const { constant, packed } = this.#shared.acquire(data, key, () => {
+    const { constant, packed } = this.#shared.acquire(source, key, () => {
       const made = new this.addon.Constant();
       // What `pack` throws at once is a rejection like any other.
-      return { constant: made, packed: (async () => made.pack(data, { ...packing, shape }, this.kernels))() };
+      return {
+        constant: made,
+        packed: (async () => made.pack(constantValues(source), { ...packing, shape }, this.kernels))(),
+      };
     });
-    const release = () => this.#shared.release(data, key);
+    const release = () => this.#shared.release(source, key);
     try {
       await packed;
       return { constant, release };

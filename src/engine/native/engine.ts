@@ -1,6 +1,6 @@
 import { FacewrightError } from '../../errors.js';
+import type { Constants } from '../../graph/constant.js';
 import type { Graph } from '../../graph/graph.js';
-import type { HostTensor } from '../../graph/host-tensor.js';
 import type { Engine, EngineInfo, Executable, PeakSpeed, Precision } from '../engine.js';
 import type { AddonIsa, AddonKernels, NativeAddon } from './addon.js';
 import { ConstantStore } from './constants.js';
@@ -38,7 +38,7 @@ class NativeEngine implements Engine {
     this.#shared = shared;
   }
 
-  async compile(graph: Graph, constants: ReadonlyMap<string, HostTensor>): Promise<Executable> {
+  async compile(graph: Graph, constants: Constants): Promise<Executable> {
     this.#check();
     const executable = await NativeExecutable.create(graph, constants, this.#shared);
     if (this.#closed) {

@@ -1,6 +1,6 @@
 import { AbortedError, FacewrightError } from '../../errors.js';
+import type { Constants } from '../../graph/constant.js';
 import { elements, type Graph, shapeText, type Tensor } from '../../graph/graph.js';
-import type { HostTensor } from '../../graph/host-tensor.js';
 import type { RunScalars } from '../../graph/ops.js';
 import { checkConstants } from '../check-constants.js';
 import type { Executable, KernelTime } from '../engine.js';
@@ -63,7 +63,7 @@ export class NativeExecutable implements Executable {
 
   static async create(
     graph: Graph,
-    constants: ReadonlyMap<string, HostTensor>,
+    constants: Constants,
     { addon, kernels, threads, constants: store, choice }: Shared,
   ): Promise<NativeExecutable> {
     checkConstants(graph, constants);
@@ -75,7 +75,7 @@ export class NativeExecutable implements Executable {
         Array.from({ length: PACKED_AT_ONCE }, async () => {
           for (let buffer = waiting.pop(); buffer; buffer = waiting.pop()) {
             const { tensor, packing } = buffer.constant!;
-            acquired.set(buffer, await store.acquire(constants.get(tensor.name)!.data, packing, tensor.shape));
+            acquired.set(buffer, await store.acquire(constants.get(tensor.name)!, packing, tensor.shape));
           }
         }),
       );

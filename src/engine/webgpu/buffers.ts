@@ -1,8 +1,8 @@
-import type { Graph, Tensor } from '../../graph/graph.js';
-import type { HostTensor } from '../../graph/host-tensor.js';
+import type { Constant, Constants } from '../../graph/constant.js';
+import { bytesOf, type Graph, type Tensor } from '../../graph/graph.js';
 import type { Chunk } from './chunks.js';
 import type { Binding } from './dispatch.js';
-import { bytesOf, type ConstantStore, FLOAT, storageBuffer } from './memory.js';
+import { type ConstantStore, FLOAT, storageBuffer } from './memory.js';
 
 /** Scalars as the kernels see them: rate, root_correction, step, and nothing. */
 const SCALARS = 4;
@@ -22,15 +22,15 @@ export class Buffers {
   scalars!: GPUBuffer;
   readonly #device: GPUDevice;
   readonly #store: ConstantStore;
-  readonly #constants: ReadonlyMap<string, HostTensor>;
+  readonly #constants: Constants;
   readonly #own: GPUBuffer[] = [];
-  readonly #acquired: { data: Float32Array; key: string }[] = [];
+  readonly #acquired: { constant: Constant; key: string }[] = [];
   readonly #placed = new Map<Tensor, GPUBuffer[]>();
   readonly #tables = new Map<string, GPUBuffer>();
   readonly #absent = new Map<string, GPUBuffer>();
   #scratch: GPUBuffer | undefined;
 
-  constructor(device: GPUDevice, store: ConstantStore, constants: ReadonlyMap<string, HostTensor>) {
+  constructor(device: GPUDevice, store: ConstantStore, constants: Constants) {
     this.#device = device;
     this.#store = store;
     this.#constants = constants;
@@ -91,7 +91,7 @@ export class Buffers {
 
   destroy(): void {
     for (const buffer of this.#own) buffer.destroy();
-    for (const { data, key } of this.#acquired) this.#store.release(data, key);
+    for (const { constant, key } of this.#acquired) this.#store.release(constant, key);
     this.#own.length = 0;
     this.#acquired.length = 0;
   }
@@ -104,12 +104,12 @@ export class Buffers {
   }
 
   #constant(tensor: Tensor, key: string, pack: (data: Float32Array) => Float32Array): GPUBuffer {
-    const data = this.#constants.get(tensor.name)!.data;
-    const buffer = this.#store.acquire(data, key, tensor.name, pack);
-    if (this.#acquired.some((entry) => entry.data === data && entry.key === key)) {
-      this.#store.release(data, key);
+    const constant = this.#constants.get(tensor.name)!;
+    const buffer = this.#store.acquire(constant, key, tensor.name, pack);
+    if (this.#acquired.some((entry) => entry.constant === constant && entry.key === key)) {
+      this.#store.release(constant, key);
     } else {
-      this.#acquired.push({ data, key });
+      this.#acquired.push({ constant, key });
       this.bytes += buffer.size;
     }
     return buffer;

@@ -1,7 +1,7 @@
 import { FacewrightError } from '../../errors.js';
 import { apply1 } from '../../graph/build.js';
+import type { Constants } from '../../graph/constant.js';
 import { Graph } from '../../graph/graph.js';
-import type { HostTensor } from '../../graph/host-tensor.js';
 import type { Engine, EngineInfo, Executable } from '../engine.js';
 import type { ShaderTexts } from './assemble.js';
 import { GuardedDevice } from './device.js';
@@ -34,7 +34,7 @@ class WebGpuEngine implements Engine {
     this.#shared = shared;
   }
 
-  async compile(graph: Graph, constants: ReadonlyMap<string, HostTensor>): Promise<Executable> {
+  async compile(graph: Graph, constants: Constants): Promise<Executable> {
     this.#shared.guard.check();
     const executable = await WebGpuExecutable.create(graph, constants, this.#shared);
     this.#executables.add(executable);

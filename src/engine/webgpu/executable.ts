@@ -1,7 +1,7 @@
 import { FacewrightError } from '../../errors.js';
+import type { Constants } from '../../graph/constant.js';
 import { fuse } from '../../graph/fuse/fuse.js';
-import { elements, type Graph, shapeText, type Tensor } from '../../graph/graph.js';
-import type { HostTensor } from '../../graph/host-tensor.js';
+import { bytesOf, elements, type Graph, shapeText, type Tensor } from '../../graph/graph.js';
 import type { RunScalars } from '../../graph/ops.js';
 import { planMemory } from '../../graph/plan.js';
 import { checkConstants } from '../check-constants.js';
@@ -15,7 +15,7 @@ import { webGpuForms } from './forms.js';
 import type { Kernels } from './kernels.js';
 import { bindLaunch, encodeLaunch, type Launch, trafficOf, withPipelines } from './launches.js';
 import { lower } from './lower.js';
-import { bytesOf, type ConstantStore, FLOAT, readBuffer } from './memory.js';
+import { type ConstantStore, FLOAT, readBuffer } from './memory.js';
 import type { PipelineCache } from './pipelines.js';
 import { readTimestamps } from './timestamps.js';
 import type { KernelDevice } from './variants.js';
@@ -59,25 +59,20 @@ export class WebGpuExecutable implements Executable {
     this.bytes = buffers.bytes;
   }
 
-  static async create(
-    graph: Graph,
-    constants: ReadonlyMap<string, HostTensor>,
-    shared: Shared,
-  ): Promise<WebGpuExecutable> {
+  static async create(graph: Graph, constants: Constants, shared: Shared): Promise<WebGpuExecutable> {
     checkConstants(graph, constants);
     const ops = fuse(graph, webGpuForms);
     const plan = planMemory(ops, new Set(graph.outputs.values()));
     const dispatches = ops.flatMap((op) => lower(op, shared.device).map((dispatch) => ({ op, dispatch })));
     const scratch = Math.max(0, ...dispatches.map(({ dispatch }) => scratchOf(dispatch))) * FLOAT;
-    const slots = plan.slots.map((size) => size * FLOAT);
     const written = graph.tensors.filter(({ kind }) => kind === 'input' || kind === 'state').map(bytesOf);
-    const chunks = chunksOf(graph.batch, Math.max(scratch, ...slots, ...written), shared.bindingLimit);
+    const chunks = chunksOf(graph.batch, Math.max(scratch, ...plan.slots, ...written), shared.bindingLimit);
     const work = await withPipelines(dispatches, shared.kernels, shared.pipelines);
     const { device } = shared.guard;
     const buffers = new Buffers(device, shared.constants, constants);
     try {
       return await shared.guard.scoped('the network', () => {
-        buffers.allocate(graph, chunks, { slotOf: plan.slotOf, slots, scratch });
+        buffers.allocate(graph, chunks, { ...plan, scratch });
         const launches = work.map((one) => bindLaunch(device, one, shared.kernels, buffers, chunks));
         return new WebGpuExecutable(graph, shared, launches, chunks, buffers);
       });

@@ -1,10 +1,11 @@
 import type { ProgramOp } from '../../graph/fuse/fused-op.js';
+import { bytesOf } from '../../graph/graph.js';
 import type { Buffers } from './buffers.js';
 import type { Chunk } from './chunks.js';
 import { disagreements } from './declarations.js';
 import type { Binding, Dispatch } from './dispatch.js';
 import type { Kernels } from './kernels.js';
-import { bytesOf, FLOAT } from './memory.js';
+import { FLOAT } from './memory.js';
 import type { PipelineCache } from './pipelines.js';
 
 /** A dispatch, with the op that it serves and its pipeline. */
