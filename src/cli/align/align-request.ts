@@ -1,26 +1,16 @@
 // What `facewright align` was asked for: its options, read and checked.
 
-import { availableParallelism } from 'node:os';
-import { CROP_SIDE } from '../../align/crop.js';
-import type { DetectOptions } from '../../align/detector.js';
-import type { Shard } from '../../results/journal.js';
-import { type Arguments, type Places, readPlaces } from '../shared/arguments.js';
+import { type AlignOptions, CROP_SIDE } from '../../index.js';
+import { type Arguments, readPlaces } from '../shared/arguments.js';
+import { readDetectOptions } from '../shared/detect-options.js';
 import { UsageError } from '../shared/exit.js';
 import { alignDefaults } from '../shared/original.js';
-import { readShard, realNumber, wholeNumber, wholeNumbers } from '../shared/values.js';
+import { readShard, wholeNumber, wholeNumbers } from '../shared/values.js';
 
-export interface AlignRequest extends Omit<Places, 'original'> {
-  /** Sides of the crops, in pixels. */
-  readonly sizes: readonly number[];
-  readonly detect: DetectOptions;
-  /** A file of landmarks, instead of detection. */
-  readonly landmarks: string | undefined;
-  readonly overlay: boolean;
-  /** The part of the pictures that is this process's. */
-  readonly shard: Shard | undefined;
-  /** Threads that find faces, and pictures that are in work at once. */
-  readonly workers: number;
-  readonly force: boolean;
+/** An alignment as it was asked for. */
+export interface AlignRequest {
+  readonly inputs: readonly string[];
+  readonly options: AlignOptions;
   readonly json: boolean;
   readonly strict: boolean;
 }
@@ -28,39 +18,26 @@ export interface AlignRequest extends Omit<Places, 'original'> {
 /** Smallest crop: below it nothing is a face any more. */
 const LEAST_SIZE = 4;
 
-/** Threads where nothing is said: a detector keeps a core busy and takes 150 MB. */
-const MOST_WORKERS = 4;
-
-export function usualWorkers(): number {
-  return Math.min(availableParallelism(), MOST_WORKERS);
-}
-
 /** Reads the options of an alignment. @throws UsageError for the first that cannot be */
 export function readAlignRequest(words: Arguments): AlignRequest {
   const places = readPlaces(words, { example: 'align photos', made: 'crops', defaults: alignDefaults });
+  const { inputs, out, background, original } = places;
   return {
-    ...places,
-    sizes: words.value('size', readSizes) ?? [places.original ? alignDefaults.size : CROP_SIDE],
-    detect: readDetectOptions(words),
-    landmarks: words.text('landmarks'),
-    overlay: words.flag('overlay'),
-    shard: words.value('shard', readShard),
-    workers: words.value('workers', (option, text) => wholeNumber(option, text, 1, 64)) ?? usualWorkers(),
-    force: words.flag('force'),
+    inputs,
+    options: {
+      out,
+      background,
+      sizes: words.value('size', readSizes) ?? [original ? alignDefaults.size : CROP_SIDE],
+      detect: readDetectOptions(words),
+      landmarks: words.text('landmarks'),
+      overlay: words.flag('overlay'),
+      shard: words.value('shard', readShard),
+      workers: words.value('workers', (option, text) => wholeNumber(option, text, 1, 64)),
+      again: words.flag('force'),
+      overwrite: words.flag('force'),
+    },
     json: words.flag('json'),
     strict: words.flag('strict'),
-  };
-}
-
-/** The options that say which faces are looked for, in every command that looks for some. */
-export function readDetectOptions(words: Arguments): DetectOptions {
-  return {
-    maxFaces: words.value('max-faces', (option, text) => wholeNumber(option, text, 1)),
-    minFace: words.value('min-face', (option, text) => wholeNumber(option, text, 8)),
-    minScore: words.value('min-score', (option, text) =>
-      realNumber(option, text, 'greater than 0, at most 1', (score) => score > 0 && score <= 1),
-    ),
-    anyRotation: words.flag('any-rotation') || undefined,
   };
 }
 

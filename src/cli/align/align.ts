@@ -1,33 +1,40 @@
 // facewright align: finds the faces of pictures and crops them as FFHQ does.
 
 import type { ArgumentsCamelCase } from 'yargs';
+import { type AlignSummary, alignPictures, findPictures } from '../../index.js';
+import { inFolder } from '../../runs/out-folder.js';
+import { counted } from '../../words.js';
 import { Arguments } from '../shared/arguments.js';
 import { Console } from '../shared/console.js';
 import { endCode } from '../shared/exit.js';
-import { inFolder } from '../shared/out-folder.js';
-import { type AlignSummary, performAlign } from '../shared/perform-align.js';
-import { findPictures } from '../shared/pictures.js';
+import { interruptible } from '../shared/interrupt.js';
 import { duration, table } from '../shared/table.js';
-import { counted, partOf } from '../shared/values.js';
-import { type AlignRequest, readAlignRequest } from './align-request.js';
+import { STOPPING_ALIGNMENT, tellAlignment } from '../shared/tell-alignment.js';
+import { readAlignRequest } from './align-request.js';
 
 export async function alignCommand(parsed: ArgumentsCamelCase): Promise<number> {
   const words = new Arguments(parsed);
   const console = new Console(words.flag('quiet'));
-  const request = readAlignRequest(words);
-  const pictures = partOf(await findPictures(request), request.shard);
+  const { inputs, options, json, strict } = readAlignRequest(words);
+  const { out, shard } = options;
+  const pictures = await findPictures({ inputs, out, shard });
   const began = performance.now();
-  const summary = await inFolder(request.out, () => performAlign(request, pictures, { console }));
-  if (!request.json) console.result(alignTable(summary, request.out, process.stdout.columns));
-  for (const line of alignNotes(summary, request, (performance.now() - began) / 1000)) console.note(line);
-  return endCode(summary, request.strict, summary.without);
+  const summary = await inFolder(out, () =>
+    interruptible(
+      () => console.note(STOPPING_ALIGNMENT),
+      ({ signal }) => tellAlignment(alignPictures(pictures, { ...options, signal }), console, json),
+    ),
+  );
+  if (!json) console.result(alignTable(summary, out, process.stdout.columns));
+  for (const line of alignNotes(summary, out, (performance.now() - began) / 1000)) console.note(line);
+  return endCode(summary, strict, summary.without);
 }
 
 /** What the table takes beside the pictures' names and what was found. */
 const OTHER_COLUMNS = 34;
 
 /** A row for every face and for every picture without one, and why it has none. @param width of the terminal, in characters */
-export function alignTable({ lines }: AlignSummary, out: string, width = 100): string {
+function alignTable({ lines }: AlignSummary, out: string, width = 100): string {
   if (lines.length === 0) return 'no picture was aligned';
   const rows = lines.flatMap(({ input, output, status, faces }) => {
     if (status === 'failed') return [[input, 'failed', '', '', '']];
@@ -56,7 +63,7 @@ export function alignTable({ lines }: AlignSummary, out: string, width = 100): s
 }
 
 /** What is said at the end, on stderr. */
-function alignNotes(summary: AlignSummary, { out }: AlignRequest, seconds: number): string[] {
+function alignNotes(summary: AlignSummary, out: string, seconds: number): string[] {
   const { lines, earlier, failed, without, wanted, interrupted } = summary;
   const faces = lines.reduce((sum, line) => sum + line.faces.length, 0);
   const said = [

@@ -3,13 +3,10 @@
 import { basename, dirname, extname } from 'node:path';
 import { type AnimationFormat, animationFormats, isVideo } from '../../image/animation/encode.js';
 import { type FilmOptions, usualFilm } from '../../image/animation/film.js';
+import { type Beside, besides } from '../../runs/saved-results.js';
 import type { Arguments } from '../shared/arguments.js';
 import { UsageError } from '../shared/exit.js';
 import { oneOf, realNumber, wholeNumber } from '../shared/values.js';
-
-/** What stands beside each other in one animation. */
-export const besides = ['size', 'set', 'seed', 'names'] as const;
-export type Beside = (typeof besides)[number];
 
 /** Where the animations go. */
 export interface AnimatePlace {

@@ -6,15 +6,13 @@ import type { ArgumentsCamelCase } from 'yargs';
 import { drawEmoji, type NamedEmoji, namedEmoji, twemojiCredit } from '../../emoji/twemoji.js';
 import { downscale } from '../../image/bicubic.js';
 import { type SheetRow, sheet } from '../../image/sheet.js';
-import { toRgb8 } from '../../image/write.js';
+import { findPictures, type RunFound, toRgb8 } from '../../index.js';
 import { writeWholeFile } from '../../node/whole-file.js';
-import { runWith, summaryLines } from '../run/run.js';
+import { inFolder } from '../../runs/out-folder.js';
 import { Arguments } from '../shared/arguments.js';
 import { Console } from '../shared/console.js';
-import { inFolder } from '../shared/out-folder.js';
-import type { Written } from '../shared/perform-run.js';
-import { findPictures } from '../shared/pictures.js';
 import { type RunRequest, readRunRequest } from '../shared/run-request.js';
+import { runWith, summaryLines } from '../shared/run-with.js';
 import { loss } from '../shared/table.js';
 import { wholeNumber } from '../shared/values.js';
 
@@ -54,23 +52,24 @@ export async function demoCommand(parsed: ArgumentsCamelCase): Promise<number> {
 /** Searches for the faces, and lays out what is found. @returns the exit code */
 async function findFaces(request: RunRequest, chosen: readonly NamedEmoji[], console: Console): Promise<number> {
   const { out } = request;
-  const written: Written[] = [];
-  const ended = await runWith(request, await findPictures(request), console, (result) => {
-    written.push(result);
-    const { name } = result.job.picture;
-    console.result(`${name.padEnd(18)} L2 ${loss(result.line.losses!.L2)}  ${join(out, result.line.output)}`);
+  const found: RunFound[] = [];
+  const ended = await runWith(request, await findPictures(request), console, (event) => {
+    if (event.type !== 'found') return;
+    found.push(event);
+    const { picture, line, result } = event;
+    console.result(`${picture.name.padEnd(18)} L2 ${loss(result.losses.L2)}  ${join(out, line.output)}`);
   });
   // That the original's eps is out of reach for most emoji is for the table of `run` to say; here the sheet has every L2.
   const summary = { ...ended.summary, missed: 0 };
   for (const line of summaryLines({ ...ended, summary }, request)) console.note(line);
-  if (ended.summary.interrupted || written.length === 0) return ended.code;
-  const [{ line }] = written;
+  if (ended.summary.interrupted || found.length === 0) return ended.code;
+  const [{ line }] = found;
   const path = join(out, 'sheet.png');
   const page = await sheet({
     title: 'Faces from emoji',
     subtitle: `Every emoji is scaled down to ${request.size} pixels a side; the face was found to look like it at that size.`,
     columns: ['emoji', 'target', 'face', 'face, scaled down'],
-    rows: await Promise.all(written.map((result) => sheetRow(result, chosen))),
+    rows: await Promise.all(found.map((event) => sheetRow(event, chosen))),
     footer: [`${line.model.name}, ${line.steps} steps, seed ${line.seed}, ${line.adapter}`, twemojiCredit],
   });
   await writeWholeFile(path, page);
@@ -78,10 +77,10 @@ async function findFaces(request: RunRequest, chosen: readonly NamedEmoji[], con
   return ended.code;
 }
 
-async function sheetRow({ job, line, result }: Written, chosen: readonly NamedEmoji[]): Promise<SheetRow> {
-  const { codePoints, frame } = chosen[job.picture.index];
+async function sheetRow({ picture, target, result }: RunFound, chosen: readonly NamedEmoji[]): Promise<SheetRow> {
+  const { codePoints, frame } = chosen[picture.index];
   const emoji = await drawEmoji(codePoints, SHEET_SIDE, BACKGROUND, frame);
-  const { rgb, size } = job.target;
+  const { rgb, size } = target;
   const side = Math.sqrt(result.image.length / 3);
   return {
     cells: [
@@ -90,7 +89,7 @@ async function sheetRow({ job, line, result }: Written, chosen: readonly NamedEm
       { image: toRgb8(result.image, side, side), width: side, height: side },
       { image: toRgb8(downscale(result.image, side, size), size, size), width: size, height: size, pixelated: true },
     ],
-    label: job.picture.name.replaceAll('-', ' '),
-    detail: `L2 ${loss(line.losses!.L2)}`,
+    label: picture.name.replaceAll('-', ' '),
+    detail: `L2 ${loss(result.losses.L2)}`,
   };
 }

@@ -2,8 +2,8 @@
 
 import { type ToneChoice, toneChoices } from '../../emoji/select.js';
 import { type EmojiSet, emojiSetNames, openEmojiFolder, openEmojiSet } from '../../emoji/sets.js';
-import { readDetectOptions } from '../align/align-request.js';
 import { Arguments } from '../shared/arguments.js';
+import { readDetectOptions } from '../shared/detect-options.js';
 import { UsageError } from '../shared/exit.js';
 import { type RunRequest, readRunRequest } from '../shared/run-request.js';
 import { oneOf, wholeNumber } from '../shared/values.js';

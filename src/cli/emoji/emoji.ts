@@ -2,20 +2,29 @@
 
 import type { ArgumentsCamelCase } from 'yargs';
 import { sizeOf } from '../../emoji/report/subject.js';
-import { allEmoji, selectEmoji } from '../../emoji/select.js';
-import { emojiTable } from '../../emoji/unicode.js';
+import {
+  allEmoji,
+  type Drawing,
+  drawingsOf,
+  emojiTable,
+  type JournalLine,
+  type RunSummary,
+  readResults,
+  searchEmoji,
+  selectEmoji,
+} from '../../index.js';
 import { groupBy } from '../../results/group-by.js';
-import type { JournalLine } from '../../results/journal.js';
-import { readResults } from '../../results/read-results.js';
+import { inFolder } from '../../runs/out-folder.js';
+import { partOf } from '../../runs/pictures.js';
+import { duplicateNumbers, resultFiles } from '../../runs/result-files.js';
+import { counted } from '../../words.js';
 import { Console } from '../shared/console.js';
 import { endCode, exitCode, UsageError } from '../shared/exit.js';
-import { duplicateNumbers, resultFiles } from '../shared/names.js';
-import { inFolder } from '../shared/out-folder.js';
+import { runOptions, STOPPING } from '../shared/run-with.js';
 import { duration, loss, table } from '../shared/table.js';
-import { counted, partOf } from '../shared/values.js';
-import { type Drawing, drawingsOf } from './drawings.js';
+import { tellRun } from '../shared/tell-run.js';
+import { withGenerator } from '../shared/with-generator.js';
 import { type EmojiRequest, readEmojiRequest } from './emoji-request.js';
-import { type EndedEmoji, performEmoji } from './perform-emoji.js';
 
 export async function emojiCommand(parsed: ArgumentsCamelCase): Promise<number> {
   const console = new Console(parsed.quiet === true);
@@ -30,11 +39,28 @@ export async function emojiCommand(parsed: ArgumentsCamelCase): Promise<number> 
     console.result(await plan(request, drawings, process.stdout.columns));
     return exitCode.done;
   }
-  const ended = await inFolder(run.out, () => performEmoji(request, drawings, console));
+  const ended = await inFolder(run.out, () => search(request, drawings, console));
   if (!run.json) console.result(summaryTable(ended.summary.lines));
   for (const line of notes(ended, request)) console.note(line);
   const { missed, without } = ended.summary;
   return endCode(ended.summary, run.strict, missed + without);
+}
+
+interface EndedEmoji {
+  readonly summary: RunSummary;
+  readonly seconds: number;
+}
+
+/** Opens the generator and searches for all drawings. */
+function search(request: EmojiRequest, drawings: readonly Drawing[], console: Console): Promise<EndedEmoji> {
+  const { run, sizes, minScore } = request;
+  return withGenerator(run.generator, console, STOPPING, async (generator, { signal }) => {
+    const began = performance.now();
+    const options = { ...runOptions(run, generator), sizes: sizes.length > 0 ? sizes : undefined, minScore, signal };
+    const running = searchEmoji(generator, drawings, options);
+    const summary = await tellRun(running, { generator, console, json: run.json });
+    return { summary, seconds: (performance.now() - began) / 1000 };
+  });
 }
 
 /** A row for every set and size. */

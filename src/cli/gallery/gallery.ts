@@ -10,13 +10,13 @@ import { creditOf } from '../../emoji/sets.js';
 import { AbortedError } from '../../errors.js';
 import type { JournalLine } from '../../results/journal.js';
 import { readResults } from '../../results/read-results.js';
+import { inFolder } from '../../runs/out-folder.js';
+import { counted } from '../../words.js';
 import { Arguments, onlyFolder } from '../shared/arguments.js';
 import { Console } from '../shared/console.js';
 import { exitCode } from '../shared/exit.js';
 import { interruptible } from '../shared/interrupt.js';
-import { inFolder } from '../shared/out-folder.js';
 import { duration } from '../shared/table.js';
-import { counted } from '../shared/values.js';
 
 export async function galleryCommand(parsed: ArgumentsCamelCase): Promise<number> {
   const words = new Arguments(parsed);

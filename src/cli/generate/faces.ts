@@ -2,8 +2,8 @@
 
 import type { Generator } from '../../model/generator.js';
 import { normals } from '../../pulse/random.js';
+import { latentsName, readFaces, repeatRow } from '../../runs/latents-file.js';
 import { UsageError } from '../shared/exit.js';
-import { latentsName, readFaces, repeatRow } from '../shared/latents-file.js';
 import { seedNumber } from '../shared/values.js';
 
 /** A face to draw. */

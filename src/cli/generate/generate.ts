@@ -2,18 +2,21 @@
 
 import { join } from 'node:path';
 import type { ArgumentsCamelCase } from 'yargs';
+import { errorText } from '../../errors.js';
 import { downscale } from '../../image/bicubic.js';
 import { type GridCell, gridSheet } from '../../image/sheet.js';
 import { encodePng, toRgb8 } from '../../image/write.js';
 import type { Generator } from '../../model/generator.js';
 import { writeWholeFile } from '../../node/whole-file.js';
 import type { OpenOptions } from '../../open.js';
-import { Arguments, batchSize, openOptions, usualBatch } from '../shared/arguments.js';
+import { creatorTool, exists, inFolder } from '../../runs/out-folder.js';
+import { usualBatch } from '../../runs/usual-batch.js';
+import { counted } from '../../words.js';
+import { Arguments, batchSize, openOptions } from '../shared/arguments.js';
 import { Console } from '../shared/console.js';
-import { errorText, exitCode, UsageError } from '../shared/exit.js';
+import { exitCode, UsageError } from '../shared/exit.js';
 import type { Interrupt } from '../shared/interrupt.js';
-import { creatorTool, exists, inFolder } from '../shared/out-folder.js';
-import { counted, realNumber, seedList, seedNumber, wholeNumber } from '../shared/values.js';
+import { realNumber, seedList, seedNumber, wholeNumber } from '../shared/values.js';
 import { withGenerator } from '../shared/with-generator.js';
 import { type Face, facesBetween, facesOfFiles, facesOfSeeds } from './faces.js';
 

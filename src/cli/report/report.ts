@@ -10,12 +10,12 @@ import { makeReport } from '../../emoji/report/report.js';
 import type { Measure, ReportData, ReportRow } from '../../emoji/report/report-data.js';
 import { writeWholeFile } from '../../node/whole-file.js';
 import { readResults } from '../../results/read-results.js';
+import { exists, inFolder } from '../../runs/out-folder.js';
+import { counted } from '../../words.js';
 import { Arguments, onlyFolder } from '../shared/arguments.js';
 import { Console } from '../shared/console.js';
 import { exitCode, UsageError } from '../shared/exit.js';
-import { exists, inFolder } from '../shared/out-folder.js';
 import { type Column, duration, table } from '../shared/table.js';
-import { counted } from '../shared/values.js';
 
 export async function reportCommand(parsed: ArgumentsCamelCase): Promise<number> {
   const words = new Arguments(parsed);

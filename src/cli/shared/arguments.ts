@@ -1,7 +1,6 @@
 // The words that yargs found, by option, and what several commands read from them.
 
 import { parseColour } from '../../image/colour.js';
-import type { Generator } from '../../model/generator.js';
 import { engineNames } from '../../node/engines.js';
 import type { OpenOptions } from '../../open.js';
 import { UsageError } from './exit.js';
@@ -117,17 +116,4 @@ export function openOptions(words: Arguments): OpenOptions {
 /** --batch: how many pictures go through the network at once; undefined where it is left to the generator. */
 export function batchSize(words: Arguments): number | undefined {
   return words.value('batch', (option, text) => wholeNumber(option, text, 1, 256));
-}
-
-/**
- * The batch where nothing is said. A processor is busy with a few pictures; a GPU wants more of small ones, as many as take
- * at most about 3 GB: a step's buffers for one picture are 35 MB at 128 px, 346 at 256 and 679 at 1024 (docs/performance.md).
- */
-export function usualBatch({ info: { resolution }, engine }: Pick<Generator, 'info' | 'engine'>): number {
-  const { kind, software } = engine.info;
-  const gpu = kind === 'webgpu' && !software;
-  if (resolution < 256) return gpu ? 32 : 4;
-  if (resolution < 512) return gpu ? 8 : 4;
-  if (resolution < 1024) return gpu ? 6 : 2;
-  return gpu ? 4 : 1;
 }

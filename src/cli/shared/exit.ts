@@ -1,6 +1,6 @@
 // How the command ends.
 
-import { AbortedError, DeviceLostError, FacewrightError } from '../../errors.js';
+import { AbortedError, BrokenOffError, DeviceLostError, errorText, FacewrightError } from '../../errors.js';
 
 /** The exit codes of the command. */
 export const exitCode = {
@@ -21,11 +21,6 @@ export class UsageError extends FacewrightError {
   override readonly name = 'UsageError';
 }
 
-/** Work that was begun cannot go on: what was written so far stays. */
-export class BrokenOffError extends FacewrightError {
-  override readonly name = 'BrokenOffError';
-}
-
 /** The exit code of work that came to its end or was stopped. @param missed what --strict does not let pass */
 export function endCode(ended: { interrupted: boolean; failed: number }, strict: boolean, missed: number): number {
   if (ended.interrupted) return exitCode.interrupted;
@@ -39,13 +34,6 @@ export function failureCode(error: unknown): number {
   const brokenOff = error instanceof BrokenOffError || error instanceof DeviceLostError;
   const early = error instanceof FacewrightError && !brokenOff;
   return early ? exitCode.unusable : exitCode.someFailed;
-}
-
-/** The text of any error, for a line of the report: defects carry their class, so that they stand out. */
-export function errorText(error: unknown): string {
-  if (error instanceof FacewrightError) return error.message;
-  if (error instanceof Error) return `${error.name}: ${error.message}`;
-  return String(error);
 }
 
 /**

@@ -7,7 +7,7 @@ import { animationFormats } from '../../image/animation/encode.js';
 import { nearest } from '../../nearest.js';
 import { noiseKinds, optimizerNames } from '../../pulse/options.js';
 import { scheduleNames } from '../../pulse/schedule.js';
-import { besides } from '../animate/animate-request.js';
+import { besides } from '../../runs/saved-results.js';
 import { UsageError } from './exit.js';
 import { originalNames } from './original.js';
 

@@ -1,56 +1,34 @@
 // What `facewright run` was asked for: its options, read and checked as far as they can be before weights are opened.
 
-import type { DetectOptions } from '../../align/detector.js';
-import { type Fit, fits } from '../../image/fit.js';
-import type { GeneratorInfo } from '../../model/generator.js';
-import type { OpenOptions } from '../../open.js';
+import { animationFormats } from '../../image/animation/encode.js';
+import { fits } from '../../image/fit.js';
 import {
+  type DetectOptions,
   defaultSearchOptions,
-  noiseKinds,
-  optimizerNames,
+  type GeneratorInfo,
+  type OpenOptions,
   parseLoss,
+  type RunAnimation,
   type SearchOptions,
-  targetSizes,
-} from '../../pulse/options.js';
-import { scheduleNames } from '../../pulse/schedule.js';
-import type { NamedOptions, Shard } from '../../results/journal.js';
-import { readDetectOptions } from '../align/align-request.js';
+  scheduleNames,
+} from '../../index.js';
+import { noiseKinds, optimizerNames } from '../../pulse/options.js';
+import { type RunSetting, settleRunOptions } from '../../runs/options.js';
+import { listed } from '../../words.js';
 import { type Arguments, batchSize, openOptions, type Places, readPlaces } from './arguments.js';
+import { readDetectOptions } from './detect-options.js';
 import { UsageError } from './exit.js';
 import { originalDefaults } from './original.js';
-import { type RunAnimation, readRunAnimation } from './run-animation.js';
 import { oneOf, readShard, realNumber, seedNumber, wholeNumber, wholeNumbers } from './values.js';
 
-export interface RunRequest extends Places {
+/** A run as it was asked for. `original`: some habits of the original's go with its spellings. */
+export interface RunRequest extends Places, Omit<RunSetting, 'ownSizes' | 'precision' | 'background' | 'out'> {
   /** How to open the generator. */
   readonly generator: OpenOptions;
-  /** Pictures that are searched at once; undefined: the generator's usual batch. */
-  readonly batch: number | undefined;
-  /** Side of the targets; undefined: of each picture's own or the generator's usual one. */
-  readonly size: number | undefined;
-  readonly fit: Fit;
   /** Crop to the faces first. */
   readonly align: boolean;
   /** Which faces. */
   readonly detect: DetectOptions;
-  /** The search options that were given. */
-  readonly search: Partial<SearchOptions>;
-  readonly seed: number | undefined;
-  /** The part of the pictures that is this process's. */
-  readonly shard: Shard | undefined;
-  readonly duplicates: number;
-  readonly restarts: number;
-  /** A file of latents to start from. */
-  readonly start: string | undefined;
-  readonly saveIntermediate: boolean;
-  /** The search as an animation. */
-  readonly animate: RunAnimation | undefined;
-  readonly saveLatents: boolean;
-  readonly trace: boolean;
-  /** Search again what is done. */
-  readonly again: boolean;
-  /** Overwrite files of other origin. */
-  readonly overwrite: boolean;
   readonly json: boolean;
   readonly strict: boolean;
 }
@@ -86,16 +64,7 @@ export function readRunRequest(words: Arguments): RunRequest {
     const option = given[0].replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
     throw new UsageError(`--${option} is about faces that are looked for; add --align`);
   }
-  if (request.shard !== undefined && request.seed === undefined) {
-    throw new UsageError('--shard: shards have to agree on the seed; add --seed with one and the same number');
-  }
-  if (request.restarts > 1 && (request.saveIntermediate || request.animate !== undefined)) {
-    const option = request.saveIntermediate ? '--save-intermediate' : '--animate';
-    throw new UsageError(`${option} shows the way of one search; leave out --restarts`);
-  }
-  if (request.start !== undefined && (request.duplicates > 1 || request.restarts > 1)) {
-    throw new UsageError('--start fixes where the search starts; leave out --duplicates and --restarts');
-  }
+  settleRunOptions(request);
   return request;
 }
 
@@ -122,7 +91,7 @@ function readSearchOptions(words: Arguments): Partial<SearchOptions> {
 }
 
 /** The search that a request means with a generator. */
-export function searchOptionsFor(request: RunRequest, info: GeneratorInfo): SearchOptions {
+export function searchOptionsFor(request: Pick<RunRequest, 'original' | 'search'>, info: GeneratorInfo): SearchOptions {
   const options = { ...defaultSearchOptions(info), ...request.search };
   if (!request.original) return options;
   // The original passes over layers that the network does not have.
@@ -133,33 +102,20 @@ export function searchOptionsFor(request: RunRequest, info: GeneratorInfo): Sear
   };
 }
 
-/** The side of targets where nothing is said: PULSE's 32 px, and half of that for small generators. */
-export function usualSize(resolution: number): number {
-  return targetSizes(resolution).findLast((size) => size <= (resolution >= 256 ? 32 : 16)) ?? 1;
-}
+const extras = ['target', 'curve'] as const;
 
-/** All options that a result follows from, by their long names: for run.jsonl and for the key. */
-export function namedOptions(
-  options: SearchOptions,
-  request: RunRequest,
-  startDigest: string | undefined,
-): NamedOptions {
+/** Reads `webp`, or `gif,target,curve`. */
+function readRunAnimation(option: string, text: string): RunAnimation {
+  const [format, ...rest] = text.split(',').map((word) => word.trim());
+  const strange = rest.find((word) => !(extras as readonly string[]).includes(word));
+  if (strange !== undefined) {
+    throw new UsageError(
+      `${option} ${text}: after the format come ${listed(extras, 'and')}, not ${strange || 'nothing'}`,
+    );
+  }
   return {
-    loss: options.loss,
-    eps: options.eps,
-    noise: options.noise,
-    'trainable-noise': options.trainableNoise,
-    tile: options.tile,
-    'bad-noise': options.badNoise,
-    optimizer: options.optimizer,
-    'learning-rate': options.learningRate,
-    schedule: options.schedule,
-    steps: options.steps,
-    restarts: request.restarts,
-    fit: request.fit,
-    background: request.background,
-    // What it was before there was a choice stays unsaid: results keep their keys.
-    ...(request.generator.precision === 'bf16' ? { precision: 'bf16' } : {}),
-    ...(startDigest === undefined ? {} : { start: startDigest }),
+    format: oneOf(option, format, animationFormats),
+    target: rest.includes('target'),
+    curve: rest.includes('curve'),
   };
 }

@@ -1,7 +1,7 @@
 // From the text after an option to its value, with a sentence when it cannot be one.
 
-import { randomBytes } from 'node:crypto';
 import type { Shard } from '../../results/journal.js';
+import { listed } from '../../words.js';
 import { UsageError } from './exit.js';
 
 /** Seeds have 53 bits: every whole number that a double holds exactly. */
@@ -74,24 +74,4 @@ export function readShard(option: string, text: string): Shard {
     throw new UsageError(`${option} ${text}: must be I/N, the I-th of N processes, for example 2/8`);
   }
   return shard;
-}
-
-/** What a shard has to do of all that is to be done. */
-export function partOf<T>(items: readonly T[], shard: Shard | undefined): readonly T[] {
-  return shard === undefined ? items : items.filter((_, i) => i % shard.count === shard.index - 1);
-}
-
-/** A seed where none was given: 32 bits, so that it can be typed again. */
-export function drawSeed(): number {
-  return randomBytes(4).readUInt32LE();
-}
-
-/** `a, b or c` */
-export function listed(words: readonly string[], conjunction: string): string {
-  return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} ${conjunction} ${words.at(-1)}`;
-}
-
-/** `1 picture`, `2 pictures` */
-export function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }

@@ -4,8 +4,8 @@ import { dirname, join } from 'node:path';
 import sharp from 'sharp';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { AlignLine } from '../../../dist/cli/shared/perform-align.js';
 import { drawPicture, openEmojiSet } from '../../../dist/emoji/sets.js';
+import type { AlignLine } from '../../../dist/runs/align-events.js';
 import { goldenPath } from '../../goldens.js';
 import { facewright, journalOf, newFolder } from '../command.js';
 

@@ -1,7 +1,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { BrokenOffError, describeFailure, failureCode, UsageError } from '../../../dist/cli/shared/exit.js';
-import { AbortedError, DeviceLostError, FacewrightError } from '../../../dist/errors.js';
+import { describeFailure, failureCode, UsageError } from '../../../dist/cli/shared/exit.js';
+import { AbortedError, BrokenOffError, DeviceLostError, FacewrightError } from '../../../dist/errors.js';
 
 const test = suite('how the command ends');
 

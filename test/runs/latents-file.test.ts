@@ -2,9 +2,9 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { latentsName, readFaces, readStarts, savedStart, saveLatents } from '../../../dist/cli/shared/latents-file.js';
-import { writeSafetensors } from '../../../dist/weights/safetensors.js';
-import { newFolder } from '../command.js';
+import { latentsName, readFaces, readStarts, savedStart, saveLatents } from '../../dist/runs/latents-file.js';
+import { writeSafetensors } from '../../dist/weights/safetensors.js';
+import { newFolder } from '../cli/command.js';
 
 const test = suite('cli/latents-file');
 const folder = newFolder();

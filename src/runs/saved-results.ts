@@ -2,13 +2,16 @@
 
 import { readdir } from 'node:fs/promises';
 import { isAbsolute, join, relative, resolve, sep } from 'node:path';
-import { nearest } from '../../nearest.js';
-import { type JournalLine, journalsAmong } from '../../results/journal.js';
-import { readResults } from '../../results/read-results.js';
-import { UsageError } from '../shared/exit.js';
-import { type ResultFiles, resultFiles } from '../shared/names.js';
-import { allThere } from '../shared/out-folder.js';
-import type { AnimateRequest, Beside } from './animate-request.js';
+import { FacewrightError } from '../errors.js';
+import { nearest } from '../nearest.js';
+import { type JournalLine, journalsAmong } from '../results/journal.js';
+import { readResults } from '../results/read-results.js';
+import { allThere } from './out-folder.js';
+import { type ResultFiles, resultFiles } from './result-files.js';
+
+/** What can stand beside each other in one animation: results that differ in no more than that, or those that were named. */
+export const besides = ['size', 'set', 'seed', 'names'] as const;
+export type Beside = (typeof besides)[number];
 
 /** A result of a run. */
 export interface SavedResult {
@@ -21,7 +24,7 @@ export interface SavedResult {
 }
 
 /** What one animation shows. */
-export interface Group {
+export interface ResultGroup {
   /** The animation's name, without ending. */
   readonly name: string;
   readonly title: string | undefined;
@@ -66,8 +69,18 @@ export async function hasIntermediates({ base, files, line }: SavedResult): Prom
   return allThere(base, [files.intermediate(0).high, files.intermediate(line.steps - 1).high]);
 }
 
-/** The results that are wanted, in the order of their names. @throws UsageError for a name that there is none of */
-export function chosen(results: readonly SavedResult[], { names, folder }: AnimateRequest): SavedResult[] {
+/**
+ * The results that are wanted, in the order of their names; all where none is named.
+ *
+ * @param names of results: their files, or the emoji that they are of
+ * @param folder that the results lie in; names may begin with it
+ * @throws FacewrightError for a name that there is none of
+ */
+export function chooseResults(
+  results: readonly SavedResult[],
+  names: readonly string[],
+  folder: string,
+): SavedResult[] {
   if (names.length === 0) return [...results];
   const known = results.flatMap(namesOf);
   const found = names.flatMap((name) => {
@@ -76,7 +89,7 @@ export function chosen(results: readonly SavedResult[], { names, folder }: Anima
     if (matching.length > 0) return matching;
     const meant = nearest(plain, known) ?? known.find((one) => one.includes(plain));
     const hint = meant === undefined ? '' : `; did you mean ${meant}?`;
-    throw new UsageError(`${name}: no result of ${folder} is called so${hint}`);
+    throw new FacewrightError(`${name}: no result of ${folder} is called so${hint}`);
   });
   return [...new Set(found)];
 }
@@ -103,7 +116,7 @@ function lastPart(name: string): string {
 }
 
 /** Puts results together. @returns groups of several where `beside` is given, of one each where it is not */
-export function groups(results: readonly SavedResult[], beside: Beside | undefined): Group[] {
+export function groupResults(results: readonly SavedResult[], beside: Beside | undefined): ResultGroup[] {
   if (beside === undefined) {
     return results.map((result) => ({
       name: result.name,

@@ -1,20 +1,20 @@
 // One batch: pictures of equal target size, searched together, as often as --restarts says.
 
 import { join } from 'node:path';
-import { FacewrightError } from '../../errors.js';
-import { downscale } from '../../image/bicubic.js';
-import type { Target } from '../../image/target.js';
-import { encodePng, toRgb8 } from '../../image/write.js';
-import type { Generator } from '../../model/generator.js';
-import { writeWholeFile } from '../../node/whole-file.js';
-import type { SearchOptions } from '../../pulse/options.js';
-import { type SearchProgress, type SearchResult, search } from '../../pulse/search.js';
-import { randomStart, type SearchStart } from '../../pulse/start.js';
+import { FacewrightError } from '../errors.js';
+import { downscale } from '../image/bicubic.js';
+import type { Target } from '../image/target.js';
+import { encodePng, toRgb8 } from '../image/write.js';
+import type { Generator } from '../model/generator.js';
+import { writeWholeFile } from '../node/whole-file.js';
+import type { SearchOptions } from '../pulse/options.js';
+import { type SearchLosses, type SearchProgress, type SearchResult, search } from '../pulse/search.js';
+import { randomStart, type SearchStart } from '../pulse/start.js';
 import { type SavedStarts, savedStart } from './latents-file.js';
-import type { ResultFiles } from './names.js';
 import { creatorTool } from './out-folder.js';
 import type { Picture } from './pictures.js';
-import { Recording } from './run-animation.js';
+import { Recording } from './recording.js';
+import type { ResultFiles } from './result-files.js';
 
 /** One result that is to be found: a picture, or one of its duplicates. */
 export interface Job {
@@ -50,12 +50,12 @@ export interface Found {
   readonly recording: Recording | undefined;
 }
 
-/** What a batch tells while it runs. */
-export interface BatchProgress {
+/** What a batch tells after every step. */
+export interface BatchStep {
   /** Steps done, of all restarts. */
-  readonly steps: number;
-  /** The mean L2 of the batch in the last step. */
-  readonly L2: number;
+  readonly step: number;
+  /** Of each job in this step. */
+  readonly losses: readonly SearchLosses[];
 }
 
 /**
@@ -66,7 +66,7 @@ export interface BatchProgress {
 export async function searchBatch(
   setting: SearchSetting,
   jobs: readonly Job[],
-  onProgress: (progress: BatchProgress) => void,
+  onStep: (step: BatchStep) => Promise<void>,
 ): Promise<Found[]> {
   const { generator, options, restarts, signal, intermediates, record } = setting;
   const { resolution } = generator.info;
@@ -81,7 +81,7 @@ export async function searchBatch(
       intermediate: intermediates !== undefined || record,
     });
     for await (const progress of running) {
-      onProgress({ steps: restart * options.steps + progress.step, L2: meanL2(progress) });
+      await onStep({ step: restart * options.steps + progress.step, losses: progress.losses });
       if (intermediates !== undefined) await writeIntermediates(intermediates, generator, jobs, progress);
       for (const [i, recording] of recordings.entries()) {
         recording.add(progress.step - 1, progress.images![i], resolution);
@@ -98,10 +98,6 @@ function better(known: Found | undefined, found: Found): Found {
   if (known === undefined) return found;
   const total = known.result.losses.TOTAL;
   return found.result.losses.TOTAL < total || Number.isNaN(total) ? found : known;
-}
-
-function meanL2({ losses }: SearchProgress): number {
-  return losses.reduce((sum, { L2 }) => sum + L2, 0) / losses.length;
 }
 
 async function startOf(setting: SearchSetting, job: Job, restart: number): Promise<SearchStart> {

@@ -1,6 +1,6 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { resultFiles } from '../../../dist/cli/shared/names.js';
+import { resultFiles } from '../../dist/runs/result-files.js';
 
 const test = suite('cli/names');
 

@@ -1,13 +1,13 @@
 // A search as it was saved: its pictures and losses for an animation.
 
 import { join } from 'node:path';
-import { FacewrightError } from '../../errors.js';
-import { sameBytes } from '../../image/animation/frame.js';
-import type { Track } from '../../image/animation/stage.js';
-import { resample8 } from '../../image/bicubic.js';
-import { readImage8 } from '../../image/read.js';
-import type { Rgb8Image } from '../../image/rgb.js';
-import { exists } from '../shared/out-folder.js';
+import { FacewrightError } from '../errors.js';
+import { sameBytes } from '../image/animation/frame.js';
+import type { Track } from '../image/animation/stage.js';
+import { resample8 } from '../image/bicubic.js';
+import { readImage8 } from '../image/read.js';
+import type { Rgb8Image } from '../image/rgb.js';
+import { exists } from './out-folder.js';
 import type { SavedResult } from './saved-results.js';
 
 /**

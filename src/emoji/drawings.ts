@@ -3,14 +3,14 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { categoriesOf } from '../../emoji/categories.js';
-import { drawPicture, type EmojiSet } from '../../emoji/sets.js';
-import { type Emoji, slugOf } from '../../emoji/unicode.js';
-import { FacewrightError } from '../../errors.js';
-import { encodePng, xmpSource } from '../../image/write.js';
-import { writeWholeFile } from '../../node/whole-file.js';
-import type { EmojiLabel } from '../../results/emoji-label.js';
-import { creatorTool } from '../shared/out-folder.js';
+import { FacewrightError } from '../errors.js';
+import { encodePng, xmpSource } from '../image/write.js';
+import { writeWholeFile } from '../node/whole-file.js';
+import type { EmojiLabel } from '../results/emoji-label.js';
+import { creatorTool } from '../runs/out-folder.js';
+import { categoriesOf } from './categories.js';
+import { drawPicture, type EmojiSet } from './sets.js';
+import { type Emoji, slugOf } from './unicode.js';
 
 /** Side of the emoji in pixels: that at which the search for faces was measured. */
 const EMOJI_SIDE = 512;

@@ -1,16 +1,16 @@
 // Files of latents (safetensors): what --save-latents writes, and what --start and `generate --latents` read.
 
 import { basename } from 'node:path';
-import { FacewrightError } from '../../errors.js';
-import type { HostTensor, HostTensors } from '../../graph/host-tensor.js';
-import type { Generator } from '../../model/generator.js';
-import type { SearchOptions } from '../../pulse/options.js';
-import type { SearchResult } from '../../pulse/search.js';
-import type { SearchStart } from '../../pulse/start.js';
-import { recogniseContent } from '../../weights/content.js';
-import { readWholeFile } from '../../weights/read-file.js';
-import { parseSafetensors, readSafetensors, writeSafetensors } from '../../weights/safetensors.js';
-import { counted } from './values.js';
+import { FacewrightError } from '../errors.js';
+import type { HostTensor, HostTensors } from '../graph/host-tensor.js';
+import type { Generator } from '../model/generator.js';
+import type { SearchOptions } from '../pulse/options.js';
+import type { SearchResult } from '../pulse/search.js';
+import type { SearchStart } from '../pulse/start.js';
+import { recogniseContent } from '../weights/content.js';
+import { readWholeFile } from '../weights/read-file.js';
+import { parseSafetensors, readSafetensors, writeSafetensors } from '../weights/safetensors.js';
+import { counted } from '../words.js';
 
 /** What `facewright` stands for in the metadata of files that it wrote. */
 const METADATA = 'made_by';

@@ -1,41 +1,14 @@
-// run --animate: the search as an animation beside the face, from the pictures after every step, which are not kept.
+// The search as an animation beside the face, from the pictures after every step, which are not kept.
 
-import { type AnimationFormat, animationFormats } from '../../image/animation/encode.js';
-import { makeFilm, stepsShown, usualFilm } from '../../image/animation/film.js';
-import type { Track } from '../../image/animation/stage.js';
-import { downscale } from '../../image/bicubic.js';
-import type { Rgb8Image } from '../../image/rgb.js';
-import type { Target } from '../../image/target.js';
-import { toRgb8 } from '../../image/write.js';
-import { writeWholeFile } from '../../node/whole-file.js';
-import { UsageError } from './exit.js';
+import { makeFilm, stepsShown, usualFilm } from '../image/animation/film.js';
+import type { Track } from '../image/animation/stage.js';
+import { downscale } from '../image/bicubic.js';
+import type { Rgb8Image } from '../image/rgb.js';
+import type { Target } from '../image/target.js';
+import { toRgb8 } from '../image/write.js';
+import { writeWholeFile } from '../node/whole-file.js';
+import type { RunAnimation } from './options.js';
 import { creatorTool } from './out-folder.js';
-import { listed, oneOf } from './values.js';
-
-/** What `--animate` asks for. */
-export interface RunAnimation {
-  readonly format: AnimationFormat;
-  readonly target: boolean;
-  readonly curve: boolean;
-}
-
-const extras = ['target', 'curve'] as const;
-
-/** Reads `webp`, or `gif,target,curve`. */
-export function readRunAnimation(option: string, text: string): RunAnimation {
-  const [format, ...rest] = text.split(',').map((word) => word.trim());
-  const strange = rest.find((word) => !(extras as readonly string[]).includes(word));
-  if (strange !== undefined) {
-    throw new UsageError(
-      `${option} ${text}: after the format come ${listed(extras, 'and')}, not ${strange || 'nothing'}`,
-    );
-  }
-  return {
-    format: oneOf(option, format, animationFormats),
-    target: rest.includes('target'),
-    curve: rest.includes('curve'),
-  };
-}
 
 /** What is remembered of one search: of each picture that the film shows, no more than it shows of it. */
 export class Recording {

@@ -3,11 +3,11 @@
 import { access, readFile, realpath, rm, rmdir, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import sharp from 'sharp';
-import { animationFormats, isMadeBy } from '../../image/animation/encode.js';
-import { makeFolder, temporaryIn } from '../../node/whole-file.js';
-import { UsageError } from './exit.js';
+import { FacewrightError } from '../errors.js';
+import { animationFormats, isMadeBy } from '../image/animation/encode.js';
+import { makeFolder, temporaryIn } from '../node/whole-file.js';
+import { counted } from '../words.js';
 import { isOurLatents } from './latents-file.js';
-import { counted } from './values.js';
 
 /** What XMP calls the program that made a picture; runs know their own pictures by it. */
 export const creatorTool = {
@@ -22,7 +22,7 @@ export const creatorTool = {
  * Makes the folder, tries to write in it, and does the work. Folders that were made for nothing, because the work was
  * refused before it wrote anything, are taken away again.
  *
- * @throws UsageError when the folder cannot be made or written; what the work throws
+ * @throws FacewrightError when the folder cannot be made or written; what the work throws
  */
 export async function inFolder<T>(folder: string, work: () => Promise<T>): Promise<T> {
   const made = await prepareFolder(folder);
@@ -43,7 +43,7 @@ async function prepareFolder(folder: string): Promise<string | undefined> {
     await rm(probe);
     return made;
   } catch (error) {
-    throw new UsageError(`--out ${folder}: ${folderFailure(error)}; choose another folder`);
+    throw new FacewrightError(`--out ${folder}: ${folderFailure(error)}; choose another folder`);
   }
 }
 
@@ -116,7 +116,7 @@ export class FolderGuard {
     return new FolderGuard(folder, options, new Set(await Promise.all(options.inputs.map(actualPath))));
   }
 
-  /** @param files what would be written, relative to the folder @throws UsageError for the first that must not be */
+  /** @param files what would be written, relative to the folder @throws FacewrightError for the first that must not be */
   async check(files: readonly string[]): Promise<void> {
     const { ours, tool, overwrite } = this.#options;
     const foreign: string[] = [];
@@ -124,16 +124,16 @@ export class FolderGuard {
       const path = join(this.#folder, file);
       if (!(await exists(path))) continue;
       if (this.#read.has(await actualPath(path))) {
-        throw new UsageError(`${path}: is an input, which would be overwritten; choose another --out`);
+        throw new FacewrightError(`${path}: is an input, which would be overwritten; choose another --out`);
       }
       if ((await stat(path)).isDirectory()) {
-        throw new UsageError(`${path}: a folder is where a result would be written; choose another --out`);
+        throw new FacewrightError(`${path}: a folder is where a result would be written; choose another --out`);
       }
       if (!overwrite && !ours.has(file) && !(await isOurs(path, tool))) foreign.push(path);
     }
     if (foreign.length > 0) {
       const others = foreign.length > 1 ? ` (and ${counted(foreign.length - 1, 'other file')})` : '';
-      throw new UsageError(
+      throw new FacewrightError(
         `${foreign[0]}${others}: is there already, and facewright did not write it; ` +
           'choose another --out, or overwrite it with --force',
       );
