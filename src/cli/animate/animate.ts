@@ -3,9 +3,8 @@
 import { join } from 'node:path';
 import type { ArgumentsCamelCase } from 'yargs';
 import { errorText } from '../../errors.js';
-import { type AnimateSummary, animateResults } from '../../runs/animate-results.js';
+import { type AnimateSummary, animateResults, type ResultGroup } from '../../index.js';
 import { inFolder } from '../../runs/out-folder.js';
-import type { ResultGroup } from '../../runs/saved-results.js';
 import { counted } from '../../words.js';
 import { Arguments } from '../shared/arguments.js';
 import { Console } from '../shared/console.js';

@@ -1,13 +1,8 @@
 // Which animations `facewright animate` was asked for.
 
 import { join } from 'node:path';
-import {
-  chooseResults,
-  groupResults,
-  hasIntermediates,
-  type ResultGroup,
-  savedResults,
-} from '../../runs/saved-results.js';
+import { chooseResults, groupResults, type ResultGroup, savedResults } from '../../index.js';
+import { hasIntermediates } from '../../runs/saved-results.js';
 import { counted } from '../../words.js';
 import type { Console } from '../shared/console.js';
 import { UsageError } from '../shared/exit.js';

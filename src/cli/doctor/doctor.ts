@@ -1,9 +1,7 @@
 // facewright doctor: what facewright can run on here.
 
 import type { ArgumentsCamelCase } from 'yargs';
-import type { AdapterDescription } from '../../node/dawn.js';
-import { describeEngines, type EngineReport } from '../../node/engines.js';
-import type { NativeDescription } from '../../node/native.js';
+import { type AdapterDescription, describeEngines, type EngineReport, type NativeDescription } from '../../index.js';
 import { Arguments } from '../shared/arguments.js';
 import { Console } from '../shared/console.js';
 import { exitCode } from '../shared/exit.js';

@@ -1,7 +1,8 @@
 // What `facewright emoji` was asked for: its options, read and checked.
 
-import { type ToneChoice, toneChoices } from '../../emoji/select.js';
-import { type EmojiSet, emojiSetNames, openEmojiFolder, openEmojiSet } from '../../emoji/sets.js';
+import { toneChoices } from '../../emoji/select.js';
+import { emojiSetNames } from '../../emoji/sets.js';
+import { type EmojiSet, openEmojiFolder, openEmojiSet, type ToneChoice } from '../../index.js';
 import { Arguments } from '../shared/arguments.js';
 import { readDetectOptions } from '../shared/detect-options.js';
 import { UsageError } from '../shared/exit.js';

@@ -8,6 +8,7 @@ import {
   drawingsOf,
   emojiTable,
   type JournalLine,
+  partOf,
   type RunSummary,
   readResults,
   searchEmoji,
@@ -15,7 +16,6 @@ import {
 } from '../../index.js';
 import { groupBy } from '../../results/group-by.js';
 import { inFolder } from '../../runs/out-folder.js';
-import { partOf } from '../../runs/pictures.js';
 import { duplicateNumbers, resultFiles } from '../../runs/result-files.js';
 import { counted } from '../../words.js';
 import { Console } from '../shared/console.js';

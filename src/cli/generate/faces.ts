@@ -1,7 +1,6 @@
 // Which faces `generate` draws: a latent and noise for each, from seeds, from files, or on the way between two.
 
-import type { Generator } from '../../model/generator.js';
-import { normals } from '../../pulse/random.js';
+import { type Generator, normals } from '../../index.js';
 import { latentsName, readFaces, repeatRow } from '../../runs/latents-file.js';
 import { UsageError } from '../shared/exit.js';
 import { seedNumber } from '../shared/values.js';

@@ -1,8 +1,8 @@
 // The words that yargs found, by option, and what several commands read from them.
 
 import { parseColour } from '../../image/colour.js';
+import type { OpenOptions } from '../../index.js';
 import { engineNames } from '../../node/engines.js';
-import type { OpenOptions } from '../../open.js';
 import { UsageError } from './exit.js';
 import { oneOf, wholeNumber } from './values.js';
 

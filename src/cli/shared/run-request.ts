@@ -1,8 +1,8 @@
 // What `facewright run` was asked for: its options, read and checked as far as they can be before weights are opened.
 
-import { animationFormats } from '../../image/animation/encode.js';
 import { fits } from '../../image/fit.js';
 import {
+  animationFormats,
   type DetectOptions,
   defaultSearchOptions,
   type GeneratorInfo,

@@ -1,6 +1,6 @@
 // From the text after an option to its value, with a sentence when it cannot be one.
 
-import type { Shard } from '../../results/journal.js';
+import type { Shard } from '../../index.js';
 import { listed } from '../../words.js';
 import { UsageError } from './exit.js';
 

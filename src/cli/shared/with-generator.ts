@@ -1,7 +1,6 @@
 // Work that needs the generator: opened for it, closed after it, stopped by Ctrl-C.
 
-import type { Generator } from '../../model/generator.js';
-import { type OpenOptions, openGenerator } from '../../open.js';
+import { type Generator, type OpenOptions, openGenerator } from '../../index.js';
 import type { Console } from './console.js';
 import { type Interrupt, interruptible } from './interrupt.js';
 
