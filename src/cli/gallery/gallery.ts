@@ -80,7 +80,13 @@ async function build(
       const emoji = lines.some((line) => line.emoji !== undefined);
       let units = 0;
       return buildGallery({
-        ...{ folder, out, lines, force, signal, measured, report },
+        folder,
+        out,
+        lines,
+        force,
+        signal,
+        measured,
+        report,
         title: request.title ?? (emoji ? 'Faces from emoji' : 'Faces'),
         credits: creditsOf(lines),
         csv: reportCsv(report, lines, measured),

@@ -22,14 +22,14 @@ export interface Face {
 const STREAM = { generate: 0x67656e65, latent: 0, noise: 1 } as const;
 
 /** Latents of seeds: z is normal, w comes from the mapping network. */
-export async function seedLatents(generator: Generator, seed: number): Promise<Float32Array> {
+async function seedLatents(generator: Generator, seed: number): Promise<Float32Array> {
   const { latentSize, layers } = generator.info;
   const z = normals(seed, [STREAM.generate, STREAM.latent, 0], latentSize);
   return repeatRow(await generator.map(z), layers);
 }
 
 /** The noise of a seed. */
-export function seedNoise(generator: Generator, seed: number, layer: number): Float32Array {
+function seedNoise(generator: Generator, seed: number, layer: number): Float32Array {
   return normals(seed, [STREAM.generate, STREAM.noise, layer], generator.noiseSize(layer) ** 2);
 }
 

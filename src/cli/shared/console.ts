@@ -46,13 +46,3 @@ export class Console {
     else write();
   }
 }
-
-/** For work beside other work, of which that one tells. */
-export class SilentConsole extends Console {
-  constructor() {
-    super(true);
-  }
-
-  override result(): void {}
-  override error(): void {}
-}

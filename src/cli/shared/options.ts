@@ -67,7 +67,7 @@ const detectOptions: OptionTable = {
   'any-rotation': flag(FACES, 'sideways and upside-down ones too; takes four times as long'),
 };
 
-export const alignOptions: OptionTable = {
+const alignOptions: OptionTable = {
   out: { ...value(PICTURES, 'folder for the crops; made when missing'), alias: 'o' },
   size: value(PICTURES, 'sides of the crops in pixels, for example 16,32,1024', '1024'),
   background: value(PICTURES, 'colour under transparent parts', 'white'),
@@ -86,7 +86,7 @@ export const alignOptions: OptionTable = {
   cache: hidden('value'),
 };
 
-export const runOptions: OptionTable = {
+const runOptions: OptionTable = {
   out: { ...value(PICTURES, 'folder for the faces; made when missing'), alias: 'o' },
   size: value(
     PICTURES,
@@ -149,7 +149,7 @@ const searchingEmoji = Object.fromEntries(
 
 const EMOJI = 'Emoji:';
 
-export const emojiOptions: OptionTable = {
+const emojiOptions: OptionTable = {
   set: { kind: 'list', group: EMOJI, describe: `sets of drawings: ${emojiSetNames.join(', ')}` },
   'set-dir': {
     kind: 'list',
@@ -170,7 +170,7 @@ export const emojiOptions: OptionTable = {
   strict: flag(REPORT, 'exit code 3 when an emoji is missing, has no face, or came no closer than eps'),
 };
 
-export const generateOptions: OptionTable = {
+const generateOptions: OptionTable = {
   out: { ...value(WRITTEN, 'folder for the faces; made when missing'), alias: 'o' },
   seeds: value(PICTURES, 'seeds of the faces, for example 0,5,7-9', '0-15'),
   latents: { kind: 'list', group: PICTURES, describe: 'draw saved latents instead (.safetensors with w)' },
@@ -192,7 +192,7 @@ export const generateOptions: OptionTable = {
 const SHOWN = 'What is shown:';
 const TIME = 'Time:';
 
-export const animateOptions: OptionTable = {
+const animateOptions: OptionTable = {
   out: { ...value(WRITTEN, 'folder for the animations, or the file of the only one', 'beside the faces'), alias: 'o' },
   format: value(WRITTEN, `${words(animationFormats)}; avif and mp4 need ffmpeg`, "--out's ending, or webp"),
   loop: value(WRITTEN, 'how often it is played; 0: for ever', '0'),
@@ -209,7 +209,7 @@ export const animateOptions: OptionTable = {
   quiet: flag(REPORT, 'nothing on stderr but errors'),
 };
 
-export const demoOptions: OptionTable = {
+const demoOptions: OptionTable = {
   out: { ...value(WRITTEN, 'folder for the faces; made when missing', 'demo-out'), alias: 'o' },
   count: value(PICTURES, 'so many emoji', '12'),
   size: value(PICTURES, 'side of the target in pixels', '16'),
@@ -221,14 +221,14 @@ export const demoOptions: OptionTable = {
   quiet: flag(REPORT, 'nothing on stderr but errors'),
 };
 
-export const reportOptions: OptionTable = {
+const reportOptions: OptionTable = {
   out: { ...value(WRITTEN, 'folder for the report; made when missing', 'DIR/report'), alias: 'o' },
   force: flag(WRITTEN, 'overwrite files that facewright report did not write'),
   json: flag(REPORT, 'the report as JSON on stdout instead of a table'),
   quiet: flag(REPORT, 'nothing on stderr but errors'),
 };
 
-export const galleryOptions: OptionTable = {
+const galleryOptions: OptionTable = {
   out: { ...value(WRITTEN, 'folder for the site; made when missing', 'DIR/gallery'), alias: 'o' },
   title: value(WRITTEN, 'what stands above it', 'Faces from emoji, or Faces'),
   force: flag(WRITTEN, 'write into a folder that has other files in it'),
@@ -236,7 +236,7 @@ export const galleryOptions: OptionTable = {
   quiet: flag(REPORT, 'nothing on stderr but errors'),
 };
 
-export const doctorOptions: OptionTable = {
+const doctorOptions: OptionTable = {
   json: flag(REPORT, 'everything that is known, as JSON'),
 };
 

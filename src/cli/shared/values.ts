@@ -5,7 +5,7 @@ import { listed } from '../../words.js';
 import { UsageError } from './exit.js';
 
 /** Seeds have 53 bits: every whole number that a double holds exactly. */
-export const greatestSeed = Number.MAX_SAFE_INTEGER;
+const greatestSeed = Number.MAX_SAFE_INTEGER;
 
 const WHOLE = /^\s*[+-]?\d+\s*$/;
 
