@@ -15,3 +15,15 @@ export class DeviceLostError extends FacewrightError {
 export class AbortedError extends FacewrightError {
   override readonly name = 'AbortError';
 }
+
+/** Work that was begun cannot go on: what was written so far stays. */
+export class BrokenOffError extends FacewrightError {
+  override readonly name = 'BrokenOffError';
+}
+
+/** The text of any error, for a line of a report: defects carry their class, so that they stand out. */
+export function errorText(error: unknown): string {
+  if (error instanceof FacewrightError) return error.message;
+  if (error instanceof Error) return `${error.name}: ${error.message}`;
+  return String(error);
+}

@@ -10,14 +10,18 @@ export type { Detected, DetectOptions, Face, FaceDetector } from './align/detect
 export { type Landmarks, landmarksOf, type Point } from './align/landmarks.js';
 export { type CropQuad, cropQuad, quadCentre, quadRotation, quadSize } from './align/quad.js';
 export { type DetectorOptions, openFaceDetector } from './align/worker-detector.js';
-export { type SelectOptions, selectEmoji, type ToneChoice } from './emoji/select.js';
+export { type Drawing, drawingsOf } from './emoji/drawings.js';
+export { type EmojiOptions, searchEmoji } from './emoji/search-emoji.js';
+export { allEmoji, type SelectOptions, selectEmoji, type ToneChoice } from './emoji/select.js';
 export { drawPicture, type EmojiSet, openEmojiFolder, openEmojiSet, type SetCredit } from './emoji/sets.js';
 export { type BaseEmoji, type Emoji, type EmojiTable, emojiTable } from './emoji/unicode.js';
 export type { Engine, EngineInfo, Executable, KernelTime } from './engine/engine.js';
 export type { NativeAddon } from './engine/native/addon.js';
 export { createNativeEngine, type NativeOptions } from './engine/native/engine.js';
 export { createWebGpuEngine, type WebGpuOptions } from './engine/webgpu/engine.js';
-export { AbortedError, FacewrightError } from './errors.js';
+export { AbortedError, BrokenOffError, DeviceLostError, FacewrightError } from './errors.js';
+export { type AnimationFormat, animationFormats } from './image/animation/encode.js';
+export { type FilmOptions, usualFilm } from './image/animation/film.js';
 export { readImage8, type SourceImage8 } from './image/read.js';
 export { makeTarget, type Target } from './image/target.js';
 export { encodePng, toRgb8 } from './image/write.js';
@@ -48,7 +52,53 @@ export {
 } from './pulse/search.js';
 export { randomStart, type SearchStart } from './pulse/start.js';
 export type { EmojiLabel, SkinTone } from './results/emoji-label.js';
-export type { JournalLine } from './results/journal.js';
+export type { JournalLine, Shard } from './results/journal.js';
 export { readResults } from './results/read-results.js';
+export type {
+  AlignBegun,
+  AlignEvent,
+  AlignedFace,
+  AlignedPicture,
+  AlignLine,
+  AlignStarted,
+  AlignSummary,
+} from './runs/align-events.js';
+export type { AlignOptions } from './runs/align-options.js';
+export { alignPictures, croppedPictures } from './runs/align-pictures.js';
+export {
+  type AnimateDrawn,
+  type AnimateEvent,
+  type AnimateFailed,
+  type AnimateOptions,
+  type AnimateStarted,
+  type AnimateSummary,
+  type AnimateWritten,
+  animateResults,
+} from './runs/animate-results.js';
+export { type Astray, facesAstray } from './runs/astray.js';
+export type {
+  RunBegun,
+  RunEvent,
+  RunFailed,
+  RunFound,
+  RunSkipped,
+  RunStarted,
+  RunStep,
+  RunSummary,
+  RunWarning,
+  Searched,
+} from './runs/events.js';
+export type { RunAnimation, RunOptions } from './runs/options.js';
+export { findPictures, NoPictureError, type Picture, type PictureSearch, partOf } from './runs/pictures.js';
+export type { Running } from './runs/running.js';
+export {
+  type Beside,
+  chooseResults,
+  groupResults,
+  type ResultGroup,
+  type SavedResult,
+  savedResults,
+} from './runs/saved-results.js';
+export { searchPictures } from './runs/search-pictures.js';
 export { readWeights, type WeightFile } from './weights/read.js';
 export { readSafetensors, writeSafetensors } from './weights/safetensors.js';

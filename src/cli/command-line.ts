@@ -2,9 +2,9 @@
 
 import { readFileSync } from 'node:fs';
 import yargs, { type ArgumentsCamelCase, type Argv } from 'yargs';
-import { exitCode, UsageError } from './exit.js';
-import { addOptions, optionsOf, rejectUnknownOptions } from './options.js';
-import { originalNames, rewriteOriginal } from './original.js';
+import { exitCode, UsageError } from './shared/exit.js';
+import { addOptions, optionsOf, rejectUnknownOptions } from './shared/options.js';
+import { originalNames, rewriteOriginal } from './shared/original.js';
 
 interface Command {
   readonly usage: string;
@@ -42,7 +42,7 @@ const commands: Readonly<Record<string, Command>> = {
       ['facewright run photos -o faces --align', 'photos and emoji: crop to the faces first'],
       ['facewright run -input_dir in -output_dir runs', "the original PULSE's spelling"],
     ],
-    load: async () => (await import('./run.js')).runCommand,
+    load: async () => (await import('./run/run.js')).runCommand,
   },
   align: {
     usage: 'align [inputs..]',
@@ -60,7 +60,7 @@ const commands: Readonly<Record<string, Command>> = {
       ['facewright align a.jpg -o faces --landmarks a.json', 'points of your own'],
       ['facewright align -input_dir realpics -output_size 32', "the original PULSE's spelling"],
     ],
-    load: async () => (await import('./align.js')).alignCommand,
+    load: async () => (await import('./align/align.js')).alignCommand,
   },
   emoji: {
     usage: 'emoji [inputs..]',
@@ -79,7 +79,7 @@ const commands: Readonly<Record<string, Command>> = {
       ['facewright emoji --all --set noto -o out --size 16,32 --shard 2/8', 'the second of eight parts'],
       ['facewright emoji vampires --set-dir mine=my/emoji -o out', 'drawings of your own'],
     ],
-    load: async () => (await import('./emoji.js')).emojiCommand,
+    load: async () => (await import('./emoji/emoji.js')).emojiCommand,
   },
   animate: {
     usage: 'animate [inputs..]',
@@ -96,7 +96,7 @@ const commands: Readonly<Record<string, Command>> = {
       ['facewright animate emoji --beside size', "every emoji's sizes beside each other"],
       ['facewright animate faces a b --beside names -o ab.mp4', 'two of your choice'],
     ],
-    load: async () => (await import('./animate.js')).animateCommand,
+    load: async () => (await import('./animate/animate.js')).animateCommand,
   },
   generate: {
     usage: 'generate',
@@ -108,14 +108,14 @@ const commands: Readonly<Record<string, Command>> = {
       ['facewright generate -o way --interpolate 3 8', 'from one face to another'],
       ['facewright generate -o faces --latents a.latents.safetensors', 'what run --save-latents wrote'],
     ],
-    load: async () => (await import('./generate.js')).generateCommand,
+    load: async () => (await import('./generate/generate.js')).generateCommand,
   },
   demo: {
     usage: 'demo',
     describe: 'emoji become faces, with the generator that comes along',
     help: 'facewright demo [options]\n\nFinds faces for emoji with the demo generator, and lays them out on a contact sheet.',
     examples: [['facewright demo --count 4', 'a short one']],
-    load: async () => (await import('./demo.js')).demoCommand,
+    load: async () => (await import('./demo/demo.js')).demoCommand,
   },
   gallery: {
     usage: 'gallery [inputs..]',
@@ -130,7 +130,7 @@ const commands: Readonly<Record<string, Command>> = {
       ['facewright gallery faces', 'then open faces/gallery/index.html'],
       ['facewright gallery faces --out site --title "My emoji"', 'elsewhere, under another title'],
     ],
-    load: async () => (await import('./gallery.js')).galleryCommand,
+    load: async () => (await import('./gallery/gallery.js')).galleryCommand,
   },
   report: {
     usage: 'report [inputs..]',
@@ -145,14 +145,14 @@ const commands: Readonly<Record<string, Command>> = {
       ['facewright report emoji-out', 'tables, CSV and plots in emoji-out/report'],
       ['facewright report faces --json', 'the report as JSON'],
     ],
-    load: async () => (await import('./report.js')).reportCommand,
+    load: async () => (await import('./report/report.js')).reportCommand,
   },
   doctor: {
     usage: 'doctor',
     describe: 'what facewright can run on here',
     help: 'facewright doctor [options]\n\nLists what there is to compute on, GPUs and the processor, and marks what is used.\nExit code 0: there is something.',
     examples: [['facewright doctor --json', 'limits and features too']],
-    load: async () => (await import('./doctor.js')).doctorCommand,
+    load: async () => (await import('./doctor/doctor.js')).doctorCommand,
   },
 };
 

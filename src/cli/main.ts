@@ -2,7 +2,7 @@
 // The command. What it does with its words is in command-line.ts.
 
 import { commandLine } from './command-line.js';
-import { describeFailure, exitCode, failureCode } from './exit.js';
+import { describeFailure, exitCode, failureCode } from './shared/exit.js';
 
 // A reader that has seen enough, such as head, ends the command quietly.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

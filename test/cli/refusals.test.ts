@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { commandLine } from '../../dist/cli/command-line.js';
-import { describeFailure } from '../../dist/cli/exit.js';
+import { describeFailure } from '../../dist/cli/shared/exit.js';
 import { FacewrightError } from '../../dist/errors.js';
 import { engineSuite, quickestEngine } from '../engines.js';
 import { demoWeights, facewright, newFolder, writePicture } from './command.js';

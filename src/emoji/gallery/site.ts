@@ -72,7 +72,9 @@ function categoriesOf(entries: readonly Entry[]): Category[] {
   const memberships = entries.flatMap((entry) => (entry.line.emoji?.categories ?? []).map((slug) => ({ slug, entry })));
   return [...groupBy(memberships, ({ slug }) => slug)]
     .map(([slug, its]) => ({
-      ...{ slug, title: categoryTitle(slug), page: categoryPage(slug) },
+      slug,
+      title: categoryTitle(slug),
+      page: categoryPage(slug),
       entries: its.map(({ entry }) => entry),
     }))
     .sort((a, b) => a.title.localeCompare(b.title, 'en'));

@@ -1,0 +1,199 @@
+// facewright generate: draws faces from seeds or saved latents, and a contact sheet of them.
+
+import { join } from 'node:path';
+import type { ArgumentsCamelCase } from 'yargs';
+import { errorText } from '../../errors.js';
+import { downscale } from '../../image/bicubic.js';
+import { type GridCell, gridSheet } from '../../image/sheet.js';
+import { encodePng, type Generator, type OpenOptions, toRgb8 } from '../../index.js';
+import { writeWholeFile } from '../../node/whole-file.js';
+import { creatorTool, exists, inFolder } from '../../runs/out-folder.js';
+import { usualBatch } from '../../runs/usual-batch.js';
+import { counted } from '../../words.js';
+import { Arguments, batchSize, openOptions } from '../shared/arguments.js';
+import { Console } from '../shared/console.js';
+import { exitCode, UsageError } from '../shared/exit.js';
+import type { Interrupt } from '../shared/interrupt.js';
+import { realNumber, seedList, seedNumber, wholeNumber } from '../shared/values.js';
+import { withGenerator } from '../shared/with-generator.js';
+import { type Face, facesBetween, facesOfFiles, facesOfSeeds } from './faces.js';
+
+/** Faces beyond these are not on the contact sheet, which has to stay a picture that can be opened. */
+const MOST_ON_SHEET = 256;
+
+/** Pictures on the sheet are no larger, in pixels. */
+const SHEET_SIDE = 256;
+
+interface GenerateRequest {
+  readonly out: string;
+  readonly generator: OpenOptions;
+  readonly batch: number | undefined;
+  readonly seeds: readonly number[];
+  readonly latents: readonly string[];
+  readonly ends: readonly string[];
+  readonly frames: number;
+  readonly truncation: number;
+  readonly noiseSeed: number | undefined;
+  readonly force: boolean;
+  readonly json: boolean;
+}
+
+export async function generateCommand(parsed: ArgumentsCamelCase): Promise<number> {
+  const words = new Arguments(parsed);
+  const console = new Console(words.flag('quiet'));
+  const request = readGenerateRequest(words);
+  return inFolder(request.out, () => generateInto(request, console));
+}
+
+async function generateInto(request: GenerateRequest, console: Console): Promise<number> {
+  return withGenerator(request.generator, console, 'stopping; again: stop at once', async (generator, interrupt) => {
+    const faces = await chooseFaces(generator, request);
+    await protectFiles(request, faces);
+    return draw(generator, request, faces, console, interrupt);
+  });
+}
+
+function readGenerateRequest(words: Arguments): GenerateRequest {
+  const out = words.text('out');
+  if (out === undefined) throw new UsageError('no output folder: say where the faces go, for example --out faces');
+  const seeds = words.value('seeds', seedList);
+  const latents = words.list('latents');
+  const ends = words.list('interpolate');
+  const frames = words.value('frames', (option, text) => wholeNumber(option, text, 2, 100_000));
+  if (Number(seeds !== undefined) + Number(latents.length > 0) + Number(ends.length > 0) > 1) {
+    throw new UsageError('--seeds, --latents and --interpolate: give one of them');
+  }
+  if (ends.length > 2) throw new UsageError('--interpolate takes two faces, A and B');
+  if (frames !== undefined && ends.length === 0) throw new UsageError('--frames needs --interpolate A B');
+  return {
+    out,
+    generator: openOptions(words),
+    batch: batchSize(words),
+    seeds: seeds ?? Array.from({ length: 16 }, (_, seed) => seed),
+    latents,
+    ends,
+    frames: frames ?? 24,
+    truncation: words.value('truncation', (option, text) => realNumber(option, text, 'such as 0.7', () => true)) ?? 1,
+    noiseSeed: words.value('noise-seed', seedNumber),
+    force: words.flag('force'),
+    json: words.flag('json'),
+  };
+}
+
+async function chooseFaces(generator: Generator, request: GenerateRequest): Promise<Face[]> {
+  const { seeds, latents, ends, frames, noiseSeed } = request;
+  if (ends.length === 2) return facesBetween(generator, [ends[0], ends[1]], frames, noiseSeed);
+  if (latents.length > 0) return facesOfFiles(generator, latents, noiseSeed);
+  return facesOfSeeds(generator, seeds, noiseSeed);
+}
+
+const SHEET = 'sheet.png';
+
+/** Refuses to write two faces to one file, and over files that are there. */
+async function protectFiles({ out, force }: GenerateRequest, faces: readonly Face[]): Promise<void> {
+  const files = new Set<string>();
+  for (const { name } of faces) {
+    const file = `${name}.png`;
+    if (files.has(file) || file === SHEET) {
+      throw new UsageError(`two pictures would be written as ${join(out, file)}; rename one of the latents files`);
+    }
+    files.add(file);
+  }
+  if (force) return;
+  for (const file of [...files, SHEET]) {
+    const path = join(out, file);
+    if (await exists(path)) {
+      throw new UsageError(`${path}: is there already; choose another --out, or overwrite it with --force`);
+    }
+  }
+}
+
+async function draw(
+  generator: Generator,
+  request: GenerateRequest,
+  faces: readonly Face[],
+  console: Console,
+  { signal }: Interrupt,
+): Promise<number> {
+  const { out, json } = request;
+  const batch = request.batch ?? usualBatch(generator);
+  const cells: GridCell[] = [];
+  console.beginProgress(faces.length);
+  try {
+    for (let first = 0; first < faces.length && !signal.aborted; first += batch) {
+      const together = faces.slice(first, first + batch);
+      const images = await drawBatch(generator, together, request.truncation, signal);
+      for (const [i, face] of together.entries()) {
+        await writeFace(generator, request, face, images[i]);
+        if (cells.length < MOST_ON_SHEET) cells.push(sheetCell(images[i], generator.info.resolution, face.label));
+        if (json) console.result(JSON.stringify(faceLine(generator, request, face)));
+      }
+      console.progress({ done: first + together.length, count: `${first + together.length} of ${faces.length} faces` });
+    }
+  } catch (error) {
+    if (signal.aborted) return exitCode.interrupted;
+    console.endProgress();
+    console.error(`facewright: ${errorText(error)}`);
+    return exitCode.someFailed;
+  } finally {
+    console.endProgress();
+  }
+  if (signal.aborted) return exitCode.interrupted;
+  const path = join(out, SHEET);
+  await writeWholeFile(path, await gridSheet({ ...sheetHead(generator, request, faces), cells }));
+  if (json) console.note(`${counted(faces.length, 'face')} in ${out}, with ${SHEET}`);
+  else console.result(`${counted(faces.length, 'face')} in ${out}\n${path}`);
+  return exitCode.done;
+}
+
+async function drawBatch(
+  generator: Generator,
+  faces: readonly Face[],
+  truncation: number,
+  signal: AbortSignal,
+): Promise<Float32Array[]> {
+  const { layers, latentSize } = generator.info;
+  const w = new Float32Array(faces.length * layers * latentSize);
+  for (const [i, face] of faces.entries()) w.set(await face.w(), i * layers * latentSize);
+  const noise = Array.from({ length: layers }, (_, layer) => {
+    const size = generator.noiseSize(layer) ** 2;
+    const maps = new Float32Array(faces.length * size);
+    for (const [i, face] of faces.entries()) maps.set(face.noise(layer), i * size);
+    return maps;
+  });
+  return generator.generate({ w, noise, truncation, signal });
+}
+
+async function writeFace(
+  { info: { resolution } }: Generator,
+  { out }: GenerateRequest,
+  { name }: Face,
+  image: Float32Array,
+): Promise<void> {
+  const rgb = { data: toRgb8(image, resolution, resolution), width: resolution, height: resolution };
+  await writeWholeFile(join(out, `${name}.png`), await encodePng(rgb, { creatorTool: creatorTool.generate }));
+}
+
+function faceLine({ info, engine }: Generator, { truncation, noiseSeed }: GenerateRequest, face: Face): object {
+  return {
+    v: 1,
+    output: `${face.name}.png`,
+    ...face.origin,
+    truncation,
+    ...(noiseSeed === undefined ? {} : { noise_seed: noiseSeed }),
+    model: { name: info.name, sha256: info.sha256, licence: info.licence },
+    engine: engine.info.kind,
+    adapter: engine.info.adapter,
+  };
+}
+
+function sheetCell(image: Float32Array, resolution: number, label: string): GridCell {
+  const side = Math.min(resolution, SHEET_SIDE);
+  return { image: toRgb8(downscale(image, resolution, side), side, side), width: side, height: side, label };
+}
+
+function sheetHead({ info }: Generator, { truncation }: GenerateRequest, faces: readonly Face[]) {
+  const psi = truncation === 1 ? '' : `, truncation ${truncation}`;
+  const shown = faces.length > MOST_ON_SHEET ? `the first ${MOST_ON_SHEET} of ` : '';
+  return { footer: [`${shown}${counted(faces.length, 'face')} of ${info.name}, ${info.resolution} px${psi}`] };
+}

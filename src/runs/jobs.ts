@@ -1,0 +1,204 @@
+// What a run has to search for: from its pictures, those that are done left out, to batches that are ready to be searched.
+
+import { createHash, randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import type { Target } from '../image/target.js';
+import { identifierOf } from '../image/write.js';
+import type { Generator } from '../model/generator.js';
+import { type Journal, type JournalLine, type NamedOptions, resultKey } from '../results/journal.js';
+import { ahead } from './ahead.js';
+import type { Job } from './batch.js';
+import type { RunSetting } from './options.js';
+import { allThere } from './out-folder.js';
+import { type Picture, targetOf } from './pictures.js';
+import { duplicateNumbers, type ResultFiles, resultFiles } from './result-files.js';
+import { usualBatch } from './usual-batch.js';
+
+/** What is known of a job without its target. */
+export type JobName = Pick<Job, 'picture' | 'duplicate' | 'key' | 'files'>;
+
+/** What comes next in a run. */
+export type Next =
+  /** It was done before. */
+  | { readonly done: JournalLine; readonly picture: Picture }
+  /** There is no target to search for. */
+  | { readonly failed: JobName; readonly error: unknown }
+  /** Jobs of equal target size, to be searched for together. */
+  | { readonly batch: readonly Job[] };
+
+/** What jobs are made from. */
+export interface JobParts {
+  readonly setting: RunSetting;
+  readonly pictures: readonly Picture[];
+  readonly generator: Generator;
+  /** Told what a person should know of a picture: a sentence that begins with its path. */
+  readonly onWarning: (picture: Picture, message: string) => Promise<void>;
+  readonly signal: AbortSignal;
+  readonly journal: Journal;
+  /** The options that results follow from, and how many steps they say. */
+  readonly named: NamedOptions;
+  readonly steps: number;
+}
+
+/** A picture and what it is searched by, or why there is nothing. */
+type Made = { readonly picture: Picture } & ({ readonly target: Target } | { readonly error: unknown });
+
+export class Jobs {
+  readonly #parts: JobParts;
+  #seed = 0;
+
+  constructor(parts: JobParts) {
+    this.#parts = parts;
+  }
+
+  /** Known as soon as something came next. */
+  get seed(): number {
+    return this.#seed;
+  }
+
+  /** How many results are asked for. */
+  get wanted(): number {
+    return this.#parts.pictures.length * this.#duplicates().length;
+  }
+
+  /** The files of every result, in the order of the pictures. */
+  files(): ResultFiles[] {
+    return this.#parts.pictures.flatMap((picture) =>
+      this.#duplicates().map((duplicate) => this.#filesOf(picture, duplicate)),
+    );
+  }
+
+  /** What there is to do, each batch as soon as its pictures are there. Once stopped, what is left stays unsaid. */
+  async *next(): AsyncGenerator<Next> {
+    const { setting, generator } = this.#parts;
+    const together = setting.batch ?? usualBatch(generator);
+    const waiting = new Map<number, Job[]>();
+    for await (const made of this.#targets(2 * together)) {
+      if ('error' in made) {
+        yield* this.#failed(made.picture, made.error);
+        continue;
+      }
+      for (const job of this.#jobsOf(made.picture, made.target)) {
+        const done = await this.#doneBefore(job);
+        if (done !== undefined) {
+          yield { done, picture: made.picture };
+          continue;
+        }
+        const { size } = job.target;
+        const batch = [...(waiting.get(size) ?? []), job];
+        waiting.set(size, batch.length < together ? batch : []);
+        if (batch.length === together) yield { batch };
+      }
+    }
+    for (const batch of waiting.values()) if (batch.length > 0) yield { batch };
+  }
+
+  #duplicates(): number[] {
+    return duplicateNumbers(this.#parts.setting.duplicates);
+  }
+
+  #filesOf(picture: Picture, duplicate: number): ResultFiles {
+    return resultFiles(picture.name, duplicate, this.#parts.steps);
+  }
+
+  /** The targets of all pictures, some ahead of their search: reading and decoding goes on beside it. */
+  async *#targets(most: number): AsyncGenerator<Made> {
+    const { setting, pictures, signal, generator, onWarning } = this.#parts;
+    const make = async (picture: Picture): Promise<Made | undefined> => {
+      if (signal.aborted) return undefined;
+      try {
+        return { picture, target: await targetOf(picture, setting, generator.info) };
+      } catch (error) {
+        // Stopped is not failed: the next run will see to it.
+        return signal.aborted ? undefined : { picture, error };
+      }
+    };
+    const all: Made[] = [];
+    const atOnce = setting.seed ?? (setting.again ? drawSeed() : undefined);
+    if (atOnce !== undefined) this.#seed = atOnce;
+    for await (const made of ahead(pictures, most, make)) {
+      if (made === undefined) continue;
+      if ('target' in made) for (const message of made.target.warnings) await onWarning(made.picture, message);
+      if (atOnce === undefined) all.push(made);
+      else yield made;
+    }
+    if (atOnce !== undefined) return;
+    // What was searched for before tells the seed, and that is known only now.
+    this.#seed = this.#earlierSeed(all) ?? drawSeed();
+    yield* all;
+  }
+
+  /**
+   * The seed of results in the folder that are like those of this run in everything but the seed, so that the same command
+   * goes on where it stood.
+   */
+  #earlierSeed(all: readonly Made[]): number | undefined {
+    const { journal } = this.#parts;
+    return all
+      .flatMap((made) => ('target' in made ? this.#jobsOf(made.picture, made.target) : []))
+      .map(({ files, target, duplicate }) => {
+        const line = journal.latest(files.image);
+        const like = line !== undefined && line.key === this.#key(digest(target.rgb), line.seed, duplicate);
+        return like ? line.seed : undefined;
+      })
+      .findLast((seed) => seed !== undefined);
+  }
+
+  #jobsOf(picture: Picture, target: Target): Job[] {
+    const content = digest(target.rgb);
+    return this.#duplicates().map((duplicate) => ({
+      picture,
+      target,
+      duplicate,
+      seed: this.#seed,
+      key: this.#key(content, this.#seed, duplicate),
+      files: this.#filesOf(picture, duplicate),
+    }));
+  }
+
+  *#failed(picture: Picture, error: unknown): Iterable<Next> {
+    for (const duplicate of this.#duplicates()) {
+      const key = this.#key(digest(Buffer.from(picture.name)), this.#seed, duplicate);
+      yield { failed: { picture, duplicate, key, files: this.#filesOf(picture, duplicate) }, error };
+    }
+  }
+
+  #key(target: string, seed: number, duplicate: number): string {
+    const { generator, named } = this.#parts;
+    return resultKey({ target, model: generator.info.sha256, options: named, seed, duplicate });
+  }
+
+  /** The line of a job's result if it is there with all its files, those included that are asked for only now. */
+  async #doneBefore({ files, key }: Job): Promise<JournalLine | undefined> {
+    const { setting, journal, steps } = this.#parts;
+    const { out, again, saveLatents, saveIntermediate, animate, trace } = setting;
+    const line = journal.latest(files.image);
+    if (again || line?.key !== key || (trace && line.trace === undefined)) return undefined;
+    // A run that was killed after it wrote the picture, and before its line, left a picture that is not of this line.
+    if (((await identifierOf(join(out, files.image))) ?? key) !== key) return undefined;
+    const needed = [files.image, files.target];
+    if (saveLatents) {
+      if (line.latents !== files.latents) return undefined;
+      needed.push(files.latents);
+    }
+    if (animate) {
+      const animation = files.animation(animate.format);
+      if (line.animation !== animation) return undefined;
+      needed.push(animation);
+    }
+    if (saveIntermediate) {
+      const { high, low } = files.intermediate(steps - 1);
+      needed.push(high, low);
+    }
+    return (await allThere(out, needed)) ? line : undefined;
+  }
+}
+
+/** A seed where none was given: 32 bits, so that it can be typed again. */
+function drawSeed(): number {
+  return randomBytes(4).readUInt32LE();
+}
+
+function digest(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}

@@ -1,0 +1,258 @@
+// A run that has been opened: what is found is written while the next batch is searched for.
+
+import { join } from 'node:path';
+import { AbortedError, BrokenOffError, DeviceLostError, errorText, FacewrightError } from '../errors.js';
+import { encodePng } from '../image/write.js';
+import type { Generator } from '../model/generator.js';
+import { writeWholeFile } from '../node/whole-file.js';
+import type { SearchOptions } from '../pulse/options.js';
+import type { EmojiLabel } from '../results/emoji-label.js';
+import type { Journal, JournalLine, NamedOptions } from '../results/journal.js';
+import { type Found, type Job, searchBatch, writePicture } from './batch.js';
+import type { RunEvent, RunSummary, Searched } from './events.js';
+import { type JobName, Jobs } from './jobs.js';
+import { type SavedStarts, saveLatents } from './latents-file.js';
+import type { RunSetting } from './options.js';
+import { creatorTool, FolderGuard } from './out-folder.js';
+import { journalPath, NoPictureError, type Picture } from './pictures.js';
+import { writeRunAnimation } from './recording.js';
+import type { Emit } from './running.js';
+
+/** What a run consists of. */
+export interface RunParts {
+  readonly generator: Generator;
+  readonly pictures: readonly Picture[];
+  readonly setting: RunSetting;
+  readonly options: SearchOptions;
+  /** The options by their long names, as they are written down. */
+  readonly named: NamedOptions;
+  readonly starts: SavedStarts | undefined;
+  readonly journal: Journal;
+  readonly emit: Emit<RunEvent>;
+  readonly signal: AbortSignal;
+}
+
+/** What became of a job. */
+type Outcome = { readonly job: Job } & (
+  | { readonly found: Found; readonly seconds: number }
+  | { readonly error: unknown }
+);
+
+export class Runner {
+  readonly #parts: RunParts;
+  readonly #jobs: Jobs;
+  /** By the output's name. */
+  readonly #lines = new Map<string, JournalLine>();
+  #earlier = 0;
+
+  constructor(parts: RunParts) {
+    this.#parts = parts;
+    const onWarning = (picture: Picture, message: string) => parts.emit({ type: 'warning', picture, message });
+    this.#jobs = new Jobs({ ...parts, steps: parts.options.steps, onWarning });
+  }
+
+  /** Looks for files that would be lost. @throws FacewrightError for the first */
+  async protect(): Promise<void> {
+    const { setting, pictures, journal } = this.#parts;
+    const { out, overwrite = false, saveLatents, saveIntermediate, animate } = setting;
+    const files = new Set<string>();
+    for (const result of this.#jobs.files()) {
+      files.add(result.image).add(result.target);
+      if (saveLatents) files.add(result.latents);
+      if (animate) files.add(result.animation(animate.format));
+      if (saveIntermediate) files.add(result.intermediate(0).high).add(result.intermediate(0).low);
+    }
+    const inputs = pictures.map(({ path }) => path);
+    const ours = new Set(
+      journal.lines
+        .flatMap(({ output, target, latents, animation }) => [output, target, latents, animation])
+        .filter((file) => file != null),
+    );
+    const guard = await FolderGuard.open(out, { inputs, ours, tool: creatorTool.run, overwrite });
+    await guard.check([...files]);
+  }
+
+  async perform(): Promise<RunSummary> {
+    const { emit, signal, setting, options } = this.#parts;
+    await emit({ type: 'started', wanted: this.#jobs.wanted, steps: setting.restarts * options.steps });
+    // What is found is written while the next batch is searched for.
+    let writing: Promise<void> = Promise.resolve();
+    try {
+      for await (const next of this.#jobs.next()) {
+        if (signal.aborted) break;
+        if ('done' in next) {
+          this.#earlier++;
+          this.#lines.set(next.done.output, next.done);
+          await emit({ type: 'skipped', picture: next.picture, line: next.done });
+        } else if ('error' in next) {
+          await this.#fail(next.failed, next.error);
+        } else {
+          for (const job of next.batch) await emit({ type: 'begun', ...searched(job), target: job.target });
+          const outcomes = await this.#search(next.batch);
+          await writing;
+          writing = this.#finish(outcomes);
+          writing.catch(() => {});
+        }
+      }
+    } finally {
+      await writing;
+    }
+    return this.#summary();
+  }
+
+  /** Searches for a batch. What fails together is tried again one by one. */
+  async #search(jobs: readonly Job[]): Promise<Outcome[]> {
+    const { signal } = this.#parts;
+    const began = performance.now();
+    try {
+      const found = await this.#searchTogether(jobs);
+      const seconds = (performance.now() - began) / 1000 / jobs.length;
+      return jobs.map((job, i) => ({ job, found: found[i], seconds }));
+    } catch (error) {
+      if (signal.aborted || error instanceof AbortedError) return [];
+      // Nothing else would work either: the rest stays open for the next run.
+      if (error instanceof DeviceLostError) throw error;
+      if (jobs.length === 1) return [{ job: jobs[0], error }];
+      const outcomes: Outcome[] = [];
+      for (const job of jobs) if (!signal.aborted) outcomes.push(...(await this.#search([job])));
+      return outcomes;
+    }
+  }
+
+  #searchTogether(jobs: readonly Job[]): Promise<Found[]> {
+    const { generator, signal, setting, options, starts, emit } = this.#parts;
+    const { restarts, saveIntermediate, animate, out } = setting;
+    const intermediates = saveIntermediate ? out : undefined;
+    const record = animate !== undefined;
+    const together = { generator, options, restarts, starts, intermediates, record, signal };
+    return searchBatch(together, jobs, ({ step, losses }) =>
+      emit({ type: 'step', step, searches: jobs.map((job, i) => ({ ...searched(job), losses: losses[i] })) }),
+    );
+  }
+
+  /** Writes what was found. A signal to stop leaves this alone. */
+  async #finish(outcomes: readonly Outcome[]): Promise<void> {
+    for (const outcome of outcomes) {
+      const { job } = outcome;
+      try {
+        if ('error' in outcome) throw outcome.error;
+        await this.#write(job, outcome.found, outcome.seconds);
+      } catch (error) {
+        await this.#fail(job, error);
+      }
+    }
+  }
+
+  async #write(job: Job, { result, restart, recording }: Found, seconds: number): Promise<void> {
+    const { files, target } = job;
+    const { generator, setting, options, named, emit } = this.#parts;
+    const { out, saveLatents: latents, animate, trace } = setting;
+    if (!Number.isFinite(result.losses.TOTAL) || !Number.isFinite(result.losses.L2)) {
+      throw new FacewrightError('the search ended in numbers that are not finite; a smaller --learning-rate may help');
+    }
+    const { rgb: data, size } = target;
+    const png = await encodePng({ data, width: size, height: size }, { creatorTool: creatorTool.run });
+    await writeWholeFile(join(out, files.target), png);
+    if (latents) await saveLatents(join(out, files.latents), result, generator);
+    await writePicture(join(out, files.image), result.image, generator.info.resolution, job.key);
+    const animation = animate && files.animation(animate.format);
+    if (animate && recording) {
+      const own = result.trace.map(({ L2 }) => L2);
+      const track = recording.track(job.picture.name, options.eps, own);
+      await writeRunAnimation(join(out, files.animation(animate.format)), track, animate);
+    }
+    const line: JournalLine = {
+      ...this.#head('done', job),
+      target: files.target,
+      options: { ...named, size },
+      restart,
+      best_step: result.bestStep,
+      losses: result.losses,
+      met: result.met,
+      seconds,
+      ...(latents ? { latents: files.latents } : {}),
+      ...(animation ? { animation } : {}),
+      ...(trace ? { trace: result.trace } : {}),
+    };
+    await this.#note(line);
+    await emit({ type: 'found', ...searched(job), target, line, result });
+  }
+
+  /** Notes and tells that a picture has no result. */
+  async #fail(job: JobName, error: unknown): Promise<void> {
+    const line = this.#head('failed', job, errorText(error));
+    const noted = error instanceof NoPictureError ? this.#without(line, error) : line;
+    const before = this.#parts.journal.lastFailure(line.output);
+    // That an emoji has no face is no fault, and there may be hundreds: each is noted once.
+    const known = noted.failure !== undefined && before?.failure === noted.failure && before.error === noted.error;
+    if (known) this.#lines.set(noted.output, noted);
+    else await this.#note(noted);
+    await this.#parts.emit({ type: 'failed', ...searched(job), line: noted, error });
+  }
+
+  /** The line of a picture that there is not, or that has no face. */
+  #without(line: JournalLine, { failure }: NoPictureError): JournalLine {
+    if (failure !== 'missing' || line.emoji === undefined) return { ...line, failure };
+    // What is missing has no drawing.
+    const { drawing: _, ...emoji }: EmojiLabel = line.emoji;
+    return { ...line, failure, emoji };
+  }
+
+  async #note(line: JournalLine): Promise<void> {
+    const { journal } = this.#parts;
+    try {
+      await journal.append(line);
+    } catch (error) {
+      throw new BrokenOffError(`${journal.path}: cannot be written (${errorText(error)})`, { cause: error });
+    }
+    this.#lines.set(line.output, line);
+  }
+
+  #head(status: JournalLine['status'], job: JobName, error?: string): JournalLine {
+    const { generator, setting, options, named } = this.#parts;
+    const { info, engine } = generator;
+    return {
+      v: 1,
+      key: job.key,
+      status,
+      ...(error === undefined ? {} : { error }),
+      input: journalPath(setting.out, job.picture.path),
+      output: job.files.image,
+      target: null,
+      seed: this.#jobs.seed,
+      duplicate: job.duplicate,
+      restart: 0,
+      model: { name: info.name, sha256: info.sha256, licence: info.licence },
+      engine: engine.info.kind,
+      adapter: engine.info.adapter,
+      precision: engine.info.precision,
+      options: named,
+      steps: options.steps,
+      best_step: null,
+      losses: null,
+      eps: options.eps,
+      met: false,
+      seconds: 0,
+      ...(job.picture.emoji === undefined ? {} : { emoji: job.picture.emoji }),
+    };
+  }
+
+  #summary(): RunSummary {
+    const order = this.#jobs.files().map(({ image }) => image);
+    const lines = order.map((output) => this.#lines.get(output)).filter((line) => line !== undefined);
+    return {
+      lines,
+      earlier: this.#earlier,
+      failed: lines.filter(({ status, failure }) => status === 'failed' && failure === undefined).length,
+      without: lines.filter(({ failure }) => failure !== undefined).length,
+      missed: lines.filter(({ status, met }) => status === 'done' && !met).length,
+      wanted: order.length,
+      interrupted: this.#parts.signal.aborted && lines.length < order.length,
+      seed: this.#jobs.seed,
+    };
+  }
+}
+
+function searched({ picture, duplicate, files }: JobName): Searched {
+  return { picture, duplicate, output: files.image };
+}

@@ -1,0 +1,127 @@
+// A run: many pictures, from the opened generator to the last line of run.jsonl.
+
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { FacewrightError } from '../errors.js';
+import { requireFormat } from '../image/animation/encode.js';
+import type { Generator } from '../model/generator.js';
+import { checkSearchOptions, defaultSearchOptions, type SearchOptions } from '../pulse/options.js';
+import { Journal, type NamedOptions } from '../results/journal.js';
+import { counted } from '../words.js';
+import type { RunEvent, RunSummary } from './events.js';
+import { readStarts, type SavedStarts } from './latents-file.js';
+import { type RunOptions, type RunSetting, settleRunOptions } from './options.js';
+import { inFolder } from './out-folder.js';
+import { type Picture, sizeOf } from './pictures.js';
+import { Runner } from './runner.js';
+import { type Emit, Running } from './running.js';
+
+/**
+ * Searches for faces that look like the pictures, as `facewright run` does: targets are made ahead, searched for in
+ * batches, and written with a line each in run.jsonl while the next are searched for. What is there already is skipped.
+ * A picture that fails is told and noted, and does not stop the others. Nothing is printed.
+ *
+ * @returns the run, to be iterated over; its `summary` says what came of it
+ * @throws FacewrightError at once for options that cannot be. The run itself throws FacewrightError before any work when
+ *   the options do not fit the generator, the folder cannot be written or files are in the way; later, BrokenOffError when
+ *   the journal cannot be written, and DeviceLostError: what was written so far stays, and the same run goes on from there
+ *
+ * @example
+ * const generator = await openGenerator();
+ * const pictures = await findPictures({ inputs: ['photos'], out: 'faces' });
+ * const run = searchPictures(generator, pictures, { out: 'faces', seed: 1, search: { steps: 50 } });
+ * for await (const event of run) {
+ *   if (event.type === 'found') console.log(event.line.output, event.result.losses.L2);
+ *   if (event.type === 'failed') console.error(event.line.error);
+ * }
+ * const { lines, failed } = await run.summary;
+ * generator.close();
+ */
+export function searchPictures(
+  generator: Generator,
+  pictures: readonly Picture[],
+  options: RunOptions,
+): Running<RunEvent, RunSummary> {
+  const setting = settleRunOptions(options);
+  return new Running(
+    (emit, signal) => inFolder(setting.out, () => perform(generator, pictures, setting, emit, signal)),
+    options.signal,
+  );
+}
+
+async function perform(
+  generator: Generator,
+  pictures: readonly Picture[],
+  setting: RunSetting,
+  emit: Emit<RunEvent>,
+  signal: AbortSignal,
+): Promise<RunSummary> {
+  if (generator.fit === undefined) {
+    throw new FacewrightError(
+      `${generator.info.name}: a search needs the Gaussian fit of the model, and neither gaussian_fit.pt nor mapping.pt, ` +
+        'from which it can be made, is there; put one beside the weights',
+    );
+  }
+  const options = { ...defaultSearchOptions(generator.info), ...setting.search };
+  for (const size of new Set(pictures.map((picture) => sizeOf(picture, setting, generator.info)))) {
+    checkSearchOptions(options, generator.info, size);
+  }
+  if (setting.animate) await requireFormat(setting.animate.format, signal);
+  const start = await openStart(setting, pictures, options, generator);
+  const journal = await Journal.open(setting.out, 'run', setting.shard);
+  try {
+    const named = namedOptions(options, setting, start?.digest);
+    const parts = { generator, pictures, setting, options, named, starts: start?.starts, journal, emit, signal };
+    const runner = new Runner(parts);
+    await runner.protect();
+    return await runner.perform();
+  } finally {
+    await journal.close();
+  }
+}
+
+async function openStart(
+  { start }: RunSetting,
+  pictures: readonly Picture[],
+  options: SearchOptions,
+  generator: Generator,
+): Promise<{ starts: SavedStarts; digest: string } | undefined> {
+  if (start === undefined) return undefined;
+  const starts = await readStarts(start, generator, options);
+  if (starts.count !== 1 && starts.count !== pictures.length) {
+    throw new FacewrightError(
+      `--start ${start}: holds ${starts.count} starts for ${counted(pictures.length, 'picture')}; ` +
+        'it takes one for each, or one for all',
+    );
+  }
+  const digest = createHash('sha256')
+    .update(await readFile(start))
+    .digest('hex');
+  return { starts, digest };
+}
+
+/** All options that a result follows from, by their long names: for run.jsonl and for the key. */
+function namedOptions(
+  options: SearchOptions,
+  { restarts, fit, background, precision }: RunSetting,
+  startDigest: string | undefined,
+): NamedOptions {
+  return {
+    loss: options.loss,
+    eps: options.eps,
+    noise: options.noise,
+    'trainable-noise': options.trainableNoise,
+    tile: options.tile,
+    'bad-noise': options.badNoise,
+    optimizer: options.optimizer,
+    'learning-rate': options.learningRate,
+    schedule: options.schedule,
+    steps: options.steps,
+    restarts,
+    fit,
+    background,
+    // What it was before there was a choice stays unsaid: results keep their keys.
+    ...(precision === 'bf16' ? { precision } : {}),
+    ...(startDigest === undefined ? {} : { start: startDigest }),
+  };
+}

@@ -1,0 +1,172 @@
+// The library that `run` stands on, used by a program: its events, a run that is stopped and gone on with, a picture that fails.
+
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import * as assert from 'uvu/assert';
+import {
+  BrokenOffError,
+  FacewrightError,
+  findPictures,
+  type Generator,
+  NoPictureError,
+  type Picture,
+  type RunEvent,
+  type RunOptions,
+  readResults,
+  searchPictures,
+} from '../../dist/index.js';
+import { writePicture } from '../cli/command.js';
+import { engineSuite, openTestEngine, quickestEngine } from '../engines.js';
+import { tinyGenerator } from '../tiny-generator.js';
+
+const test = engineSuite<{ folder: string; generator: Generator; options: RunOptions }>(quickestEngine, 'runs: search');
+const engine = await openTestEngine(quickestEngine);
+
+test.before.each((context) => {
+  context.folder = mkdtempSync(join(tmpdir(), 'facewright-runs-'));
+  context.generator = tinyGenerator(engine);
+  context.options = { out: join(context.folder, 'out'), size: 8, seed: 1, batch: 2, search: { steps: 3 } };
+});
+test.after.each(({ folder }) => rmSync(folder, { recursive: true }));
+test.after(() => engine.close());
+
+/** A folder of so many pictures: 0.png, 1.png, … */
+async function pictures(folder: string, count: number): Promise<Picture[]> {
+  for (let i = 0; i < count; i++) await writePicture(join(folder, `${i}.png`), 16, `#${i}98`);
+  return findPictures({ inputs: [folder], out: join(folder, 'out') });
+}
+
+const typesOf = (events: readonly RunEvent[]) => events.map(({ type }) => type);
+const named = (events: readonly RunEvent[], type: RunEvent['type']) =>
+  events.flatMap((event) => (event.type === type && 'picture' in event ? event.picture.name : []));
+
+async function follow(run: AsyncIterable<RunEvent>): Promise<RunEvent[]> {
+  const events: RunEvent[] = [];
+  for await (const event of run) events.push(event);
+  return events;
+}
+
+test('tells what it does, and a second run what is there', async ({ folder, generator, options }) => {
+  const found = await pictures(folder, 3);
+  const run = searchPictures(generator, found, options);
+  const events = await follow(run);
+  assert.equal(events[0], { type: 'started', wanted: 3, steps: 3 });
+  assert.equal(typesOf(events).slice(1, 6), ['begun', 'begun', 'step', 'step', 'step']);
+  assert.equal(named(events, 'begun'), ['0', '1', '2']);
+  assert.equal(named(events, 'found'), ['0', '1', '2']);
+  const steps = events.filter((event) => event.type === 'step');
+  assert.equal(
+    steps.map(({ step, searches }) => [step, searches.map(({ output }) => output)]),
+    [1, 2, 3].map((step) => [step, ['0.png', '1.png']]).concat([1, 2, 3].map((step) => [step, ['2.png']])),
+  );
+  for (const { searches } of steps) for (const { losses } of searches) assert.ok(losses.L2 >= 0.002);
+  for (const event of events) {
+    if (event.type !== 'found') continue;
+    assert.equal(event.line.losses, event.result.losses);
+    assert.ok(existsSync(join(options.out, event.output)));
+    assert.is(event.target.size, 8);
+  }
+  const { lines, wanted, failed, earlier, interrupted, seed } = await run.summary;
+  assert.equal([wanted, failed, earlier, interrupted, seed], [3, 0, 0, false, 1]);
+  assert.equal(
+    lines.map(({ output }) => output),
+    ['0.png', '1.png', '2.png'],
+  );
+
+  const second = searchPictures(generator, found, options);
+  assert.equal(typesOf(await follow(second)), ['started', 'skipped', 'skipped', 'skipped']);
+  assert.is((await second.summary).earlier, 3);
+});
+
+test('a run that is stopped is gone on with where it stood', async ({ folder, generator, options }) => {
+  const found = await pictures(folder, 4);
+  const stop = new AbortController();
+  const run = searchPictures(generator, found, { ...options, batch: 1, signal: stop.signal });
+  const events: RunEvent[] = [];
+  for await (const event of run) {
+    events.push(event);
+    if (event.type === 'found') stop.abort();
+  }
+  const stopped = await run.summary;
+  assert.ok(stopped.interrupted);
+  assert.ok(stopped.lines.length >= 1 && stopped.lines.length < 4);
+  assert.equal(named(events, 'found').length, stopped.lines.length);
+
+  const rest = searchPictures(generator, found, { ...options, batch: 1 });
+  const after = await follow(rest);
+  assert.equal(named(after, 'skipped'), named(events, 'found'));
+  assert.is(named(after, 'found').length, 4 - stopped.lines.length);
+  assert.not((await rest.summary).interrupted);
+
+  // As if it had never been stopped.
+  const whole = await searchPictures(generator, found, { ...options, out: join(folder, 'whole') }).summary;
+  const results = (lines: typeof whole.lines) =>
+    lines.map(({ key, losses, best_step }) => ({ key, losses, best_step }));
+  assert.equal(results((await rest.summary).lines), results(whole.lines));
+});
+
+test('a loop that is left stops the run, with whole files behind it', async ({ folder, generator, options }) => {
+  const run = searchPictures(generator, await pictures(folder, 4), { ...options, batch: 1 });
+  for await (const event of run) if (event.type === 'found') break;
+  const { interrupted, lines } = await run.summary;
+  assert.ok(interrupted);
+  assert.equal(
+    await readResults(options.out).then((known) => known.map(({ key }) => key)),
+    lines.map(({ key }) => key),
+  );
+  assert.equal(
+    readdirSync(options.out).filter((file) => file.startsWith('.')),
+    [],
+  );
+});
+
+test('a picture that fails is told, and the others are found', async ({ folder, generator, options }) => {
+  await writePicture(join(folder, 'a.png'), 16);
+  writeFileSync(join(folder, 'b.png'), 'no picture');
+  await writePicture(join(folder, 'c.png'), 16, '#4cf');
+  const found = await findPictures({ inputs: [folder], out: options.out });
+  const faceless: Picture = {
+    ...{ path: join(folder, 'd.png'), relative: 'd.png', name: 'd', index: 3 },
+    source: () => Promise.reject(new NoPictureError('no-face', 'no face found')),
+  };
+  const run = searchPictures(generator, [...found, faceless], options);
+  const events = await follow(run);
+  assert.equal(named(events, 'found'), ['a', 'c']);
+  const failed = events.filter((event) => event.type === 'failed');
+  assert.equal(
+    failed.map(({ picture, line }) => [picture.name, line.failure]),
+    [
+      ['b', undefined],
+      ['d', 'no-face'],
+    ],
+  );
+  assert.instance(failed[0].error, FacewrightError);
+  assert.match(failed[0].line.error!, /b\.png: /);
+  const { failed: count, without, wanted } = await run.summary;
+  assert.equal([count, without, wanted], [1, 1, 4]);
+});
+
+test('a failure of the whole is the error of the loop and of the summary', async ({ folder, generator, options }) => {
+  const found = await pictures(folder, 1);
+  writeFileSync(join(folder, 'out'), 'a file');
+  const run = searchPictures(generator, found, options);
+  const error = await follow(run).catch((thrown: unknown) => thrown);
+  assert.instance(error, FacewrightError);
+  assert.not.instance(error, BrokenOffError);
+  assert.match((error as Error).message, /out: is a file, or lies below one/);
+  assert.is(await run.summary.catch((thrown: unknown) => thrown), error);
+  assert.match(String(await follow(run).catch((thrown: unknown) => thrown)), /only once/);
+});
+
+test('options that cannot be are refused at once', ({ generator, options }) => {
+  const refused = (more: Partial<RunOptions>, message: RegExp) =>
+    assert.throws(() => searchPictures(generator, [], { ...options, ...more }), message);
+  refused({ duplicates: 0 }, /duplicates 0: must be a whole number, 1 or more/);
+  refused({ seed: -1 }, /seed -1/);
+  refused({ seed: undefined, shard: { index: 1, count: 2 } }, /shards have to agree on the seed/);
+  refused({ restarts: 2, saveIntermediate: true }, /leave out --restarts/);
+  refused({ background: 'no colour' }, /no colour/);
+});
+
+test.run();
