@@ -57,8 +57,6 @@ export interface RunOptions {
   readonly overwrite?: boolean;
   /** This process's part of the work: it keeps a journal of its own. The pictures are its part already. */
   readonly shard?: Shard;
-  /** `bf16` where the engine computes so: results of another precision are other results. */
-  readonly precision?: 'f32' | 'bf16';
   /** Stops the run: what is being written is finished, what is being searched for is left to the next run. */
   readonly signal?: AbortSignal;
 }

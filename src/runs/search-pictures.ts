@@ -2,6 +2,7 @@
 
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import type { Precision } from '../engine/engine.js';
 import { FacewrightError } from '../errors.js';
 import { requireFormat } from '../image/animation/encode.js';
 import type { Generator } from '../model/generator.js';
@@ -70,7 +71,7 @@ async function perform(
   const start = await openStart(setting, pictures, options, generator);
   const journal = await Journal.open(setting.out, 'run', setting.shard);
   try {
-    const named = namedOptions(options, setting, start?.digest);
+    const named = namedOptions(options, setting, generator.engine.info.precision, start?.digest);
     const parts = { generator, pictures, setting, options, named, starts: start?.starts, journal, emit, signal };
     const runner = new Runner(parts);
     await runner.protect();
@@ -103,7 +104,8 @@ async function openStart(
 /** All options that a result follows from, by their long names: for run.jsonl and for the key. */
 function namedOptions(
   options: SearchOptions,
-  { restarts, fit, background, precision }: RunSetting,
+  { restarts, fit, background }: RunSetting,
+  precision: Precision,
   startDigest: string | undefined,
 ): NamedOptions {
   return {
@@ -121,7 +123,7 @@ function namedOptions(
     fit,
     background,
     // What it was before there was a choice stays unsaid: results keep their keys.
-    ...(precision === 'bf16' ? { precision } : {}),
+    ...(precision === 'f32' ? {} : { precision }),
     ...(startDigest === undefined ? {} : { start: startDigest }),
   };
 }

@@ -22,7 +22,7 @@ import { originalDefaults } from './original.js';
 import { oneOf, readShard, realNumber, seedNumber, wholeNumber, wholeNumbers } from './values.js';
 
 /** A run as it was asked for. `original`: some habits of the original's go with its spellings. */
-export interface RunRequest extends Places, Omit<RunSetting, 'ownSizes' | 'precision' | 'background' | 'out'> {
+export interface RunRequest extends Places, Omit<RunSetting, 'ownSizes' | 'background' | 'out'> {
   /** How to open the generator. */
   readonly generator: OpenOptions;
   /** Crop to the faces first. */

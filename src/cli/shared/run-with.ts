@@ -50,10 +50,10 @@ export async function runWith(
 
 /** The run that a request means with a generator. */
 export function runOptions(request: RunRequest, { info }: Generator): RunOptions {
-  const { original, generator } = request;
+  const { original } = request;
   const search = searchOptionsFor(request, info);
   const ownSizes = original ? ownSizesOfOriginal(info) : undefined;
-  return { ...request, search, ownSizes, precision: generator.precision };
+  return { ...request, search, ownSizes };
 }
 
 /** The original took every picture as it is. */
