@@ -1,10 +1,10 @@
 import type { Executable } from '../engine/engine.js';
+import type { Lease } from '../engine/executable-pool.js';
 import { AbortedError, FacewrightError } from '../errors.js';
 import { elements } from '../graph/graph.js';
-import { hostTensor } from '../graph/host-tensor.js';
 import { ADAM } from '../graph/optimisers.js';
 import { degaussianise } from '../model/gaussian.js';
-import type { Generator, Lease } from '../model/generator.js';
+import type { Generator } from '../model/generator.js';
 import { checkSearchOptions, type LossTermName, parseLoss, type SearchOptions } from './options.js';
 import { scheduleFactor } from './schedule.js';
 import { type NoiseRole, noiseRoles, type SearchStart } from './start.js';
@@ -241,7 +241,6 @@ class BatchRun {
   }
 
   static async open(generator: Generator, targets: readonly SearchTarget[], options: SearchOptions): Promise<BatchRun> {
-    const fit = generator.requireFit();
     const terms = parseLoss(options.loss);
     const roles = noiseRoles(generator.info.noiseSides.length, options);
     const plan: StepPlan = {
@@ -254,15 +253,11 @@ class BatchRun {
       targetSize: targets[0].size,
     };
     const { network: _, ...named } = plan;
-    const d = generator.info.latentSize;
     const lease = await generator.lease(
-      `search ${generator.fitVersion} ${targets.length} ${JSON.stringify(named)}`,
+      `search ${generator.prior.version} ${targets.length} ${JSON.stringify(named)}`,
       targets.length,
       (graph) => buildStep(graph, plan),
-      new Map([
-        ['fit.mean', hostTensor([d, 1, 1, 1], fit.mean)],
-        ['fit.std', hostTensor([d, 1, 1, 1], fit.std)],
-      ]),
+      generator.prior.constants(),
     );
     const computed = computedTerms(terms, options.tile);
     const run = new BatchRun(generator, targets, options, roles, parameterNames(plan), computed, lease);
@@ -286,8 +281,15 @@ class BatchRun {
         executable.write(`noise${layer}`, concatenate(targets.map(({ start }) => start.noise[layer]!)));
       }
     });
+    const startsOf = new Map([['v', targets.map(({ start }) => start.v)]]);
+    roles.forEach((_, map) => {
+      startsOf.set(
+        `noise${map}`,
+        targets.map(({ start }) => start.noise[map]!),
+      );
+    });
     for (const name of this.parameters) {
-      const starts = targets.map(({ start }) => (name === 'v' ? start.v : start.noise[Number(name.slice(5))]!));
+      const starts = startsOf.get(name)!;
       const rows = name === 'v' && !options.tile ? this.generator.info.layers : 1;
       executable.write(`${name}.radius`, concatenate(starts.map((values) => radii(values, rows))));
       for (const moment of momentsOf[options.optimizer]) {
