@@ -31,6 +31,7 @@ export type { NoiseMaps, SynthesisGradients } from './model/network-on-engine.js
 export { type AdapterDescription, type AdapterReport, describeAdapters, openWebGpu } from './node/dawn.js';
 export { describeEngines, type EngineName, type EngineReport, type EngineRequest, openEngine } from './node/engines.js';
 export { loadAddon, type NativeDescription, openNative } from './node/native.js';
+export { readShaders } from './node/paths.js';
 export { type OpenOptions, openGenerator } from './open.js';
 export {
   checkSearchOptions,

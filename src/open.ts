@@ -1,4 +1,5 @@
 import { dirname, join } from 'node:path';
+import type { Engine } from './engine/engine.js';
 import { FacewrightError } from './errors.js';
 import { float32Values, type HostTensors, hostTensor } from './graph/host-tensor.js';
 import { type GaussianFit, GaussianFitter } from './model/gaussian.js';
@@ -16,8 +17,12 @@ import { readSafetensors, writeSafetensors } from './weights/safetensors.js';
 export interface OpenOptions {
   /** A weight file, or a folder with synthesis.pt, mapping.pt and gaussian_fit.pt; by default the demo generator. */
   readonly model?: string;
-  /** `webgpu` runs on a GPU, `native` on the processor; `auto` (the default) is webgpu where there is a GPU, or else native. */
-  readonly engine?: EngineName;
+  /**
+   * `webgpu` runs on a GPU, `native` on the processor; `auto` (the default) is webgpu where there is a GPU, or else native. Or
+   * an engine that is there already, of `createWebGpuEngine` or `openNative`: it stays open when the generator is closed,
+   * and `adapter`, `threads` and `precision` are its own.
+   */
+  readonly engine?: EngineName | Engine;
   /** webgpu: part of the adapter's name, as `facewright doctor` prints it. */
   readonly adapter?: string;
   /** native: threads that compute; by default as many as this process has processors. No result depends on it. */
@@ -39,18 +44,24 @@ const FIT_LATENTS = { gpu: 1_000_000, native: 200_000, software: 20_000 };
 const FIT_BATCH = 4096;
 
 /**
- * Opens a generator on an engine. Close it when done: it holds the device.
+ * Opens a generator on an engine. Close it when done: it holds the device (but an engine that was given stays its owner's).
  *
  * @throws FacewrightError when the model cannot be read, does not fit, or there is no adapter
  *
  * @example
  * const generator = await openGenerator({ model: 'pulse-weights' });
+ *
+ * @example
+ * // Any GPUDevice will do:
+ * const engine = await createWebGpuEngine(device, { shaders: await readShaders() });
+ * const generator = await openGenerator({ engine });
  */
 export async function openGenerator(options: OpenOptions = {}): Promise<Generator> {
   const { network, info, fit } = await readModel(options.model);
-  const { engine: name, adapter, threads, precision } = options;
-  const engine = await openEngine({ engine: name, adapter, threads, precision });
-  const generator = new Generator(engine, network, info, { fit });
+  const { engine: wanted, adapter, threads, precision } = options;
+  const given = typeof wanted === 'object' ? wanted : undefined;
+  const engine = given ?? (await openEngine({ engine: wanted as EngineName | undefined, adapter, threads, precision }));
+  const generator = new Generator(engine, network, info, { fit, keepEngine: given !== undefined });
   try {
     if (!fit && network.hasMapping) generator.fit = await makeFit(generator, options);
     return generator;
