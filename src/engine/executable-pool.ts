@@ -100,29 +100,30 @@ export class ExecutablePool {
     try {
       return await this.engine.compile(graph, constants);
     } catch (error) {
-      if (!this.#closeOldest(0)) throw error;
+      const closing = this.#closeOldest(0);
+      if (closing.length === 0) throw error;
+      await Promise.all(closing);
       return this.engine.compile(graph, constants);
     }
   }
 
-  /** Closes the least recently used executables until at most `keep` stand idle; whether it closed any. */
-  #closeOldest(keep = EXECUTABLES_KEPT): boolean {
-    let closed = false;
+  /** Closes the least recently used executables until at most `keep` stand idle: a promise for each that it closes. */
+  #closeOldest(keep = EXECUTABLES_KEPT): Promise<void>[] {
+    const closing: Promise<void>[] = [];
     let free = [...this.#slots.values()].filter(({ busy }) => !busy).length;
     for (const [name, slot] of this.#slots) {
       if (free <= keep) break;
       if (slot.busy) continue;
       free--;
-      closed = true;
       this.#slots.delete(name);
-      closeSlot(slot);
+      closing.push(closeSlot(slot));
     }
-    return closed;
+    return closing;
   }
 }
 
-function closeSlot({ executable }: Slot): void {
-  executable.then(
+function closeSlot({ executable }: Slot): Promise<void> {
+  return executable.then(
     (compiled) => compiled.close(),
     () => undefined, // it was never made, and whoever wanted it knows
   );
