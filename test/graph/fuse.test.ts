@@ -9,7 +9,7 @@ import { apply, apply1 } from '../../dist/graph/build.js';
 import { type FusedForms, hasForm, plainForms, writeName } from '../../dist/graph/fuse/forms.js';
 import { fuse } from '../../dist/graph/fuse/fuse.js';
 import { coreName, type ProgramOp } from '../../dist/graph/fuse/fused-op.js';
-import type { Tensor } from '../../dist/graph/graph.js';
+import { Graph, type Tensor } from '../../dist/graph/graph.js';
 import { RandomGraph } from './differences.js';
 import { runProgram } from './fused-reference.js';
 import { randomMaps, styledLayer } from './layers.js';
@@ -153,6 +153,50 @@ test('nothing moves across a change of a state that it reads', () => {
     'none: plain → styled',
     'none: styled → plain',
   ]);
+});
+
+test('one activation with two norms becomes one layer, and a style may be a layer itself', () => {
+  const two = build((r) => {
+    const layer = styledLayer(r, '', r.input('x', [2, 3, 4]), {});
+    const other = apply1(r.graph, 'instance_norm', [layer.x], { epsilon: 1e-5 });
+    r.graph.output('y', layer.styled);
+    r.graph.output('z', apply1(r.graph, 'modulate', [other, r.input('second', [2, 2, 1])], {}));
+  });
+  assert.equal(names(fuse(two.graph, nativeForms)), [
+    'none: plain → styled',
+    'none: styled → plain',
+    'instance_norm',
+    'modulate',
+  ]);
+  const nested = build((r) => {
+    const bias = r.constant('bias', [2, 1, 1, 1]);
+    const x = apply1(r.graph, 'bias_act', [r.input('x', [2, 3, 4]), bias], { slope: 0.2 });
+    const style = styledLayer(r, ' of style', r.input('y', [2, 2, 1]), {});
+    r.graph.output('a', style.styled);
+    const normalised = apply1(r.graph, 'instance_norm', [x], { epsilon: 1e-5 });
+    r.graph.output('b', apply1(r.graph, 'modulate', [normalised, style.x], {}));
+  });
+  assert.is(fuse(nested.graph, nativeForms).length, 4);
+});
+
+test('a state that is repeated, and a gradient that is a state, are read before they change', () => {
+  const one = new Graph(1);
+  const state = one.state('state', [2, 3, 4]);
+  const repeated = apply1(one, 'repeat', [state], {});
+  apply(one, 'sphere', [state, one.input('radius', [2, 1, 1])], {});
+  one.output('y', styledLayer(one, '', repeated, {}).styled);
+  assert.equal(names(fuse(one, nativeForms)), ['repeat', 'sphere', 'bias_act', 'instance_norm', 'modulate']);
+  const { graph } = build((r) => {
+    const y = r.input('y', [2, 3, 4]);
+    const layer = styledLayer(r, '', y, {});
+    const seed = r.graph.state('seed', [2, 3, 4]);
+    r.graph.output('styled', layer.styled);
+    r.graph.output('sums', backward(r.graph, [{ output: layer.styled, seed }], layer.inputs)[0]!);
+    apply(r.graph, 'sphere', [seed, r.input('radius', [2, 1, 1])], {});
+    r.graph.output('gradient', backward(r.graph, [{ output: layer.styled, seed }], [y])[0]!);
+  });
+  const sums = names(fuse(graph, nativeForms)).filter((name) => name.endsWith('sums'));
+  assert.is(sums.length, 2, 'the new gradient has sums of its own');
 });
 
 for (const [engine, table] of Object.entries(forms)) {

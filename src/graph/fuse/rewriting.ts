@@ -44,8 +44,11 @@ export class Rewriting {
     this.#successors.set(now, by);
   }
 
-  remove(op: AnyOp): void {
-    this.#ops = this.#ops.toSpliced(this.#index(this.current(op)), 1);
+  /** @param successor the op, in the list already, that makes what this one made */
+  remove(op: AnyOp, successor?: AnyOp): void {
+    const now = this.current(op);
+    this.#ops = this.#ops.toSpliced(this.#index(now), 1);
+    if (successor) this.#successors.set(now, successor);
   }
 
   insertBefore(op: AnyOp, added: AnyOp): void {

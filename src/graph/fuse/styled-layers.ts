@@ -43,7 +43,8 @@ function findLayer(norm: Op<'instance_norm'>, uses: Uses, rewriting: Rewriting):
   const [normalised] = norm.outputs;
   const act = uses.maker(x);
   const styles = uses.readers(normalised).filter(({ op, place }) => isOp(op, 'modulate') && place === 0);
-  if (!act || !isOp(act, 'bias_act') || styles.length !== 1) return undefined;
+  // An activation that another norm's layer has taken is in the list no longer.
+  if (!act || !isOp(act, 'bias_act') || rewriting.current(act) !== act || styles.length !== 1) return undefined;
   const modulate = styles[0].op as Op<'modulate'>;
   // A style that is a state may be another where the gradient reads it.
   if (modulate.inputs[1]!.kind === 'state') return undefined;
@@ -70,9 +71,14 @@ function writeEpilogue(layer: StyledLayer, uses: Uses, rewriting: Rewriting): bo
   const repeating = uses.maker(y);
   const source = repeating && isOp(repeating, 'repeat') ? repeating.inputs[0]! : y;
 
+  const taken = new Set<AnyOp>([act]);
+  if (noisy) taken.add(noisy);
+  if (repeating && source !== y) taken.add(repeating);
   const last = styleMaker && uses.place(styleMaker) > uses.place(act) ? styleMaker : act;
   const readEarlier = uses.readers(x).some(({ op }) => uses.place(op) <= uses.place(last));
-  if (readEarlier || !uses.isSameAt([source, map], uses.place(noisy ?? act), uses.place(last))) return false;
+  // The first of the ops that the epilogue stands for: a state that one of them reads must not change before the last.
+  const first = Math.min(...[repeating, noisy, act].flatMap((op) => (op && taken.has(op) ? uses.place(op) : [])));
+  if (readEarlier || !uses.isSameAt([source, map, weight, bias], first, uses.place(last))) return false;
   const write = {
     form: 'styled',
     noise: map && weight && { map, weight },
@@ -84,8 +90,9 @@ function writeEpilogue(layer: StyledLayer, uses: Uses, rewriting: Rewriting): bo
     coefficients: layer.coefficients,
     moments: layer.moments,
   } as const;
-  rewriting.insertAfter(last, fusedOp({ kind: 'none' }, { form: 'plain', x: source }, write));
-  rewriting.remove(act);
+  const epilogue = fusedOp({ kind: 'none' }, { form: 'plain', x: source }, write);
+  rewriting.insertAfter(last, epilogue);
+  rewriting.remove(act, epilogue);
   return true;
 }
 
@@ -143,7 +150,9 @@ function gradientReads(layer: StyledLayer, sums: Map<Tensor, Tensor>, uses: Uses
     const [g] = styleGradient.inputs as [Tensor];
     if (!uses.isSameAt([g], uses.place(styleGradient), uses.place(actGradient))) continue;
     let taken = sums.get(g);
-    if (!taken || !uses.isMadeBefore(taken, uses.place(actGradient))) {
+    const summing = uses.maker(taken);
+    const isOfThisG = summing && uses.isSameAt([g], uses.place(summing), uses.place(styleGradient));
+    if (!taken || !isOfThisG || !uses.isMadeBefore(taken, uses.place(actGradient))) {
       taken = rewriting.temp(moments.shape);
       rewriting.insertBefore(actGradient, sumsOf(g, x, moments, taken));
     }
