@@ -18,14 +18,15 @@ fn merge(p: Moments, q: Moments) -> Moments {
   );
 }
 
-// The moments of all that the invocations of a workgroup have; whole in invocation 0 alone.
+// The moments of all that the invocations of a workgroup have; whole in invocation 0 alone. (Each reads its own
+// part: that of 0 may still be written while others are done.)
 fn merge_in_first(local: u32, own: Moments) -> Moments {
   moments_parts[local] = own;
   for (var half = WORKGROUP / 2u; half > 0u; half /= 2u) {
     workgroupBarrier();
     if (local < half) { moments_parts[local] = merge(moments_parts[local], moments_parts[local + half]); }
   }
-  return moments_parts[0];
+  return moments_parts[local];
 }
 
 // The same, whole in every invocation.
