@@ -68,16 +68,14 @@ function writeEpilogue(layer: StyledLayer, uses: Uses, rewriting: Rewriting): bo
   const adding = uses.maker(before);
   const noisy = adding && isOp(adding, 'add_noise') && uses.onlyUse(before) ? adding : undefined;
   const [y, map, weight] = (noisy?.inputs ?? [before]) as [Tensor, Tensor?, Tensor?];
-  const repeating = uses.maker(y);
-  const source = repeating && isOp(repeating, 'repeat') ? repeating.inputs[0]! : y;
+  const making = uses.maker(y);
+  const repeating = making && isOp(making, 'repeat') ? making : undefined;
+  const source = repeating?.inputs[0] ?? y;
 
-  const taken = new Set<AnyOp>([act]);
-  if (noisy) taken.add(noisy);
-  if (repeating && source !== y) taken.add(repeating);
   const last = styleMaker && uses.place(styleMaker) > uses.place(act) ? styleMaker : act;
   const readEarlier = uses.readers(x).some(({ op }) => uses.place(op) <= uses.place(last));
-  // The first of the ops that the epilogue stands for: a state that one of them reads must not change before the last.
-  const first = Math.min(...[repeating, noisy, act].flatMap((op) => (op && taken.has(op) ? uses.place(op) : [])));
+  // From the first of the ops that the epilogue stands for: a state that one of them reads must not change before the last.
+  const first = uses.place(repeating ?? noisy ?? act);
   if (readEarlier || !uses.isSameAt([source, map, weight, bias], first, uses.place(last))) return false;
   const write = {
     form: 'styled',
