@@ -1,6 +1,7 @@
 import type { Engine, KernelTime, PeakSpeed } from '../engine/engine.js';
 import { elements, Graph } from '../graph/graph.js';
 import { hostTensor } from '../graph/host-tensor.js';
+import type { Network } from '../model/network.js';
 import { readStyleGan1 } from '../model/read-stylegan1.js';
 import { defaultSearchOptions, parseLoss } from '../pulse/options.js';
 import { normals } from '../pulse/random.js';
@@ -49,13 +50,8 @@ export interface Measurement {
   readonly kernels: readonly KernelTime[] | undefined;
 }
 
-/**
- * Measures the search step of a shape: the default search of PULSE (Adam, five trainable noise maps) on random weights.
- *
- * @param engine is closed at the end
- * @param steps how many are timed, after a first one that is not; at least 1
- */
-export async function measure(engine: Engine, shape: BenchShape, batch: number, steps: number): Promise<Measurement> {
+/** The default search step of a random network of that shape, as a graph for `batch` pictures. */
+export function searchStep(shape: BenchShape, batch: number): { network: Network; graph: Graph } {
   const network = readStyleGan1(shape.name, randomStyleGan1(shape.resolution, shape), 1e-5);
   const { noiseSides, badNoise } = network;
   const options = defaultSearchOptions({
@@ -74,6 +70,17 @@ export async function measure(engine: Engine, shape: BenchShape, batch: number, 
     optimizer: options.optimizer,
     targetSize: shape.targetSize,
   });
+  return { network, graph };
+}
+
+/**
+ * Measures the search step of a shape: the default search of PULSE (Adam, five trainable noise maps) on random weights.
+ *
+ * @param engine is closed at the end
+ * @param steps how many are timed, after a first one that is not; at least 1
+ */
+export async function measure(engine: Engine, shape: BenchShape, batch: number, steps: number): Promise<Measurement> {
+  const { network, graph } = searchStep(shape, batch);
   const d = network.latentSize;
   const fit = new Map([
     ['fit.mean', hostTensor([d, 1, 1, 1], new Float32Array(d))],

@@ -2,7 +2,7 @@
 
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { randomStyleGan1 } from '../../dist/bench/random-weights.js';
+import { benchShapes, searchStep } from '../../dist/bench/measure.js';
 import { assembleKernel } from '../../dist/engine/webgpu/assemble.js';
 import { type Declarations, disagreements, readDeclarations } from '../../dist/engine/webgpu/declarations.js';
 import type { Dispatch } from '../../dist/engine/webgpu/dispatch.js';
@@ -14,12 +14,8 @@ import type { KernelDevice } from '../../dist/engine/webgpu/variants.js';
 import { plainForms } from '../../dist/graph/fuse/forms.js';
 import { fuse } from '../../dist/graph/fuse/fuse.js';
 import type { ProgramOp } from '../../dist/graph/fuse/fused-op.js';
-import { elements, Graph } from '../../dist/graph/graph.js';
-import { readStyleGan1 } from '../../dist/model/read-stylegan1.js';
+import { elements } from '../../dist/graph/graph.js';
 import { readShaders } from '../../dist/node/paths.js';
-import { defaultSearchOptions, parseLoss } from '../../dist/pulse/options.js';
-import { noiseRoles } from '../../dist/pulse/start.js';
-import { buildStep } from '../../dist/pulse/step.js';
 import { conformanceCases } from './conformance.js';
 
 const test = suite('what host and shaders agree on');
@@ -41,28 +37,13 @@ interface Launched {
   readonly dispatch: Dispatch;
 }
 
+/** A search step at 1024 px. */
+const wide = searchStep(benchShapes.find(({ name }) => name === '1024')!, 1).graph;
+
 /** What is launched where everything is fused that can be, and where nothing is. */
-const launches: Launched[] = [...conformanceCases().map(({ build }) => build(2).graph), searchStep(1024)]
+const launches: Launched[] = [...conformanceCases().map(({ build }) => build(2).graph), wide]
   .flatMap((graph) => [webGpuForms, plainForms].flatMap((forms) => fuse(graph, forms)))
   .flatMap((op) => devices.flatMap((device) => lower(op, device).map((dispatch) => ({ op, dispatch }))));
-
-/** The default search step of a network as wide as FFHQ's. */
-function searchStep(resolution: number): Graph {
-  const network = readStyleGan1('wide', randomStyleGan1(resolution, { fmapBase: 8192, fmapMax: 512 }), 1e-5);
-  const { noiseSides, badNoise } = network;
-  const options = defaultSearchOptions({ name: 'wide', resolution, noiseSides, badNoise });
-  const graph = new Graph(1);
-  buildStep(graph, {
-    network,
-    terms: parseLoss(options.loss),
-    eps: options.eps,
-    tile: options.tile,
-    roles: noiseRoles(noiseSides.length, options),
-    optimizer: options.optimizer,
-    targetSize: 32,
-  });
-  return graph;
-}
 
 test('every kernel is launched, and every library used', () => {
   const launched = new Set(launches.map(({ dispatch }) => dispatch.kernel));
