@@ -20,6 +20,8 @@ export type { NativeAddon } from './engine/native/addon.js';
 export { createNativeEngine, type NativeOptions } from './engine/native/engine.js';
 export { createWebGpuEngine, type WebGpuOptions } from './engine/webgpu/engine.js';
 export { AbortedError, BrokenOffError, DeviceLostError, FacewrightError } from './errors.js';
+export type { DType } from './graph/dtype.js';
+export { float32Values, type HostTensor, type HostTensors, hostTensor } from './graph/host-tensor.js';
 export { type AnimationFormat, animationFormats } from './image/animation/encode.js';
 export { type FilmOptions, usualFilm } from './image/animation/film.js';
 export { readImage8, type SourceImage8 } from './image/read.js';
