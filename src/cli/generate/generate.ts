@@ -152,11 +152,11 @@ async function drawBatch(
   truncation: number,
   signal: AbortSignal,
 ): Promise<Float32Array[]> {
-  const { layers, latentSize } = generator.info;
+  const { layers, latentSize, noiseSides } = generator.info;
   const w = new Float32Array(faces.length * layers * latentSize);
   for (const [i, face] of faces.entries()) w.set(await face.w(), i * layers * latentSize);
-  const noise = Array.from({ length: layers }, (_, layer) => {
-    const size = generator.noiseSize(layer) ** 2;
+  const noise = noiseSides.map((side, layer) => {
+    const size = side ** 2;
     const maps = new Float32Array(faces.length * size);
     for (const [i, face] of faces.entries()) maps.set(face.noise(layer), i * size);
     return maps;

@@ -97,8 +97,8 @@ export function searchOptionsFor(request: Pick<RunRequest, 'original' | 'search'
   // The original passes over layers that the network does not have.
   return {
     ...options,
-    trainableNoise: Math.min(options.trainableNoise, info.layers),
-    badNoise: options.badNoise.filter((layer) => layer < info.layers),
+    trainableNoise: Math.min(options.trainableNoise, info.noiseSides.length),
+    badNoise: options.badNoise.filter((layer) => layer < info.noiseSides.length),
   };
 }
 
