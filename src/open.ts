@@ -50,7 +50,7 @@ export async function openGenerator(options: OpenOptions = {}): Promise<Generato
   const { network, info, fit } = await readModel(options.model);
   const { engine: name, adapter, threads, precision } = options;
   const engine = await openEngine({ engine: name, adapter, threads, precision });
-  const generator = new Generator(engine, network, info, fit);
+  const generator = new Generator(engine, network, info, { fit });
   try {
     if (!fit && network.hasMapping) generator.fit = await makeFit(generator, options);
     return generator;

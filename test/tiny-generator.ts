@@ -8,5 +8,5 @@ export function tinyGenerator(engine: Engine): Generator {
   const network = readStyleGan1('tiny', randomStyleGan1(16, { fmapBase: 40, fmapMax: 7, latentSize: 24 }), 1e-5);
   const info = generatorInfo(network, { name: 'tiny', sha256: '0'.repeat(64), licence: 'CC0-1.0' });
   const fit = { mean: new Float32Array(24).fill(-0.2), std: new Float32Array(24).fill(0.5) };
-  return new Generator(engine, network, info, fit);
+  return new Generator(engine, network, info, { fit });
 }

@@ -1,13 +1,13 @@
 import type { Executable } from '../engine/engine.js';
+import type { Lease } from '../engine/executable-pool.js';
 import { AbortedError, FacewrightError } from '../errors.js';
 import { elements } from '../graph/graph.js';
-import { hostTensor } from '../graph/host-tensor.js';
 import { degaussianise } from '../model/gaussian.js';
-import type { Generator, Lease } from '../model/generator.js';
+import type { Generator } from '../model/generator.js';
 import { checkSearchOptions, type LossTermName, parseLoss, type SearchOptions } from './options.js';
 import { scheduleFactor } from './schedule.js';
 import { type NoiseRole, noiseRoles, type SearchStart } from './start.js';
-import { buildStep, computedTerms, momentsOf, parameterNames, type StepPlan } from './step.js';
+import { buildStep, computedTerms, momentsOf, type Parameter, parametersOf, type StepPlan } from './step.js';
 
 /** A picture to be matched. */
 export interface SearchTarget {
@@ -225,7 +225,7 @@ class BatchRun {
     private readonly targets: readonly SearchTarget[],
     private readonly options: SearchOptions,
     private readonly roles: readonly NoiseRole[],
-    private readonly parameters: readonly string[],
+    private readonly parameters: readonly Parameter[],
     readonly terms: readonly LossTermName[],
     private readonly lease: Lease,
   ) {}
@@ -240,7 +240,6 @@ class BatchRun {
   }
 
   static async open(generator: Generator, targets: readonly SearchTarget[], options: SearchOptions): Promise<BatchRun> {
-    const fit = generator.requireFit();
     const terms = parseLoss(options.loss);
     const roles = noiseRoles(generator.info.noiseSides.length, options);
     const plan: StepPlan = {
@@ -253,18 +252,14 @@ class BatchRun {
       targetSize: targets[0].size,
     };
     const { network: _, ...named } = plan;
-    const d = generator.info.latentSize;
     const lease = await generator.lease(
-      `search ${generator.fitVersion} ${targets.length} ${JSON.stringify(named)}`,
+      `search ${generator.prior.version} ${targets.length} ${JSON.stringify(named)}`,
       targets.length,
       (graph) => buildStep(graph, plan),
-      new Map([
-        ['fit.mean', hostTensor([d, 1, 1, 1], fit.mean)],
-        ['fit.std', hostTensor([d, 1, 1, 1], fit.std)],
-      ]),
+      generator.prior.constants(),
     );
     const computed = computedTerms(terms, options.tile);
-    const run = new BatchRun(generator, targets, options, roles, parameterNames(plan), computed, lease);
+    const run = new BatchRun(generator, targets, options, roles, parametersOf(plan), computed, lease);
     try {
       run.#write();
     } catch (error) {
@@ -285,9 +280,9 @@ class BatchRun {
         executable.write(`noise${layer}`, concatenate(targets.map(({ start }) => start.noise[layer]!)));
       }
     });
-    for (const name of this.parameters) {
-      const starts = targets.map(({ start }) => (name === 'v' ? start.v : start.noise[Number(name.slice(5))]!));
-      const rows = name === 'v' && !options.tile ? this.generator.info.layers : 1;
+    for (const { name, map } of this.parameters) {
+      const starts = targets.map(({ start }) => (map === undefined ? start.v : start.noise[map]!));
+      const rows = map === undefined && !options.tile ? this.generator.info.layers : 1;
       executable.write(`${name}.radius`, concatenate(starts.map((values) => radii(values, rows))));
       for (const moment of momentsOf[options.optimizer]) {
         executable.write(`${name}.${moment}`, new Float32Array(n * starts[0].length));
@@ -343,7 +338,7 @@ class BatchRun {
   ): Promise<SearchResult[]> {
     const { executable, targets, roles, options } = this;
     const n = targets.length;
-    const names = this.parameters;
+    const names = this.parameters.map(({ name }) => name);
     const values = await executable.read(['best.step', 'best.image', ...names.map((name) => `best.${name}`)]);
     const images = split(values['best.image'], n);
     const best = new Map(names.map((name) => [name, split(values[`best.${name}`], n)]));

@@ -27,12 +27,18 @@ export const momentsOf: Readonly<Record<SearchOptions['optimizer'], readonly ('f
   adamax: ['first', 'second'],
 };
 
-/**
- * The parameters that a step changes: `v`, and the trainable noise maps if a term of the loss depends on the image.
- */
-export function parameterNames({ roles, terms }: Pick<StepPlan, 'roles' | 'terms'>): string[] {
-  const maps = roles.flatMap((role, layer) => (role === 'trainable' ? [`noise${layer}`] : []));
-  return ['v', ...(terms.some(({ term }) => term !== 'GEOCROSS') ? maps : [])];
+/** Something that a step changes: the search variable `v`, or a noise map. */
+export interface Parameter {
+  /** Of the state, from which the names of all that belongs to it follow. */
+  readonly name: string;
+  /** Which noise map it is; undefined for v. */
+  readonly map?: number;
+}
+
+/** The parameters of a step: `v`, and the trainable noise maps if a term of the loss depends on the image. */
+export function parametersOf({ roles, terms }: Pick<StepPlan, 'roles' | 'terms'>): Parameter[] {
+  const maps = roles.flatMap((role, map) => (role === 'trainable' ? [{ name: `noise${map}`, map }] : []));
+  return [{ name: 'v' }, ...(terms.some(({ term }) => term !== 'GEOCROSS') ? maps : [])];
 }
 
 /** Terms that are computed: those of the loss and, for the report, always L2. A tiled latent has no GEOCROSS. */
@@ -75,7 +81,7 @@ export function buildStep(graph: Graph, plan: StepPlan): void {
   graph.output('TOTAL', total);
 
   const seed = apply1(graph, 'fill', [total], { value: 1, shape: [1, 1, 1] });
-  const names = parameterNames(plan);
+  const names = parametersOf(plan).map(({ name }) => name);
   const parameters = names.map((name) => graph.find(name)!);
   const gradients = backward(graph, [{ output: total, seed }], parameters);
 

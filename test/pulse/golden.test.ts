@@ -12,7 +12,7 @@ import type { SearchOptions } from '../../dist/pulse/options.js';
 import { parseLoss } from '../../dist/pulse/options.js';
 import { type SearchTarget, search } from '../../dist/pulse/search.js';
 import { noiseRoles } from '../../dist/pulse/start.js';
-import { buildStep, momentsOf, optimise, parameterNames, type StepPlan } from '../../dist/pulse/step.js';
+import { buildStep, momentsOf, optimise, parametersOf, type StepPlan } from '../../dist/pulse/step.js';
 import { engineSuite, engines } from '../engines.js';
 import { assertClose, golden, goldenTensors, relativeError } from '../golden-values.js';
 import { runReference } from '../reference.js';
@@ -102,7 +102,7 @@ for (const engine of engines) {
       const options = optionsOf(one);
       const roles = noiseRoles(generator.info.layers, options);
       const terms = parseLoss(one.loss);
-      const names = parameterNames({ roles, terms });
+      const names = parametersOf({ roles, terms }).map(({ name }) => name);
       const fit = generator.requireFit();
       const plan: StepPlan = {
         ...options,
@@ -288,7 +288,7 @@ function referenceGradients(
     if (tensor.kind === 'input' || tensor.kind === 'state')
       values.set(tensor.name, new Float32Array(elements(tensor.shape)));
   }
-  const names = parameterNames(plan);
+  const names = parametersOf(plan).map(({ name }) => name);
   writeState({ write: (name, data) => values.set(name, data) }, tensors, one, step, names);
   const styled = graph.ops.filter(({ op }) => op === 'styled');
   const change = (op: Op, results: Float64Array[]) => {
