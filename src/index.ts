@@ -48,8 +48,8 @@ export {
   search,
 } from './pulse/search.js';
 export { randomStart, type SearchStart } from './pulse/start.js';
+export { readWeights, type WeightFile } from './read-weights.js';
 export type { EmojiLabel, SkinTone } from './results/emoji-label.js';
 export type { JournalLine } from './results/journal.js';
 export { readResults } from './results/read-results.js';
-export { readWeights, type WeightFile } from './weights/read.js';
 export { readSafetensors, writeSafetensors } from './weights/safetensors.js';
