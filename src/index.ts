@@ -55,6 +55,7 @@ export {
   search,
 } from './pulse/search.js';
 export { randomStart, type SearchStart } from './pulse/start.js';
+export { readWeights, type WeightFile } from './read-weights.js';
 export type { EmojiLabel, SkinTone } from './results/emoji-label.js';
 export type { JournalLine, Shard } from './results/journal.js';
 export { readResults } from './results/read-results.js';
@@ -104,5 +105,4 @@ export {
   savedResults,
 } from './runs/saved-results.js';
 export { searchPictures } from './runs/search-pictures.js';
-export { readWeights, type WeightFile } from './weights/read.js';
 export { readSafetensors, writeSafetensors } from './weights/safetensors.js';

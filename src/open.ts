@@ -1,16 +1,16 @@
 import { dirname, join } from 'node:path';
-import type { Engine } from './engine/engine.js';
+import type { Engine, Precision } from './engine/engine.js';
 import { FacewrightError } from './errors.js';
 import { float32Values, type HostTensors, hostTensor } from './graph/host-tensor.js';
+import { readNetwork } from './model/dialects/table.js';
 import { type GaussianFit, GaussianFitter } from './model/gaussian.js';
 import { Generator, type GeneratorInfo, generatorInfo } from './model/generator.js';
 import type { Network } from './model/network.js';
-import { readStyleGan1 } from './model/read-stylegan1.js';
 import { type EngineName, openEngine } from './node/engines.js';
 import { cachePath, demoModelPath } from './node/paths.js';
 import { normals } from './pulse/random.js';
+import { readWeights, type WeightFile } from './read-weights.js';
 import { knownWeights } from './weights/catalogue.js';
-import { readWeights, type WeightFile } from './weights/read.js';
 import { readSafetensors, writeSafetensors } from './weights/safetensors.js';
 
 /** How to open a generator. */
@@ -28,7 +28,7 @@ export interface OpenOptions {
   /** native: threads that compute; by default as many as this process has processors. No result depends on it. */
   readonly threads?: number;
   /** native: `bf16` is faster and less exact, on processors that have AVX512-BF16; by default `f32`. */
-  readonly precision?: 'f32' | 'bf16';
+  readonly precision?: Precision;
   /** Where the Gaussian fit of a model that comes without is kept; by default the user's cache folder. */
   readonly cache?: string;
   /** Told what takes long. */
@@ -37,8 +37,6 @@ export interface OpenOptions {
   readonly signal?: AbortSignal;
 }
 
-/** PULSE's and lernapparat's epsilon of the instance norm; a safetensors file may say otherwise. */
-const PULSE_EPSILON = 1e-5;
 /** Latents to which the Gaussian is fitted where a model comes without: the original's number on a GPU. */
 const FIT_LATENTS = { gpu: 1_000_000, native: 200_000, software: 20_000 };
 const FIT_BATCH = 4096;
@@ -75,17 +73,10 @@ export async function openGenerator(options: OpenOptions = {}): Promise<Generato
 async function readModel(model?: string): Promise<{ network: Network; info: GeneratorInfo; fit?: GaussianFit }> {
   const file = await readWeights(model ?? demoModelPath);
   const source = model ?? file.name;
-  const network = readStyleGan1(source, file.tensors, normEpsilon(source, file));
+  const network = readNetwork(source, file);
   const licence = file.metadata.licence ?? knownWeights(file.sha256)?.licence ?? 'unknown';
   const info = generatorInfo(network, { name: file.name, sha256: file.sha256, licence });
   return { network, info, fit: storedFit(source, file, network.latentSize) };
-}
-
-function normEpsilon(source: string, { metadata }: WeightFile): number {
-  if (metadata.norm_epsilon === undefined) return PULSE_EPSILON;
-  const epsilon = Number(metadata.norm_epsilon);
-  if (epsilon > 0 && epsilon < 1) return epsilon;
-  throw new FacewrightError(`${source}: its norm_epsilon is "${metadata.norm_epsilon}"; expected a small number`);
 }
 
 function storedFit(source: string, { tensors }: WeightFile, latentSize: number): GaussianFit | undefined {

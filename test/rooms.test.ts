@@ -12,6 +12,7 @@ const rooms = [
   'cli',
   'index.ts',
   'open.ts',
+  'read-weights.ts',
   'bench',
   'emoji',
   'runs',

@@ -63,7 +63,16 @@ export function oddsFeatures(picture: Rgb8Image, candidate: Candidate, { sharp, 
   const [dx, dy] = between(candidate.leftEye, candidate.rightEye);
   const eyes = Math.log(Math.hypot(dx, dy) / candidate.box.width + 0.01);
   return {
-    ...{ always: 1, shared, bordered, sharp, soft, drawn, skin, dark, light, eyes },
+    always: 1,
+    shared,
+    bordered,
+    sharp,
+    soft,
+    drawn,
+    skin,
+    dark,
+    light,
+    eyes,
     tilt: Math.abs(Math.atan2(dy, dx)),
     drawnSquared: drawn ** 2,
     borderedSquared: bordered ** 2,

@@ -167,7 +167,14 @@ function measureHole(indices: Int32Array, side: number, data: Float32Array, regi
   };
   const pixels = indices.length;
   return {
-    ...{ pixels, left, top, right, bottom, contrast, x: x / pixels, y: y / pixels },
+    pixels,
+    left,
+    top,
+    right,
+    bottom,
+    contrast,
+    x: x / pixels,
+    y: y / pixels,
     leftEnd: end(left),
     rightEnd: end(right),
   };

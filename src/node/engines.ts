@@ -1,4 +1,4 @@
-import type { Engine } from '../engine/engine.js';
+import type { Engine, Precision } from '../engine/engine.js';
 import type { NativeAddon } from '../engine/native/addon.js';
 import { createNativeEngine } from '../engine/native/engine.js';
 import { FacewrightError } from '../errors.js';
@@ -17,7 +17,7 @@ export interface EngineRequest {
   /** native: threads that compute; by default as many as this process has processors. */
   readonly threads?: number;
   /** native: `bf16` is faster and less exact, on processors that have it; by default `f32`. */
-  readonly precision?: 'f32' | 'bf16';
+  readonly precision?: Precision;
   /** native: the instruction set; by default the best that the processor has. */
   readonly isa?: string;
 }

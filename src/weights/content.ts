@@ -1,11 +1,13 @@
 /** Tells what a file is from its first bytes: a name proves nothing, and downloads often are not what they should be. */
 
-import { LONGEST_HEADER_BYTES } from './safetensors.js';
-import { isZip } from './torch.js';
+import type { Container, ContainerName } from './container.js';
+import { CONTAINERS } from './containers.js';
 import { quoted } from './words.js';
 
-/** `torch` is to be read as such; any other text says what the file is instead of weights. */
-export type Content = { readonly kind: 'safetensors' | 'torch' } | { readonly kind: 'other'; readonly what: string };
+/** The container that reads the file; or what it is instead of weights. */
+export type Content =
+  | { readonly kind: ContainerName; readonly container: Container }
+  | { readonly kind: 'other'; readonly what: string };
 
 /** Enough for a web page's title. */
 const TEXT_WINDOW_BYTES = 4096;
@@ -27,27 +29,14 @@ const MAGIC: readonly (readonly [bytes: string, what: string])[] = [
 
 export function recogniseContent(bytes: Uint8Array): Content {
   if (bytes.length === 0) return { kind: 'other', what: 'an empty file' };
-  // Before pickles: the length of its header may begin like one, 0x80 0x04.
-  if (isSafetensors(bytes)) return { kind: 'safetensors' };
-  if (isZip(bytes) || isPickle(bytes)) return { kind: 'torch' };
+  const container = CONTAINERS.find(({ recognises }) => recognises(bytes));
+  if (container !== undefined) return { kind: container.name, container };
   const start = latin1(bytes.subarray(0, 16));
   const magic = MAGIC.find(([prefix]) => start.startsWith(prefix));
   if (magic !== undefined) return { kind: 'other', what: magic[1] };
   const text = textOf(bytes.subarray(0, TEXT_WINDOW_BYTES));
   if (text !== undefined) return { kind: 'other', what: describeText(text) };
   return { kind: 'other', what: 'neither safetensors nor a PyTorch file' };
-}
-
-/** Protocols 2 to 5 begin with PROTO; PyTorch writes 2 unless asked for another. */
-function isPickle(bytes: Uint8Array): boolean {
-  return bytes[0] === 0x80 && bytes[1]! >= 2 && bytes[1]! <= 5;
-}
-
-/** A header length that is plausible for the format, if perhaps not for this file, and the header's first brace. */
-function isSafetensors(bytes: Uint8Array): boolean {
-  if (bytes.length < 9 || bytes[8] !== 0x7b) return false;
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  return view.getUint32(4, true) === 0 && view.getUint32(0, true) <= LONGEST_HEADER_BYTES;
 }
 
 /** The bytes as text, if they are UTF-8 without control characters. */

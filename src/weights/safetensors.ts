@@ -8,6 +8,7 @@ import { FacewrightError } from '../errors.js';
 import type { HostTensor, HostTensors } from '../graph/host-tensor.js';
 import { writeWholeFile } from '../node/whole-file.js';
 import { ByteReader } from './bytes.js';
+import type { Container } from './container.js';
 import { decodeElements, ELEMENT_TYPES, type ElementType, elementCount, isCount } from './elements.js';
 import { repeatedKey } from './json-keys.js';
 import { readWholeFile } from './read-file.js';
@@ -15,7 +16,7 @@ import { byCodeUnits, FETCH_AGAIN, quoted } from './words.js';
 
 const LENGTH_BYTES = 8;
 /** The format allows 100 MB; a network's header has some 100 bytes per tensor. */
-export const LONGEST_HEADER_BYTES = 16 * 2 ** 20;
+const LONGEST_HEADER_BYTES = 16 * 2 ** 20;
 /** Headers are padded with spaces to this, so that the data is aligned. */
 const ALIGNMENT_BYTES = 8;
 const METADATA = '__metadata__';
@@ -35,6 +36,20 @@ export interface Safetensors {
 export async function readSafetensors(path: string): Promise<Safetensors> {
   return parseSafetensors(await readWholeFile(path), path);
 }
+
+/** A header length that is plausible for the format, if perhaps not for this file, and the header's first brace. */
+function isSafetensors(bytes: Uint8Array): boolean {
+  if (bytes.length < 9 || bytes[8] !== 0x7b) return false;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return view.getUint32(4, true) === 0 && view.getUint32(0, true) <= LONGEST_HEADER_BYTES;
+}
+
+/** The entry of the table of containers. */
+export const SAFETENSORS: Container = {
+  name: 'safetensors',
+  recognises: isSafetensors,
+  read: (bytes, source) => parseSafetensors(bytes, source),
+};
 
 /** Reads the bytes of a safetensors file that is called `source` in errors. */
 export function parseSafetensors(bytes: Uint8Array, source: string): Safetensors {

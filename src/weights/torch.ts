@@ -2,6 +2,7 @@
 
 import type { HostTensor } from '../graph/host-tensor.js';
 import { ByteReader } from './bytes.js';
+import type { Container } from './container.js';
 import { PickleDict, type PickleGlobals } from './pickle-values.js';
 import { loadTorchLegacy } from './torch-legacy.js';
 import { TORCH_GLOBALS, TorchTensor } from './torch-tensor.js';
@@ -17,9 +18,21 @@ const LONGEST_NAME = 1024;
 const MOST_ELEMENTS_PER_BYTE = 4;
 
 /** Whether bytes begin like a zip archive. */
-export function isZip(bytes: Uint8Array): boolean {
+function isZip(bytes: Uint8Array): boolean {
   return bytes[0] === 0x50 && bytes[1] === 0x4b && (bytes[2] === 3 || bytes[2] === 5) && bytes[3] === bytes[2] + 1;
 }
+
+/** Protocols 2 to 5 begin with PROTO; PyTorch writes 2 unless asked for another. */
+function isPickle(bytes: Uint8Array): boolean {
+  return bytes[0] === 0x80 && bytes[1]! >= 2 && bytes[1]! <= 5;
+}
+
+/** The entry of the table of containers: a PyTorch file says nothing of itself. */
+export const TORCH: Container = {
+  name: 'torch',
+  recognises: (bytes) => isZip(bytes) || isPickle(bytes),
+  read: (bytes, source) => ({ metadata: {}, tensors: readTorch(bytes, source) }),
+};
 
 /**
  * The tensors of a state dict in either container. Dicts within the dict give names joined by dots; entries that are no

@@ -6,7 +6,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { asFloat32 } from '../../dist/graph/host-tensor.js';
 import { demoModelPath } from '../../dist/node/paths.js';
-import { readWeights } from '../../dist/weights/read.js';
+import { readWeights } from '../../dist/read-weights.js';
 import { normals } from '../random.js';
 
 const LATENT = 512;
