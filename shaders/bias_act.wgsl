@@ -15,8 +15,8 @@ override WORKGROUP: u32;
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(workgroup_id) group: vec3u) {
   if (id.x >= PIXELS) { return; }
   let at = (group.z * C + group.y) * PIXELS + id.x;
-  let value = f32(x[at]) + bias[group.y];
-  let active = select(SLOPE * value, value, value > 0.0);
+  let sum = f32(x[at]) + bias[group.y];
+  let value = select(SLOPE * sum, sum, sum > 0.0);
   // Not clamp(), which may make a number of NaN.
-  y[at] = Stored(select(active, select(-CLAMP, CLAMP, active > 0.0), abs(active) > CLAMP));
+  y[at] = Stored(select(value, select(-CLAMP, CLAMP, value > 0.0), abs(value) > CLAMP));
 }

@@ -30,15 +30,15 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(workgroup_id) group: 
   let quads = (W + 3u) / 4u;
   let row = id.x / quads;
   let column = (id.x % quads) * 4u;
-  let from = (group.z * C + group.y) * FROM_H * FROM_W;
+  let plane = (group.z * C + group.y) * FROM_H * FROM_W;
   let r = row - BEFORE;
   let s = column - BEFORE;
-  let c0 = column_sum(from, r, s);
-  let c1 = column_sum(from, r, s + 1u);
-  let c2 = column_sum(from, r, s + 2u);
-  let c3 = column_sum(from, r, s + 3u);
-  let c4 = column_sum(from, r, s + 4u);
-  let c5 = column_sum(from, r, s + 5u);
+  let c0 = column_sum(plane, r, s);
+  let c1 = column_sum(plane, r, s + 1u);
+  let c2 = column_sum(plane, r, s + 2u);
+  let c3 = column_sum(plane, r, s + 3u);
+  let c4 = column_sum(plane, r, s + 4u);
+  let c5 = column_sum(plane, r, s + 5u);
   let blurred = (vec4f(c0, c1, c2, c3) + 2.0 * vec4f(c1, c2, c3, c4) + vec4f(c2, c3, c4, c5)) / 16.0;
   if (row < H) {
     let to = ((group.z * C + group.y) * H + row) * W + column;

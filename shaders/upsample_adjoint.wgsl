@@ -26,9 +26,9 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(workgroup_id) group: 
   let row = id.x / W;
   if (row >= H) { return; }
   let to = (group.z * C + group.y) * H * W + id.x;
-  let from = 4u * (group.z * C + group.y) * H * W;
+  let plane = 4u * (group.z * C + group.y) * H * W;
   let r = 2u * row - 1u;
   let s = 2u * (id.x % W) - 1u;
-  let middle = row_sum(from, r + 1u, s) + row_sum(from, r + 2u, s);
-  y[to] = Stored((row_sum(from, r, s) + 3.0 * middle + row_sum(from, r + 3u, s)) / 16.0);
+  let middle = row_sum(plane, r + 1u, s) + row_sum(plane, r + 2u, s);
+  y[to] = Stored((row_sum(plane, r, s) + 3.0 * middle + row_sum(plane, r + 3u, s)) / 16.0);
 }
