@@ -1,7 +1,7 @@
-import { FacewrightError } from '../../errors.js';
 import type { HostTensors } from '../../graph/host-tensor.js';
 import type { Network, NetworkKind } from '../network.js';
 import { readStyleGan1 } from '../read-stylegan1.js';
+import { readStyleGan2 } from '../read-stylegan2.js';
 import type { Dialect } from './dialect.js';
 import { FACEWRIGHT_STYLEGAN1, FACEWRIGHT_STYLEGAN2 } from './facewright.js';
 import { GENFORCE_STYLEGAN1 } from './genforce-stylegan1.js';
@@ -38,8 +38,9 @@ export interface CanonicalWeights {
 type Read = (source: string, weights: CanonicalWeights) => Network;
 
 /** How each kind of network is read from our own names. */
-const READERS: Readonly<Partial<Record<NetworkKind, Read>>> = {
+const READERS: Readonly<Record<NetworkKind, Read>> = {
   stylegan1: (source, { tensors, metadata }) => readStyleGan1(source, tensors, normEpsilon(source, metadata, 1e-5)),
+  stylegan2: (source, { tensors, metadata }) => readStyleGan2(source, tensors, metadata),
 };
 
 /**
@@ -49,7 +50,5 @@ const READERS: Readonly<Partial<Record<NetworkKind, Read>>> = {
  * @throws FacewrightError when they make none
  */
 export function readNetwork(source: string, weights: CanonicalWeights): Network {
-  const read = READERS[weights.kind];
-  if (!read) throw new FacewrightError(`${source}: a ${weights.kind}, which facewright cannot draw`);
-  return read(source, weights);
+  return READERS[weights.kind](source, weights);
 }
