@@ -168,6 +168,8 @@ interface ConvCase {
   /** Read through a layer's style. */
   readonly styled?: boolean;
   readonly bias?: boolean;
+  /** With a margin as well. */
+  readonly margin?: boolean;
 }
 
 const CONVS: readonly ConvCase[] = [
@@ -190,15 +192,15 @@ const CONVS: readonly ConvCase[] = [
 ];
 
 const CONV_UPS: readonly ConvCase[] = [
-  { from: 1, to: 1, size: [1, 1] },
-  { from: 3, to: 5, size: [2, 2], styled: true },
-  { from: 13, to: 17, size: [5, 3] },
+  { from: 1, to: 1, size: [1, 1], margin: true },
+  { from: 3, to: 5, size: [2, 2], styled: true, margin: true },
+  { from: 13, to: 17, size: [5, 3], margin: true },
   { from: 17, to: 3, size: [7, 9], styled: true },
   { from: 3, to: 3, size: [1, 6], styled: true },
-  { from: 16, to: 16, size: [8, 8], styled: true },
+  { from: 16, to: 16, size: [8, 8], styled: true, margin: true },
   { from: 37, to: 21, size: [19, 23], styled: true },
-  { from: 129, to: 33, size: [6, 5], styled: true },
-  { from: 4, to: 8, size: [33, 35], styled: true },
+  { from: 129, to: 33, size: [6, 5], styled: true, margin: true },
+  { from: 4, to: 8, size: [33, 35], styled: true, margin: true },
   { from: 512, to: 64, size: [4, 4], styled: true },
   { from: 64, to: 512, size: [4, 4], styled: true },
 ];
@@ -234,8 +236,8 @@ function convolutions(): Case[] {
         ),
       );
     }
-    for (const margin of [0, 1] as const)
-      for (const { from, to, size, ...extra } of CONV_UPS) {
+    for (const { from, to, size, margin: both, ...extra } of CONV_UPS) {
+      for (const margin of both ? ([0, 1] as const) : ([0] as const)) {
         const [input, output] = adjoint ? [to, from] : [from, to];
         const [h, w] = adjoint ? [2 * (size[0] + margin), 2 * (size[1] + margin)] : size;
         const extras = `${extra.styled ? ', styled' : ''}${margin ? ', margin' : ''}`;
@@ -252,6 +254,7 @@ function convolutions(): Case[] {
           ),
         );
       }
+    }
   }
   return cases;
 }
