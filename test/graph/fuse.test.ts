@@ -15,7 +15,7 @@ import { runProgram } from './fused-reference.js';
 import { modulatedLayer, modulatedRgb, randomMaps, styledLayer } from './layers.js';
 
 /** Forms that the random graphs are to meet, of those that the native engine has. */
-const LEAST_NATIVE = 25;
+const LEAST_NATIVE = 38;
 
 const forms: Record<string, FusedForms> = { native: nativeForms, webgpu: webGpuForms, plain: plainForms };
 

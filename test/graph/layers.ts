@@ -96,18 +96,29 @@ export function modulatedLayer(
   return { y, inputs: [style, noise] };
 }
 
-/** StyleGAN2's way to RGB, which is not demodulated, added to what the block before made. */
-export function modulatedRgb(r: Builder, x: Tensor): { y: Tensor; inputs: readonly Tensor[] } {
+/**
+ * StyleGAN2's way to RGB, which is not demodulated, added to what the block before made: an input, where nothing is said.
+ *
+ * @param suffix of the names of its tensors
+ */
+export function modulatedRgb(
+  r: Builder,
+  x: Tensor,
+  { suffix = '', before: earlier }: { suffix?: string; before?: Tensor } = {},
+): { y: Tensor; inputs: readonly Tensor[] } {
   const graph = graphOf(r);
   const [, c, h, w] = x.shape;
-  const style = r.input('rgb style', [c, 1, 1]);
+  const style = r.input(`rgb style${suffix}`, [c, 1, 1]);
   const scaled = apply1(graph, 'scale', [x, style], {});
-  const raw = apply1(graph, 'conv', [scaled, r.constant('rgb', [3, c, 1, 1])], { adjoint: false });
-  const biased = apply1(graph, 'bias_act', [raw, r.constant('rgb bias', [3, 1, 1, 1])], { slope: 1, clamp: 4 });
+  const raw = apply1(graph, 'conv', [scaled, r.constant(`rgb${suffix}`, [3, c, 1, 1])], { adjoint: false });
+  const biased = apply1(graph, 'bias_act', [raw, r.constant(`rgb bias${suffix}`, [3, 1, 1, 1])], {
+    slope: 1,
+    clamp: 4,
+  });
   if (h % 2 || w % 2) return { y: biased, inputs: [style] };
-  const before = r.input('rgb before', [3, h / 2, w / 2]);
+  const before = earlier ?? r.input(`rgb before${suffix}`, [3, h / 2, w / 2]);
   const larger = apply1(graph, 'upsample', [before], { adjoint: false });
-  return { y: apply1(graph, 'add', [larger, biased], {}), inputs: [style, before] };
+  return { y: apply1(graph, 'add', [larger, biased], {}), inputs: earlier ? [style] : [style, before] };
 }
 
 /**
