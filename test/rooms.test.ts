@@ -22,6 +22,7 @@ const rooms = [
   'model',
   'weights',
   'image',
+  'fetch',
   'node',
   'engine',
   'graph',
