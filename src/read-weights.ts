@@ -8,6 +8,7 @@ import { FacewrightError } from './errors.js';
 import type { HostTensors } from './graph/host-tensor.js';
 import type { Dialect } from './model/dialects/dialect.js';
 import { DIALECTS, recogniseDialect } from './model/dialects/table.js';
+import type { NetworkKind } from './model/network.js';
 import type { ContainerName } from './weights/container.js';
 import { type ReadFile, readContainer } from './weights/read.js';
 import { fileError } from './weights/read-file.js';
@@ -22,12 +23,16 @@ export interface WeightFile {
   readonly format: ContainerName;
   /** Whose names the tensors had (`model/dialects/`); undefined where nobody knows them. */
   readonly dialect: string | undefined;
+  /** Which kind of network the tensors make; undefined where nobody knows them. */
+  readonly kind: NetworkKind | undefined;
   /** In hex; of several files: the SHA-256 of their hex digests joined, in the order of the files' names. */
   readonly sha256: string;
   /** What a safetensors file says of itself (resolution, fmap_base, fmap_max, norm_epsilon, licence); {} for PyTorch's. */
   readonly metadata: Readonly<Record<string, string>>;
   /** Our own names: `synthesis.*`, `mapping.*`, `gaussian_fit.mean`, `gaussian_fit.std`; as in the file where nobody knows them. */
   readonly tensors: HostTensors;
+  /** What a person should know of how it was read, a sentence each: which network was taken where a file has several. */
+  readonly notes: readonly string[];
 }
 
 /**
@@ -94,6 +99,8 @@ function describe(path: string, name: string, dialect: Dialect | undefined, file
     path,
     format: files.every((file) => file.format === 'safetensors') ? 'safetensors' : 'torch',
     dialect: dialect?.name,
+    kind: dialect?.kind,
+    notes: [],
     sha256: digests.length === 1 ? digests[0]! : createHash('sha256').update(digests.join('')).digest('hex'),
     metadata: Object.fromEntries(files.flatMap((file) => Object.entries(file.metadata))),
     tensors: new Map(files.flatMap((file) => [...file.tensors])),
