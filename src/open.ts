@@ -2,6 +2,7 @@ import { dirname, join } from 'node:path';
 import type { Engine, Precision } from './engine/engine.js';
 import { FacewrightError } from './errors.js';
 import { float32Values, type HostTensors, hostTensor } from './graph/host-tensor.js';
+import { licenceOf } from './inspect-weights.js';
 import { readNetwork } from './model/dialects/table.js';
 import { type GaussianFit, GaussianFitter } from './model/gaussian.js';
 import { Generator, type GeneratorInfo, generatorInfo } from './model/generator.js';
@@ -10,7 +11,6 @@ import { type EngineName, openEngine } from './node/engines.js';
 import { cachePath, demoModelPath } from './node/paths.js';
 import { normals } from './pulse/random.js';
 import { readWeights, type WeightFile } from './read-weights.js';
-import { knownWeights } from './weights/catalogue.js';
 import { readSafetensors, writeSafetensors } from './weights/safetensors.js';
 
 /** How to open a generator. */
@@ -29,6 +29,8 @@ export interface OpenOptions {
   readonly threads?: number;
   /** native: `bf16` is faster and less exact, on processors that have AVX512-BF16; by default `f32`. */
   readonly precision?: Precision;
+  /** What the owner of the weights says of their licence, where the file does not. */
+  readonly licence?: string;
   /** Where the Gaussian fit of a model that comes without is kept; by default the user's cache folder. */
   readonly cache?: string;
   /** Told what takes long. */
@@ -55,7 +57,7 @@ const FIT_BATCH = 4096;
  * const generator = await openGenerator({ engine });
  */
 export async function openGenerator(options: OpenOptions = {}): Promise<Generator> {
-  const { network, info, fit } = await readModel(options.model);
+  const { network, info, fit } = await readModel(options);
   const { engine: wanted, adapter, threads, precision } = options;
   const given = typeof wanted === 'object' ? wanted : undefined;
   const engine = given ?? (await openEngine({ engine: wanted as EngineName | undefined, adapter, threads, precision }));
@@ -70,12 +72,14 @@ export async function openGenerator(options: OpenOptions = {}): Promise<Generato
 }
 
 /** Reads the weights. */
-async function readModel(model?: string): Promise<{ network: Network; info: GeneratorInfo; fit?: GaussianFit }> {
+async function readModel({
+  model,
+  licence: owners,
+}: OpenOptions): Promise<{ network: Network; info: GeneratorInfo; fit?: GaussianFit }> {
   const file = await readWeights(model ?? demoModelPath);
   const source = model ?? file.name;
   const network = readNetwork(source, file);
-  const licence = file.metadata.licence ?? knownWeights(file.sha256)?.licence ?? 'unknown';
-  const info = generatorInfo(network, { name: file.name, sha256: file.sha256, licence });
+  const info = generatorInfo(network, { name: file.name, sha256: file.sha256, licence: licenceOf(file, owners) });
   return { network, info, fit: storedFit(source, file, network.latentSize) };
 }
 

@@ -12,6 +12,8 @@ const rooms = [
   'cli',
   'index.ts',
   'open.ts',
+  'convert-weights.ts',
+  'inspect-weights.ts',
   'read-weights.ts',
   'bench',
   'emoji',

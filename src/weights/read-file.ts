@@ -4,7 +4,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { FacewrightError } from '../errors.js';
 
 /** Node reads no more at once, and no generator is near it. */
-const LARGEST_FILE_BYTES = 2 ** 31 - 1;
+export const LARGEST_FILE_BYTES = 2 ** 31 - 1;
 
 const REASONS: Readonly<Record<string, string>> = {
   ENOENT: 'no such file or folder',

@@ -46,12 +46,12 @@ const words = (choices: readonly string[]) => choices.join(' | ');
 
 /** What opens a generator, in every command that needs one. */
 const modelOptions: OptionTable = {
-  model: value(MODEL, 'weights: a .safetensors or .pt file, or a folder of them', 'the demo generator'),
+  model: value(MODEL, 'weights: a file or folder, a name (weights list), or an address', 'the demo generator'),
   engine: value(MODEL, 'auto | webgpu (GPU) | native (processor)', 'auto: a GPU if there is one'),
   adapter: value(MODEL, 'webgpu: part of the name of the GPU to use; doctor lists them'),
   precision: value(MODEL, 'f32 | bf16 (native, with AVX512-BF16: faster, less exact)', 'f32'),
   threads: value(MODEL, 'native: threads that compute', 'all processors'),
-  cache: value(MODEL, 'folder that keeps the Gaussian fit of a model without one', "the user's cache folder"),
+  cache: value(MODEL, 'folder that keeps what is fetched, and Gaussian fits', "the user's cache folder"),
 };
 
 /** For processes that share a folder and its work, as the tasks of an array job do. */
@@ -236,6 +236,17 @@ const galleryOptions: OptionTable = {
   quiet: flag(REPORT, 'nothing on stderr but errors'),
 };
 
+const { model, precision, ...fittingOptions } = modelOptions;
+
+const weightsOptions: OptionTable = {
+  half: flag(WRITTEN, 'convert: in half precision'),
+  fit: flag(WRITTEN, 'convert: with the Gaussian fit of a search, made if the file has none'),
+  force: flag(WRITTEN, 'fetch: again what is there; convert: overwrite OUT'),
+  ...fittingOptions,
+  json: flag(REPORT, 'what is found as JSON on stdout'),
+  quiet: flag(REPORT, 'nothing on stderr but errors'),
+};
+
 const doctorOptions: OptionTable = {
   json: flag(REPORT, 'everything that is known, as JSON'),
 };
@@ -250,6 +261,7 @@ export const optionsOf: Readonly<Record<string, OptionTable>> = {
   demo: demoOptions,
   gallery: galleryOptions,
   report: reportOptions,
+  weights: weightsOptions,
   doctor: doctorOptions,
 };
 
