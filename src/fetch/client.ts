@@ -1,7 +1,7 @@
 /** Questions over HTTP. undici does the work: proxies, redirects, timeouts. */
 
 import type { IncomingHttpHeaders } from 'node:http';
-import { type Dispatcher, EnvHttpProxyAgent, interceptors, request } from 'undici';
+import type { Dispatcher, EnvHttpProxyAgent } from 'undici';
 import { FacewrightError } from '../errors.js';
 import { shownAddress } from './address.js';
 import { networkFailure } from './failures.js';
@@ -23,19 +23,25 @@ export interface Answer {
  * too). Close it when done.
  */
 export class Client {
-  readonly #agent: EnvHttpProxyAgent;
-  readonly #dispatcher: Dispatcher;
-  readonly #timeouts: { readonly headersTimeout: number; readonly bodyTimeout: number };
+  private constructor(
+    private readonly request: typeof import('undici').request,
+    private readonly agent: EnvHttpProxyAgent,
+    private readonly dispatcher: Dispatcher,
+    private readonly timeouts: { readonly headersTimeout: number; readonly bodyTimeout: number },
+  ) {}
 
   /** @throws FacewrightError when a proxy of the environment is none */
-  constructor({ answerMs, stallMs }: Pick<Patience, 'answerMs' | 'stallMs'>) {
-    this.#agent = new EnvHttpProxyAgent({
-      ...proxies(process.env),
+  static async open({ answerMs, stallMs }: Pick<Patience, 'answerMs' | 'stallMs'>): Promise<Client> {
+    const proxies = proxiesOf(process.env);
+    // Loaded when something is fetched: it takes a quarter of a second, which nothing else is to wait for.
+    const { EnvHttpProxyAgent, interceptors, request } = await import('undici');
+    const agent = new EnvHttpProxyAgent({
+      ...proxies,
       proxyTunnel: false, // what is not encrypted goes to the proxy as it is: many open tunnels for https alone
       connect: { timeout: answerMs },
     });
-    this.#timeouts = { headersTimeout: answerMs, bodyTimeout: stallMs };
-    this.#dispatcher = this.#agent.compose(interceptors.redirect({ maxRedirections: MOST_REDIRECTS }));
+    const dispatcher = agent.compose(interceptors.redirect({ maxRedirections: MOST_REDIRECTS }));
+    return new Client(request, agent, dispatcher, { headersTimeout: answerMs, bodyTimeout: stallMs });
   }
 
   /**
@@ -47,10 +53,10 @@ export class Client {
     const { bare, authorization } = withoutCredentials(url);
     const shown = shownAddress(url);
     try {
-      const answer = await request(bare, {
-        dispatcher: this.#dispatcher,
+      const answer = await this.request(bare, {
+        dispatcher: this.dispatcher,
         signal,
-        ...this.#timeouts,
+        ...this.timeouts,
         headers: { 'user-agent': 'facewright', 'accept-encoding': 'identity', ...authorization, ...headers },
       });
       answer.body.on('error', () => {}); // whoever reads it is told; one that is left unread must not end the process
@@ -67,7 +73,7 @@ export class Client {
 
   /** Ends all connections at once. */
   async close(): Promise<void> {
-    await this.#agent.destroy();
+    await this.agent.destroy();
   }
 }
 
@@ -92,7 +98,7 @@ function withoutCredentials(url: URL): { bare: URL; authorization: Record<string
 }
 
 /** The proxies of an environment; as other programs do, `host:port` is taken for one that is spoken to in HTTP. */
-function proxies(environment: NodeJS.ProcessEnv): { httpProxy?: string; httpsProxy?: string } {
+function proxiesOf(environment: NodeJS.ProcessEnv): { httpProxy?: string; httpsProxy?: string } {
   const proxy = (name: string): string | undefined => {
     const given = environment[name] ?? environment[name.toUpperCase()];
     if (given === undefined || given.trim() === '') return undefined;

@@ -57,7 +57,7 @@ export async function fetchFile(address: string, path: string, options: FetchOpt
   const shown = shownAddress(url);
   throwIfStopped(options, shown);
   const patience = { ...usualPatience, ...options.patience };
-  const client = new Client(patience);
+  const client = await Client.open(patience);
   try {
     const file = await PartialFile.take(path, shown);
     const joined = file.bytes > 0;

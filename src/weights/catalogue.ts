@@ -1,6 +1,6 @@
-/** What is known about weight files by their name in the catalogue, by their content, and by where they were put. */
+/** What is known about weight files by their content. */
 
-import { OFFERS, type WeightsOffer } from './offers.js';
+import { OFFERS } from './offers.js';
 
 /** A weight file that facewright knows by its content. */
 export interface KnownWeights {
@@ -16,9 +16,4 @@ const known: Readonly<Record<string, KnownWeights>> = {
 export function knownWeights(sha256: string): KnownWeights | undefined {
   if (Object.hasOwn(known, sha256)) return known[sha256];
   return OFFERS.find(({ files }) => files.length === 1 && files[0].sha256 === sha256);
-}
-
-/** The generator of that name in the catalogue. */
-export function offerOf(name: string): WeightsOffer | undefined {
-  return OFFERS.find((offer) => offer.name === name);
 }

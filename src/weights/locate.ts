@@ -8,7 +8,6 @@ import { fileNameOf, isAddress, parseAddress, shownAddress } from '../fetch/addr
 import { type FetchOptions, fetchFile } from '../fetch/fetch-file.js';
 import { nearest } from '../nearest.js';
 import { cachePath, demoModelPath } from '../node/paths.js';
-import { offerOf } from './catalogue.js';
 import { recogniseContent } from './content.js';
 import { OFFERS, type OfferedFile, SHIPPED, type WeightsOffer } from './offers.js';
 import { LARGEST_FILE_BYTES } from './read-file.js';
@@ -18,6 +17,8 @@ export interface LocateOptions extends Pick<FetchOptions, 'signal' | 'onEvent' |
   readonly cache?: string;
   /** Fetch it again, whatever is there. */
   readonly again?: boolean;
+  /** The generators that have names; by default `OFFERS`. */
+  readonly catalogue?: readonly WeightsOffer[];
   /** Called before each file that is fetched: whose it is, and under which licence, is to be told by then. */
   readonly onFile?: (file: FetchedFile) => void;
 }
@@ -54,7 +55,7 @@ export interface OfferPlace {
  */
 export async function locateWeights(model: string, options: LocateOptions = {}): Promise<LocatedWeights> {
   if (existsSync(model)) return { path: model, offer: undefined };
-  const offer = offerOf(model);
+  const offer = (options.catalogue ?? OFFERS).find(({ name }) => name === model);
   if (offer !== undefined) return { path: await fetchOffer(offer, options), offer };
   if (isAddress(model)) return await fetchAddress(model, options);
   // What looks like a path is one: whoever reads it says that it is missing.
@@ -106,7 +107,8 @@ async function fetchOffer(offer: WeightsOffer, options: LocateOptions): Promise<
 async function fetchAddress(address: string, options: LocateOptions): Promise<LocatedWeights> {
   const url = parseAddress(address);
   const shown = shownAddress(url);
-  const offer = OFFERS.find(({ files }) => files.length === 1 && files[0].url === url.href);
+  const catalogue = options.catalogue ?? OFFERS;
+  const offer = catalogue.find(({ files }) => files.length === 1 && files[0].url === url.href);
   if (offer !== undefined) return { path: await fetchOffer(offer, options), offer };
   // Files of different addresses are often called the same.
   const folder = createHash('sha256').update(shown).digest('hex').slice(0, 16);

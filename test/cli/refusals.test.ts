@@ -69,6 +69,22 @@ const refused: [words: string, message: RegExp][] = [
   ['report missing', /missing: cannot be read \(ENOENT\); name the folder that a run wrote to/],
   ['report none', /none: no results in it; name a folder/],
   ['report none --otu x', /unknown option --otu; did you mean --out\?/],
+  ['weights', /what with weights\? list, fetch, inspect or convert/],
+  ['weights lst', /did you mean list\?/],
+  ['weights list all', /takes nothing after list/],
+  ['weights fetch', /fetch what\?/],
+  ['weights inspect notes.txt', /notes.txt: a text file, not weights/],
+  ['weights inspect missing.pkl', /missing.pkl: .*no such file or folder/],
+  ['weights convert cut.safetensors empty.safetensors', /empty.safetensors: is there already; .*--force/],
+  ['weights inspect', /inspect what\?/],
+  ['weights convert cut.safetensors', /convert takes a file and a new name/],
+  ['weights convert cut.safetensors out.pt', /out\.pt: must end in \.safetensors/],
+  ['weights list --half', /--half is for weights convert/],
+  ['weights list --modle x', /unknown option --modle/],
+  [
+    'generate --out b --model ada-fhq',
+    /ada-fhq: no such file or folder, and no name of the catalogue; did you mean ada-ffhq/,
+  ],
   ['doctor now', /cannot make anything of now/],
 ];
 for (const [words, message] of refused) test(words, () => isRefused(words, message));
@@ -131,7 +147,15 @@ test('no words at all: the commands', async () => {
   assert.match(stderr, /facewright run/);
 });
 
-for (const words of ['--help', 'run --help', 'generate -h', 'demo --help', 'report --help', 'doctor --help']) {
+for (const words of [
+  '--help',
+  'run --help',
+  'generate -h',
+  'demo --help',
+  'report --help',
+  'weights --help',
+  'doctor --help',
+]) {
   test(`${words}: fits 100 columns`, async () => {
     const { code, stdout } = await facewright(folder, words.split(' '));
     assert.is(code, 0);

@@ -28,8 +28,8 @@ function listJson({ folder, offers, others }: WeightsList): object {
 export function listText({ folder, offers, others }: WeightsList): string {
   const groups = new Map<string, ListedOffer[]>();
   for (const listed of offers) {
-    const { licence, page } = listed.offer;
-    const head = `${page}\n  licence: ${licence}`;
+    const { licence, page, note } = listed.offer;
+    const head = `${page}\n  licence: ${licence}${note === undefined ? '' : `; ${note}`}`;
     groups.set(head, [...(groups.get(head) ?? []), listed]);
   }
   const rows = offers.map(row);
@@ -50,14 +50,13 @@ function row({ offer, bytes }: ListedOffer): string[] {
     : 0;
   const size = bytes ?? known;
   const network = offer.kind === 'stylegan1' ? 'StyleGAN1' : 'StyleGAN2';
-  const note = offer.note === undefined ? '' : `; ${offer.note}`;
   return [
     bytes === undefined ? ' ' : '*',
     offer.name,
     network,
     String(offer.resolution),
     size === 0 ? '' : byteCount(size),
-    offer.title + note,
+    offer.title,
   ];
 }
 
