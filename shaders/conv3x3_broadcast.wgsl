@@ -10,6 +10,7 @@
 // PART channels are summed apart, and weights broadcast: see lib/broadcast.wgsl.
 override MODULATE: bool;
 override WORKGROUP: u32;
+const MARGIN = 0u;
 
 @group(0) @binding(0) var<storage, read> x: array<Stored>;
 @group(0) @binding(1) var<storage, read> weights: array<Stored>;

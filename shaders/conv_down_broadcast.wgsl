@@ -1,11 +1,12 @@
 //! use broadcast
 // 4×4 convolution of stride 2, padding 1: the adjoint of conv_up, for SIMD processors (subgroups of 8: lavapipe).
 //
-//   y[o, r, s] = Σ_i Σ_ky,kx weight[i, o, ky, kx] · x[i, 2r + ky − 1, 2s + kx − 1];   0 outside
+//   y[o, r, s] = Σ_i Σ_ky,kx weight[i, o, ky, kx] · x[i, 2r + ky − 1 + MARGIN, 2s + kx − 1 + MARGIN];   0 outside
 //
 // (`weight` as conv_up knows it: [its out = IN, its in = OUT, 4, 4].)
-// Layout: x [n, IN, 2H, 2W]; weights packed as [OUT/8][IN][4][4][8] (pack.ts); y [n, OUT, H, W].
+// Layout: x [n, IN, 2(H + MARGIN), 2(W + MARGIN)]; weights packed as [OUT/8][IN][4][4][8] (pack.ts); y [n, OUT, H, W].
 // Work: one invocation makes 4 pixels of a row for 8 channels. workgroup_id: x pixels, y channels/8, z picture.
+override MARGIN: u32;
 override WORKGROUP: u32;
 
 @group(0) @binding(0) var<storage, read> x: array<Stored>;
@@ -14,8 +15,9 @@ override WORKGROUP: u32;
 @group(0) @binding(3) var<storage, read> shape: Shape;
 
 fn tap(plane: u32, r: u32, s: u32) -> f32 {
-  let inside = r < 2u * shape.h && s < 2u * shape.w;
-  return select(0.0, f32(x[select(0u, plane + r * 2u * shape.w + s, inside)]), inside);
+  let across = 2u * (shape.w + MARGIN);
+  let inside = r < 2u * (shape.h + MARGIN) && s < across;
+  return select(0.0, f32(x[select(0u, plane + r * across + s, inside)]), inside);
 }
 
 fn accumulate(sums: ptr<function, Tile>, lane_weight: f32, pixels: vec4f) {
@@ -44,11 +46,11 @@ fn main(
   for (var first = 0u; first < shape.into; first += shape.part) {
     var part = Tile();
     for (var i = first; i < min(first + shape.part, shape.into); i++) {
-      let plane = (picture * shape.into + i) * 4u * shape.h * shape.w;
+      let plane = (picture * shape.into + i) * 4u * (shape.h + MARGIN) * (shape.w + MARGIN);
       let weight = (group.y * shape.into + i) * 128u + lane;
       for (var ky = 0u; ky < 4u; ky++) {
-        let r = 2u * row + ky - 1u;
-        let s = 2u * column - 1u;
+        let r = 2u * row + ky + MARGIN - 1u;
+        let s = 2u * column + MARGIN - 1u;
         let p0 = tap(plane, r, s);
         let p1 = tap(plane, r, s + 1u);
         let p2 = tap(plane, r, s + 2u);

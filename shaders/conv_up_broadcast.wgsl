@@ -1,16 +1,19 @@
 //! use broadcast, broadcast-rows, styled-read
 // Transposed 4×4 convolution of stride 2, padding 1, for SIMD processors (subgroups of 8: lavapipe).
 //
-//   y[o, Y, X] = Σ_i Σ m[i, r, s] · weight[o, i, Y + 1 − 2r, X + 1 − 2s],   m = a[i]·(x − mean[i]) + b[i] or x; 0 outside
+//   y[o, Y, X] = Σ_i Σ m[i, r, s] · weight[o, i, Y + 1 − MARGIN − 2r, X + 1 − MARGIN − 2s],
+//   m = a[i]·(x − mean[i]) + b[i] or x; 0 outside
 //
 // Output row Y = 2r + py reads the input rows r + py − 1 and r + py, columns likewise: each of the four output phases
-// (py, px) is a 2×2 convolution, a quarter of the 4×4 weights.
-// Layout: x [n, IN, H, W]; coefficients [n, 3, IN] (mean, a, b); weights packed as [OUT/8][py][IN][dy][px][dx][8] (pack.ts);
-// y [n, OUT, 2H, 2W].
-// Work: one invocation makes, from 4 columns of 2 input rows, 8 pixels of 2 output rows (one phase py) for 8 channels.
-// workgroup_id: x pixels, y (channels/8)·2 + py, z picture.
+// (py, px) is a 2×2 convolution, a quarter of the 4×4 weights. With the margin y stands one row and one column further on: the
+// phases have changed places, and all four read the rows r − 1 and r.
+// Layout: x [n, IN, H − MARGIN, W − MARGIN]; coefficients [n, 3, IN] (mean, a, b); weights packed as
+// [OUT/8][phase][IN][dy][phase][dx][8] (pack.ts); y [n, OUT, 2H, 2W].
+// Work: one invocation makes, for 4 columns of 2 rows of the 2×2 blocks of y, 8 pixels of 2 rows (one py) for 8 channels.
+// workgroup_id: x blocks, y (channels/8)·2 + py, z picture.
 
 override MODULATE: bool;
+override MARGIN: u32;
 override WORKGROUP: u32;
 
 @group(0) @binding(0) var<storage, read> x: array<Stored>;
@@ -18,6 +21,22 @@ override WORKGROUP: u32;
 @group(0) @binding(2) var<storage, read> coefficients: array<f32>;
 @group(0) @binding(3) var<storage, read_write> y: array<Stored>;
 @group(0) @binding(4) var<storage, read> shape: Shape;
+
+// The weights of even and odd columns within those of a row.
+override EVEN: u32 = 16 * MARGIN;
+override ODD: u32 = 16 - EVEN;
+
+// Odd columns read one column further on than even ones; with the margin the same.
+fn seen_by_odd(row: Row) -> Row {
+  if (MARGIN == 1u) { return row; }
+  return Row(row.middle, row.right, row.right);
+}
+
+// Adds one row of the two that a phase reads, whose weights begin at `weight`.
+fn add_row(upper: ptr<function, Tile>, lower: ptr<function, Tile>, weight: u32, above: Row, below: Row) {
+  accumulate(upper, lower, f32(weights[weight]), above.left, below.left);
+  accumulate(upper, lower, f32(weights[weight + 8u]), above.middle, below.middle);
+}
 
 // Stores 8 pixels, or fewer at the end of a row: the last pair is then written again. (A branch for each costs seconds of
 // compilation.)
@@ -56,6 +75,8 @@ fn main(
   let column = (id.x % quads) * 4u;
   let picture = group.z;
   let py = group.y & 1u;
+  let panel = group.y ^ MARGIN;
+  let first_row = row + select(py, 0u, MARGIN == 1u) - 1u;
 
   // Even and odd output columns (2·column + 0, 2, 4, 6 and + 1, 3, 5, 7) from input rows `row` and `row` + 1.
   var even: array<Tile, 2>;
@@ -68,19 +89,15 @@ fn main(
     for (var i = first; i < min(first + shape.part, shape.into); i++) {
       var style = PLAIN;
       if (MODULATE) { style = style_of(picture, shape.into, i); }
-      let plane = (picture * shape.into + i) * shape.h * shape.w;
-      let weight = (group.y * shape.into + i) * 64u + lane;
-      let row0 = row_at(plane, row + py - 1u, column, style);
-      let row1 = row_at(plane, row + py, column, style);
-      let row2 = row_at(plane, row + py + 1u, column, style);
-      accumulate(&even_upper, &even_lower, f32(weights[weight]), row0.left, row1.left);
-      accumulate(&even_upper, &even_lower, f32(weights[weight + 8u]), row0.middle, row1.middle);
-      accumulate(&odd_upper, &odd_lower, f32(weights[weight + 16u]), row0.middle, row1.middle);
-      accumulate(&odd_upper, &odd_lower, f32(weights[weight + 24u]), row0.right, row1.right);
-      accumulate(&even_upper, &even_lower, f32(weights[weight + 32u]), row1.left, row2.left);
-      accumulate(&even_upper, &even_lower, f32(weights[weight + 40u]), row1.middle, row2.middle);
-      accumulate(&odd_upper, &odd_lower, f32(weights[weight + 48u]), row1.middle, row2.middle);
-      accumulate(&odd_upper, &odd_lower, f32(weights[weight + 56u]), row1.right, row2.right);
+      let plane = (picture * shape.into + i) * (shape.h - MARGIN) * (shape.w - MARGIN);
+      let weight = (panel * shape.into + i) * 64u + lane;
+      let row0 = row_at(plane, first_row, column, style);
+      let row1 = row_at(plane, first_row + 1u, column, style);
+      let row2 = row_at(plane, first_row + 2u, column, style);
+      add_row(&even_upper, &even_lower, weight + EVEN, row0, row1);
+      add_row(&odd_upper, &odd_lower, weight + ODD, seen_by_odd(row0), seen_by_odd(row1));
+      add_row(&even_upper, &even_lower, weight + 32u + EVEN, row1, row2);
+      add_row(&odd_upper, &odd_lower, weight + 32u + ODD, seen_by_odd(row1), seen_by_odd(row2));
     }
     for (var k = 0u; k < 8u; k++) {
       even[0][k] += even_upper[k];

@@ -1,19 +1,22 @@
 //! use tiled, styled-read
 // Transposed 4×4 convolution of stride 2, padding 1, for GPUs: tiles of input and weights in workgroup memory.
 //
-//   y[o, Y, X] = Σ_i Σ m[i, r, s] · weight[o, i, Y + 1 − 2r, X + 1 − 2s],   m = a[i]·(x − mean[i]) + b[i] or x; 0 outside
+//   y[o, Y, X] = Σ_i Σ m[i, r, s] · weight[o, i, Y + 1 − MARGIN − 2r, X + 1 − MARGIN − 2s],
+//   m = a[i]·(x − mean[i]) + b[i] or x; 0 outside
 //
-// Output row Y = 2r + py reads the input rows r + py − 1 and r + py, columns likewise (see conv_up_broadcast.wgsl).
-// Layout: x [n, IN, H, W]; coefficients [n, 3, IN] (mean, a, b); weights packed as [OUT/8][py][IN][dy][px][dx][8] (pack.ts);
-// y [n, OUT, 2H, 2W].
-// Work: a workgroup makes, from ROWS × 4·QUADS input pixels, one row phase py for 8·GROUPS channels; an invocation, from 4
-// input columns, 8 pixels of an output row for 8 channels. SLICE input channels at a time are in workgroup memory.
-// workgroup_id: x tiles of pixels, y (tile of channels)·2 + py, z picture.
+// Output row Y = 2r + py reads the input rows r + py − 1 and r + py, with the margin r − 1 and r; columns likewise (see
+// conv_up_broadcast.wgsl).
+// Layout: x [n, IN, H − MARGIN, W − MARGIN]; coefficients [n, 3, IN] (mean, a, b); weights packed as
+// [OUT/8][phase][IN][dy][phase][dx][8] (pack.ts); y [n, OUT, 2H, 2W].
+// Work: a workgroup makes, for ROWS × 4·QUADS of the 2×2 blocks of y, one row py for 8·GROUPS channels; an invocation, for 4
+// neighbouring blocks, 8 pixels of that row for 8 channels. SLICE input channels at a time are in workgroup memory.
+// workgroup_id: x tiles of blocks, y (tile of channels)·2 + py, z picture.
 override IN: u32;
 override OUT: u32;
 override H: u32;
 override W: u32;
 override MODULATE: bool;
+override MARGIN: u32;
 override QUADS: u32;
 override ROWS: u32;
 override GROUPS: u32;
@@ -24,15 +27,23 @@ override SLICE: u32;
 @group(0) @binding(2) var<storage, read> coefficients: array<f32>;
 @group(0) @binding(3) var<storage, read_write> y: array<Stored>;
 
+override FROM_H: u32 = H - MARGIN;
+override FROM_W: u32 = W - MARGIN;
 override PATCH_WIDTH: u32 = 4 * QUADS + 2;
 override PATCH: u32 = (ROWS + 1) * PATCH_WIDTH;
 const WEIGHTS = 16u;
+// The weights of even and odd columns within those of a row.
+override EVEN: u32 = 4 * MARGIN;
+override ODD: u32 = 4 - EVEN;
 var<workgroup> patch_tile: array<f32, SLICE * PATCH>;
 
 @compute @workgroup_size(WORKGROUP)
 fn main(@builtin(local_invocation_index) local: u32, @builtin(workgroup_id) group: vec3u) {
   let place = place_of(local, group.x);
   let py = group.y & 1u;
+  // With the margin y stands one row and one column further on, and the phases have changed places.
+  let phase = py ^ MARGIN;
+  let first_row = place.tile_row + select(py, 0u, MARGIN == 1u) - 1u;
   let first_block = (group.y >> 1u) * GROUPS;
   let picture = group.z;
 
@@ -41,16 +52,16 @@ fn main(@builtin(local_invocation_index) local: u32, @builtin(workgroup_id) grou
   for (var slice = 0u; slice < IN; slice += SLICE) {
     for (var e = local; e < SLICE * PATCH; e += WORKGROUP) {
       let i = slice + e / PATCH;
-      let r = place.tile_row + py + (e % PATCH) / PATCH_WIDTH - 1u;
+      let r = first_row + (e % PATCH) / PATCH_WIDTH;
       let s = place.tile_column + e % PATCH_WIDTH - 1u;
       var value = 0.0;
-      if (i < IN && r < H && s < W) {
-        value = f32(x[((picture * IN + i) * H + r) * W + s]);
+      if (i < IN && r < FROM_H && s < FROM_W) {
+        value = f32(x[((picture * IN + i) * FROM_H + r) * FROM_W + s]);
         if (MODULATE) { value = styled(value, style_of(picture, IN, i)); }
       }
       patch_tile[e] = value;
     }
-    bring_weights(local, slice, first_block, 2u, py);
+    bring_weights(local, slice, first_block, 2u, phase);
     workgroupBarrier();
 
     // Summed apart: 4·IN terms in one go would lose half a digit.
@@ -65,10 +76,10 @@ fn main(@builtin(local_invocation_index) local: u32, @builtin(workgroup_id) grou
         for (var dx = 0u; dx < 2u; dx++) {
           let at = (c * GROUPS + place.channels) * WEIGHTS + dy * 8u + dx * 2u;
           for (var k = 0u; k < 4u; k++) {
-            even_part[k] += f32(weight_tile[at][k]) * pixels[dx];
-            even_part[k + 4u] += f32(weight_tile[at + 1u][k]) * pixels[dx];
-            odd_part[k] += f32(weight_tile[at + 4u][k]) * pixels[dx + 1u];
-            odd_part[k + 4u] += f32(weight_tile[at + 5u][k]) * pixels[dx + 1u];
+            even_part[k] += f32(weight_tile[at + EVEN][k]) * pixels[dx];
+            even_part[k + 4u] += f32(weight_tile[at + EVEN + 1u][k]) * pixels[dx];
+            odd_part[k] += f32(weight_tile[at + ODD][k]) * pixels[dx + 1u - MARGIN];
+            odd_part[k + 4u] += f32(weight_tile[at + ODD + 1u][k]) * pixels[dx + 1u - MARGIN];
           }
         }
       }

@@ -19,8 +19,6 @@ export interface NetworkReport {
   readonly latent_size: number;
   /** The side of each noise map in pixels. */
   readonly noise_sides: readonly number[];
-  /** Trained numbers. */
-  readonly parameters: number;
   /** Whether there is a way from z to w. */
   readonly mapping: boolean;
   /** The epsilon of its instance norm, where its kind has one. */
@@ -33,14 +31,16 @@ export interface WeightsReport {
   /** As it was given. */
   readonly path: string;
   readonly container: ContainerName;
-  /** Whose names its tensors have; null where nobody knows them. */
-  readonly dialect: string | null;
-  readonly kind: NetworkKind | null;
+  /** Whose names and layouts its tensors have. */
+  readonly dialect: string;
+  readonly kind: NetworkKind;
   /** SHA-256, in hex. */
   readonly sha256: string;
   /** `unknown` where nobody says it. */
   readonly licence: string;
   readonly tensors: number;
+  /** Trained numbers, those included that are not needed to draw. */
+  readonly parameters: number;
   /** Numbers of each type in all tensors. */
   readonly dtypes: Readonly<Partial<Record<DType, number>>>;
   /** Channels of the maps by their side in pixels, as far as the tensors tell. */
@@ -74,11 +74,12 @@ export async function inspectWeights(path: string, licence?: string): Promise<We
     name: file.name,
     path,
     container: file.format,
-    dialect: file.dialect ?? null,
-    kind: file.kind ?? null,
+    dialect: file.dialect,
+    kind: file.kind,
     sha256: file.sha256,
     licence: licenceOf(file, licence),
     tensors: tensors.size,
+    parameters: file.parameters,
     dtypes: countTypes(file),
     channels: Object.fromEntries(channelsBySide(tensors)),
     classes: tensors.get('mapping.embed.weight')?.shape[1] ?? 0,
@@ -111,13 +112,12 @@ function tryNetwork(path: string, file: WeightFile): { network: NetworkReport | 
 }
 
 function describeNetwork(network: Network): NetworkReport {
-  const { resolution, rows, latentSize, noiseSides, parameters, hasMapping, normEpsilon } = network;
+  const { resolution, rows, latentSize, noiseSides, hasMapping, normEpsilon } = network;
   return {
     resolution,
     rows,
     latent_size: latentSize,
     noise_sides: noiseSides,
-    parameters,
     mapping: hasMapping,
     ...(normEpsilon === undefined ? {} : { norm_epsilon: normEpsilon }),
   };

@@ -7,7 +7,7 @@
 
 import { bicubicTaps, reflectBefore } from '../dist/graph/bicubic.js';
 import { elements, type Graph, type Op, type Shape, type Tensor } from '../dist/graph/graph.js';
-import type { OpName, RunScalars } from '../dist/graph/ops.js';
+import type { Margin, OpName, RunScalars } from '../dist/graph/ops.js';
 
 /** Values by name: of all constants, inputs and states of a graph. */
 export type NamedValues = ReadonlyMap<string, Float64Array | Float32Array>;
@@ -97,6 +97,8 @@ export function reflect(position: number, size: number): number {
 const at = (shape: Shape, n: number, c: number, y = 0, x = 0): number =>
   ((n * shape[1] + c) * shape[2] + y) * shape[3] + x;
 
+const clamped = (x: number, clamp: number): number => Math.min(clamp, Math.max(-clamp, x));
+
 const slopeAt = (x: number, slope: number): number => (x > 0 ? 1 : slope);
 
 /** Calls `visit` for every element of a shape, in the order of memory. */
@@ -133,19 +135,54 @@ function convProducts(input: Shape, weight: Shape, visit: Product): void {
   });
 }
 
-function convUpProducts(input: Shape, weight: Shape, visit: Product): void {
+function convUpProducts(margin: Margin, input: Shape, weight: Shape, visit: Product): void {
   const [n, , height, width] = input;
   const [outputs] = weight;
-  const output: Shape = [n, outputs, 2 * height, 2 * width];
+  const [largeHeight, largeWidth] = [2 * (height + margin), 2 * (width + margin)];
+  const output: Shape = [n, outputs, largeHeight, largeWidth];
   each(input, (from, n, i, y, x) => {
     for (let o = 0; o < outputs; o++) {
       for (let ky = 0; ky < 4; ky++) {
         for (let kx = 0; kx < 4; kx++) {
-          const toY = 2 * y + ky - 1;
-          const toX = 2 * x + kx - 1;
-          if (toY < 0 || toY >= 2 * height || toX < 0 || toX >= 2 * width) continue;
+          const toY = 2 * y + ky - 1 + margin;
+          const toX = 2 * x + kx - 1 + margin;
+          if (toY < 0 || toY >= largeHeight || toX < 0 || toX >= largeWidth) continue;
           visit(from, at(output, n, o, toY, toX), at(weight, o, i, ky, kx));
         }
+      }
+    }
+  });
+}
+
+/** `weight` is here the value of the product of two taps. */
+function blurProducts(margin: Margin, input: Shape, visit: Product): void {
+  const [pictures, channels, height, width] = input;
+  const output: Shape = [pictures, channels, height - 2 * margin, width - 2 * margin];
+  const taps = [1 / 4, 1 / 2, 1 / 4];
+  each(output, (to, n, c, y, x) => {
+    for (let ky = 0; ky < 3; ky++) {
+      for (let kx = 0; kx < 3; kx++) {
+        const [fromY, fromX] = [y + ky - 1 + margin, x + kx - 1 + margin];
+        if (fromY < 0 || fromY >= height || fromX < 0 || fromX >= width) continue;
+        visit(at(input, n, c, fromY, fromX), to, taps[ky] * taps[kx]);
+      }
+    }
+  });
+}
+
+/** The definition of a FIR filter after zeros were put between samples: sample k of a pair stands at 2·y, tap by tap. */
+function upsampleProducts(input: Shape, visit: Product): void {
+  const [pictures, channels, height, width] = input;
+  const output: Shape = [pictures, channels, 2 * height, 2 * width];
+  const taps = [1 / 4, 3 / 4, 3 / 4, 1 / 4];
+  each(output, (to, n, c, y, x) => {
+    for (let ky = 0; ky < 4; ky++) {
+      for (let kx = 0; kx < 4; kx++) {
+        // Two zeros stand before the first sample.
+        const [spacedY, spacedX] = [y + ky - 2, x + kx - 2];
+        if (spacedY < 0 || spacedX < 0 || spacedY % 2 || spacedX % 2) continue;
+        if (spacedY >= 2 * height || spacedX >= 2 * width) continue;
+        visit(at(input, n, c, spacedY / 2, spacedX / 2), to, taps[ky] * taps[kx]);
       }
     }
   });
@@ -164,6 +201,28 @@ function bicubicProducts(input: Shape, axis: 2 | 3, factor: number, visit: Produ
       visit(from, to, taps[tap]);
     }
   });
+}
+
+/** A linear map of one tensor without weights, in either direction: adjoint maps read what the others write. */
+function filter(
+  products: (input: Shape, visit: Product) => void,
+  op: Op,
+  { value, shape }: Operands,
+  adjoint: boolean,
+): Float64Array[] {
+  const x = value(0);
+  const output = op.outputs[0].shape;
+  const y = new Float64Array(elements(output));
+  if (adjoint) {
+    products(output, (from, to, weight) => {
+      y[from] += weight * x[to];
+    });
+  } else {
+    products(shape(0), (from, to, weight) => {
+      y[to] += weight * x[from];
+    });
+  }
+  return [y];
 }
 
 /** conv or conv_up, in either direction. */
@@ -221,24 +280,11 @@ function scalar(operands: Operands, name: keyof RunScalars): number {
 
 const interpreters: Interpreters = {
   conv: (op, operands) => convolve(convProducts, op, operands, operands.optional(2)),
-  conv_up: (op, operands) => convolve(convUpProducts, op, operands, undefined),
-
-  blur(_op, { value, shape }) {
-    const x = value(0);
-    const [, , height, width] = shape(0);
-    const y = new Float64Array(x.length);
-    const taps = [1 / 4, 1 / 2, 1 / 4];
-    each(shape(0), (index, n, c, row, column) => {
-      for (let ky = 0; ky < 3; ky++) {
-        for (let kx = 0; kx < 3; kx++) {
-          const [fromY, fromX] = [row + ky - 1, column + kx - 1];
-          if (fromY < 0 || fromY >= height || fromX < 0 || fromX >= width) continue;
-          y[index] += taps[ky] * taps[kx] * x[at(shape(0), n, c, fromY, fromX)];
-        }
-      }
-    });
-    return [y];
-  },
+  conv_up: (op, operands) =>
+    convolve((input, weight, visit) => convUpProducts(op.attrs.margin, input, weight, visit), op, operands, undefined),
+  blur: (op, operands) =>
+    filter((input, visit) => blurProducts(op.attrs.margin, input, visit), op, operands, op.attrs.adjoint),
+  upsample: (op, operands) => filter(upsampleProducts, op, operands, op.attrs.adjoint),
 
   repeat(op, { value }) {
     const y = new Float64Array(elements(op.outputs[0].shape));
@@ -261,7 +307,7 @@ const interpreters: Interpreters = {
     const y = new Float64Array(value(0).length);
     each(shape(0), (index, _n, c) => {
       const sum = value(0)[index] + value(1)[c];
-      y[index] = sum * slopeAt(sum, op.attrs.slope);
+      y[index] = clamped(sum * slopeAt(sum, op.attrs.slope), op.attrs.clamp);
     });
     return [y];
   },
@@ -325,6 +371,46 @@ const interpreters: Interpreters = {
     return [sums];
   },
 
+  scale(_op, { value, shape }) {
+    const y = new Float64Array(value(0).length);
+    each(shape(0), (index, n, c) => {
+      y[index] = value(1)[at(shape(1), n, c)] * value(0)[index];
+    });
+    return [y];
+  },
+
+  scale_sums(op, { value, shape }) {
+    const sums = new Float64Array(elements(op.outputs[0].shape));
+    each(shape(0), (index, n, c) => {
+      sums[at(op.outputs[0].shape, n, c)] += value(0)[index] * value(1)[index];
+    });
+    return [sums];
+  },
+
+  demodulate(op, { value, shape }) {
+    const [style, squares] = [value(0), value(1)];
+    const [outputs, inputs] = shape(1);
+    const d = new Float64Array(elements(op.outputs[0].shape));
+    each(op.outputs[0].shape, (_index, n, o) => {
+      let sum = op.attrs.epsilon;
+      for (let i = 0; i < inputs; i++) sum += squares[o * inputs + i] * style[n * inputs + i] ** 2;
+      d[n * outputs + o] = 1 / Math.sqrt(sum);
+    });
+    return [d];
+  },
+
+  demodulate_gradient(op, { value, shape }) {
+    const [g, d, style, squares] = [0, 1, 2, 3].map(value);
+    const [outputs, inputs] = shape(3);
+    const result = new Float64Array(elements(op.outputs[0].shape));
+    each(op.outputs[0].shape, (index, n, i) => {
+      for (let o = 0; o < outputs; o++) {
+        result[index] -= style[index] * squares[o * inputs + i] * g[n * outputs + o] * d[n * outputs + o] ** 3;
+      }
+    });
+    return [result];
+  },
+
   noise_gradient(op, { value, shape }) {
     const [g, noiseWeight] = [value(0), value(1)];
     const output = op.outputs[0].shape;
@@ -357,7 +443,12 @@ const interpreters: Interpreters = {
     return [y];
   },
 
-  lrelu_gradient: (op, { value }) => [value(0).map((g, index) => g * slopeAt(value(1)[index], op.attrs.slope))],
+  lrelu_gradient: (op, { value }) => [
+    value(0).map((g, index) => {
+      const y = value(1)[index];
+      return Math.abs(y) < op.attrs.clamp ? g * slopeAt(y, op.attrs.slope) : 0;
+    }),
+  ],
 
   pixel_norm(_op, { value, shape }) {
     const x = value(0);

@@ -1,14 +1,16 @@
 // Reading and adding up for the broadcast convolutions whose invocations take 4 columns of 2 rows of a styled map.
 //
-// Of the kernel: the bindings x and shape, and the libraries broadcast and styled-read.
+// Of the kernel: the bindings x and shape, MARGIN, by how much the map of x is smaller than shape says, and the libraries
+// broadcast and styled-read.
 
 // Four neighbouring pixels of a row, as the three columns of the kernel see them.
 struct Row { left: vec4f, middle: vec4f, right: vec4f }
 
 // The styled map at (r, s); zero outside. Unsigned arithmetic makes −1 a large number, so one comparison serves.
 fn tap(plane: u32, r: u32, s: u32, style: Style) -> f32 {
-  let inside = r < shape.h && s < shape.w;
-  return select(0.0, styled(f32(x[select(0u, plane + r * shape.w + s, inside)]), style), inside);
+  let across = shape.w - MARGIN;
+  let inside = r < shape.h - MARGIN && s < across;
+  return select(0.0, styled(f32(x[select(0u, plane + r * across + s, inside)]), style), inside);
 }
 
 fn row_at(plane: u32, r: u32, column: u32, style: Style) -> Row {

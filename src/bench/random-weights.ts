@@ -6,6 +6,16 @@ function channelsAt(resolution: number, fmapBase: number, fmapMax: number): numb
   return Math.min(fmapMax, fmapBase / (resolution / 2));
 }
 
+/** Adds a tensor of normal numbers, times a factor, plus a mean. */
+function adder(tensors: Map<string, HostTensor<'f32'>>) {
+  return (name: string, shape: readonly number[], scale = 1, mean = 0) => {
+    const count = shape.reduce((a, b) => a * b, 1);
+    const data = normals(tensors.size, [0x62656e63], count);
+    const plain = scale === 1 && mean === 0;
+    tensors.set(`synthesis.${name}`, hostTensor(shape, plain ? data : data.map((value) => value * scale + mean)));
+  };
+}
+
 /**
  * A StyleGAN1 synthesis network of any size with random weights, in PULSE's names: its speed is that of a trained one.
  *
@@ -16,11 +26,7 @@ export function randomStyleGan1(
   { fmapBase, fmapMax, latentSize = 512 }: { fmapBase: number; fmapMax: number; latentSize?: number },
 ): Map<string, HostTensor<'f32'>> {
   const tensors = new Map<string, HostTensor<'f32'>>();
-  const add = (name: string, shape: readonly number[], scale = 1) => {
-    const count = shape.reduce((a, b) => a * b, 1);
-    const data = normals(tensors.size, [0x62656e63], count);
-    tensors.set(`synthesis.${name}`, hostTensor(shape, scale === 1 ? data : data.map((value) => value * scale)));
-  };
+  const add = adder(tensors);
   const epilogue = (block: string, index: number, channels: number) => {
     add(`${block}.epi${index}.noise.weight`, [channels], 0.1);
     add(`${block}.epi${index}.style_mod.lin.weight`, [2 * channels, latentSize]);
@@ -46,5 +52,40 @@ export function randomStyleGan1(
   }
   add('torgb.weight', [3, channels, 1, 1]);
   add('torgb.bias', [3], 0.1);
+  return tensors;
+}
+
+/**
+ * A StyleGAN2 synthesis network of any size with random weights, in the names that `readStyleGan2` wants.
+ *
+ * @param fmapBase the channels of a map of side r are fmapBase / r, at most fmapMax (configuration F: 32768 and 512)
+ * @param latentSize numbers in a row of w
+ */
+export function randomStyleGan2(
+  resolution: number,
+  { fmapBase, fmapMax, latentSize = 512 }: { fmapBase: number; fmapMax: number; latentSize?: number },
+): Map<string, HostTensor<'f32'>> {
+  const tensors = new Map<string, HostTensor<'f32'>>();
+  const add = adder(tensors);
+  const style = (name: string, channels: number) => {
+    add(`${name}.affine.weight`, [channels, latentSize]);
+    add(`${name}.affine.bias`, [channels], 0.1, 1);
+  };
+  const layer = (name: string, from: number, channels: number) => {
+    add(`${name}.weight`, [channels, from, 3, 3]);
+    add(`${name}.bias`, [channels], 0.1);
+    add(`${name}.noise_strength`, [], 0.1);
+    style(name, from);
+  };
+  const channelsOf = (side: number) => Math.min(fmapMax, fmapBase / side);
+  add('b4.const', [channelsOf(4), 4, 4]);
+  for (let side = 4; side <= resolution; side *= 2) {
+    const channels = channelsOf(side);
+    if (side > 4) layer(`b${side}.conv0`, channelsOf(side / 2), channels);
+    layer(`b${side}.conv1`, channels, channels);
+    add(`b${side}.torgb.weight`, [3, channels, 1, 1]);
+    add(`b${side}.torgb.bias`, [3], 0.1);
+    style(`b${side}.torgb`, channels);
+  }
   return tensors;
 }

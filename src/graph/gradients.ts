@@ -20,22 +20,32 @@ export type VjpRule<N extends OpName> = (
 /** Gradient rules of the ops that have one; update ops and gradients of gradients have none. */
 export const vjpRules: { [N in OpName]?: VjpRule<N> } = {
   conv: (graph, op, [g]) => [apply1(graph, 'conv', [g, op.inputs[1]], { adjoint: !op.attrs.adjoint })],
-  conv_up: (graph, op, [g]) => [apply1(graph, 'conv_up', [g, op.inputs[1]], { adjoint: !op.attrs.adjoint })],
-  blur: (graph, _op, [g]) => [apply1(graph, 'blur', [g], {})],
+  conv_up: (graph, op, [g]) => [
+    apply1(graph, 'conv_up', [g, op.inputs[1]], { ...op.attrs, adjoint: !op.attrs.adjoint }),
+  ],
+  blur: (graph, op, [g]) => [apply1(graph, 'blur', [g], { ...op.attrs, adjoint: !op.attrs.adjoint })],
+  upsample: (graph, op, [g]) => [apply1(graph, 'upsample', [g], { adjoint: !op.attrs.adjoint })],
   add_noise: (graph, op, [g], wanted) => [
     g,
     wanted[1] ? apply1(graph, 'noise_gradient', [g, op.inputs[2]], {}) : undefined,
   ],
-  bias_act: (graph, op, [g]) => [apply1(graph, 'lrelu_gradient', [g, op.outputs[0]], { slope: op.attrs.slope })],
+  bias_act: (graph, op, [g]) => [apply1(graph, 'lrelu_gradient', [g, op.outputs[0]], op.attrs)],
   instance_norm: (graph, op, [g]) => [apply1(graph, 'instance_norm_gradient', [g, op.inputs[0]], op.attrs)],
   modulate: (graph, op, [g], wanted) => [
     wanted[0] ? apply1(graph, 'modulate_gradient', [g, op.inputs[1]], {}) : undefined,
     wanted[1] ? apply1(graph, 'modulate_sums', [g, op.inputs[0]], {}) : undefined,
   ],
+  scale: (graph, op, [g], wanted) => [
+    wanted[0] ? apply1(graph, 'scale', [g, op.inputs[1]], {}) : undefined,
+    wanted[1] ? apply1(graph, 'scale_sums', [g, op.inputs[0]], {}) : undefined,
+  ],
+  demodulate: (graph, op, [g]) => [
+    apply1(graph, 'demodulate_gradient', [g, op.outputs[0], op.inputs[0], op.inputs[1]], {}),
+  ],
 
   linear(graph, op, [g]) {
     const { slope, adjoint } = op.attrs;
-    const before = slope === 1 ? g : apply1(graph, 'lrelu_gradient', [g, op.outputs[0]], { slope });
+    const before = slope === 1 ? g : apply1(graph, 'lrelu_gradient', [g, op.outputs[0]], { slope, clamp: Infinity });
     const [, c, h, w] = op.inputs[0]!.shape;
     return [apply1(graph, 'linear', [before, op.inputs[1]], { adjoint: !adjoint, slope: 1, shape: [c, h, w] })];
   },

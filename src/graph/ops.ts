@@ -13,20 +13,31 @@ export interface OpAttributes {
    */
   conv: { adjoint: boolean };
   /**
-   * Transposed convolution of stride 2, padding 1 — inputs: x [n, i, h, w], weight [o, i, 4, 4] → y [n, o, 2h, 2w];
-   * y[o, Y, X] = Σ x[i, y, x]·weight[o, i, Y+1−2y, X+1−2x]. Each of the four output phases is a 2×2 convolution. Both of
-   * StyleGAN1's ways of upsampling are this op (model/upsampling.ts makes the 4×4 weights).
-   * `adjoint`: the strided convolution [n, o, 2h, 2w] → [n, i, h, w].
+   * Transposed convolution of stride 2 — inputs: x [n, i, h, w], weight [o, i, 4, 4] → y [n, o, 2(h + m), 2(w + m)] with
+   * the margin m = 0 or 1; y[o, Y, X] = Σ x[i, y, x]·weight[o, i, Y+1−m−2y, X+1−m−2x]. Each of the four output phases is a
+   * 2×2 convolution. With the margin it is the whole of the transposed convolution, which StyleGAN2 blurs before it crops;
+   * without it has a padding of 1, StyleGAN1's (model/upsampling.ts makes the 4×4 weights of all of them).
+   * `adjoint`: the strided convolution [n, o, 2(h + m), 2(w + m)] → [n, i, h, w].
    */
-  conv_up: { adjoint: boolean };
-  /** [1 2 1]⊗[1 2 1]/16 with zero padding, per channel; its own adjoint — x [n, c, h, w] → the same. */
-  blur: Record<string, never>;
+  conv_up: { adjoint: boolean; margin: Margin };
+  /**
+   * [1 2 1]⊗[1 2 1]/16 per channel. Without a margin padded with zeros, x [n, c, h, w] → the same, and its own adjoint; with
+   * one only where all nine samples are there, x [n, c, h + 2, w + 2] → [n, c, h, w]; `adjoint`: [n, c, h, w] → [n, c, h + 2,
+   * w + 2], every sample spread over nine.
+   */
+  blur: { adjoint: boolean; margin: Margin };
+  /**
+   * Upsampling by 2 with the FIR filter [1 3 3 1]⊗[1 3 3 1]/16 (Karras et al. 2020, arXiv 1912.04958, section 4.1), zeros
+   * outside — x [n, c, h, w] → y [n, c, 2h, 2w]; per axis y[2j] = (x[j−1] + 3x[j])/4, y[2j+1] = (3x[j] + x[j+1])/4.
+   * `adjoint`: its transpose, [n, c, 2h, 2w] → [n, c, h, w].
+   */
+  upsample: { adjoint: boolean };
   /** One map for all pictures: x, a constant [1, c, h, w] → [n, c, h, w]. */
   repeat: Record<string, never>;
   /** Inputs: x [n, c, h, w], noise [n, 1, h, w], noiseWeight [c, 1, 1, 1] → x + noiseWeight[c]·noise. */
   add_noise: Record<string, never>;
-  /** Inputs: x [n, c, h, w], bias [c, 1, 1, 1] → lrelu(x + bias[c]). */
-  bias_act: { slope: number };
+  /** Inputs: x [n, c, h, w], bias [c, 1, 1, 1] → lrelu(x + bias[c]), brought into [−clamp, clamp]; ∞ is no clamp. */
+  bias_act: { slope: number; clamp: number };
   /**
    * Instance norm (Ulyanov et al. 2016, arXiv 1607.08022): x [n, c, h, w] → x̂ = (x − μ)/σ with μ and σ = √(variance +
    * epsilon) of x over h, w, for each picture and channel.
@@ -43,6 +54,19 @@ export interface OpAttributes {
   modulate_gradient: Record<string, never>;
   /** Inputs: g, x̂ [n, c, h, w] → [n, 2, c, 1]: Σ g·x̂, then Σ g, over h, w: the gradient of `modulate` with respect to the style. */
   modulate_sums: Record<string, never>;
+  /** Inputs: x [n, c, h, w], factor [n, c, 1, 1] → factor·x. Its gradient by x is itself. */
+  scale: Record<string, never>;
+  /** Inputs: g, x [n, c, h, w] → Σ g·x over h, w, [n, c, 1, 1]: the gradient of `scale` by its factor. */
+  scale_sums: Record<string, never>;
+  /**
+   * The factors that give the results of a convolution, whose inputs were scaled by a style, unit deviation again (Karras et
+   * al. 2020, equation 3, applied to outputs instead of weights, so that weights are those of all pictures) —
+   * inputs: style [n, i, 1, 1], squares [o, i, 1, 1], the sum of the squared taps of each kernel →
+   * d[o] = (Σ_i squares[o, i]·style[i]² + epsilon)^−½, [n, o, 1, 1].
+   */
+  demodulate: { epsilon: number };
+  /** Inputs: g, d [n, o, 1, 1], style, squares → −style[i]·Σ_o squares[o, i]·g[o]·d[o]³, [n, i, 1, 1]: the gradient of `demodulate`. */
+  demodulate_gradient: Record<string, never>;
   /** Inputs: g [n, c, h, w], noiseWeight [c, 1, 1, 1] → Σ_c noiseWeight[c]·g[c], [n, 1, h, w]: the gradient of `add_noise` by noise. */
   noise_gradient: Record<string, never>;
   /**
@@ -50,8 +74,8 @@ export interface OpAttributes {
    * lrelu(weight·x + bias), slope 1 being no activation. `adjoint`: weight transposed, k and m exchanged.
    */
   linear: { adjoint: boolean; slope: number; shape: readonly [number, number, number] };
-  /** Inputs: g, y of one shape → g·slope(y). The gradient of a leaky ReLU whose output is y. */
-  lrelu_gradient: { slope: number };
+  /** Inputs: g, y of one shape → g·slope(y) where |y| < clamp, elsewhere 0. The gradient of a leaky ReLU, clamped, whose output is y. */
+  lrelu_gradient: { slope: number; clamp: number };
   /** x·(mean(x²) + 1e-8)^−½ over all values of a picture (Karras et al., ICLR 2018, section 4.2). */
   pixel_norm: Record<string, never>;
   /** Inputs: g, x → the gradient of `pixel_norm`. */
@@ -116,6 +140,9 @@ export interface OpAttributes {
   /** Inputs: improved [n, 1, 1, 1], source, kept (state of the source's shape, written): kept = source where improved. */
   keep_if: Record<string, never>;
 }
+
+/** The width in small pixels by which a map is larger on each side than what will be left of it. */
+export type Margin = 0 | 1;
 
 /** The name of an op. */
 export type OpName = keyof OpAttributes;

@@ -51,16 +51,29 @@ export const shapeRules: ShapeRules = {
     optional(inputs, 2, 'conv: bias', [o, 1, 1, 1]);
     return [[n, adjoint ? i : o, h, w]];
   },
-  conv_up(inputs, { adjoint }) {
+  conv_up(inputs, { adjoint, margin }) {
     const [n, c, h, w] = need(inputs, 0, 'conv_up');
     const [o, i, ...kernel] = need(inputs, 1, 'conv_up');
     expectShape('conv_up: kernel', kernel, [4, 4]);
     if (c !== (adjoint ? o : i)) throw new Error(`conv_up: ${c} channels meet weights for ${adjoint ? o : i}`);
-    if (!adjoint) return [[n, o, 2 * h, 2 * w]];
+    if (!adjoint) return [[n, o, 2 * (h + margin), 2 * (w + margin)]];
     if (h % 2 || w % 2) throw new Error(`conv_up: the adjoint halves a map, and ${h}×${w} is odd`);
-    return [[n, i, h / 2, w / 2]];
+    const small = [h / 2 - margin, w / 2 - margin] as const;
+    if (small[0] < 1 || small[1] < 1) throw new Error(`conv_up: of ${h}×${w} nothing is left within the margin`);
+    return [[n, i, ...small]];
   },
-  blur: (inputs) => like(inputs, 'blur'),
+  blur(inputs, { adjoint, margin }) {
+    const [n, c, h, w] = need(inputs, 0, 'blur');
+    const wider = adjoint ? 2 * margin : -2 * margin;
+    if (h + wider < 1 || w + wider < 1) throw new Error(`blur: of ${h}×${w} nothing is left within the margin`);
+    return [[n, c, h + wider, w + wider]];
+  },
+  upsample(inputs, { adjoint }) {
+    const [n, c, h, w] = need(inputs, 0, 'upsample');
+    if (!adjoint) return [[n, c, 2 * h, 2 * w]];
+    if (h % 2 || w % 2) throw new Error(`upsample: the adjoint halves a map, and ${h}×${w} is odd`);
+    return [[n, c, h / 2, w / 2]];
+  },
   repeat(inputs, _attrs, batch) {
     const [one, ...map] = need(inputs, 0, 'repeat');
     expectShape('repeat: input 0', [one, ...map], [1, ...map]);
@@ -84,6 +97,30 @@ export const shapeRules: ShapeRules = {
   modulate_sums(inputs) {
     const [n, c] = like(inputs, 'modulate_sums', 1)[0];
     return [[n, 2, c, 1]];
+  },
+  scale(inputs) {
+    const [n, c] = need(inputs, 0, 'scale');
+    expectShape('scale: factor', need(inputs, 1, 'scale'), [n, c, 1, 1]);
+    return like(inputs, 'scale');
+  },
+  scale_sums(inputs) {
+    const [n, c] = like(inputs, 'scale_sums', 1)[0];
+    return [[n, c, 1, 1]];
+  },
+  demodulate(inputs) {
+    const [n, i] = need(inputs, 0, 'demodulate');
+    const [o] = need(inputs, 1, 'demodulate');
+    expectShape('demodulate: style', need(inputs, 0, 'demodulate'), [n, i, 1, 1]);
+    expectShape('demodulate: squares', need(inputs, 1, 'demodulate'), [o, i, 1, 1]);
+    return [[n, o, 1, 1]];
+  },
+  demodulate_gradient(inputs) {
+    const [n, o] = like(inputs, 'demodulate_gradient', 1)[0];
+    const [, i] = need(inputs, 2, 'demodulate_gradient');
+    expectShape('demodulate_gradient: g', need(inputs, 0, 'demodulate_gradient'), [n, o, 1, 1]);
+    expectShape('demodulate_gradient: style', need(inputs, 2, 'demodulate_gradient'), [n, i, 1, 1]);
+    expectShape('demodulate_gradient: squares', need(inputs, 3, 'demodulate_gradient'), [o, i, 1, 1]);
+    return [[n, i, 1, 1]];
   },
   noise_gradient(inputs) {
     const [n, c, h, w] = need(inputs, 0, 'noise_gradient');

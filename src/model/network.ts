@@ -2,7 +2,7 @@ import type { Constants } from '../graph/constant.js';
 import type { Graph, Tensor } from '../graph/graph.js';
 
 /** The kinds of networks that there are. */
-export type NetworkKind = 'stylegan1';
+export type NetworkKind = 'stylegan1' | 'stylegan2';
 
 /**
  * What drawing and searching need to know of a generator of any kind. Only the network itself knows how many rows of w and

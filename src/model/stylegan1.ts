@@ -106,9 +106,12 @@ export function synthesis(
     });
     if (kind === 'const') x = apply1(graph, 'repeat', [get()], {});
     else if (kind === 'same') x = apply1(graph, 'conv', [x, get()], { adjoint: false });
-    else x = apply1(graph, 'blur', [apply1(graph, 'conv_up', [x, get()], { adjoint: false })], {});
+    else {
+      x = apply1(graph, 'conv_up', [x, get()], { adjoint: false, margin: 0 });
+      x = apply1(graph, 'blur', [x], { adjoint: false, margin: 0 });
+    }
     if (noise[index]) x = apply1(graph, 'add_noise', [x, noise[index], get('.noise')], {});
-    x = apply1(graph, 'bias_act', [x, get('.bias')], { slope: SLOPE });
+    x = apply1(graph, 'bias_act', [x, get('.bias')], { slope: SLOPE, clamp: Infinity });
     x = apply1(graph, 'instance_norm', [x], { epsilon: network.normEpsilon });
     x = apply1(graph, 'modulate', [x, style], {});
     blocks.set(resolution, x);

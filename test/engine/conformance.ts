@@ -12,7 +12,7 @@ import { apply, apply1 } from '../../dist/graph/build.js';
 import { elements, Graph, type Shape, type Tensor } from '../../dist/graph/graph.js';
 import { type HostTensor, hostTensor } from '../../dist/graph/host-tensor.js';
 import type { OpAttributes, OpName, RunScalars } from '../../dist/graph/ops.js';
-import { styledLayer } from '../graph/layers.js';
+import { modulatedLayer, modulatedRgb, styledLayer } from '../graph/layers.js';
 import { normals, randomSource } from '../random.js';
 import { type NamedValues, runReference } from '../reference.js';
 
@@ -168,6 +168,8 @@ interface ConvCase {
   /** Read through a layer's style. */
   readonly styled?: boolean;
   readonly bias?: boolean;
+  /** With a margin as well. */
+  readonly margin?: boolean;
 }
 
 const CONVS: readonly ConvCase[] = [
@@ -190,15 +192,15 @@ const CONVS: readonly ConvCase[] = [
 ];
 
 const CONV_UPS: readonly ConvCase[] = [
-  { from: 1, to: 1, size: [1, 1] },
-  { from: 3, to: 5, size: [2, 2], styled: true },
-  { from: 13, to: 17, size: [5, 3] },
+  { from: 1, to: 1, size: [1, 1], margin: true },
+  { from: 3, to: 5, size: [2, 2], styled: true, margin: true },
+  { from: 13, to: 17, size: [5, 3], margin: true },
   { from: 17, to: 3, size: [7, 9], styled: true },
   { from: 3, to: 3, size: [1, 6], styled: true },
-  { from: 16, to: 16, size: [8, 8], styled: true },
+  { from: 16, to: 16, size: [8, 8], styled: true, margin: true },
   { from: 37, to: 21, size: [19, 23], styled: true },
-  { from: 129, to: 33, size: [6, 5], styled: true },
-  { from: 4, to: 8, size: [33, 35], styled: true },
+  { from: 129, to: 33, size: [6, 5], styled: true, margin: true },
+  { from: 4, to: 8, size: [33, 35], styled: true, margin: true },
   { from: 512, to: 64, size: [4, 4], styled: true },
   { from: 64, to: 512, size: [4, 4], styled: true },
 ];
@@ -234,21 +236,24 @@ function convolutions(): Case[] {
         ),
       );
     }
-    for (const { from, to, size, ...extra } of CONV_UPS) {
-      const [input, output] = adjoint ? [to, from] : [from, to];
-      const [h, w] = adjoint ? [2 * size[0], 2 * size[1]] : size;
-      cases.push(
-        makeCase(
-          `conv_up${adjoint ? ' adjoint' : ''} ${input} → ${output}, ${h}×${w}${extra.styled ? ', styled' : ''}`,
-          (b) =>
-            b.outputs(
-              'conv_up',
-              [convInput(b, [input, h, w], extra.styled), b.constant('weight', [to, from, 4, 4], weights(4 * input))],
-              { adjoint },
-            ),
-          REDUCTION,
-        ),
-      );
+    for (const { from, to, size, margin: both, ...extra } of CONV_UPS) {
+      for (const margin of both ? ([0, 1] as const) : ([0] as const)) {
+        const [input, output] = adjoint ? [to, from] : [from, to];
+        const [h, w] = adjoint ? [2 * (size[0] + margin), 2 * (size[1] + margin)] : size;
+        const extras = `${extra.styled ? ', styled' : ''}${margin ? ', margin' : ''}`;
+        cases.push(
+          makeCase(
+            `conv_up${adjoint ? ' adjoint' : ''} ${input} → ${output}, ${h}×${w}${extras}`,
+            (b) =>
+              b.outputs(
+                'conv_up',
+                [convInput(b, [input, h, w], extra.styled), b.constant('weight', [to, from, 4, 4], weights(4 * input))],
+                { adjoint, margin },
+              ),
+            REDUCTION,
+          ),
+        );
+      }
     }
   }
   return cases;
@@ -325,10 +330,21 @@ function layerOps(): Case[] {
     add('repeat', {}, (b) => [b.constant('x', [1, c, h, w])], EXACT);
     const noise = (b: CaseBuilder) => [b.input('noise', [1, h, w]), b.constant('noise weight', [c, 1, 1, 1])];
     add('add_noise', {}, (b) => [x(b), ...noise(b)], ELEMENTWISE);
-    for (const slope of [0.2, 0.1]) {
+    for (const [slope, clamp] of [
+      [0.2, Infinity],
+      [0.1, 1],
+      [1, 0.5],
+    ]) {
       const bias = (b: CaseBuilder) => [b.input('x', shape, withZeros(normal())), b.constant('bias', [c, 1, 1, 1])];
-      add('bias_act', { slope }, bias, ELEMENTWISE, `, slope ${slope}`);
+      add('bias_act', { slope, clamp }, bias, ELEMENTWISE, `, slope ${slope}, clamp ${clamp}`);
     }
+    const factor = (b: CaseBuilder) => b.input('factor', [c, 1, 1]);
+    add('scale', {}, (b) => [x(b), factor(b)], ELEMENTWISE);
+    add('scale_sums', {}, (b) => [g(b), x(b)], REDUCTION);
+    add('upsample', { adjoint: false }, (b) => [x(b)], ELEMENTWISE);
+    if (h % 2 === 0 && w % 2 === 0) add('upsample', { adjoint: true }, (b) => [x(b)], ELEMENTWISE, ', adjoint');
+    add('blur', { adjoint: true, margin: 1 }, (b) => [x(b)], ELEMENTWISE, ', margin, adjoint');
+    if (h > 2 && w > 2) add('blur', { adjoint: false, margin: 1 }, (b) => [x(b)], ELEMENTWISE, ', margin');
     for (const epsilon of [1e-5, 1e-8]) {
       add('instance_norm', { epsilon }, (b) => [x(b)], REDUCTION, `, ε ${epsilon}`);
     }
@@ -353,7 +369,11 @@ function elementwise(): Case[] {
   const cases: Case[] = [];
   for (const shape of MAPS) {
     cases.push(
-      makeCase(`blur ${text(shape)}`, (b) => b.outputs('blur', [b.input('x', shape)], {}), ELEMENTWISE),
+      makeCase(
+        `blur ${text(shape)}`,
+        (b) => b.outputs('blur', [b.input('x', shape)], { adjoint: false, margin: 0 }),
+        ELEMENTWISE,
+      ),
       makeCase(`add ${text(shape)}`, (b) => b.outputs('add', [b.input('a', shape), b.input('b', shape)], {}), 1e-7),
       makeCase(
         `affine ${text(shape)}`,
@@ -364,7 +384,19 @@ function elementwise(): Case[] {
       makeCase(
         `lrelu_gradient ${text(shape)}`,
         (b) =>
-          b.outputs('lrelu_gradient', [b.input('g', shape), b.input('x', shape, withZeros(normal()))], { slope: 0.2 }),
+          b.outputs('lrelu_gradient', [b.input('g', shape), b.input('x', shape, withZeros(normal()))], {
+            slope: 0.2,
+            clamp: Infinity,
+          }),
+        ELEMENTWISE,
+      ),
+      makeCase(
+        `lrelu_gradient ${text(shape)}, clamp`,
+        (b) => {
+          const bias = b.constant('bias', [shape[0], 1, 1, 1]);
+          const y = apply1(b.graph, 'bias_act', [b.input('x', shape), bias], { slope: 0.2, clamp: 1 });
+          b.outputs('lrelu_gradient', [b.input('g', shape), y], { slope: 0.2, clamp: 1 });
+        },
         ELEMENTWISE,
       ),
     );
@@ -385,12 +417,46 @@ function elementwise(): Case[] {
     ),
     makeCase(
       'lrelu_gradient with slope 0.01',
-      (b) => b.outputs('lrelu_gradient', [b.input('g', [3, 5, 7]), b.input('x', [3, 5, 7])], { slope: 0.01 }),
+      (b) =>
+        b.outputs('lrelu_gradient', [b.input('g', [3, 5, 7]), b.input('x', [3, 5, 7])], {
+          slope: 0.01,
+          clamp: Infinity,
+        }),
       ELEMENTWISE,
     ),
     makeCase('fill of 0.1', (b) => b.outputs('fill', [], { value: 0.1, shape: [2, 3, 5] }), 1e-7),
   );
   return cases;
+}
+
+/** Styles and what demodulates them: vectors of each picture. */
+function demodulation(): Case[] {
+  return [
+    [1, 1],
+    [3, 5],
+    [37, 21],
+    [512, 512],
+    [1030, 3],
+    [3, 1030],
+  ].flatMap(([from, to]) => {
+    const squares = (b: CaseBuilder) => b.constant('squares', [to, from, 1, 1], uniform(0, 2 / from));
+    const style = (b: CaseBuilder) => b.input('style', [from, 1, 1], normal(0.5, 1));
+    return [
+      makeCase(
+        `demodulate ${from} → ${to}`,
+        (b) => b.outputs('demodulate', [style(b), squares(b)], { epsilon: 1e-8 }),
+        REDUCTION,
+      ),
+      makeCase(
+        `demodulate_gradient ${to} → ${from}`,
+        (b) => {
+          const [g, d] = [b.input('g', [to, 1, 1]), b.input('d', [to, 1, 1], uniform(0.5, 2))];
+          b.outputs('demodulate_gradient', [g, d, style(b), squares(b)], {});
+        },
+        REDUCTION,
+      ),
+    ];
+  });
 }
 
 interface LinearCase {
@@ -880,8 +946,10 @@ function layers(): Case[] {
         (b) => {
           const x = b.input('x', [c, h, w]);
           const weight = b.constant('weight', [5, c, 4, 4], weights(4 * c));
-          const up = apply1(b.graph, 'conv_up', [x, weight], { adjoint: false });
-          const layer = styledLayer(b, '', apply1(b.graph, 'blur', [up], {}), { epsilon: 1e-8 });
+          const up = apply1(b.graph, 'conv_up', [x, weight], { adjoint: false, margin: 0 });
+          const layer = styledLayer(b, '', apply1(b.graph, 'blur', [up], { adjoint: false, margin: 0 }), {
+            epsilon: 1e-8,
+          });
           const rgb = [layer.styled, b.constant('rgb', [3, 5, 1, 1], weights(5))];
           const y = apply1(b.graph, 'conv', rgb, { adjoint: false });
           b.graph.output('y', y);
@@ -904,6 +972,29 @@ function layers(): Case[] {
         1e-5,
       ),
     );
+  }
+  for (const [c, h, w, to] of [
+    [1, 1, 1, 1],
+    [5, 4, 4, 3],
+    [13, 9, 7, 17],
+    [33, 16, 16, 16],
+  ]) {
+    for (const up of [false, true]) {
+      cases.push(
+        makeCase(
+          `modulated ${up ? 'upsampling ' : ''}convolutions and to-RGB, forward and backward, ${c}×${h}×${w} → ${to}`,
+          (b) => {
+            const x = b.input('x', [c, h, w]);
+            const first = modulatedLayer(b, '0', x, { channels: to, up, clamp: 4 });
+            const second = modulatedLayer(b, '1', first.y, { channels: to });
+            const rgb = modulatedRgb(b, second.y);
+            b.graph.output('y', rgb.y);
+            b.gradients(rgb.y, [x, ...first.inputs, ...second.inputs, ...rgb.inputs]);
+          },
+          1e-5,
+        ),
+      );
+    }
   }
   cases.push(
     makeCase(
@@ -956,7 +1047,7 @@ function search(kind: 'sgd' | 'adam', tiled: boolean, tolerance: number): Case {
           b.constant(`${name}${layer}.weight`, [c, 1, 1, 1], normal(0.3)),
         );
         const noisy = map ? apply1(graph, 'add_noise', [y, map, forNoise], {}) : y;
-        const active = apply1(graph, 'bias_act', [noisy, forBias], { slope: 0.2 });
+        const active = apply1(graph, 'bias_act', [noisy, forBias], { slope: 0.2, clamp: Infinity });
         return apply1(graph, 'modulate', [apply1(graph, 'instance_norm', [active], { epsilon: 1e-5 }), style], {});
       };
       const weight = (name: string, out: number, from: number, kernel: number) =>
@@ -965,8 +1056,8 @@ function search(kind: 'sgd' | 'adam', tiled: boolean, tolerance: number): Case {
         apply1(graph, 'conv', [x, weight(name, out, from, 3)], { adjoint: false });
       let x = styled(0, apply1(graph, 'repeat', [b.constant('const', [1, 13, 4, 4])], {}), noise);
       x = styled(1, conv(x, 'conv1', 13, 13), undefined);
-      const up = apply1(graph, 'conv_up', [x, weight('up', 5, 13, 4)], { adjoint: false });
-      x = styled(2, apply1(graph, 'blur', [up], {}), b.input('noise2', [1, 8, 8]));
+      const up = apply1(graph, 'conv_up', [x, weight('up', 5, 13, 4)], { adjoint: false, margin: 0 });
+      x = styled(2, apply1(graph, 'blur', [up], { adjoint: false, margin: 0 }), b.input('noise2', [1, 8, 8]));
       x = styled(3, conv(x, 'conv3', 5, 5), undefined);
       const rgb = [x, weight('rgb', 3, 5, 1), b.constant('rgb.bias', [3, 1, 1, 1], normal(0.1))];
       const raw = apply1(graph, 'conv', rgb, { adjoint: false });
@@ -1013,6 +1104,7 @@ export function conformanceCases(): Case[] {
     ...convolutions(),
     ...styledLayers(),
     ...layerOps(),
+    ...demodulation(),
     ...latents(),
     ...reductions(),
     ...losses(),

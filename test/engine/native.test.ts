@@ -208,7 +208,7 @@ for (const one of engines.filter(({ name }) => name === 'native')) {
     },
     'noise that is a state, then the rest of a styled layer': (graph, state, touch) => {
       const weight = graph.constant('noise weight', [3, 1, 1, 1]);
-      const first = apply1(graph, 'blur', [graph.input('y', shape)], {});
+      const first = apply1(graph, 'blur', [graph.input('y', shape)], { adjoint: false, margin: 0 });
       const noise = graph.state('noise', [1, 5, 6]);
       const noisy = apply1(graph, 'add_noise', [first, noise, weight], {});
       touch();

@@ -87,6 +87,7 @@ test('what an op makes is bound to be written, and all else to be read', () => {
 /** Values that an invocation makes, where it is not one. */
 const PER_INVOCATION: Readonly<Record<string, number>> = {
   blur: 4,
+  upsample: 4,
   conv1x1: 4,
   conv3x3_broadcast: 2 * 4 * 8,
   conv_up_broadcast: 2 * 8 * 8,
@@ -110,6 +111,9 @@ const PER_WORKGROUP: Readonly<Record<string, (overrides: Dispatch['overrides']) 
   linear: ({ QUADS }) => 4 * QUADS,
   instance_norm: ({ PIXELS }) => PIXELS,
   modulate_sums: () => 2,
+  scale_sums: () => 1,
+  demodulate: ({ QUADS }) => 4 * QUADS,
+  demodulate_gradient: ({ QUADS }) => 4 * QUADS,
 };
 
 test('the grid of every dispatch covers what it writes', () => {

@@ -42,16 +42,27 @@ for (const [from, to, h, w] of [
   [5, 3, 2, 3],
   [2, 13, 5, 1],
 ]) {
-  adjointTest(`conv_up ${from} → ${to}, ${h}×${w}`, [from, h, w], [to, 2 * h, 2 * w], (r, x, adjoint) =>
-    apply1(r.graph, 'conv_up', [x, r.constant('weight', [to, from, 4, 4])], { adjoint }),
-  );
+  for (const margin of [0, 1] as const) {
+    const large: MapShape = [to, 2 * (h + margin), 2 * (w + margin)];
+    adjointTest(`conv_up ${from} → ${to}, ${h}×${w}, margin ${margin}`, [from, h, w], large, (r, x, adjoint) =>
+      apply1(r.graph, 'conv_up', [x, r.constant('weight', [to, from, 4, 4])], { adjoint, margin }),
+    );
+  }
 }
-for (const shape of [
+for (const [c, h, w] of [
   [1, 1, 1],
   [3, 1, 5],
   [5, 4, 7],
-] as const) {
-  adjointTest(`blur ${shape.join('×')}`, shape, shape, (r, x) => apply1(r.graph, 'blur', [x], {}));
+]) {
+  for (const margin of [0, 1] as const) {
+    const wide: MapShape = [c, h + 2 * margin, w + 2 * margin];
+    adjointTest(`blur ${c}×${h}×${w}, margin ${margin}`, wide, [c, h, w], (r, x, adjoint) =>
+      apply1(r.graph, 'blur', [x], { adjoint, margin }),
+    );
+  }
+  adjointTest(`upsample ${c}×${h}×${w}`, [c, h, w], [c, 2 * h, 2 * w], (r, x, adjoint) =>
+    apply1(r.graph, 'upsample', [x], { adjoint }),
+  );
 }
 for (const axis of [2, 3] as const) {
   for (const factor of [2, 3, 4, 8, 16]) {

@@ -120,9 +120,11 @@ function runCore(op: FusedOp, map: Float64Array, batch: number, tensors: Values)
     case 'none':
       return map;
     case 'blur':
-      return core('blur', {}, op.read.x, map, [], batch, tensors);
-    case 'conv_up':
-      return core('conv_up', { adjoint: op.core.adjoint }, op.read.x, map, [op.core.weight], batch, tensors);
+      return core('blur', { adjoint: op.core.adjoint, margin: op.core.margin }, op.read.x, map, [], batch, tensors);
+    case 'conv_up': {
+      const { adjoint, margin, weight } = op.core;
+      return core('conv_up', { adjoint, margin }, op.read.x, map, [weight], batch, tensors);
+    }
     default: {
       const { weight, adjoint } = op.core;
       const bias = op.core.kind === 'conv1x1' ? op.core.bias : undefined;
@@ -134,7 +136,7 @@ function runCore(op: FusedOp, map: Float64Array, batch: number, tensors: Values)
 /** An op on a map that has no tensor: `like` has its shape. */
 function core(
   name: 'conv' | 'conv_up' | 'blur',
-  attrs: { adjoint?: boolean },
+  attrs: { readonly adjoint: boolean; readonly margin?: 0 | 1 },
   like: Tensor,
   map: Float64Array,
   constants: readonly Tensor[],

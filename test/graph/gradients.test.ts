@@ -5,7 +5,7 @@ import { vjpRules } from '../../dist/graph/gradients.js';
 import type { Tensor } from '../../dist/graph/graph.js';
 import type { OpAttributes, OpName } from '../../dist/graph/ops.js';
 import { differentiated, gradientFaults, RandomGraph } from './differences.js';
-import { randomMaps, styledLayer } from './layers.js';
+import { modulatedLayer, randomMaps, styledLayer } from './layers.js';
 
 type Recipe = (r: RandomGraph) => { y: Tensor; wrt: readonly Tensor[] };
 
@@ -48,10 +48,14 @@ for (const adjoint of [false, true]) {
       ]),
     );
   }
-  gradientTest(
-    `conv_up${name}`,
-    single('conv_up', [channels, 4, 2], { adjoint }, (r) => [r.constant('weight', [3, 2, 4, 4])]),
-  );
+  for (const margin of [0, 1] as const) {
+    gradientTest(
+      `conv_up${name}, margin ${margin}`,
+      single('conv_up', [channels, 4, 4], { adjoint, margin }, (r) => [r.constant('weight', [3, 2, 4, 4])]),
+    );
+    gradientTest(`blur${name}, margin ${margin}`, single('blur', [2, 3, 4], { adjoint, margin }));
+  }
+  gradientTest(`upsample${name}`, single('upsample', [2, 4, 2], { adjoint }));
   for (const axis of [2, 3] as const) {
     for (const factor of [2, 3, 4]) {
       const shape = adjoint ? ([2, 2, 3] as const) : ([2, 12, 12] as const);
@@ -75,7 +79,6 @@ gradientTest('bicubic to one pixel', (r) => {
   const rows = apply1(r.graph, 'bicubic', [x], { axis: 2, factor: 4, adjoint: false });
   return { y: apply1(r.graph, 'bicubic', [rows], { axis: 3, factor: 4, adjoint: false }), wrt: [x] };
 });
-gradientTest('blur', single('blur', [2, 3, 4], {}));
 gradientTest('pixel_norm', single('pixel_norm', [1, 7, 1], {}));
 gradientTest('pixel_norm of maps', single('pixel_norm', [2, 3, 2], {}));
 gradientTest('affine', single('affine', [2, 3, 2], { scale: -1.5, shift: 4 }));
@@ -128,10 +131,28 @@ gradientTest('add_noise', (r) => {
   const wrt = [r.input('x', [3, 2, 4]), r.input('noise', [1, 2, 4])];
   return { y: apply1(r.graph, 'add_noise', [...wrt, r.constant('weight', [3, 1, 1, 1])], {}), wrt };
 });
-gradientTest(
-  'bias_act',
-  single('bias_act', [3, 2, 4], { slope: 0.2 }, (r) => [r.constant('bias', [3, 1, 1, 1])]),
-);
+for (const clamp of [Infinity, 0.5]) {
+  gradientTest(
+    `bias_act, clamp ${clamp}`,
+    single('bias_act', [3, 2, 4], { slope: 0.2, clamp }, (r) => [r.constant('bias', [3, 1, 1, 1])]),
+  );
+}
+gradientTest('scale', (r) => {
+  const wrt = [r.input('x', [3, 2, 4]), r.input('factor', [3, 1, 1])];
+  return { y: apply1(r.graph, 'scale', wrt, {}), wrt };
+});
+gradientTest('demodulate', (r) => {
+  const wrt = [r.input('style', [3, 1, 1], 1, 3)];
+  const squares = r.constant('root of squares', [5, 3, 1, 1]);
+  return { y: apply1(r.graph, 'demodulate', [...wrt, squares], { epsilon: 30 }), wrt };
+});
+for (const up of [false, true]) {
+  gradientTest(`a modulated convolution${up ? ' that upsamples' : ''}`, (r) => {
+    const x = r.input('x', [2, 3, 2]);
+    const layer = modulatedLayer(r, '', x, { channels: 3, up, clamp: 1.5 });
+    return { y: layer.y, wrt: [x, ...layer.inputs] };
+  });
+}
 
 for (const [h, w] of [
   [3, 4],
@@ -175,8 +196,8 @@ gradientTest('a styled layer, read by two convolutions', (r) => {
 });
 gradientTest('conv_up → blur → a styled layer → conv', (r) => {
   const x = r.input('x', [2, 2, 3]);
-  const up = apply1(r.graph, 'conv_up', [x, r.constant('up', [3, 2, 4, 4])], { adjoint: false });
-  const layer = styledLayer(r, '', apply1(r.graph, 'blur', [up], {}), { noise: true });
+  const up = apply1(r.graph, 'conv_up', [x, r.constant('up', [3, 2, 4, 4])], { adjoint: false, margin: 0 });
+  const layer = styledLayer(r, '', apply1(r.graph, 'blur', [up], { adjoint: false, margin: 0 }), { noise: true });
   const conv = [layer.styled, r.constant('weight', [2, 3, 3, 3])];
   return { y: apply1(r.graph, 'conv', conv, { adjoint: false }), wrt: [x, ...layer.inputs] };
 });

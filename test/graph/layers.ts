@@ -51,10 +51,63 @@ export function styledLayer(
   const noisy = noise
     ? apply1(graph, 'add_noise', [y, input('noise', [1, h, w]), r.constant(`noise weight${suffix}`, [c, 1, 1, 1])], {})
     : y;
-  const x = apply1(graph, 'bias_act', [noisy, r.constant(`bias${suffix}`, [c, 1, 1, 1])], { slope });
+  const x = apply1(graph, 'bias_act', [noisy, r.constant(`bias${suffix}`, [c, 1, 1, 1])], { slope, clamp: Infinity });
   const normalised = apply1(graph, 'instance_norm', [x], { epsilon });
   const styled = apply1(graph, 'modulate', [normalised, style ?? input('style', [2, c, 1])], {});
   return { x, normalised, styled, inputs };
+}
+
+/**
+ * A layer of StyleGAN2: the style scales what is convolved, demodulation what comes out, then noise, bias, activation.
+ *
+ * @param suffix of the names of its tensors
+ * @returns its result, and the inputs that were made for it: style and noise
+ */
+export function modulatedLayer(
+  r: Builder,
+  suffix: string,
+  x: Tensor,
+  {
+    channels,
+    up = false,
+    demodulated = true,
+    clamp = Infinity,
+    slope = 0.2,
+  }: { channels: number; up?: boolean; demodulated?: boolean; clamp?: number; slope?: number },
+): { y: Tensor; inputs: readonly Tensor[] } {
+  const graph = graphOf(r);
+  const [, c, h, w] = x.shape;
+  const style = r.input(`style${suffix}`, [c, 1, 1]);
+  const scaled = apply1(graph, 'scale', [x, style], {});
+  const side = up ? 4 : 3;
+  const weight = r.constant(`weight${suffix}`, [channels, c, side, side]);
+  let y = up
+    ? apply1(graph, 'conv_up', [scaled, weight], { adjoint: false, margin: 1 })
+    : apply1(graph, 'conv', [scaled, weight], { adjoint: false });
+  if (up) y = apply1(graph, 'blur', [y], { adjoint: false, margin: 1 });
+  if (demodulated) {
+    const squares = r.constant(`squares${suffix}`, [channels, c, 1, 1]);
+    // The squares of a test are of either sign: epsilon keeps their sum positive.
+    y = apply1(graph, 'scale', [y, apply1(graph, 'demodulate', [style, squares], { epsilon: 100 })], {});
+  }
+  const noise = r.input(`noise${suffix}`, up ? [1, 2 * h, 2 * w] : [1, h, w]);
+  y = apply1(graph, 'add_noise', [y, noise, r.constant(`noise weight${suffix}`, [channels, 1, 1, 1])], {});
+  y = apply1(graph, 'bias_act', [y, r.constant(`bias${suffix}`, [channels, 1, 1, 1])], { slope, clamp });
+  return { y, inputs: [style, noise] };
+}
+
+/** StyleGAN2's way to RGB, which is not demodulated, added to what the block before made. */
+export function modulatedRgb(r: Builder, x: Tensor): { y: Tensor; inputs: readonly Tensor[] } {
+  const graph = graphOf(r);
+  const [, c, h, w] = x.shape;
+  const style = r.input('rgb style', [c, 1, 1]);
+  const scaled = apply1(graph, 'scale', [x, style], {});
+  const raw = apply1(graph, 'conv', [scaled, r.constant('rgb', [3, c, 1, 1])], { adjoint: false });
+  const biased = apply1(graph, 'bias_act', [raw, r.constant('rgb bias', [3, 1, 1, 1])], { slope: 1, clamp: 4 });
+  if (h % 2 || w % 2) return { y: biased, inputs: [style] };
+  const before = r.input('rgb before', [3, h / 2, w / 2]);
+  const larger = apply1(graph, 'upsample', [before], { adjoint: false });
+  return { y: apply1(graph, 'add', [larger, biased], {}), inputs: [style, before] };
 }
 
 /**
@@ -97,14 +150,14 @@ export function randomMaps(r: Builder, key: string): { y: Tensor; wrt: Tensor[] 
       }
       case 4: {
         const up = r.constant(`up${name}`, [2, 2, 4, 4]);
-        const large = apply1(graph, 'conv_up', [from, up], { adjoint: false });
-        const layer = styledLayer(r, name, apply1(graph, 'blur', [large], {}), {});
+        const large = apply1(graph, 'conv_up', [from, up], { adjoint: false, margin: 0 });
+        const layer = styledLayer(r, name, apply1(graph, 'blur', [large], { adjoint: false, margin: 0 }), {});
         for (const input of layer.inputs) wrt.add(input);
-        known.push(apply1(graph, 'conv_up', [layer.styled, up], { adjoint: true }));
+        known.push(apply1(graph, 'conv_up', [layer.styled, up], { adjoint: true, margin: 0 }));
         break;
       }
       case 5:
-        known.push(apply1(graph, 'blur', [from], {}));
+        known.push(apply1(graph, 'blur', [from], { adjoint: false, margin: 0 }));
         break;
       case 6:
         known.push(apply1(graph, 'add', [from, pick()], {}));

@@ -55,7 +55,7 @@ test('conv is a correlation, and pads with zeros', () => {
 test('conv_up spreads a pixel over its weights, from one row and column before', () => {
   const graph = new Graph(1);
   const inputs = [graph.input('x', [1, 2, 2]), graph.constant('weight', [1, 1, 4, 4])];
-  graph.output('y', apply1(graph, 'conv_up', inputs, { adjoint: false }));
+  graph.output('y', apply1(graph, 'conv_up', inputs, { adjoint: false, margin: 0 }));
   const weight = Array.from({ length: 16 }, (_, i) => i);
   const first = run(graph, { x: [1, 0, 0, 0], weight }).read('y');
   assert.equal([...first], [5, 6, 7, 0, 9, 10, 11, 0, 13, 14, 15, 0, 0, 0, 0, 0]);
@@ -65,7 +65,7 @@ test('conv_up spreads a pixel over its weights, from one row and column before',
 
 test('blur spreads a pixel as [1 2 1]⊗[1 2 1]/16', () => {
   const graph = new Graph(1);
-  graph.output('y', apply1(graph, 'blur', [graph.input('x', [1, 3, 3])], {}));
+  graph.output('y', apply1(graph, 'blur', [graph.input('x', [1, 3, 3])], { adjoint: false, margin: 0 }));
   assert.equal([...run(graph, { x: [0, 0, 0, 0, 16, 0, 0, 0, 0] }).read('y')], [1, 2, 1, 2, 4, 2, 1, 2, 1]);
   assert.equal([...run(graph, { x: [16, 0, 0, 0, 0, 0, 0, 0, 0] }).read('y')], [4, 2, 0, 2, 1, 0, 0, 0, 0]);
 });

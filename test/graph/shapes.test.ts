@@ -34,19 +34,46 @@ const uses: { [O in OpName]: Use<O> } = {
   },
   conv_up: {
     inputs: [MAP, [7, 4, 4, 4]],
-    attrs: { adjoint: false },
+    attrs: { adjoint: false, margin: 0 },
     outputs: [[N, 7, 10, 12]],
     free: ['0.0', '0.2', '0.3', '1.0'],
   },
-  blur: { inputs: [MAP], attrs: {}, outputs: [MAP], free: ['0.0', '0.1', '0.2', '0.3'] },
+  upsample: { inputs: [MAP], attrs: { adjoint: false }, outputs: [[N, 4, 10, 12]], free: ['0.0', '0.1', '0.2', '0.3'] },
+  blur: { inputs: [MAP], attrs: { adjoint: false, margin: 0 }, outputs: [MAP], free: ['0.0', '0.1', '0.2', '0.3'] },
   repeat: { inputs: [[1, 4, 5, 6]], attrs: {}, outputs: [MAP], free: ['0.1', '0.2', '0.3'] },
   add_noise: { inputs: [MAP, [N, 1, 5, 6], PER_CHANNEL], attrs: {}, outputs: [MAP] },
-  bias_act: { inputs: [MAP, PER_CHANNEL], attrs: { slope: 0.2 }, outputs: [MAP], free: ['0.0', '0.2', '0.3'] },
+  bias_act: {
+    inputs: [MAP, PER_CHANNEL],
+    attrs: { slope: 0.2, clamp: 256 },
+    outputs: [MAP],
+    free: ['0.0', '0.2', '0.3'],
+  },
   instance_norm: { inputs: [MAP], attrs: { epsilon: 1e-5 }, outputs: [MAP], free: ['0.0', '0.1', '0.2', '0.3'] },
   instance_norm_gradient: { inputs: [MAP, MAP], attrs: { epsilon: 1e-5 }, outputs: [MAP] },
   modulate: { inputs: [MAP, PAIRS], attrs: {}, outputs: [MAP], free: ['0.2', '0.3'] },
   modulate_gradient: { inputs: [MAP, PAIRS], attrs: {}, outputs: [MAP], free: ['0.2', '0.3'] },
   modulate_sums: { inputs: [MAP, MAP], attrs: {}, outputs: [PAIRS] },
+  scale: { inputs: [MAP, [N, 4, 1, 1]], attrs: {}, outputs: [MAP], free: ['0.2', '0.3'] },
+  scale_sums: { inputs: [MAP, MAP], attrs: {}, outputs: [[N, 4, 1, 1]] },
+  demodulate: {
+    inputs: [
+      [N, 4, 1, 1],
+      [7, 4, 1, 1],
+    ],
+    attrs: { epsilon: 1e-8 },
+    outputs: [[N, 7, 1, 1]],
+    free: ['0.0', '1.0'],
+  },
+  demodulate_gradient: {
+    inputs: [
+      [N, 7, 1, 1],
+      [N, 7, 1, 1],
+      [N, 4, 1, 1],
+      [7, 4, 1, 1],
+    ],
+    attrs: {},
+    outputs: [[N, 4, 1, 1]],
+  },
   noise_gradient: {
     inputs: [MAP, PER_CHANNEL],
     attrs: {},
@@ -64,7 +91,7 @@ const uses: { [O in OpName]: Use<O> } = {
     free: ['0.0'],
     optional: [2],
   },
-  lrelu_gradient: { inputs: [MAP, MAP], attrs: { slope: 0.2 }, outputs: [MAP] },
+  lrelu_gradient: { inputs: [MAP, MAP], attrs: { slope: 0.2, clamp: 256 }, outputs: [MAP] },
   pixel_norm: { inputs: [MAP], attrs: {}, outputs: [MAP], free: ['0.0', '0.1', '0.2', '0.3'] },
   pixel_norm_gradient: { inputs: [MAP, MAP], attrs: {}, outputs: [MAP] },
   rows: {
@@ -163,7 +190,7 @@ test('adjoint shapes', () => {
         [N, 7, 10, 12],
         [7, 4, 4, 4],
       ],
-      { adjoint },
+      { adjoint, margin: 0 },
     ),
     [MAP],
   );
@@ -178,7 +205,7 @@ test('adjoint shapes', () => {
           [N, 7, 9, 12],
           [7, 4, 4, 4],
         ],
-        { adjoint },
+        { adjoint, margin: 0 },
       ),
     /9×12 is odd/,
   );
@@ -221,7 +248,10 @@ test('an op that writes refuses what is no state', () => {
 
 test('a constant does not stand in for a batch of pictures', () => {
   const graph = new Graph(3);
-  assert.throws(() => apply1(graph, 'blur', [graph.constant('const', [1, 4, 5, 6])], {}), /blur .*batch of 3/);
+  assert.throws(
+    () => apply1(graph, 'blur', [graph.constant('const', [1, 4, 5, 6])], { adjoint: false, margin: 0 }),
+    /blur .*batch of 3/,
+  );
 });
 
 test('names are unique, and a constant may be named again', () => {

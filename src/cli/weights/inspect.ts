@@ -33,7 +33,7 @@ export function reportText(report: WeightsReport): string {
   const { network } = report;
   const facts: [string, string | undefined][] = [
     ['network', networkText(report)],
-    ['names', `${report.dialect ?? 'of nobody that facewright knows'}, in a ${report.container} file`],
+    ['file', `${report.dialect}, in a ${report.container} file`],
     ['w', network === null ? undefined : `${network.rows} rows of ${network.latent_size}`],
     ['noise', network === null ? undefined : `${network.noise_sides.length} maps, ${span(network.noise_sides)} px`],
     ['channels', channelsText(report)],
@@ -55,14 +55,13 @@ export function reportText(report: WeightsReport): string {
 const KINDS = { stylegan1: 'StyleGAN1', stylegan2: 'StyleGAN2' } as const;
 
 function networkText({ kind, network }: WeightsReport): string {
-  const name = kind === null ? 'unknown' : KINDS[kind];
+  const name = KINDS[kind];
   return network === null ? `${name}, incomplete` : `${name}, ${network.resolution} px`;
 }
 
-function numbersText({ dtypes, network, tensors }: WeightsReport): string {
+function numbersText({ dtypes, parameters, tensors }: WeightsReport): string {
   const types = Object.entries(dtypes).map(([type, count]) => `${count.toLocaleString('en')} ${type}`);
-  const trained = network === null ? '' : `; ${network.parameters.toLocaleString('en')} parameters`;
-  return `${types.join(', ')} in ${tensors} tensors${trained}`;
+  return `${types.join(', ')} in ${tensors} tensors; ${parameters.toLocaleString('en')} parameters`;
 }
 
 /** `512 (4 to 32 px), 256 (64 px)` */

@@ -9,6 +9,7 @@ const WRITES = ['plain', 'styled', 'summed'] as const;
 export const nativeForms: FusedForms = {
   none: [...allForms(['plain'], ['styled', 'sums']), ['styled', 'plain'], ['gradient', 'plain']],
   blur: allForms(['plain', 'styled', 'gradient'], WRITES),
+  'blur adjoint': allForms(['plain', 'gradient'], WRITES),
   conv1x1: allForms(['plain', 'styled'], ['plain']),
   'conv1x1 adjoint': allForms(['plain'], [...WRITES, 'sums']),
   conv3x3: allForms(['plain', 'styled'], WRITES),

@@ -1,3 +1,4 @@
+import type { Margin } from '../../graph/ops.js';
 import { WORKGROUP } from './dispatch.js';
 import { conv1x1Blocks, conv3x3Blocks, convDownBlocks, convUpBlocks } from './pack.js';
 import { partOf, type TiledPatch, tileBytes, tiledPatches, tileFor } from './tiles.js';
@@ -14,6 +15,8 @@ export interface ConvolutionShape {
   /** The map; of the two that an upsampling convolution or its adjoint connects, the smaller. */
   readonly h: number;
   readonly w: number;
+  /** Of those two the larger one's (`conv_up` in graph/ops.ts). */
+  readonly margin: Margin;
   /** Whether it reads the styled map. */
   readonly modulate: boolean;
   readonly bias: boolean;
@@ -41,31 +44,33 @@ export const convolutionVariants: Readonly<Record<ConvolutionName, readonly Conv
       supports: alwaysEight,
       tile: broadcastTile,
       pack: conv3x3Blocks,
-      dispatch: (shape, tile) => broadcast(shape, tile, { rows: 2, phases: 1, ...modulated(shape) }),
+      dispatch: (shape, tile) => broadcast(shape, tile, { rows: 2, phases: 1, overrides: modulated(shape) }),
     },
     {
       kernel: 'conv3x3_tiled',
       supports: (device, shape) => fits(device, shape, tiledPatches.conv3x3),
       tile: (shape) => ({ ...tileFor(tiledPatches.conv3x3, shape) }),
       pack: conv3x3Blocks,
-      dispatch: (shape, tile) => tiled(shape, tile, { phases: 1, ...modulated(shape) }),
+      dispatch: (shape, tile) => tiled(shape, tile, { phases: 1, overrides: modulated(shape) }),
     },
   ],
-  // Both upsampling kernels work on the grid of input pixels, once for each of the two row phases of the output.
+  // Both upsampling kernels work on the grid of 2×2 blocks of the output, once for each of the two rows of a block.
   conv_up: [
     {
       kernel: 'conv_up_broadcast',
       supports: alwaysEight,
       tile: broadcastTile,
       pack: convUpBlocks,
-      dispatch: (shape, tile) => broadcast(shape, tile, { rows: 2, phases: 2, ...modulated(shape) }),
+      dispatch: (shape, tile) =>
+        broadcast(blocks(shape), tile, { rows: 2, phases: 2, overrides: { ...modulated(shape), ...margined(shape) } }),
     },
     {
       kernel: 'conv_up_tiled',
-      supports: (device, shape) => fits(device, shape, tiledPatches.conv_up),
-      tile: (shape) => ({ ...tileFor(tiledPatches.conv_up, shape) }),
+      supports: (device, shape) => fits(device, blocks(shape), tiledPatches.conv_up),
+      tile: (shape) => ({ ...tileFor(tiledPatches.conv_up, blocks(shape)) }),
       pack: convUpBlocks,
-      dispatch: (shape, tile) => tiled(shape, tile, { phases: 2, ...modulated(shape) }),
+      dispatch: (shape, tile) =>
+        tiled(blocks(shape), tile, { phases: 2, overrides: { ...modulated(shape), ...margined(shape) } }),
     },
   ],
   conv_down: [
@@ -74,14 +79,14 @@ export const convolutionVariants: Readonly<Record<ConvolutionName, readonly Conv
       supports: alwaysEight,
       tile: broadcastTile,
       pack: convDownBlocks,
-      dispatch: (shape, tile) => broadcast(shape, tile, { rows: 1, phases: 1, overrides: {} }),
+      dispatch: (shape, tile) => broadcast(shape, tile, { rows: 1, phases: 1, overrides: margined(shape) }),
     },
     {
       kernel: 'conv_down_tiled',
       supports: (device, shape) => fits(device, shape, tiledPatches.conv_down),
       tile: (shape) => ({ ...tileFor(tiledPatches.conv_down, shape) }),
       pack: convDownBlocks,
-      dispatch: (shape, tile) => tiled(shape, tile, { phases: 1, overrides: {} }),
+      dispatch: (shape, tile) => tiled(shape, tile, { phases: 1, overrides: margined(shape) }),
     },
   ],
 };
@@ -91,8 +96,17 @@ export function chooseVariant(op: ConvolutionName, shape: ConvolutionShape, devi
   return choose(convolutionVariants[op], op, shape, device);
 }
 
-function modulated({ modulate }: ConvolutionShape): { overrides: Record<string, number> } {
-  return { overrides: { MODULATE: Number(modulate) } };
+function modulated({ modulate }: ConvolutionShape): { MODULATE: number } {
+  return { MODULATE: Number(modulate) };
+}
+
+function margined({ margin }: ConvolutionShape): { MARGIN: number } {
+  return { MARGIN: margin };
+}
+
+/** The 2×2 blocks that an upsampling convolution makes: one for each pixel, and the margin's. */
+function blocks(shape: ConvolutionShape): ConvolutionShape {
+  return { ...shape, h: shape.h + shape.margin, w: shape.w + shape.margin };
 }
 
 /**

@@ -8,6 +8,7 @@ import { allForms, type FusedForms } from '../../graph/fuse/forms.js';
 export const webGpuForms: FusedForms = {
   none: [...allForms(['plain'], ['styled', 'sums']), ['styled', 'plain'], ['gradient', 'plain']],
   blur: allForms(['plain'], ['plain']),
+  'blur adjoint': allForms(['plain'], ['plain']),
   conv1x1: allForms(['plain', 'styled'], ['plain']),
   'conv1x1 adjoint': allForms(['plain'], ['plain']),
   conv3x3: allForms(['plain', 'styled'], ['plain']),

@@ -24,7 +24,8 @@ export function lowerConvolution(core: Convolution, read: Read, y: Tensor, devic
   const [, into] = x.shape;
   const [, out] = y.shape;
   const [, , h, w] = (name === 'conv_up' ? x : y).shape;
-  const shape = { into, out, h, w, modulate: coefficients !== undefined, bias: bias !== undefined };
+  const margin = core.kind === 'conv_up' ? core.margin : 0;
+  const shape = { into, out, h, w, margin, modulate: coefficients !== undefined, bias: bias !== undefined };
   const variant = chooseVariant(name, shape, device);
   const { overrides, groups, tables } = variant.dispatch(shape, variant.tile(shape));
   const bindings: Record<string, Binding> = {

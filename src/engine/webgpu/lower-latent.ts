@@ -1,8 +1,8 @@
 // Dense layers, rows of latents, and the small arithmetic between them.
 
 import type { Op, Tensor } from '../../graph/graph.js';
-import { type Binding, type Dispatch, WORKGROUP } from './dispatch.js';
-import { bind, size, valuewise } from './lowering.js';
+import { type Binding, type Dispatch, type Overrides, WORKGROUP } from './dispatch.js';
+import { bind, clampOverride, size, valuewise } from './lowering.js';
 import { linearColumns, packedWeight } from './pack.js';
 
 /** Invocations of a workgroup that has a picture, or a row, for itself. */
@@ -13,26 +13,42 @@ const DENSE = { QUADS: 16, PARTS: 16 };
 
 export function lowerLinear({ inputs, outputs: [y], attrs: { adjoint, slope } }: Op<'linear'>): Dispatch[] {
   const [x, weight, bias] = inputs as [Tensor, Tensor, Tensor | undefined];
+  const overrides = { BIAS: Number(bias !== undefined), SLOPE: slope };
+  return [dense('linear', weight, adjoint, overrides, { x: bind(x), bias: bind(bias), y: bind(y) })];
+}
+
+export function lowerDemodulate({ inputs: [style, squares], outputs: [y], attrs }: Op<'demodulate'>): Dispatch[] {
+  const bindings = { style: bind(style), factor: bind(y) };
+  return [dense('demodulate', squares as Tensor, false, { EPSILON: attrs.epsilon }, bindings)];
+}
+
+export function lowerDemodulateGradient({ inputs, outputs: [y] }: Op<'demodulate_gradient'>): Dispatch[] {
+  const [g, factor, style, squares] = inputs;
+  const bindings = { g: bind(g), factor: bind(factor), style: bind(style), result: bind(y) };
+  return [dense('demodulate_gradient', squares as Tensor, true, {}, bindings)];
+}
+
+/** A kernel that multiplies a vector of each picture by a weight [m, k], or by its transpose (shaders/lib/dense.wgsl). */
+function dense(
+  kernel: string,
+  weight: Tensor,
+  adjoint: boolean,
+  overrides: Overrides,
+  bindings: Readonly<Record<string, Binding>>,
+): Dispatch {
   const [m, k] = weight.shape;
   const [into, out] = adjoint ? [m, k] : [k, m];
-  return [
-    {
-      kernel: 'linear',
-      overrides: { IN: into, OUT: out, BIAS: Number(bias !== undefined), SLOPE: slope, ...DENSE },
-      bindings: {
-        x: bind(x),
-        weights: { kind: 'weight', weight: packedWeight(weight, linearColumns, adjoint) },
-        bias: bind(bias),
-        y: bind(y),
-      },
-      groups: [Math.ceil(out / (4 * DENSE.QUADS)), 1],
-      flop: 2 * m * k,
-    },
-  ];
+  return {
+    kernel,
+    overrides: { IN: into, OUT: out, ...overrides, ...DENSE },
+    bindings: { ...bindings, weights: { kind: 'weight', weight: packedWeight(weight, linearColumns, adjoint) } },
+    groups: [Math.ceil(out / (4 * DENSE.QUADS)), 1],
+    flop: 2 * m * k,
+  };
 }
 
 export function lowerLreluGradient({ inputs: [g, y], outputs: [result], attrs }: Op<'lrelu_gradient'>): Dispatch[] {
-  const overrides = { SIZE: size(result), SLOPE: attrs.slope };
+  const overrides = { SIZE: size(result), SLOPE: attrs.slope, CLAMP: clampOverride(attrs.clamp) };
   return valuewise('lrelu_gradient', size(result), overrides, { g: bind(g), y: bind(y), result: bind(result) });
 }
 

@@ -1,8 +1,9 @@
-// The ops that a layer is made of, each alone: what runs where nothing is fused (lower-maps.ts has what does).
+// The ops that layers are made of, each alone: what runs where nothing is fused (lower-maps.ts has what does).
 
 import type { Op, Tensor } from '../../graph/graph.js';
-import type { Dispatch } from './dispatch.js';
-import { bind, perChannel, perPixel } from './lowering.js';
+import { type Binding, type Dispatch, WORKGROUP } from './dispatch.js';
+import { bind, clampOverride, perChannel, perPixel, sumTiles } from './lowering.js';
+import { reductionTiles } from './tiles.js';
 
 export function lowerRepeat({ inputs: [x], outputs: [y] }: Op<'repeat'>): Dispatch[] {
   return [perPixel('repeat', y, {}, { x: bind(x), y: bind(y) })];
@@ -14,7 +15,8 @@ export function lowerAddNoise({ inputs: [x, noise, weight], outputs: [y] }: Op<'
 }
 
 export function lowerBiasAct({ inputs: [x, bias], outputs: [y], attrs }: Op<'bias_act'>): Dispatch[] {
-  return [perPixel('bias_act', y, { SLOPE: attrs.slope }, { x: bind(x), bias: bind(bias), y: bind(y) })];
+  const overrides = { SLOPE: attrs.slope, CLAMP: clampOverride(attrs.clamp) };
+  return [perPixel('bias_act', y, overrides, { x: bind(x), bias: bind(bias), y: bind(y) })];
 }
 
 export function lowerInstanceNorm({ inputs: [x], outputs: [y], attrs }: Op<'instance_norm'>): Dispatch[] {
@@ -40,6 +42,40 @@ export function lowerModulate({
 
 export function lowerModulateSums({ inputs: [g, x], outputs: [sums] }: Op<'modulate_sums'>): Dispatch[] {
   return [perChannel('modulate_sums', g as Tensor, {}, { g: bind(g), x: bind(x), sums: bind(sums) })];
+}
+
+export function lowerScale({ inputs: [x, factor], outputs: [y] }: Op<'scale'>): Dispatch[] {
+  return [perPixel('scale', y, {}, { x: bind(x), factor: bind(factor), y: bind(y) })];
+}
+
+/** Tile by tile; then the tiles are added up, where there are several. */
+export function lowerScaleSums({ inputs: [g, x], outputs: [sums] }: Op<'scale_sums'>): Dispatch[] {
+  const [, c, h, w] = g!.shape;
+  const { workgroup, tile, tiles } = reductionTiles(h * w);
+  const partial: Binding = tiles === 1 ? bind(sums) : { kind: 'scratch', size: c * tiles };
+  const perTile: Dispatch = {
+    kernel: 'scale_sums',
+    overrides: { C: c, PIXELS: h * w, TILES: tiles, TILE: tile, WORKGROUP: workgroup },
+    bindings: { g: bind(g), x: bind(x), sums: partial },
+    groups: [tiles, c],
+    flop: 0,
+  };
+  return tiles === 1 ? [perTile] : [perTile, sumTiles(c, tiles, 1, partial, sums)];
+}
+
+/** Both kernels take a pixel of the smaller map an invocation. */
+export function lowerUpsample({ inputs: [x], outputs: [y], attrs: { adjoint } }: Op<'upsample'>): Dispatch[] {
+  const small = adjoint ? y : (x as Tensor);
+  const [, c, h, w] = small.shape;
+  return [
+    {
+      kernel: adjoint ? 'upsample_adjoint' : 'upsample',
+      overrides: { C: c, H: h, W: w, WORKGROUP },
+      bindings: { x: bind(x), y: bind(y) },
+      groups: [Math.ceil((h * w) / WORKGROUP), c],
+      flop: 0,
+    },
+  ];
 }
 
 export function lowerNoiseGradient({ inputs: [g, noiseWeight], outputs: [y] }: Op<'noise_gradient'>): Dispatch[] {

@@ -1,4 +1,4 @@
-import type { FusedOp, Read, Write } from '../../graph/fuse/fused-op.js';
+import type { Core, FusedOp, Read, Write } from '../../graph/fuse/fused-op.js';
 import type { Tensor } from '../../graph/graph.js';
 import { type Binding, type Dispatch, powerOfTwo, WORKGROUP } from './dispatch.js';
 import { lowerConvolution } from './lower-convolution.js';
@@ -6,21 +6,22 @@ import { bind, perPixel, sumTiles } from './lowering.js';
 import { reductionTiles } from './tiles.js';
 import type { KernelDevice } from './variants.js';
 
+type Blur = Extract<Core, { readonly kind: 'blur' }>;
 type Form<T extends { readonly form: string }, F extends T['form']> = Extract<T, { readonly form: F }>;
 
 /** An op over maps as kernels, of the forms in `forms.ts`. */
 export function lowerFused({ core, read, write }: FusedOp, device: KernelDevice): Dispatch[] {
   if (core.kind === 'none') return lowerPass(read, write);
   if (write.form !== 'plain' || read.form === 'gradient') throw new Error(`no kernel for ${core.kind} of that form`);
-  return core.kind === 'blur' ? lowerBlur(read.x, write.y) : lowerConvolution(core, read, write.y, device);
+  return core.kind === 'blur' ? lowerBlur(core, read.x, write.y) : lowerConvolution(core, read, write.y, device);
 }
 
-function lowerBlur(x: Tensor, y: Tensor): Dispatch[] {
+function lowerBlur({ adjoint, margin }: Blur, x: Tensor, y: Tensor): Dispatch[] {
   const [, c, h, w] = y.shape;
   return [
     {
       kernel: 'blur',
-      overrides: { C: c, H: h, W: w, WORKGROUP },
+      overrides: { C: c, H: h, W: w, BEFORE: adjoint ? 1 + margin : 1 - margin, WORKGROUP },
       bindings: { x: bind(x), y: bind(y) },
       groups: [Math.ceil((Math.ceil(w / 4) * h) / WORKGROUP), c],
       flop: 0,

@@ -18,6 +18,14 @@ export function size(tensor: Tensor): number {
   return elements(tensor.shape.slice(1));
 }
 
+/** The largest float32. */
+const LARGEST = (2 - 2 ** -23) * 2 ** 127;
+
+/** A clamp as an override, which has to be finite: the largest number clamps nothing. */
+export function clampOverride(clamp: number): number {
+  return Math.min(clamp, LARGEST);
+}
+
 type Bindings = Readonly<Record<string, Binding>>;
 
 /** A kernel that makes one value per invocation, `count` of them per picture (shaders/lib/one-value.wgsl). */

@@ -22,6 +22,7 @@ export function allForms(
 export const plainForms: FusedForms = {
   none: [],
   blur: [['plain', 'plain']],
+  'blur adjoint': [['plain', 'plain']],
   conv1x1: [['plain', 'plain']],
   'conv1x1 adjoint': [['plain', 'plain']],
   conv3x3: [['plain', 'plain']],

@@ -30,8 +30,11 @@ export function fuse(graph: Graph, forms: FusedForms): ProgramOp[] {
 function overMaps(op: Op): AnyOp {
   const plainly = (core: Core) =>
     fusedOp(core, { form: 'plain', x: op.inputs[0]! }, { form: 'plain', y: op.outputs[0] });
-  if (isOp(op, 'blur')) return plainly({ kind: 'blur' });
-  if (isOp(op, 'conv_up')) return plainly({ kind: 'conv_up', adjoint: op.attrs.adjoint, weight: op.inputs[1]! });
+  if (isOp(op, 'blur')) {
+    const { adjoint, margin } = op.attrs;
+    return plainly({ kind: 'blur', margin, adjoint: adjoint && margin > 0 });
+  }
+  if (isOp(op, 'conv_up')) return plainly({ kind: 'conv_up', ...op.attrs, weight: op.inputs[1]! });
   if (!isOp(op, 'conv')) return op;
   const [, weight, bias] = op.inputs as [Tensor, Tensor, Tensor?];
   const { adjoint } = op.attrs;

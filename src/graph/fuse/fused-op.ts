@@ -1,5 +1,5 @@
 import type { Op, Tensor } from '../graph.js';
-import type { OpName } from '../ops.js';
+import type { Margin, OpName } from '../ops.js';
 
 /**
  * What a kernel over maps computes between reading its map and writing its result: nothing, or one of the ops `blur`, `conv`
@@ -7,10 +7,11 @@ import type { OpName } from '../ops.js';
  */
 export type Core =
   | { readonly kind: 'none' }
-  | { readonly kind: 'blur' }
+  /** Without a margin it is its own adjoint, and `adjoint` is false. */
+  | { readonly kind: 'blur'; readonly adjoint: boolean; readonly margin: Margin }
   | { readonly kind: 'conv1x1'; readonly adjoint: boolean; readonly weight: Tensor; readonly bias?: Tensor }
   | { readonly kind: 'conv3x3'; readonly adjoint: boolean; readonly weight: Tensor }
-  | { readonly kind: 'conv_up'; readonly adjoint: boolean; readonly weight: Tensor };
+  | { readonly kind: 'conv_up'; readonly adjoint: boolean; readonly margin: Margin; readonly weight: Tensor };
 
 /** The gradient that a map is made of where it is read: stored, or made there by the adjoint of a 1×1 convolution. */
 export type GradientSource =
@@ -101,7 +102,7 @@ export function coreName(core: Core): CoreName {
   return 'adjoint' in core && core.adjoint ? `${core.kind} adjoint` : core.kind;
 }
 
-export type CoreName = Core['kind'] | `${'conv1x1' | 'conv3x3' | 'conv_up'} adjoint`;
+export type CoreName = Core['kind'] | `${'blur' | 'conv1x1' | 'conv3x3' | 'conv_up'} adjoint`;
 
 function readBy(part: Core | Read): Tensor[] {
   if ('kind' in part) {

@@ -44,7 +44,14 @@ function findLayer(norm: Op<'instance_norm'>, uses: Uses, rewriting: Rewriting):
   const act = uses.maker(x);
   const styles = uses.readers(normalised).filter(({ op, place }) => isOp(op, 'modulate') && place === 0);
   // An activation that another norm's layer has taken is in the list no longer.
-  if (!act || !isOp(act, 'bias_act') || rewriting.current(act) !== act || styles.length !== 1) return undefined;
+  if (
+    !act ||
+    !isOp(act, 'bias_act') ||
+    act.attrs.clamp !== Infinity ||
+    rewriting.current(act) !== act ||
+    styles.length !== 1
+  )
+    return undefined;
   const modulate = styles[0].op as Op<'modulate'>;
   // A style that is a state may be another where the gradient reads it.
   if (modulate.inputs[1]!.kind === 'state') return undefined;
@@ -144,7 +151,8 @@ function gradientReads(layer: StyledLayer, sums: Map<Tensor, Tensor>, uses: Uses
     if (styleGradient.inputs[1] !== modulate.inputs[1]) continue;
     if (next?.place !== 0 || !isOp(next.op, 'lrelu_gradient')) continue;
     const { op: actGradient } = next;
-    if (actGradient.inputs[1] !== x || actGradient.attrs.slope !== act.attrs.slope) continue;
+    const { slope, clamp } = actGradient.attrs;
+    if (actGradient.inputs[1] !== x || slope !== act.attrs.slope || clamp !== act.attrs.clamp) continue;
     const [g] = styleGradient.inputs as [Tensor];
     if (!uses.isSameAt([g], uses.place(styleGradient), uses.place(actGradient))) continue;
     let taken = sums.get(g);
