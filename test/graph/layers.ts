@@ -129,7 +129,7 @@ export function randomMaps(r: Builder, key: string): { y: Tensor; wrt: Tensor[] 
   for (let i = 0; i < count; i++) {
     const from = pick();
     const name = ` ${i}`;
-    switch (below(8)) {
+    switch (below(12)) {
       case 0:
       case 1: {
         const shared = random() < 0.5;
@@ -162,6 +162,23 @@ export function randomMaps(r: Builder, key: string): { y: Tensor; wrt: Tensor[] 
       case 6:
         known.push(apply1(graph, 'add', [from, pick()], {}));
         break;
+      case 7:
+      case 8:
+      case 9: {
+        const clamp = random() < 0.5 ? Infinity : 1;
+        const options = { channels: 2, up: random() < 0.4, demodulated: random() < 0.7, clamp };
+        const layer = modulatedLayer(r, name, from, options);
+        for (const input of layer.inputs) wrt.add(input);
+        const narrow = r.constant(`narrow${name}`, [2, 2, 4, 4]);
+        known.push(options.up ? apply1(graph, 'conv_up', [layer.y, narrow], { adjoint: true, margin: 0 }) : layer.y);
+        break;
+      }
+      case 10: {
+        const factor = r.input(`factor${name}`, [2, 1, 1]);
+        wrt.add(factor);
+        known.push(apply1(graph, 'scale', [from, factor], {}));
+        break;
+      }
       default:
         known.push(apply1(graph, 'instance_norm', [from], { epsilon: 1e-2 }));
     }
