@@ -3,8 +3,7 @@
 import { FacewrightError } from './errors.js';
 import { numberToHalf } from './graph/dtype.js';
 import { float32Values, type HostTensor, hostTensor } from './graph/host-tensor.js';
-import { licenceOf } from './inspect-weights.js';
-import { readNetwork } from './model/dialects/table.js';
+import { licenceOf, readAnyClass } from './inspect-weights.js';
 import type { GaussianFit } from './model/gaussian.js';
 import type { Network } from './model/network.js';
 import { readWeights, type WeightFile } from './read-weights.js';
@@ -34,7 +33,7 @@ const KEPT_EXACT = /^gaussian_fit\.|^mapping\.w_avg$/;
  */
 export async function convertWeights(from: string, to: string, options: ConvertOptions = {}): Promise<void> {
   const file = await readWeights(from);
-  const network = readNetwork(from, file);
+  const network = readAnyClass(from, file);
   const tensors = new Map(file.tensors);
   if (options.fit !== undefined) {
     for (const [name, values] of Object.entries(options.fit)) {

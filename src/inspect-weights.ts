@@ -5,6 +5,7 @@ import type { DType } from './graph/dtype.js';
 import { channelsBySide } from './model/channels.js';
 import { readNetwork } from './model/dialects/table.js';
 import type { Network, NetworkKind } from './model/network.js';
+import { readStyleGan2 } from './model/read-stylegan2.js';
 import { readWeights, type WeightFile } from './read-weights.js';
 import { knownWeights } from './weights/catalogue.js';
 import type { ContainerName } from './weights/container.js';
@@ -82,7 +83,7 @@ export async function inspectWeights(path: string, licence?: string): Promise<We
     parameters: file.parameters,
     dtypes: countTypes(file),
     channels: Object.fromEntries(channelsBySide(tensors)),
-    classes: tensors.get('mapping.embed.weight')?.shape[1] ?? 0,
+    classes: classesOf(file),
     conv_clamp: metadata.conv_clamp === undefined ? null : Number(metadata.conv_clamp),
     mean_of_w: tensors.has('mapping.w_avg'),
     gaussian_fit: hasFit(file),
@@ -90,6 +91,20 @@ export async function inspectWeights(path: string, licence?: string): Promise<We
     problem,
     notes: file.notes,
   };
+}
+
+/**
+ * The network in a file; of a conditional one that of its first class, which differs from the others in a bias.
+ *
+ * @throws FacewrightError when the weights make none
+ */
+export function readAnyClass(path: string, file: WeightFile): Network {
+  if (classesOf(file) === 0) return readNetwork(path, file);
+  return readStyleGan2(path, file.tensors, file.metadata, { class: 0 });
+}
+
+function classesOf({ tensors }: WeightFile): number {
+  return tensors.get('mapping.embed.weight')?.shape[1] ?? 0;
 }
 
 /** Whether a file comes with the Gaussian fit, the prior of a search. */
@@ -104,7 +119,7 @@ export function licenceOf({ metadata, sha256 }: Pick<WeightFile, 'metadata' | 's
 
 function tryNetwork(path: string, file: WeightFile): { network: NetworkReport | null; problem: string | null } {
   try {
-    return { network: describeNetwork(readNetwork(path, file)), problem: null };
+    return { network: describeNetwork(readAnyClass(path, file)), problem: null };
   } catch (error) {
     if (!(error instanceof FacewrightError)) throw error;
     return { network: null, problem: error.message };

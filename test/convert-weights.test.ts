@@ -10,9 +10,11 @@ import { convertWeights } from '../dist/convert-weights.js';
 import { hostTensor } from '../dist/graph/host-tensor.js';
 import { inspectWeights } from '../dist/inspect-weights.js';
 import { openGenerator } from '../dist/open.js';
+import { readWeights } from '../dist/read-weights.js';
 import { readSafetensors, writeSafetensors } from '../dist/weights/safetensors.js';
 import { writeTinyWeights } from './cli/tiny.js';
 import { engineSuite, openTestEngine, quickestEngine } from './engines.js';
+import { goldenTest } from './goldens.js';
 import { normals } from './random.js';
 
 const test = engineSuite(quickestEngine, 'converted weights');
@@ -109,17 +111,62 @@ test('a fit that is given goes with it', async () => {
 });
 
 test('an incomplete file is told, by inspecting and by converting', async () => {
-  const path = await writeTinyWeights(folder);
-  const { tensors } = await readSafetensors(path);
+  const { tensors } = await readSafetensors(await writeTinyWeights(folder));
   tensors.delete('synthesis.blocks.32x32.conv1.bias');
+  const broken = join(folder, 'broken.safetensors');
+  await writeSafetensors(broken, tensors);
+  for (const work of [() => inspectWeights(broken), () => convertWeights(broken, join(folder, 'none.safetensors'))]) {
+    const error = await work().catch((thrown: Error) => thrown);
+    assert.match((error as Error).message, /broken\.safetensors: .*synthesis\.blocks\.32x32\.conv1\.bias/);
+  }
+  assert.not.ok(readdirSync(folder).includes('none.safetensors'));
+});
+
+test('a tensor of the wrong shape: what is known is told all the same', async () => {
+  const { tensors } = await readSafetensors(await writeTinyWeights(folder));
+  tensors.set('synthesis.torgb.bias', hostTensor([4], new Float32Array(4)));
   const broken = join(folder, 'broken.safetensors');
   await writeSafetensors(broken, tensors);
   const report = await inspectWeights(broken);
   assert.is(report.network, null);
-  assert.match(report.problem!, /broken\.safetensors: .*synthesis\.blocks\.32x32\.conv1\.bias/);
+  assert.match(report.problem!, /broken\.safetensors: synthesis\.torgb\.bias is \[4\]; expected \[3\]/);
   assert.is(report.kind, 'stylegan1');
-  const error = await convertWeights(broken, join(folder, 'out.safetensors')).catch((thrown: Error) => thrown);
-  assert.is((error as Error).message, report.problem);
+  assert.is(report.channels['64'], 4);
 });
+
+for (const [file, container, rows] of [
+  ['genforce.stylegan1.pth', 'torch', 12],
+  ['genforce.stylegan2.pth', 'torch', 10],
+  ['rosinality.pt', 'torch', 10],
+  ['stylegan1.protocol4.pkl', 'pickle', 12],
+  ['stylegan2-ada.pkl', 'pickle', 10],
+  ['stylegan2-ada.clamped.pkl', 'pickle', 10],
+  ['stylegan2-ada.conditional.pkl', 'pickle', 10],
+  ['stylegan2-tf.pkl', 'pickle', 10],
+] as const) {
+  goldenTest(test, `${file} converted is read as the file itself, to the bit`, [`formats/${file}`], async (path) => {
+    const out = join(folder, `${file}.safetensors`);
+    await convertWeights(path, out);
+    const [before, after] = [await readWeights(path), await readWeights(out)];
+    assert.equal([...after.tensors.keys()].sort(), [...before.tensors.keys()].sort());
+    for (const [name, tensor] of before.tensors) assert.equal(after.tensors.get(name), tensor, name);
+    for (const key of ['kind', 'norm_epsilon', 'conv_clamp']) {
+      assert.is(
+        Number(after.metadata[key]) || after.metadata[key],
+        Number(before.metadata[key]) || before.metadata[key],
+        key,
+      );
+    }
+    // TensorFlow's and genforce's StyleGAN1 have a way to RGB from every resolution, of which one is used.
+    assert.ok(after.parameters <= before.parameters);
+    const report = await inspectWeights(path);
+    assert.equal((await inspectWeights(out)).network, report.network);
+    assert.is(report.container, container);
+    assert.is(report.network?.rows, rows);
+    assert.ok(report.mean_of_w);
+    assert.is(report.classes, file.includes('conditional') ? 3 : 0);
+    assert.is(report.conv_clamp, file.includes('clamped') ? 4 : null);
+  });
+}
 
 test.run();

@@ -56,7 +56,7 @@ const KINDS = { stylegan1: 'StyleGAN1', stylegan2: 'StyleGAN2' } as const;
 
 function networkText({ kind, network }: WeightsReport): string {
   const name = KINDS[kind];
-  return network === null ? `${name}, incomplete` : `${name}, ${network.resolution} px`;
+  return network === null ? name : `${name}, ${network.resolution} px`;
 }
 
 function numbersText({ dtypes, parameters, tensors }: WeightsReport): string {
