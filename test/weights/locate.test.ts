@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { isAddress } from '../../dist/fetch/address.js';
-import { demoModelPath } from '../../dist/node/paths.js';
+import { demoModelPath, packagePath } from '../../dist/node/paths.js';
 import { knownWeights } from '../../dist/weights/catalogue.js';
 import { listWeights } from '../../dist/weights/list.js';
 import { type LocateOptions, locateWeights, placeOf } from '../../dist/weights/locate.js';
@@ -153,6 +153,16 @@ test('the catalogue itself', async () => {
   assert.is((await locateWeights(SHIPPED, { cache })).path, demoModelPath);
   const ffhq = OFFERS.find(({ name }) => name === 'ada-ffhq')!;
   assert.is(knownWeights(ffhq.files[0].sha256!)?.licence, ffhq.licence);
+});
+
+test('the guide names them all', () => {
+  const guide = readFileSync(packagePath('docs', 'weights.md'), 'utf8');
+  const rows = guide.split('\n').filter((line) => line.startsWith('| `'));
+  const named = rows.flatMap((row) => [...row.split('|')[1].matchAll(/`([a-z][a-z\d-]*)`/g)].map(([, name]) => name));
+  assert.equal(
+    OFFERS.map(({ name }) => name).filter((name) => !named.includes(name)),
+    [],
+  );
 });
 
 test('the list says what is here', async () => {
