@@ -66,7 +66,8 @@ export async function readWeights(path: string): Promise<WeightFile> {
   const companions: Part[] = [];
   for (const companion of main.dialect.companions ?? []) {
     const beside = join(dirname(path), companion.file);
-    if (existsSync(beside)) companions.push(await withWeights(beside, (file) => readCompanion(beside, file, companion)));
+    if (existsSync(beside))
+      companions.push(await withWeights(beside, (file) => readCompanion(beside, file, companion)));
   }
   return describe(path, main, companions);
 }
@@ -157,7 +158,9 @@ function unknownNetwork(path: string, file: OpenedWeights): FacewrightError {
   if (stranger) return new FacewrightError(`${path}: ${stranger}, which facewright does not draw; ${OPENS}`);
   const [first] = file.tensors.keys();
   const count = counted(file.tensors.size, 'tensor');
-  return new FacewrightError(`${path}: no StyleGAN that is known: ${count}, of which one is ${quoted(first!)}; ${OPENS}`);
+  return new FacewrightError(
+    `${path}: no StyleGAN that is known: ${count}, of which one is ${quoted(first!)}; ${OPENS}`,
+  );
 }
 
 function describe(path: string, main: MainPart, companions: readonly Part[]): WeightFile {

@@ -11,7 +11,13 @@ import { goldenTest } from '../goldens.js';
 import { PlainStyleGan2 } from './plain-stylegan2.js';
 
 /** NAME.io.safetensors is what the file's network computes. */
-const STYLEGAN2 = ['stylegan2-ada.pkl', 'stylegan2-ada.clamped.pkl', 'stylegan2-tf.pkl', 'rosinality.pt', 'genforce.stylegan2.pth'];
+const STYLEGAN2 = [
+  'stylegan2-ada.pkl',
+  'stylegan2-ada.clamped.pkl',
+  'stylegan2-tf.pkl',
+  'rosinality.pt',
+  'genforce.stylegan2.pth',
+];
 
 for (const file of STYLEGAN2) {
   const io = `formats/${file.replace(/\.[a-z]+$/, '')}.io.safetensors`;
@@ -31,7 +37,9 @@ for (const file of STYLEGAN2) {
 
     const rows = first('ws');
     const ws = Array.from({ length: rows.length / 512 }, (_, row) => rows.subarray(512 * row, 512 * (row + 1)));
-    const noise = [...values].filter(([name]) => name.startsWith('noise.')).map(([, { data }]) => Float64Array.from(data));
+    const noise = [...values]
+      .filter(([name]) => name.startsWith('noise.'))
+      .map(([, { data }]) => Float64Array.from(data));
     assertClose('image', network.draw(ws, noise).data, first('image'), 2e-5);
   });
 }

@@ -3,13 +3,13 @@ import * as assert from 'uvu/assert';
 import { ByteReader } from '../../dist/weights/bytes.js';
 import { unpickle } from '../../dist/weights/pickle.js';
 import {
-  ORDERED_DICT,
   type PickleDict,
   type PickleGlobal,
   PickleObject,
   PickleTuple,
   pickleGlobals,
 } from '../../dist/weights/pickle-values.js';
+import { ORDERED_DICT } from '../../dist/weights/python-globals.js';
 import { bytesOf, call, dict, global, int, list, pickle, text, tuple, u32, u64 } from './assemble.js';
 import { refuses, SOURCE } from './refuses.js';
 
@@ -107,13 +107,13 @@ test('a global that is not listed is refused by name, however it is spelled', ()
   const viaStack = pickle(short('os'), short('system'), 0x93, tuple(text('true')), 'R');
   const viaPosix = pickle(short('posix'), short('system'), 0x93);
   const dotted = pickle(short('collections'), short('OrderedDict.__init__.__globals__'), 0x93);
-  refuses(() => read(viaGlobal), /names os\.system, /);
-  refuses(() => read(viaStack), /names os\.system, /);
-  refuses(() => read(viaPosix), /names posix\.system, /);
-  refuses(() => read(dotted), /names collections\.OrderedDict\.__init__\.__globals__, /);
-  refuses(() => read(pickle(global('__builtin__', 'eval'))), /names __builtin__\.eval, /);
-  refuses(() => read(pickle(global('a\x1b[31m', 'b'))), /names a\?\[31m\.b, /);
-  refuses(() => read(pickle(global('m'.repeat(500), 'b'))), /names m{80}…, /);
+  refuses(() => read(viaGlobal), /names os\.system at byte \d+, /);
+  refuses(() => read(viaStack), /names os\.system at byte \d+, /);
+  refuses(() => read(viaPosix), /names posix\.system at byte 17, /);
+  refuses(() => read(dotted), /names collections\.OrderedDict\.__init__\.__globals__ at byte /);
+  refuses(() => read(pickle(global('__builtin__', 'eval'))), /names __builtin__\.eval at byte 2, /);
+  refuses(() => read(pickle(global('a\x1b[31m', 'b'))), /names a\?\[31m\.b at byte 2, /);
+  refuses(() => read(pickle(global('m'.repeat(500), 'b'))), /names m{80}… at byte 2, /);
   refuses(() => read(pickle(global('m'.repeat(5000), 'b'))), /the line .* has no end/);
 });
 
