@@ -61,7 +61,11 @@ const MOST_BYTES_PER_BYTE = 4;
  * begins with the name of the file or folder.
  */
 export async function readWeights(path: string): Promise<WeightFile> {
-  if (await isFolder(path)) return await readFolder(path);
+  return (await isFolder(path)) ? await readFolder(path) : await readFile(path);
+}
+
+/** Reads a file, and with it those that belong to its generator and lie beside it. */
+async function readFile(path: string): Promise<WeightFile> {
   const main = await withWeights(path, (file) => readPart(path, file));
   const companions: Part[] = [];
   for (const companion of main.dialect.companions ?? []) {
@@ -75,7 +79,7 @@ export async function readWeights(path: string): Promise<WeightFile> {
 async function readFolder(path: string): Promise<WeightFile> {
   const mains = DIALECTS.flatMap(({ file }) => file ?? []);
   for (const file of mains) {
-    if (existsSync(join(path, file))) return { ...(await readWeights(join(path, file))), path };
+    if (existsSync(join(path, file))) return { ...(await readFile(join(path, file))), path };
   }
   const found = (await list(path)).filter((name) => name.endsWith('.safetensors')).sort(byCodeUnits);
   const [only, ...others] = found;
@@ -89,7 +93,7 @@ async function readFolder(path: string): Promise<WeightFile> {
       `${path}: a folder with ${found.length} .safetensors files (${quoted(found.join(', '))}); name one of them`,
     );
   }
-  return { ...(await readWeights(join(path, only))), path };
+  return { ...(await readFile(join(path, only))), path };
 }
 
 /** What one file gives to a generator. */

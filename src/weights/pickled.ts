@@ -8,7 +8,7 @@ import { unpickle } from './pickle.js';
 import { contentsOf } from './pickle-contents.js';
 
 /** How pickles of protocols 0 and 1 begin: with an empty dict or list and its place in the memo, one in text, or a global. */
-const START = /^(?:[\]}][qrp]|\((?:[dl]p?\d*\n|c[\w.]+\n)|c[\w.]+\n\w+\n[pqr()])/;
+const START = /^(?:[\]}][qrp(]|\((?:[dl](?:p\d+\n|[VSIFc(])|c[\w.]+\n)|c[\w.]+\n\w+\n[pqr()])/;
 
 /** From protocol 2 on a pickle says its protocol first. */
 function isPickle(head: Uint8Array): boolean {
