@@ -3,13 +3,7 @@
 import { type Fact, permuted, type StoredTensor } from '../graph/stored-tensor.js';
 import type { ByteSource } from './byte-source.js';
 import { decodeElements, dtypeOf, ELEMENT_TYPES, type ElementType, elementCount, swapBytes } from './elements.js';
-import {
-  bytesOfValue,
-  type PickleContext,
-  type PickleGlobal,
-  PickleObject,
-  PickleTuple,
-} from './pickle-values.js';
+import { bytesOfValue, type PickleContext, type PickleGlobal, PickleObject, PickleTuple } from './pickle-values.js';
 import { FETCH_AGAIN } from './words.js';
 
 /** The formats that numbers have, by the kind and the width that a dtype's name consists of. */
@@ -62,7 +56,7 @@ export class NumpyArray extends PickleObject {
     const items = state instanceof PickleTuple ? state.items : [];
     const [shape, dtype, fortran, data] = items.length === 5 ? items.slice(1) : items;
     if (!(shape instanceof PickleTuple) || !(dtype instanceof NumpyDtype)) {
-      return context.fail(`an array in it has no shape or no dtype; ${FETCH_AGAIN}`);
+      context.fail(`an array in it has no shape or no dtype; ${FETCH_AGAIN}`);
     }
     const bytes = bytesOfValue(data);
     if (dtype.element === undefined || bytes === undefined) return; // objects come as a list
@@ -138,7 +132,8 @@ function scalar([dtype, data]: readonly unknown[], context: PickleContext): unkn
   if (!(dtype instanceof NumpyDtype)) return context.fail('a NumPy scalar in it has no dtype');
   const bytes = bytesOfValue(data);
   if (dtype.element === undefined || bytes === undefined) return dtype;
-  if (bytes.length !== dtype.element.bytes) return context.fail(`a NumPy scalar in it has ${bytes.length} bytes; ${FETCH_AGAIN}`);
+  if (bytes.length !== dtype.element.bytes)
+    return context.fail(`a NumPy scalar in it has ${bytes.length} bytes; ${FETCH_AGAIN}`);
   return new NumpyScalar(arrayTensor(bytes, dtype, [], false, context));
 }
 
