@@ -56,7 +56,7 @@ export class NumpyArray extends PickleObject {
     const items = state instanceof PickleTuple ? state.items : [];
     const [shape, dtype, fortran, data] = items.length === 5 ? items.slice(1) : items;
     if (!(shape instanceof PickleTuple) || !(dtype instanceof NumpyDtype)) {
-      return context.fail(`an array in it has no shape or no dtype; ${FETCH_AGAIN}`);
+      context.fail(`an array in it has no shape or no dtype; ${FETCH_AGAIN}`);
     }
     const bytes = bytesOfValue(data);
     if (dtype.element === undefined || bytes === undefined) return; // objects come as a list
