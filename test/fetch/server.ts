@@ -3,6 +3,12 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
+// A proxy that this machine uses knows nothing of servers on it.
+for (const name of ['http_proxy', 'https_proxy', 'no_proxy', 'all_proxy']) {
+  delete process.env[name];
+  delete process.env[name.toUpperCase()];
+}
+
 /** Answers the nth question, from 0. */
 export type Answering = (request: IncomingMessage, response: ServerResponse, nth: number) => void;
 
