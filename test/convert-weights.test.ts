@@ -42,7 +42,9 @@ test('PULSE’s files become one that draws the same pictures, to the bit', asyn
   const out = join(folder, 'pulse.safetensors');
   await convertWeights(pulse, out, { licence: 'its owner’s' });
   const { metadata, tensors } = await readSafetensors(out);
-  const before = await inspectWeights(pulse);
+  assert.is((await inspectWeights(pulse)).licence, 'unknown');
+  const before = await inspectWeights(pulse, 'its owner’s');
+  assert.is(before.licence, 'its owner’s');
   assert.equal(metadata, {
     kind: 'stylegan1',
     resolution: '128',

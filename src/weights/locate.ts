@@ -127,7 +127,7 @@ function fetching({ signal, onEvent, patience }: LocateOptions, { bytes, sha256 
 /** What a file is that cannot be weights, by how it begins. */
 function refuseOthers(beginning: Uint8Array): string | undefined {
   const content = recogniseContent(beginning);
-  return content.kind === 'other' ? content.what : undefined;
+  return content.kind === 'other' ? `${content.what}; give the address of a weight file itself` : undefined;
 }
 
 function extensionOf(url: string): string {
