@@ -14,9 +14,9 @@ import { Arguments, batchSize, openOptions } from '../shared/arguments.js';
 import { Console } from '../shared/console.js';
 import { exitCode, UsageError } from '../shared/exit.js';
 import type { Interrupt } from '../shared/interrupt.js';
-import { realNumber, seedList, seedNumber, wholeNumber } from '../shared/values.js';
+import { oneOf, realNumber, seedList, seedNumber, wholeNumber } from '../shared/values.js';
 import { withGenerator } from '../shared/with-generator.js';
-import { type Face, facesBetween, facesOfFiles, facesOfSeeds } from './faces.js';
+import { type Face, facesBetween, facesOfFiles, facesOfSeeds, type RngName, rngNames } from './faces.js';
 
 /** Faces beyond these are not on the contact sheet, which has to stay a picture that can be opened. */
 const MOST_ON_SHEET = 256;
@@ -29,6 +29,7 @@ interface GenerateRequest {
   readonly generator: OpenOptions;
   readonly batch: number | undefined;
   readonly seeds: readonly number[];
+  readonly rng: RngName;
   readonly latents: readonly string[];
   readonly ends: readonly string[];
   readonly frames: number;
@@ -64,12 +65,17 @@ function readGenerateRequest(words: Arguments): GenerateRequest {
     throw new UsageError('--seeds, --latents and --interpolate: give one of them');
   }
   if (ends.length > 2) throw new UsageError('--interpolate takes two faces, A and B');
+  const rng = words.value('rng', (option, text) => oneOf(option, text, rngNames));
+  if (rng !== undefined && latents.length > 0) {
+    throw new UsageError('--rng is about what is drawn from seeds; leave it out with --latents');
+  }
   if (frames !== undefined && ends.length === 0) throw new UsageError('--frames needs --interpolate A B');
   return {
     out,
     generator: openOptions(words),
     batch: batchSize(words),
     seeds: seeds ?? Array.from({ length: 16 }, (_, seed) => seed),
+    rng: rng ?? 'philox',
     latents,
     ends,
     frames: frames ?? 24,
@@ -82,9 +88,9 @@ function readGenerateRequest(words: Arguments): GenerateRequest {
 
 async function chooseFaces(generator: Generator, request: GenerateRequest): Promise<Face[]> {
   const { seeds, latents, ends, frames, noiseSeed } = request;
-  if (ends.length === 2) return facesBetween(generator, [ends[0], ends[1]], frames, noiseSeed);
+  if (ends.length === 2) return facesBetween(generator, [ends[0], ends[1]], frames, request);
   if (latents.length > 0) return facesOfFiles(generator, latents, noiseSeed);
-  return facesOfSeeds(generator, seeds, noiseSeed);
+  return facesOfSeeds(generator, '--seeds', seeds, request);
 }
 
 const SHEET = 'sheet.png';

@@ -173,6 +173,7 @@ const emojiOptions: OptionTable = {
 const generateOptions: OptionTable = {
   out: { ...value(WRITTEN, 'folder for the faces; made when missing'), alias: 'o' },
   seeds: value(PICTURES, 'seeds of the faces, for example 0,5,7-9', '0-15'),
+  rng: value(PICTURES, "what draws z from a seed: philox | numpy (as NVIDIA's and most others' scripts do)", 'philox'),
   latents: { kind: 'list', group: PICTURES, describe: 'draw saved latents instead (.safetensors with w)' },
   interpolate: {
     kind: 'pair',
