@@ -17,6 +17,8 @@ import { readSafetensors, writeSafetensors } from './weights/safetensors.js';
 export interface OpenOptions {
   /** A weight file, or a folder with synthesis.pt, mapping.pt and gaussian_fit.pt; by default the demo generator. */
   readonly model?: string;
+  /** The class that a conditional generator draws, counted from 0: it has to be said there, and cannot be elsewhere. */
+  readonly class?: number;
   /**
    * `webgpu` runs on a GPU, `native` on the processor; `auto` (the default) is webgpu where there is a GPU, or else native. Or
    * an engine that is there already, of `createWebGpuEngine` or `openNative`: it stays open when the generator is closed,
@@ -55,7 +57,7 @@ const FIT_BATCH = 4096;
  * const generator = await openGenerator({ engine });
  */
 export async function openGenerator(options: OpenOptions = {}): Promise<Generator> {
-  const { network, info, fit } = await readModel(options.model);
+  const { network, info, fit } = await readModel(options);
   const { engine: wanted, adapter, threads, precision } = options;
   const given = typeof wanted === 'object' ? wanted : undefined;
   const engine = given ?? (await openEngine({ engine: wanted as EngineName | undefined, adapter, threads, precision }));
@@ -70,10 +72,13 @@ export async function openGenerator(options: OpenOptions = {}): Promise<Generato
 }
 
 /** Reads the weights. */
-async function readModel(model?: string): Promise<{ network: Network; info: GeneratorInfo; fit?: GaussianFit }> {
+async function readModel({
+  model,
+  class: wanted,
+}: OpenOptions): Promise<{ network: Network; info: GeneratorInfo; fit?: GaussianFit }> {
   const file = await readWeights(model ?? demoModelPath);
   const source = model ?? file.name;
-  const network = readNetwork(source, file);
+  const network = readNetwork(source, file, { class: wanted });
   const licence = file.metadata.licence ?? knownWeights(file.sha256)?.licence ?? 'unknown';
   const info = generatorInfo(network, { name: file.name, sha256: file.sha256, licence });
   return { network, info, fit: storedFit(source, file, network.latentSize) };
@@ -108,7 +113,8 @@ async function makeFit(generator: Generator, { cache, onMessage, signal }: OpenO
   const { engine, info } = generator;
   const { kind, software } = engine.info;
   const latents = FIT_LATENTS[kind === 'native' ? 'native' : software ? 'software' : 'gpu'];
-  const path = join(cache ?? cachePath(), `gaussian-fit-${info.sha256.slice(0, 16)}-${latents}.safetensors`);
+  const of = `${info.sha256.slice(0, 16)}${info.class === undefined ? '' : `-class-${info.class}`}`;
+  const path = join(cache ?? cachePath(), `gaussian-fit-${of}-${latents}.safetensors`);
   const kept = await keptFit(path, info.latentSize);
   if (kept) return kept;
   onMessage?.(

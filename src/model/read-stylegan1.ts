@@ -1,6 +1,8 @@
 import { FacewrightError } from '../errors.js';
 import { type Constant, scaledConstant } from '../graph/constant.js';
 import { float32Values, type HostTensor, type HostTensors } from '../graph/host-tensor.js';
+import { chosenClass } from './classes.js';
+import type { NetworkOptions } from './network.js';
 import { type Layer, MAPPING_LAYERS, StyleGan1 } from './stylegan1.js';
 import { upsamplingKernel } from './upsampling.js';
 import { NamedWeights } from './weights.js';
@@ -9,6 +11,8 @@ import { NamedWeights } from './weights.js';
 const TRANSPOSED_FROM = 128;
 /** The mapping network's learning-rate multiplier, which is part of its run-time factors. */
 const MAPPING_RATE = 0.01;
+/** The mean of w: a statistic, not trained. */
+const W_AVERAGE = 'mapping.w_avg';
 const RESOLUTIONS = [8, 16, 32, 64, 128, 256, 512, 1024];
 
 /**
@@ -19,9 +23,15 @@ const RESOLUTIONS = [8, 16, 32, 64, 128, 256, 512, 1024];
  *
  * @param source what errors call the file
  * @param normEpsilon the epsilon of the instance norm
- * @throws FacewrightError when a tensor is missing or of the wrong shape, with the expected and the found one
+ * @throws FacewrightError when a tensor is missing or of the wrong shape, with the expected and the found one, or a class
+ *   was asked for, of which a StyleGAN1 has none
  */
-export function readStyleGan1(source: string, tensors: HostTensors, normEpsilon: number): StyleGan1 {
+export function readStyleGan1(
+  source: string,
+  tensors: HostTensors,
+  normEpsilon: number,
+  options: NetworkOptions = {},
+): StyleGan1 {
   const reader = new Reader(source, tensors);
   if (!reader.weights.has('synthesis.blocks.4x4.const')) {
     const some = [...tensors.keys()][0];
@@ -29,10 +39,12 @@ export function readStyleGan1(source: string, tensors: HostTensors, normEpsilon:
       `${source}: not a StyleGAN1: ${tensors.size} tensors, none named synthesis.blocks.4x4.const${some ? ` (the first is ${some})` : ''}; facewright opens PULSE's synthesis.pt and its own .safetensors`,
     );
   }
+  chosenClass(source, 0, options.class);
   const resolution = largestBlock(source, tensors);
   reader.readSynthesis(resolution);
   const hasMapping = reader.weights.has('mapping.dense0.weight');
   if (hasMapping) reader.readMapping();
+  const wAverage = reader.readAverage();
   const { latentSize, layers, constants } = reader;
   return new StyleGan1({
     resolution,
@@ -42,6 +54,7 @@ export function readStyleGan1(source: string, tensors: HostTensors, normEpsilon:
     constants,
     parameters: countParameters(tensors),
     hasMapping,
+    wAverage,
   });
 }
 
@@ -85,6 +98,12 @@ class Reader {
       this.#keep(`mapping.${layer}`, [d, d, 1, 1], this.weights.take(`${from}.weight`, [d, d]), factor);
       this.#keep(`mapping.${layer}.bias`, [d, 1, 1, 1], this.weights.take(`${from}.bias`, [d]), MAPPING_RATE);
     }
+  }
+
+  /** The mean of w [d], where the file holds one. */
+  readAverage(): Float32Array | undefined {
+    if (!this.weights.has(W_AVERAGE)) return undefined;
+    return float32Values(this.weights.take(W_AVERAGE, [this.latentSize]));
   }
 
   #keep(name: string, shape: readonly number[], tensor: HostTensor, factor = 1): void {
@@ -148,11 +167,12 @@ function checkBlur(source: string, weights: NamedWeights, name: string): void {
   }
 }
 
-/** Trained numbers of both networks; the blur is fixed, and the Gaussian fit is a statistic. */
+/** Trained numbers of both networks; the blur is fixed, and the Gaussian fit and the mean of w are statistics. */
 function countParameters(tensors: HostTensors): number {
   let count = 0;
   for (const [name, { data }] of tensors) {
-    if (/^(synthesis|mapping)\./.test(name) && !name.endsWith('.intermediate.kernel')) count += data.length;
+    const fixed = name.endsWith('.intermediate.kernel') || name === W_AVERAGE;
+    if (/^(synthesis|mapping)\./.test(name) && !fixed) count += data.length;
   }
   return count;
 }

@@ -186,6 +186,8 @@ function faceLine({ info, engine }: Generator, { truncation, noiseSeed }: Genera
     output: `${face.name}.png`,
     ...face.origin,
     truncation,
+    truncation_centre: info.truncationCentre,
+    ...(info.class === undefined ? {} : { class: info.class }),
     ...(noiseSeed === undefined ? {} : { noise_seed: noiseSeed }),
     model: { name: info.name, sha256: info.sha256, licence: info.licence },
     engine: engine.info.kind,

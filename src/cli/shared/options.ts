@@ -47,6 +47,7 @@ const words = (choices: readonly string[]) => choices.join(' | ');
 /** What opens a generator, in every command that needs one. */
 const modelOptions: OptionTable = {
   model: value(MODEL, 'weights: a .safetensors or .pt file, or a folder of them', 'the demo generator'),
+  class: value(MODEL, 'which class a conditional generator draws, counted from 0'),
   engine: value(MODEL, 'auto | webgpu (GPU) | native (processor)', 'auto: a GPU if there is one'),
   adapter: value(MODEL, 'webgpu: part of the name of the GPU to use; doctor lists them'),
   precision: value(MODEL, 'f32 | bf16 (native, with AVX512-BF16: faster, less exact)', 'f32'),

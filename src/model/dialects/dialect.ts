@@ -1,5 +1,5 @@
 import type { HostTensor, HostTensors } from '../../graph/host-tensor.js';
-import type { Network, NetworkKind } from '../network.js';
+import type { Network, NetworkKind, NetworkOptions } from '../network.js';
 
 /** One of the files that a generator is kept in. */
 export interface DialectPart {
@@ -25,9 +25,14 @@ export interface Dialect {
    *
    * @param source what errors call the file
    * @param metadata what the file says of itself
-   * @throws FacewrightError when a tensor is missing or of the wrong shape, or the metadata make no sense
+   * @throws FacewrightError when a tensor is missing or of the wrong shape, or the metadata or the options make no sense
    */
-  read(source: string, tensors: HostTensors, metadata: Readonly<Record<string, string>>): Network;
+  read(
+    source: string,
+    tensors: HostTensors,
+    metadata: Readonly<Record<string, string>>,
+    options: NetworkOptions,
+  ): Network;
 }
 
 /** The same tensors under other names. */

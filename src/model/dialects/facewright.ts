@@ -16,5 +16,6 @@ export const FACEWRIGHT: Dialect = {
   kind: 'stylegan1',
   parts: [WHOLE],
   main: WHOLE,
-  read: (source, tensors, metadata) => readStyleGan1(source, tensors, normEpsilon(source, metadata, 1e-5)),
+  read: (source, tensors, metadata, options) =>
+    readStyleGan1(source, tensors, normEpsilon(source, metadata, 1e-5), options),
 };

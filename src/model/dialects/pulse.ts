@@ -23,5 +23,6 @@ export const PULSE: Dialect = {
     SYNTHESIS,
   ],
   main: SYNTHESIS,
-  read: (source, tensors, metadata) => readStyleGan1(source, tensors, normEpsilon(source, metadata, 1e-5)),
+  read: (source, tensors, metadata, options) =>
+    readStyleGan1(source, tensors, normEpsilon(source, metadata, 1e-5), options),
 };

@@ -1,5 +1,5 @@
 import type { HostTensors } from '../../graph/host-tensor.js';
-import type { Network } from '../network.js';
+import type { Network, NetworkOptions } from '../network.js';
 import type { Dialect, DialectPart } from './dialect.js';
 import { FACEWRIGHT } from './facewright.js';
 import { PULSE } from './pulse.js';
@@ -32,9 +32,14 @@ export interface TranslatedWeights {
  * The network that weights make. Names that nobody knows are taken for our own, and the error says what is missing.
  *
  * @param source what errors call the file
- * @throws FacewrightError when they make none
+ * @param options what it is bound to
+ * @throws FacewrightError when they make none, or none that the options fit
  */
-export function readNetwork(source: string, { dialect, tensors, metadata }: TranslatedWeights): Network {
+export function readNetwork(
+  source: string,
+  { dialect, tensors, metadata }: TranslatedWeights,
+  options: NetworkOptions = {},
+): Network {
   const found = DIALECTS.find(({ name }) => name === dialect) ?? FACEWRIGHT;
-  return found.read(source, tensors, metadata);
+  return found.read(source, tensors, metadata, options);
 }
