@@ -1,9 +1,10 @@
 /**
- * Reads zip archives whose entries are stored without compression, as `torch.save` writes them: nothing is unpacked, an
- * entry is a view of the archive. The central directory is what counts; local headers may hold no sizes.
+ * Reads zip archives. Entries that are stored without compression, as `torch.save` writes them, are views of the archive;
+ * deflated ones are unpacked where the caller allows for it. The central directory is what counts; local headers may hold
+ * no sizes.
  */
 
-import { crc32 } from 'node:zlib';
+import { crc32, inflateRawSync } from 'node:zlib';
 import { ByteReader } from './bytes.js';
 import { FETCH_AGAIN, quoted } from './words.js';
 
@@ -18,6 +19,10 @@ const END_LOCATOR_64_BYTES = 20;
 /** The end record is followed by a comment of at most 65,535 bytes. */
 const LONGEST_TAIL_BYTES = END_RECORD_BYTES + 0xffff;
 const CENTRAL_HEADER_BYTES = 46;
+
+/** How an entry is packed. */
+const STORED = 0;
+const DEFLATED = 8;
 
 const ZIP64_EXTRA = 0x0001;
 const ENCRYPTED = 0x0001;
@@ -74,19 +79,62 @@ export class ZipArchive {
   }
 
   /**
-   * The bytes of an entry, its checksum verified.
+   * The bytes of a stored entry, its checksum verified.
    *
    * @throws FacewrightError when there is no such entry or it is compressed, encrypted, out of range or damaged.
    */
   read(name: string): Uint8Array {
-    const reader = new ByteReader(this.bytes, this.source);
-    const entry = this.#entries.get(name);
-    if (entry === undefined) return reader.fail(`the zip archive has no entry ${quoted(name)}; ${FETCH_AGAIN}`);
-    const label = `the zip entry ${quoted(name)}`;
-    if ((entry.flags & ENCRYPTED) !== 0) reader.fail(`${label} is encrypted; save the weights without a password`);
-    if (entry.method !== 0 || entry.packed !== entry.size) {
-      reader.fail(`${label} is compressed, which torch.save never does; save the weights again`);
+    const entry = this.#entry(name);
+    if (entry.method !== STORED || entry.packed !== entry.size) {
+      this.#fail(`${labelOf(entry)} is compressed, which torch.save never does; save the weights again`);
     }
+    return this.#verified(entry, this.#packed(entry));
+  }
+
+  /**
+   * The bytes of an entry, stored or deflated, its checksum verified.
+   *
+   * @param most bytes that it may have: a few that are deflated can stand for gigabytes
+   * @throws FacewrightError as `read` does, when the entry is larger, or packed in any other way.
+   */
+  unpack(name: string, most: number): Uint8Array {
+    const entry = this.#entry(name);
+    const label = labelOf(entry);
+    if (entry.size > most) {
+      this.#fail(`${label} has ${entry.size} bytes when it is unpacked; facewright reads at most ${most}`);
+    }
+    if (entry.method === STORED && entry.packed === entry.size) return this.#verified(entry, this.#packed(entry));
+    if (entry.method !== DEFLATED) {
+      this.#fail(`${label} is packed in a way that facewright does not know; store or deflate it`);
+    }
+    const packed = this.#packed(entry);
+    let data: Uint8Array | undefined;
+    try {
+      data = inflateRawSync(packed, { maxOutputLength: Math.max(1, entry.size) });
+    } catch {
+      data = undefined; // no deflated data, or more of it than the directory says
+    }
+    if (data?.length !== entry.size) {
+      return this.#fail(`${label} cannot be unpacked; the file is damaged: ${FETCH_AGAIN}`);
+    }
+    return this.#verified(entry, data);
+  }
+
+  #fail(message: string): never {
+    return new ByteReader(this.bytes, this.source).fail(message);
+  }
+
+  #entry(name: string): Entry {
+    const entry = this.#entries.get(name);
+    if (entry === undefined) return this.#fail(`the zip archive has no entry ${quoted(name)}; ${FETCH_AGAIN}`);
+    if ((entry.flags & ENCRYPTED) !== 0) this.#fail(`${labelOf(entry)} is encrypted; save it without a password`);
+    return entry;
+  }
+
+  /** The bytes of an entry as they lie in the archive. */
+  #packed(entry: Entry): Uint8Array {
+    const reader = new ByteReader(this.bytes, this.source);
+    const label = labelOf(entry);
     if (entry.header > this.bytes.length) reader.fail(`${label} lies behind the end of the file; ${FETCH_AGAIN}`);
     reader.offset = entry.header;
     if (reader.u32() !== LOCAL_HEADER) reader.fail(`${label} is not where the directory says; ${FETCH_AGAIN}`);
@@ -94,16 +142,26 @@ export class ZipArchive {
     const nameLength = reader.u16();
     const extraLength = reader.u16();
     reader.take(nameLength + extraLength);
-    const data = reader.take(entry.size);
+    const data = reader.take(entry.packed);
     this.#read += data.length;
-    if (this.#read > this.bytes.length)
-      reader.fail('the entries of its zip archive overlap, which torch.save never does');
-    // torch can be told not to compute checksums, and then writes zero.
-    if (entry.crc !== 0 && crc32(data) !== entry.crc) {
-      reader.fail(`${label} does not match its checksum; the file is damaged: ${FETCH_AGAIN}`);
+    if (this.#read > this.bytes.length) {
+      reader.fail('the entries of its zip archive overlap, which those of no honest archive do');
     }
     return data;
   }
+
+  #verified(entry: Entry, data: Uint8Array): Uint8Array {
+    // torch can be told not to compute checksums, and then writes zero.
+    if (entry.crc !== 0 && crc32(data) !== entry.crc) {
+      this.#fail(`${labelOf(entry)} does not match its checksum; the file is damaged: ${FETCH_AGAIN}`);
+    }
+    return data;
+  }
+}
+
+/** What errors call an entry. */
+function labelOf({ name }: Entry): string {
+  return `the zip entry ${quoted(name)}`;
 }
 
 /** Finds the end record, and the 64-bit one before it when a field of the first does not suffice. */

@@ -7,6 +7,7 @@ import { downscale } from '../../image/bicubic.js';
 import { type GridCell, gridSheet } from '../../image/sheet.js';
 import { encodePng, type Generator, type OpenOptions, toRgb8 } from '../../index.js';
 import { writeWholeFile } from '../../node/whole-file.js';
+import { saveNpz } from '../../runs/latents-file.js';
 import { creatorTool, exists, inFolder } from '../../runs/out-folder.js';
 import { usualBatch } from '../../runs/usual-batch.js';
 import { counted } from '../../words.js';
@@ -35,6 +36,7 @@ interface GenerateRequest {
   readonly frames: number;
   readonly truncation: number;
   readonly noiseSeed: number | undefined;
+  readonly saveNpz: boolean;
   readonly force: boolean;
   readonly json: boolean;
 }
@@ -81,6 +83,7 @@ function readGenerateRequest(words: Arguments): GenerateRequest {
     frames: frames ?? 24,
     truncation: words.value('truncation', (option, text) => realNumber(option, text, 'such as 0.7', () => true)) ?? 1,
     noiseSeed: words.value('noise-seed', seedNumber),
+    saveNpz: words.flag('save-npz'),
     force: words.flag('force'),
     json: words.flag('json'),
   };
@@ -95,8 +98,11 @@ async function chooseFaces(generator: Generator, request: GenerateRequest): Prom
 
 const SHEET = 'sheet.png';
 
+/** Where the w of a face goes. */
+const npzFile = ({ name }: Pick<Face, 'name'>) => `${name}.latents.npz`;
+
 /** Refuses to write two faces to one file, and over files that are there. */
-async function protectFiles({ out, force }: GenerateRequest, faces: readonly Face[]): Promise<void> {
+async function protectFiles({ out, saveNpz, force }: GenerateRequest, faces: readonly Face[]): Promise<void> {
   const files = new Set<string>();
   for (const { name } of faces) {
     const file = `${name}.png`;
@@ -106,7 +112,8 @@ async function protectFiles({ out, force }: GenerateRequest, faces: readonly Fac
     files.add(file);
   }
   if (force) return;
-  for (const file of [...files, SHEET]) {
+  const arrays = saveNpz ? faces.map(npzFile) : [];
+  for (const file of [...files, ...arrays, SHEET]) {
     const path = join(out, file);
     if (await exists(path)) {
       throw new UsageError(`${path}: is there already; choose another --out, or overwrite it with --force`);
@@ -128,9 +135,11 @@ async function draw(
   try {
     for (let first = 0; first < faces.length && !signal.aborted; first += batch) {
       const together = faces.slice(first, first + batch);
-      const images = await drawBatch(generator, together, request.truncation, signal);
+      const w = await latentsOf(generator, together, request.truncation);
+      const images = await drawBatch(generator, together, w, signal);
       for (const [i, face] of together.entries()) {
         await writeFace(generator, request, face, images[i]);
+        if (request.saveNpz) await saveNpz(join(out, npzFile(face)), part(w, i, together.length), generator);
         if (cells.length < MOST_ON_SHEET) cells.push(sheetCell(images[i], generator.info.resolution, face.label));
         if (json) console.result(JSON.stringify(faceLine(generator, request, face)));
       }
@@ -152,22 +161,34 @@ async function draw(
   return exitCode.done;
 }
 
+/** w [n, L, d] of the faces, truncated: as it is drawn. */
+async function latentsOf(generator: Generator, faces: readonly Face[], truncation: number): Promise<Float32Array> {
+  const { layers, latentSize } = generator.info;
+  const w = new Float32Array(faces.length * layers * latentSize);
+  for (const [i, face] of faces.entries()) w.set(await face.w(), i * layers * latentSize);
+  return generator.truncate(w, truncation);
+}
+
+/** The numbers of one face out of those of several. */
+function part(values: Float32Array, face: number, faces: number): Float32Array {
+  const size = values.length / faces;
+  return values.slice(face * size, (face + 1) * size);
+}
+
 async function drawBatch(
   generator: Generator,
   faces: readonly Face[],
-  truncation: number,
+  w: Float32Array,
   signal: AbortSignal,
 ): Promise<Float32Array[]> {
-  const { layers, latentSize, noiseSides } = generator.info;
-  const w = new Float32Array(faces.length * layers * latentSize);
-  for (const [i, face] of faces.entries()) w.set(await face.w(), i * layers * latentSize);
+  const { noiseSides } = generator.info;
   const noise = noiseSides.map((side, layer) => {
     const size = side ** 2;
     const maps = new Float32Array(faces.length * size);
     for (const [i, face] of faces.entries()) maps.set(face.noise(layer), i * size);
     return maps;
   });
-  return generator.generate({ w, noise, truncation, signal });
+  return generator.generate({ w, noise, signal });
 }
 
 async function writeFace(
@@ -180,10 +201,15 @@ async function writeFace(
   await writeWholeFile(join(out, `${name}.png`), await encodePng(rgb, { creatorTool: creatorTool.generate }));
 }
 
-function faceLine({ info, engine }: Generator, { truncation, noiseSeed }: GenerateRequest, face: Face): object {
+function faceLine(
+  { info, engine }: Generator,
+  { truncation, noiseSeed, saveNpz }: GenerateRequest,
+  face: Face,
+): object {
   return {
     v: 1,
     output: `${face.name}.png`,
+    ...(saveNpz ? { npz: npzFile(face) } : {}),
     ...face.origin,
     truncation,
     truncation_centre: info.truncationCentre,
