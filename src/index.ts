@@ -38,6 +38,7 @@ export { describeEngines, type EngineName, type EngineReport, type EngineRequest
 export { loadAddon, type NativeDescription, openNative } from './node/native.js';
 export { readShaders } from './node/paths.js';
 export { type OpenOptions, openGenerator } from './open.js';
+export { GREATEST_NUMPY_SEED, numpyNormals } from './pulse/numpy-normals.js';
 export {
   checkSearchOptions,
   defaultSearchOptions,

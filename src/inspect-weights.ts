@@ -5,7 +5,6 @@ import type { DType } from './graph/dtype.js';
 import { channelsBySide } from './model/channels.js';
 import { readNetwork } from './model/dialects/table.js';
 import type { Network, NetworkKind } from './model/network.js';
-import { readStyleGan2 } from './model/read-stylegan2.js';
 import { readWeights, type WeightFile } from './read-weights.js';
 import { knownWeights } from './weights/catalogue.js';
 import type { ContainerName } from './weights/container.js';
@@ -99,8 +98,7 @@ export async function inspectWeights(path: string, licence?: string): Promise<We
  * @throws FacewrightError when the weights make none
  */
 export function readAnyClass(path: string, file: WeightFile): Network {
-  if (classesOf(file) === 0) return readNetwork(path, file);
-  return readStyleGan2(path, file.tensors, file.metadata, { class: 0 });
+  return readNetwork(path, file, classesOf(file) === 0 ? {} : { class: 0 });
 }
 
 function classesOf({ tensors }: WeightFile): number {

@@ -17,6 +17,8 @@ import { readSafetensors, writeSafetensors } from './weights/safetensors.js';
 export interface OpenOptions {
   /** A weight file, or a folder with synthesis.pt, mapping.pt and gaussian_fit.pt; by default the demo generator. */
   readonly model?: string;
+  /** The class that a conditional generator draws, counted from 0: it has to be said there, and cannot be elsewhere. */
+  readonly class?: number;
   /**
    * `webgpu` runs on a GPU, `native` on the processor; `auto` (the default) is webgpu where there is a GPU, or else native. Or
    * an engine that is there already, of `createWebGpuEngine` or `openNative`: it stays open when the generator is closed,
@@ -31,6 +33,11 @@ export interface OpenOptions {
   readonly precision?: Precision;
   /** What the owner of the weights says of their licence, where the file does not. */
   readonly licence?: string;
+  /**
+   * What it is opened for. A search (the default) needs the Gaussian fit, which is made once for a model that comes without; to draw,
+   * it is made only where truncation is towards it, the model having no mean of w.
+   */
+  readonly purpose?: 'search' | 'draw';
   /** Where the Gaussian fit of a model that comes without is kept; by default the user's cache folder. */
   readonly cache?: string;
   /** Told what takes long. */
@@ -63,7 +70,8 @@ export async function openGenerator(options: OpenOptions = {}): Promise<Generato
   const engine = given ?? (await openEngine({ engine: wanted as EngineName | undefined, adapter, threads, precision }));
   const generator = new Generator(engine, network, info, { fit, keepEngine: given !== undefined });
   try {
-    if (!fit && network.hasMapping) generator.fit = await makeFit(generator, options);
+    const isWanted = options.purpose !== 'draw' || info.truncationCentre === 'prior';
+    if (!fit && isWanted && network.hasMapping) generator.fit = await makeFit(generator, options);
     return generator;
   } catch (error) {
     generator.close();
@@ -74,11 +82,12 @@ export async function openGenerator(options: OpenOptions = {}): Promise<Generato
 /** Reads the weights. */
 async function readModel({
   model,
+  class: wanted,
   licence: owners,
 }: OpenOptions): Promise<{ network: Network; info: GeneratorInfo; fit?: GaussianFit }> {
   const file = await readWeights(model ?? demoModelPath);
   const source = model ?? file.name;
-  const network = readNetwork(source, file);
+  const network = readNetwork(source, file, { class: wanted });
   const info = generatorInfo(network, { name: file.name, sha256: file.sha256, licence: licenceOf(file, owners) });
   return { network, info, fit: storedFit(source, file, network.latentSize) };
 }
@@ -112,7 +121,8 @@ async function makeFit(generator: Generator, { cache, onMessage, signal }: OpenO
   const { engine, info } = generator;
   const { kind, software } = engine.info;
   const latents = FIT_LATENTS[kind === 'native' ? 'native' : software ? 'software' : 'gpu'];
-  const path = join(cache ?? cachePath(), `gaussian-fit-${info.sha256.slice(0, 16)}-${latents}.safetensors`);
+  const of = `${info.sha256.slice(0, 16)}${info.class === undefined ? '' : `-class-${info.class}`}`;
+  const path = join(cache ?? cachePath(), `gaussian-fit-${of}-${latents}.safetensors`);
   const kept = await keptFit(path, info.latentSize);
   if (kept) return kept;
   onMessage?.(

@@ -62,6 +62,11 @@ const refused: [words: string, message: RegExp][] = [
   ['generate --out out --interpolate 1', /--interpolate needs two values/],
   ['generate --out out --interpolate 1 2 --interpolate 3 4', /--interpolate takes two faces/],
   ['generate --out out --latents', /--latents needs a value/],
+  ['generate --out out --rng mt', /--rng mt: must be philox or numpy/],
+  ['generate --out out --rng numpy --latents a.npz', /--rng is about what is drawn from seeds/],
+  ['generate --out out --class -1', /--class -1: must be a whole number, 0 or more/],
+  ['run face.png --out out --class 2', /demo-128: has no classes; leave out --class/],
+  ['emoji 1f600 --set openmoji --out out --class 2', /demo-128: has no classes; leave out --class/],
   ['demo --out out --count 0', /--count 0: must be a whole number, from 1 to/],
   ['rnu face.png', /unknown command rnu; did you mean run\?/],
   ['report', /no folder: name the one that a run wrote to, for example facewright report faces/],
@@ -99,6 +104,8 @@ const refusedLater: [words: string, message: RegExp][] = [
   ['run face.png --out out --start notes.txt', /notes.txt: a text file; latents are kept in .safetensors/],
   ['run face.png --out .', /face.png: is an input, which would be overwritten/],
   ['generate --out out --latents notes.txt', /notes.txt/],
+  ['generate --out out --rng numpy --seeds 1,4294967296', /--seeds 4294967296: NumPy's seeds go from 0 to 4294967295/],
+  ['generate --out out --rng numpy --interpolate 1 4294967296', /--interpolate 4294967296: NumPy's seeds go/],
 ];
 for (const [words, message] of refusedLater) later(words, () => isRefused(words, message));
 

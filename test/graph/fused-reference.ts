@@ -129,7 +129,8 @@ function writeScaled(write: Form<'scaled'>, result: Float64Array, tensors: Value
     const { noise, bias, slope } = demodulation;
     const noisy = noise ? tensors.get(noise.weight)![channel] * tensors.get(noise.map)![pixel] : 0;
     const before = lrelu(stored[i], 1 / slope) - noisy - tensors.get(bias)![channel];
-    demodulated[plane] += (unactivated(g[i], stored[i], demodulation) * before) / tensors.get(demodulation.factor)![plane];
+    demodulated[plane] +=
+      (unactivated(g[i], stored[i], demodulation) * before) / tensors.get(demodulation.factor)![plane];
   });
   if (y) tensors.set(y, g);
   if (sums) tensors.set(sums, products);
