@@ -5,8 +5,9 @@
  */
 
 import { float32Values, type HostTensor, hostTensor } from '../graph/host-tensor.js';
+import { storedArray } from './array.js';
 import { ByteReader } from './bytes.js';
-import { decodeElements, ELEMENT_TYPES, type ElementType, elementCount } from './elements.js';
+import { ELEMENT_TYPES, type ElementType, elementCount } from './elements.js';
 import { FETCH_AGAIN, quoted } from './words.js';
 
 const MAGIC = Uint8Array.of(0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59);
@@ -63,9 +64,9 @@ export function parseNpy(bytes: Uint8Array, source: string): HostTensor<'f32'> {
       `its array has ${data.length} bytes where its shape and type need ${count * type.bytes}; ${FETCH_AGAIN}`,
     );
   }
-  const inOrder = header.descr.startsWith('>') ? swapped(data, type.bytes) : data;
-  const values = float32Values(decodeElements(type, inOrder, header.shape));
-  return hostTensor(header.shape, header.fortran ? rowMajor(values, header.shape) : values);
+  const { descr, fortran, shape } = header;
+  const layout = { element: type, shape, bigEndian: descr.startsWith('>'), fortran };
+  return hostTensor(shape, float32Values(storedArray(layout, () => new Uint8Array(data)).read()));
 }
 
 /** A key and its value in the dict: text, a truth value, or a tuple of whole numbers (Python 2 wrote them as 512L). */
@@ -115,33 +116,6 @@ function elementType(descr: string, reader: ByteReader): ElementType {
     known ??
     reader.fail(`its array has the type ${quoted(descr)}; facewright reads ${Object.keys(FLOAT_TYPES).join(', ')}`)
   );
-}
-
-/** The same numbers in the other byte order, as a copy. */
-function swapped(bytes: Uint8Array, size: number): Uint8Array {
-  const copy = new Uint8Array(bytes.length);
-  for (let i = 0; i < bytes.length; i++) copy[i] = bytes[i - (i % size) + (size - 1 - (i % size))];
-  return copy;
-}
-
-/** Numbers whose first axis runs fastest, so that the last does. */
-function rowMajor(values: Float32Array, shape: readonly number[]): Float32Array {
-  const strides = shape.map((_, axis) => shape.slice(axis + 1).reduce((product, side) => product * side, 1));
-  return withPlaces(values, (from) => {
-    let to = 0;
-    let rest = from;
-    for (let axis = 0; axis < shape.length; axis++) {
-      to += (rest % shape[axis]) * strides[axis];
-      rest = Math.floor(rest / shape[axis]);
-    }
-    return to;
-  });
-}
-
-function withPlaces(values: Float32Array, place: (from: number) => number): Float32Array {
-  const moved = new Float32Array(values.length);
-  for (let from = 0; from < values.length; from++) moved[place(from)] = values[from];
-  return moved;
 }
 
 /** An array as NumPy's `save` writes it (version 1, `<f4`, row-major), in parts: header, then the tensor's own memory. */
