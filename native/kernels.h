@@ -88,6 +88,9 @@ struct Store {
   /** scaled: the factors [c] that demodulated the map of which x was made, and the result [c]; both null where it is not wanted. */
   const float* demodulation;
   float* demodulationSums;
+  /** scaled: whether y goes back through the activation that made x, and the factors [c] that it is then scaled by, or null. */
+  bool unactivates;
+  const float* backFactor;
 };
 
 struct Convolution {

@@ -78,6 +78,7 @@ struct StorePlan {
   Store store{};
   int64_t y = -1, noise = -1, noiseWeight = -1, bias = -1, style = -1, coefficients = -1, moments = -1;
   int64_t x = -1, xMoments = -1, sums = -1, factor = -1, plus = -1, demodulation = -1, demodulationSums = -1;
+  int64_t backFactor = -1;
 
   StorePlan(const StepReader& step, int64_t channels, int64_t height, int64_t width) {
     const StepReader r = step.write();
@@ -113,11 +114,16 @@ struct StorePlan {
         factor = r.optional("factor", channels);
         plus = r.optional("plus", floats);
         if (r.has("sums")) sums = r.output("sums", channels);
+        store.unactivates = r.flag("unactivates");
+        backFactor = r.optional("backFactor", channels);
+        if (store.unactivates || r.has("demodulation")) {
+          store.slope = r.value("slope");
+          store.clamp = r.value("clamp");
+        }
         if (!r.has("demodulation")) break;
         demodulation = r.input("demodulation", channels);
         demodulationSums = r.output("demodulationSums", channels);
         beforeActivation(r);
-        store.clamp = r.value("clamp");
         if (store.slope == 0) r.fail("a slope of 0 cannot be undone");
         break;
     }
@@ -138,6 +144,7 @@ struct StorePlan {
     s.plus = f.at(plus);
     s.demodulation = f.at(demodulation);
     s.demodulationSums = f.at(demodulationSums);
+    s.backFactor = f.at(backFactor);
     return s;
   }
 

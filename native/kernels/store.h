@@ -12,8 +12,8 @@ struct Writer {
    * two sums so far.
    */
   Block first, second, mean, inverse;
-  /** activated, scaled. */
-  Block factor;
+  /** activated, scaled; of `unactivates`. */
+  Block factor, backFactor;
   float count;
 };
 
@@ -30,6 +30,7 @@ FW_INLINE Writer writerOf(const Store& s, int64_t block) {
     w.inverse = lanesOf(s.xMoments + s.channels, s.channels, block);
   } else if (s.writing != Writing::plain) {
     w.factor = s.factor ? lanesOf(s.factor, s.channels, block) : splatBlock(1);
+    w.backFactor = s.backFactor ? lanesOf(s.backFactor, s.channels, block) : splatBlock(1);
     if (s.noise) w.noiseWeight = lanesOf(s.noiseWeight, s.channels, block);
     if (s.bias) w.bias = lanesOf(s.bias, s.channels, block);
   }
@@ -48,7 +49,8 @@ static __attribute__((noinline)) void writeActivated(const Store& s, const Write
 
 /**
  * g = factor·result + plus, with Σ result·x, and Σ g'·(u − noiseWeight·noise − bias), g' being the gradient before the
- * activation that made x = clamp(lrelu(u)): where x is clamped, u is lost, and g' is zero.
+ * activation that made x = clamp(lrelu(u)): where x is clamped, u is lost, and g' is zero. Stored is g, or backFactor·g', perhaps
+ * in the place of x: a value is read before it is written.
  */
 static __attribute__((noinline)) void writeScaled(const Store& s, Writer& w, const float* noise, int64_t at, int64_t count,
                                                   const float* from, int64_t stride) {
@@ -62,11 +64,16 @@ static __attribute__((noinline)) void writeScaled(const Store& s, Writer& w, con
     products = products + result * value;
     Block g = w.factor * result;
     if (plus) g = g + loadBlock(plus + i * kBlock);
-    if (to) storeBlock(to + i * kBlock, g);
+    if (!s.demodulation && !s.unactivates) {
+      if (to) storeBlock(to + i * kBlock, g);
+      continue;
+    }
+    const Block back = unactivated(value, g, s.slope, s.clamp);
+    if (to) storeBlock(to + i * kBlock, s.unactivates ? w.backFactor * back : g);
     if (!s.demodulation) continue;
     Block before = lrelu(value, steep) - w.bias;
     if (noise) before = before - w.noiseWeight * noise[i];
-    demodulation = demodulation + unactivated(value, g, s.slope, s.clamp) * before;
+    demodulation = demodulation + back * before;
   }
   w.first = w.first + products;
   w.second = w.second + demodulation;

@@ -448,8 +448,8 @@ for (const one of engines.filter(({ name }) => name === 'native')) {
   const reads = (form: string, buffers: object, values: object = { slope: 0.2 }) =>
     convolution({ read: { form, buffers, values } });
   const styled = { bias: 4, style: 3, y: 1, coefficients: 3, moments: 3 };
-  const writes = (form: string, buffers: object, values: object = { slope: 0.2, epsilon: 1e-5 }) =>
-    convolution({ write: { form, buffers, values } });
+  const writes = (form: string, buffers: object, values: object = { slope: 0.2, epsilon: 1e-5, clamp: 1 }) =>
+    convolution({ write: { form, buffers, values, sizes: { unactivates: 0 } } });
   const upsampling = (margin: number) => ({
     sizes: { in: 16, out: 16, height: 2, width: 2, margin },
     names: { geometry: 'up' },

@@ -121,10 +121,11 @@ test('native: of a modulated layer one map is stored, forward and backward', () 
     // Its gradient is made again where it is read, of three channels.
     'conv1x1 adjoint: plain → scaled sums',
     'demodulate_gradient',
+    // What it makes is brought back through the activation before it is stored.
     'conv3x3 adjoint: unactivated → scaled',
     'add',
     'demodulate_gradient',
-    'blur adjoint: unactivated → plain',
+    'blur adjoint: plain → plain',
     'conv_up adjoint: plain → scaled',
     'add',
   ]);

@@ -118,7 +118,7 @@ function writeActivated(write: Form<'activated'>, result: Float64Array, tensors:
 }
 
 function writeScaled(write: Form<'scaled'>, result: Float64Array, tensors: Values): void {
-  const { factor, plus, y, x, sums, demodulation } = write;
+  const { factor, plus, y, x, sums, demodulation, back } = write;
   const [n, c] = x.shape;
   const [stored, g] = [tensors.get(x)!, new Float64Array(result.length)];
   const [products, demodulated] = [new Float64Array(n * c), new Float64Array(n * c)];
@@ -132,6 +132,11 @@ function writeScaled(write: Form<'scaled'>, result: Float64Array, tensors: Value
     demodulated[plane] +=
       (unactivated(g[i], stored[i], demodulation) * before) / tensors.get(demodulation.factor)![plane];
   });
+  if (back) {
+    each(x, (i, plane) => {
+      g[i] = (back.factor ? tensors.get(back.factor)![plane] : 1) * unactivated(g[i], stored[i], back);
+    });
+  }
   if (y) tensors.set(y, g);
   if (sums) tensors.set(sums, products);
   if (demodulation) tensors.set(demodulation.sums, demodulated);

@@ -25,17 +25,24 @@ export class ProgramBuilder {
   readonly #buffers: Record<LayoutName, Map<Tensor, PlannedBuffer>> = { planar: new Map(), blocked: new Map() };
   readonly #constants = new Map<string, PlannedBuffer>();
   readonly #outputs: ReadonlySet<Tensor>;
+  /** How often tensors are still to be read. */
+  readonly #reads = new Map<Tensor, number>();
 
-  constructor(graph: Graph) {
+  /** @param ops all that the program will do, in their order */
+  constructor(graph: Graph, ops: readonly ProgramOp[]) {
     this.#outputs = new Set(graph.outputs.values());
+    for (const input of ops.flatMap(({ inputs }) => inputs)) {
+      if (input) this.#reads.set(input, (this.#reads.get(input) ?? 0) + 1);
+    }
     for (const tensor of graph.tensors) {
       if (tensor.kind === 'input' || tensor.kind === 'state') this.#keep(tensor);
     }
   }
 
-  /** A state was changed: it is no longer what its copy in another layout holds. */
-  changed(state: Tensor): void {
-    this.#buffers.blocked.delete(state);
+  /** The steps of an op are there: it reads nothing any more, and what states it changed are no longer what copies hold. */
+  done({ inputs, writes }: ProgramOp): void {
+    for (const input of inputs) if (input) this.#reads.set(input, this.#reads.get(input)! - 1);
+    for (const state of writes) this.#buffers.blocked.delete(state);
   }
 
   /** The finished plan; outputs that were made in another layout are brought into the one of the boundary. */
@@ -81,8 +88,11 @@ export class ProgramBuilder {
     return buffer;
   }
 
-  makeBlocked(tensor: Tensor): PlannedBuffer {
-    const buffer: PlannedBuffer = { kind: 'temporary', size: floats(tensor.shape, 'blocked') };
+  /** @param over a map of the same shape in whose place it may be made, if the step at hand is the last that reads it, and that once */
+  makeBlocked(tensor: Tensor, over?: Tensor): PlannedBuffer {
+    const spent = over && this.#reads.get(over) === 1 && !this.#outputs.has(over) && this.#buffers.blocked.get(over);
+    const buffer: PlannedBuffer =
+      spent && spent.kind === 'temporary' ? spent : { kind: 'temporary', size: floats(tensor.shape, 'blocked') };
     this.#buffers.blocked.set(tensor, buffer);
     return buffer;
   }

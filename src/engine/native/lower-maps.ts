@@ -212,22 +212,24 @@ function writing(write: MapWrite, to: ProgramBuilder): Write<PlannedBuffer> {
 }
 
 function scaled(write: Extract<MapWrite, { readonly form: 'scaled' }>, to: ProgramBuilder): Write<PlannedBuffer> {
-  const { factor, plus, y, x, sums, demodulation } = write;
+  const { factor, plus, y, x, sums, demodulation, back } = write;
   const buffers = {
     factor: factor && to.planar(factor),
     plus: plus && to.blocked(plus),
     x: to.blocked(x),
-    y: y && to.makeBlocked(y),
+    // Every value of x is read before y has one in its place.
+    y: y && to.makeBlocked(y, x),
     sums: sums && to.makePlanar(sums),
+    ...(demodulation && {
+      demodulation: to.planar(demodulation.factor),
+      demodulationSums: to.makePlanar(demodulation.sums),
+      ...beforeActivation(demodulation, to),
+    }),
+    backFactor: back?.factor && to.planar(back.factor),
   };
-  if (!demodulation) return { form: 'scaled', buffers };
-  const { slope, clamp } = demodulation;
-  const more = {
-    demodulation: to.planar(demodulation.factor),
-    demodulationSums: to.makePlanar(demodulation.sums),
-    ...beforeActivation(demodulation, to),
-  };
-  return { form: 'scaled', buffers: { ...buffers, ...more }, values: { slope, clamp } };
+  const activation = demodulation ?? back;
+  const values = activation && { slope: activation.slope, clamp: activation.clamp };
+  return { form: 'scaled', buffers, sizes: { unactivates: Number(back !== undefined) }, values };
 }
 
 /** What is added before an activation. */

@@ -362,11 +362,12 @@ function lowerPixelLoss(
 
 /** The program of a graph. */
 export function lower(graph: Graph, choice: KernelChoice = { form: 'auto', bf16: false }): ProgramPlan {
-  const to = new ProgramBuilder(graph);
-  for (const op of fuse(graph, nativeForms)) {
+  const ops = fuse(graph, nativeForms);
+  const to = new ProgramBuilder(graph, ops);
+  for (const op of ops) {
     if (op.op === 'fused') lowerFused(op, to, choice);
     else (lowerings[op.op] as Lowering<PlainOpName>)(op, to);
-    for (const state of op.writes) to.changed(state);
+    to.done(op);
   }
   return to.plan();
 }

@@ -74,28 +74,23 @@ export type Write<B> =
     }
   | {
       readonly form: 'scaled';
-      readonly buffers: {
+      readonly buffers: Partial<BeforeActivation<B>> & {
         readonly factor?: B;
         readonly plus?: B;
-        /** Absent where the sums alone are wanted. */
+        /** Absent where the sums alone are wanted; may be x. */
         readonly y?: B;
         readonly x: B;
         readonly sums?: B;
+        /** Where the gradient by these factors is wanted, with its sums and what is added before an activation. */
+        readonly demodulation?: B;
+        readonly demodulationSums?: B;
+        /** Where y goes back through an activation. */
+        readonly backFactor?: B;
       };
-    }
-  | {
-      /** The same, with the sums of the gradient of the factors `demodulation`. */
-      readonly form: 'scaled';
-      readonly buffers: BeforeActivation<B> & {
-        readonly factor?: B;
-        readonly plus?: B;
-        readonly y?: B;
-        readonly x: B;
-        readonly sums?: B;
-        readonly demodulation: B;
-        readonly demodulationSums: B;
-      };
-      readonly values: { readonly slope: number; readonly clamp: number };
+      /** Whether y goes back through the activation that made x. */
+      readonly sizes: { readonly unactivates: number };
+      /** Of that activation, where one is wanted. */
+      readonly values?: { readonly slope: number; readonly clamp: number };
     };
 
 /** What a kernel is told beside its two maps. */

@@ -119,7 +119,8 @@ export type Write =
   /**
    * The result is the gradient of factor·x, x having been scaled before it was read: stored as y = factor·result + plus
    * where that is there, with sums [n, c, 1, 1] = Σ result·x, the gradient by the factor, where they are; and with the
-   * gradient by what demodulated x, of which y (stored or not) is g.
+   * gradient by what demodulated x, of which y (stored or not) is g. With `back` what is stored is brought back through the
+   * activation that made x, as the read form `unactivated` of y would be.
    */
   | {
       readonly form: 'scaled';
@@ -129,6 +130,8 @@ export type Write =
       readonly x: Tensor;
       readonly sums?: Tensor;
       readonly demodulation?: Demodulation;
+      /** Slope and clamp are the demodulation's, where both are there. */
+      readonly back?: { readonly factor?: Tensor; readonly slope: number; readonly clamp: number };
     };
 
 /** One kernel over maps: it reads, computes and writes. Each part is one of a few forms, which combine freely. */
@@ -195,7 +198,13 @@ function neededBy(write: Write): Tensor[] {
     case 'activated':
       return present(write.factor, write.noise?.map, write.noise?.weight, write.bias);
     case 'scaled':
-      return present(write.factor, write.plus, write.x, ...(write.demodulation ? neededFor(write.demodulation) : []));
+      return present(
+        write.factor,
+        write.plus,
+        write.x,
+        ...(write.demodulation ? neededFor(write.demodulation) : []),
+        write.back?.factor,
+      );
   }
 }
 

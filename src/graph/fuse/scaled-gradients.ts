@@ -9,13 +9,19 @@ type Scaled = Extract<Write, { readonly form: 'scaled' }>;
 /**
  * **What the gradient of a scaled map wants is taken along where it is made**: the map's own gradient, which is scaled as the
  * map was, the sums by its factor, the gradient that other readers of the map pass back, and the sums by the factors that
- * demodulated it. One kernel reads the map once for all of them.
+ * demodulated it; and if all that is wanted then is the gradient before the activation, that is what is stored. One kernel
+ * reads the map once for all of them, and where it was the last to read it, an engine may store in its place.
  */
 export function fuseScaledGradients(forms: FusedForms, rewriting: Rewriting): void {
   for (const op of rewriting.ops) if (isFused(op)) scalesWhereMade(op, forms, rewriting);
   for (const op of rewriting.ops) if (isOp(op, 'add')) addsWhereMade(op, rewriting);
   for (const op of rewriting.ops) if (isFused(op)) demodulatesWhereMade(op, forms, rewriting);
   for (const op of rewriting.ops) if (isFused(op)) makesAgainWhereRead(op, forms, rewriting);
+  for (const op of rewriting.ops) {
+    // Those that read what one before them made were replaced with it.
+    const now = rewriting.current(op);
+    if (isFused(now)) goesBackWhereMade(now, forms, rewriting);
+  }
 }
 
 /** `scale` and `scale_sums` of one gradient, by the kernel that makes it. */
@@ -95,6 +101,31 @@ function makesAgainWhereRead(maker: FusedOp, forms: FusedForms, rewriting: Rewri
   }
   for (const [op, again] of readers) rewriting.replace(op, fusedOp(op.core, again, op.write));
   rewriting.replace(maker, fusedOp(core, read, { ...write, y: undefined }));
+}
+
+/** A gradient that all its readers bring back through one activation alike is brought back before it is stored. */
+function goesBackWhereMade(maker: FusedOp, forms: FusedForms, rewriting: Rewriting): void {
+  const { uses } = rewriting;
+  const { write } = maker;
+  if (write.form !== 'scaled' || !write.y || uses.isOutput(write.y)) return;
+  const readers = uses.readers(write.y).map(({ op }) => op);
+  const [first] = readers;
+  if (!first || !isFused(first) || first.read.form !== 'unactivated' || first.read.x !== write.x) return;
+  const { factor, slope, clamp } = first.read;
+  const { demodulation } = write;
+  if (demodulation && (demodulation.slope !== slope || demodulation.clamp !== clamp)) return;
+  if (!isAtHand([write.x, factor], uses, maker, ...readers)) return;
+  const alike = readers.every((op): op is FusedOp => {
+    if (!isFused(op) || op.read.form !== 'unactivated') return false;
+    const { read } = op;
+    const isOfIt = read.source.kind === 'stored' && read.source.g === write.y && read.x === write.x;
+    const same = read.factor === factor && read.slope === slope && read.clamp === clamp;
+    return isOfIt && same && hasForm(forms, op.core, 'plain', op.write.form);
+  });
+  if (!alike) return;
+  const y = rewriting.temp(write.y.shape);
+  for (const op of readers as FusedOp[]) rewriting.replace(op, fusedOp(op.core, { form: 'plain', x: y }, op.write));
+  rewriting.replace(maker, fusedOp(maker.core, maker.read, { ...write, y, back: { factor, slope, clamp } }));
 }
 
 /** Whether a kernel can read tensors at its own place instead of at that of later ops. */
