@@ -105,10 +105,12 @@ function stateDict(tree: Tree | HostTensors, storages: Record<string, Uint8Array
   return dict(Object.fromEntries(written));
 }
 
-export function torchFile(tree: Tree | HostTensors, container: 'zip' | 'legacy' = 'zip'): Uint8Array {
+/** A file of torch.save; `unchecked` is a zip archive without checksums, so that damage reaches the readers behind. */
+export function torchFile(tree: Tree | HostTensors, container: 'zip' | 'unchecked' | 'legacy' = 'zip'): Uint8Array {
   const storages: Record<string, Uint8Array> = {};
   const object = stateDict(tree, storages);
-  return container === 'zip' ? torchZip(object, storages) : torchLegacy(object, storages);
+  if (container === 'legacy') return torchLegacy(object, storages);
+  return torchZip(object, storages, {}, container === 'unchecked' ? { crc: 0 } : {});
 }
 
 /* NVIDIA's pickles. */
