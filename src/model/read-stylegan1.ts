@@ -24,9 +24,8 @@ const RESOLUTIONS = [8, 16, 32, 64, 128, 256, 512, 1024];
 export function readStyleGan1(source: string, tensors: HostTensors, normEpsilon: number): StyleGan1 {
   const reader = new Reader(source, tensors);
   if (!reader.weights.has('synthesis.blocks.4x4.const')) {
-    const some = [...tensors.keys()][0];
     throw new FacewrightError(
-      `${source}: not a StyleGAN1: ${tensors.size} tensors, none named synthesis.blocks.4x4.const${some ? ` (the first is ${some})` : ''}; facewright opens PULSE's synthesis.pt and its own .safetensors`,
+      `${source}: not a StyleGAN1: ${tensors.size} tensors, none named synthesis.blocks.4x4.const`,
     );
   }
   const resolution = largestBlock(source, tensors);

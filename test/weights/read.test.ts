@@ -162,7 +162,7 @@ test('what is no file of weights', async () => {
 test('files are told apart by their content', () => {
   const page = '<!DOCTYPE html><html><head><title>Google Drive -\n Virus\x1b scan warning</title>';
   const cases: [bytes: Uint8Array | string, expected: RegExp][] = [
-    ['', /an empty file; facewright opens safetensors/],
+    ['', /an empty file; facewright opens StyleGAN1 and StyleGAN2: /],
     [page.replace('\x1b', ''), /a web page \(“Google Drive - Virus scan warning”\), .* a download page was saved/],
     ['\n  <html lang="de">', /a web page, not weights/],
     ['<?xml version="1.0"?><Error><Code>AccessDenied</Code>', /a web page/],
