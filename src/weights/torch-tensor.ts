@@ -149,8 +149,11 @@ const rebuildParameter = (name: string): PickleGlobal => ({
 /** `torch.device('cuda', 0)`: where a tensor was says nothing of it. */
 const DEVICE: PickleGlobal = { name: 'torch.device', construct: () => null };
 
-/** Types of numbers that a checkpoint's options name; tensors say theirs by their storage. */
-const DTYPES = ['float64', 'float32', 'float16', 'bfloat16', 'int64', 'int32', 'int16', 'int8', 'uint8', 'bool'];
+/** Types of numbers and layouts that options and modules name; tensors say theirs by storage and strides. */
+const WORDS = [
+  ...['float64', 'float32', 'float16', 'bfloat16', 'int64', 'int32', 'int16', 'int8', 'uint8', 'bool'],
+  ...['strided', 'contiguous_format', 'channels_last', 'preserve_format'],
+];
 
 /** `torch.Size((…))`: a tuple. */
 const SIZE: PickleGlobal = {
@@ -182,6 +185,6 @@ export const TENSOR_GLOBALS: readonly PickleGlobal[] = [
   rebuildParameter('torch.nn.parameter.Parameter'),
   SIZE,
   DEVICE,
-  ...DTYPES.map((name) => ({ name: `torch.${name}` })),
+  ...WORDS.map((name) => ({ name: `torch.${name}` })),
   ...STORAGE_TYPES,
 ];

@@ -206,6 +206,20 @@ test("NVIDIA's pickles of every protocol", async () => {
   });
 });
 
+test('of a file no more stays in memory than the tensors', async () => {
+  const two = smallStyleGan2();
+  await withFiles(
+    { 'x.pkl': adaFile(two, 4, { G: two }), 'y.pt': torchFile({ g: two, g_ema: two }) },
+    async (folder) => {
+      for (const file of ['x.pkl', 'y.pt']) {
+        const { tensors, notes } = await readWeights(join(folder, file));
+        assert.is(notes.length, 1);
+        for (const [name, { data }] of tensors) assert.is(data.buffer.byteLength, data.byteLength, name);
+      }
+    },
+  );
+});
+
 test('a file cannot become far larger than it is', async () => {
   const blocks = [...PULSE.keys()].map((name) => [name, tensor({ count: 1, shape: [1000, 1000], strides: [0, 0] })]);
   const bomb = torchZip(dict(Object.fromEntries(blocks)), { 0: f32(1) });
