@@ -40,6 +40,7 @@ const Kernels kernels = {
     toBlocked,
     toPlanar,
     linear,
+    linearMany,
     bicubic,
     elementwise,
     latent,
