@@ -87,11 +87,9 @@ static void linearPanel(const Linear& l, int64_t panel, const float* x, float* c
   }
 }
 
-static void linearTask(void* argument, int64_t task, float*) {
+static void linearTask(void* argument, int64_t panel, float*) {
   const Linear& l = *static_cast<const Linear*>(argument);
-  constexpr int64_t each = kLinearColumns / kLinearPanel;
-  const int64_t end = least((l.rows + kLinearPanel - 1) / kLinearPanel, (task + 1) * each);
-  for (int64_t panel = task * each; panel < end; panel++) linearPanel<1>(l, panel, l.x, &l.y);
+  linearPanel<1>(l, panel, l.x, &l.y);
 }
 
 /** The pictures of one tile, value by value: [columns, P]. */
@@ -137,7 +135,7 @@ static void linearAdjointTask(void* argument, int64_t task, float*) {
 }
 
 static void linear(const Run& run, const Linear& l) {
-  const int64_t tasks = ((l.adjoint ? l.columns : l.rows) + kLinearColumns - 1) / kLinearColumns;
+  const int64_t tasks = l.adjoint ? (l.columns + kLinearColumns - 1) / kLinearColumns : panelFloats(l.rows, 1) / kLinearPanel;
   const Task task = l.adjoint ? linearAdjointTask : linearTask;
   if (l.rows * l.columns >= kLinearAlone) run.parallel(run.pool, tasks, task, const_cast<Linear*>(&l));
   else
