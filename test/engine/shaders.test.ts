@@ -111,7 +111,8 @@ const PER_WORKGROUP: Readonly<Record<string, (overrides: Dispatch['overrides']) 
   linear: ({ QUADS }) => 4 * QUADS,
   instance_norm: ({ PIXELS }) => PIXELS,
   modulate_sums: () => 2,
-  scale_sums: () => 1,
+  scale_gradient: ({ TILE, STORE }) => (STORE ? TILE : 1),
+  demodulation_sums: () => 1,
   demodulate: ({ QUADS }) => 4 * QUADS,
   demodulate_gradient: ({ QUADS }) => 4 * QUADS,
 };
