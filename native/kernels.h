@@ -55,35 +55,48 @@ struct Load {
   const float *x, *g;
   /** [3, c], [2, c], [2, c] */
   const float *coefficients, *moments, *sums;
-  float slope;
+  /** scaled: [c]; unactivated: [c] or null */
+  const float* factor;
+  /** gradient, unactivated; the clamp is unactivated's, ∞ being none */
+  float slope, clamp;
   /**
-   * Where `g` is null: g = Σ_o planarWeights[o, c]·planar[o], the adjoint of a 1×1 convolution to few channels, which then
-   * is never stored. Planar [planarChannels, h, w] and [planarChannels, ⌈c/16⌉·16].
+   * Where a gradient is read and `g` is null: g = Σ_o planarWeights[o, c]·planar[o], the adjoint of a 1×1 convolution to few
+   * channels, which then is never stored; times planarFactor[c] where that is there. Planar [planarChannels, h, w],
+   * [planarChannels, ⌈c/16⌉·16] and [c].
    */
-  const float *planar, *planarWeights;
+  const float *planar, *planarWeights, *planarFactor;
   int32_t planarChannels;
 };
 
 struct Store {
   Writing writing;
   int32_t channels, height, width;
-  /** Blocked [c, h, w]; summed: may be null, where the sums alone are wanted. */
+  /** Blocked [c, h, w]; summed, scaled: may be null, where the sums alone are wanted. */
   float* y;
-  /** styled: planar [h, w] or null; [c], [c], [2, c]. */
+  /** styled, activated, and for `demodulationSums`: planar [h, w] or null; [c], [c]. styled alone: [2, c]. */
   const float *noise, *noiseWeight, *bias, *style;
-  float slope, epsilon;
+  float slope, epsilon, clamp;
+  /** activated, scaled: [c] or null. */
+  const float* factor;
   /** styled: results [3, c], [2, c]. */
   float *coefficients, *moments;
-  /** summed: the stored map and its moments [2, c]; result [2, c]. */
+  /** summed, scaled: the stored map; summed: its moments [2, c]. Result [2, c]; scaled: [c] or null. */
   const float *x, *xMoments;
   float* sums;
+  /** scaled: blocked [c, h, w] or null. */
+  const float* plus;
+  /** scaled: the factors [c] that demodulated the map of which x was made, and the result [c]; both null where it is not wanted. */
+  const float* demodulation;
+  float* demodulationSums;
 };
 
 struct Convolution {
   Geometry geometry;
   int32_t in, out;
-  /** Of the side on which tiles are counted: the output of `same` and `down`, the input of `up`. */
+  /** Of the side on which tiles are counted: the output of `same` and `down`; of `up` the input, and its margin. */
   int32_t height, width;
+  /** Of `up` and `down`: the margin (graph/ops.ts, conv_up). */
+  bool margin;
   /** As `packDirect` lays them out, for `winogradUp` `packWinogradUp` (pack.cc). */
   const float* weights;
   Load load;
@@ -101,6 +114,8 @@ struct Winograd {
 /** Blur, or with `blur` false a pass that only reads and writes, over a blocked map. */
 struct Pass {
   bool blur;
+  /** The middle of the nine samples that a blurred pixel is made of is so far to the right and below: 0, with a margin 1, adjoint −1. */
+  int32_t shift;
   Load load;
   Store store;
 };
@@ -156,7 +171,7 @@ struct Elements {
   Elementwise operation;
   int64_t count;
   const float *a, *b;
-  /** affine: scale·a + shift; fill: shift; lreluGradient: slope in `scale`. */
+  /** affine: scale·a + shift; fill: shift; lreluGradient: slope in `scale`, clamp in `shift`. */
   float scale, shift;
   float* y;
 };
@@ -208,18 +223,18 @@ struct Sphere {
 };
 
 /** What is done to every value of a planar map, channel by channel (kernels/channels.h). */
-enum class Channelwise : int32_t { addNoise, biasAct, modulate, modulateGradient };
+enum class Channelwise : int32_t { addNoise, biasAct, modulate, modulateGradient, scale };
 
 struct Channels {
   Channelwise operation;
   int64_t channels, pixels;
   /** [c, pixels]; of `modulateGradient` the gradient. */
   const float* x;
-  /** addNoise: the weights [c]; biasAct: the bias [c]; modulate, modulateGradient: the style [2, c]. */
+  /** addNoise: the weights [c]; biasAct: the bias [c]; modulate, modulateGradient: the style [2, c]; scale: the factor [c]. */
   const float* perChannel;
   /** addNoise: [pixels] */
   const float* noise;
-  float slope;
+  float slope, clamp;
   float* y;
 };
 
@@ -231,10 +246,32 @@ struct InstanceNorm {
   float* y;
 };
 
-struct ModulateSums {
+/** Σ g·x of each channel, and with `both` then Σ g. */
+struct ChannelSums {
+  bool both;
   int64_t channels, pixels;
   const float *g, *x;
-  /** [2, c] */
+  /** [c], or [2, c] */
+  float* y;
+};
+
+/** Upsampling by 2 with [1 3 3 1]⊗[1 3 3 1]/16 over planar maps, or its transpose. */
+struct Upsample {
+  bool adjoint;
+  /** Of the small side. */
+  int64_t channels, height, width;
+  const float* x;
+  float* y;
+};
+
+/** Factors that demodulate, or their gradient by the style (graph/ops.ts, demodulate). */
+struct Demodulate {
+  int64_t out, in;
+  /** [in], [out, in] */
+  const float *style, *squares;
+  float epsilon;
+  /** [out] each; `g` null: forward. */
+  const float *g, *d;
   float* y;
 };
 
@@ -275,7 +312,9 @@ struct Kernels {
   void (*sphere)(const Run&, const Sphere&);
   void (*channelwise)(const Run&, const Channels&);
   void (*instanceNorm)(const Run&, const InstanceNorm&);
-  void (*modulateSums)(const Run&, const ModulateSums&);
+  void (*channelSums)(const Run&, const ChannelSums&);
+  void (*upsample)(const Run&, const Upsample&);
+  void (*demodulate)(const Run&, const Demodulate&);
   double (*multiplyAdds)(int64_t rounds, float* result);
   void (*copyFloats)(const float* from, float* to, int64_t count);
 };

@@ -9,7 +9,8 @@ namespace {
 /** A `Load` whose pointers are still to come. */
 struct LoadPlan {
   Load load{};
-  int64_t x = -1, g = -1, coefficients = -1, moments = -1, sums = -1, planar = -1, planarWeights = -1;
+  int64_t x = -1, g = -1, coefficients = -1, moments = -1, sums = -1, factor = -1;
+  int64_t planar = -1, planarWeights = -1, planarFactor = -1;
 
   LoadPlan(const StepReader& step, int64_t channels, int64_t height, int64_t width) {
     const StepReader r = step.read();
@@ -19,18 +20,29 @@ struct LoadPlan {
     load.height = int32_t(height);
     load.width = int32_t(width);
     x = r.input("x", blockedFloats(channels, height, width));
-    if (reading != Reading::plain) coefficients = r.input("coefficients", 3 * channels);
-    if (reading != Reading::gradient) return;
-    if (r.has("g")) {
-      g = r.input("g", blockedFloats(channels, height, width));
-    } else {
-      load.planarChannels = int32_t(r.channels("planarChannels"));
-      planar = r.input("planar", load.planarChannels * height * width);
-      planarWeights = r.input("weights", load.planarChannels * blocks(channels) * kBlock);
+    switch (reading) {
+      case Reading::plain:
+        break;
+      case Reading::styled:
+        coefficients = r.input("coefficients", 3 * channels);
+        break;
+      case Reading::scaled:
+        factor = r.input("factor", channels);
+        break;
+      case Reading::gradient:
+        source(r);
+        coefficients = r.input("coefficients", 3 * channels);
+        moments = r.input("moments", 2 * channels);
+        sums = r.input("sums", 2 * channels);
+        load.slope = r.value("slope");
+        break;
+      case Reading::unactivated:
+        source(r);
+        factor = r.optional("factor", channels);
+        load.slope = r.value("slope");
+        load.clamp = r.value("clamp");
+        break;
     }
-    moments = r.input("moments", 2 * channels);
-    sums = r.input("sums", 2 * channels);
-    load.slope = r.value("slope");
   }
   Load at(const Frame& f) const {
     Load l = load;
@@ -39,9 +51,25 @@ struct LoadPlan {
     l.coefficients = f.at(coefficients);
     l.moments = f.at(moments);
     l.sums = f.at(sums);
+    l.factor = f.at(factor);
     l.planar = f.at(planar);
     l.planarWeights = f.at(planarWeights);
+    l.planarFactor = f.at(planarFactor);
     return l;
+  }
+
+ private:
+  /** Where a gradient comes from. */
+  void source(const StepReader& r) {
+    const int64_t channels = load.channels, pixels = int64_t(load.height) * load.width;
+    if (r.has("g")) {
+      g = r.input("g", blocks(channels) * kBlock * pixels);
+      return;
+    }
+    load.planarChannels = int32_t(r.channels("planarChannels"));
+    planar = r.input("planar", load.planarChannels * pixels);
+    planarWeights = r.input("weights", load.planarChannels * blocks(channels) * kBlock);
+    planarFactor = r.optional("planarFactor", channels);
   }
 };
 
@@ -49,7 +77,7 @@ struct LoadPlan {
 struct StorePlan {
   Store store{};
   int64_t y = -1, noise = -1, noiseWeight = -1, bias = -1, style = -1, coefficients = -1, moments = -1;
-  int64_t x = -1, xMoments = -1, sums = -1;
+  int64_t x = -1, xMoments = -1, sums = -1, factor = -1, plus = -1, demodulation = -1, demodulationSums = -1;
 
   StorePlan(const StepReader& step, int64_t channels, int64_t height, int64_t width) {
     const StepReader r = step.write();
@@ -57,23 +85,41 @@ struct StorePlan {
     store.channels = int32_t(channels);
     store.height = int32_t(height);
     store.width = int32_t(width);
-    const bool sumsAlone = store.writing == Writing::summed && !r.has("y");
-    if (!sumsAlone) y = r.output("y", blockedFloats(channels, height, width));
-    if (store.writing == Writing::styled) {
-      if (r.has("noise")) {
-        noise = r.input("noise", height * width);
-        noiseWeight = r.input("noiseWeight", channels);
-      }
-      bias = r.input("bias", channels);
-      style = r.input("style", 2 * channels);
-      coefficients = r.output("coefficients", 3 * channels);
-      moments = r.output("moments", 2 * channels);
-      store.slope = r.value("slope");
-      store.epsilon = r.value("epsilon");
-    } else if (store.writing == Writing::summed) {
-      x = r.input("x", blockedFloats(channels, height, width));
-      xMoments = r.input("moments", 2 * channels);
-      sums = r.output("sums", 2 * channels);
+    const int64_t floats = blockedFloats(channels, height, width);
+    const bool mayBeSumsAlone = store.writing == Writing::summed || store.writing == Writing::scaled;
+    if (!mayBeSumsAlone || r.has("y")) y = r.output("y", floats);
+    switch (store.writing) {
+      case Writing::plain:
+        break;
+      case Writing::styled:
+        beforeActivation(r);
+        style = r.input("style", 2 * channels);
+        coefficients = r.output("coefficients", 3 * channels);
+        moments = r.output("moments", 2 * channels);
+        store.epsilon = r.value("epsilon");
+        break;
+      case Writing::summed:
+        x = r.input("x", floats);
+        xMoments = r.input("moments", 2 * channels);
+        sums = r.output("sums", 2 * channels);
+        break;
+      case Writing::activated:
+        beforeActivation(r);
+        factor = r.optional("factor", channels);
+        store.clamp = r.value("clamp");
+        break;
+      case Writing::scaled:
+        x = r.input("x", floats);
+        factor = r.optional("factor", channels);
+        plus = r.optional("plus", floats);
+        if (r.has("sums")) sums = r.output("sums", channels);
+        if (!r.has("demodulation")) break;
+        demodulation = r.input("demodulation", channels);
+        demodulationSums = r.output("demodulationSums", channels);
+        beforeActivation(r);
+        store.clamp = r.value("clamp");
+        if (store.slope == 0) r.fail("a slope of 0 cannot be undone");
+        break;
     }
   }
   Store at(const Frame& f) const {
@@ -88,7 +134,22 @@ struct StorePlan {
     s.x = f.at(x);
     s.xMoments = f.at(xMoments);
     s.sums = f.at(sums);
+    s.factor = f.at(factor);
+    s.plus = f.at(plus);
+    s.demodulation = f.at(demodulation);
+    s.demodulationSums = f.at(demodulationSums);
     return s;
+  }
+
+ private:
+  /** What is added before an activation, and its slope. */
+  void beforeActivation(const StepReader& r) {
+    if (r.has("noise")) {
+      noise = r.input("noise", int64_t(store.height) * store.width);
+      noiseWeight = r.input("noiseWeight", store.channels);
+    }
+    bias = r.input("bias", store.channels);
+    store.slope = r.value("slope");
   }
 };
 
@@ -102,11 +163,14 @@ Step convolutionStep(const Kernels& k, const StepReader& r) {
   c.in = int32_t(r.channels("in"));
   c.out = int32_t(r.channels("out"));
   const int64_t height = r.side("height"), width = r.side("width");
-  c.height = int32_t(height);
-  c.width = int32_t(width);
-  const int64_t from = c.geometry == Geometry::down ? 2 : 1, to = c.geometry == Geometry::up ? 2 : 1;
-  const LoadPlan load(r, c.in, from * height, from * width);
-  const StorePlan store(r, c.out, to * height, to * width);
+  const bool down = c.geometry == Geometry::down, up = c.geometry == Geometry::up;
+  c.margin = (down || up) && r.flag("margin");
+  const int64_t more = c.margin ? 1 : 0;
+  c.height = int32_t(up ? height + more : height);
+  c.width = int32_t(up ? width + more : width);
+  const int64_t largeHeight = 2 * (height + more), largeWidth = 2 * (width + more);
+  const LoadPlan load(r, c.in, down ? largeHeight : height, down ? largeWidth : width);
+  const StorePlan store(r, c.out, up ? largeHeight : height, up ? largeWidth : width);
   const int64_t taps = c.geometry == Geometry::same ? 9 : 16;
   const int64_t perPair = winograd ? kBlock * 36 : k.packedWords * taps;
   const int64_t weights = r.input("weights", blocks(c.in) * blocks(c.out) * kBlock * perPair);
@@ -149,12 +213,16 @@ Step winogradStep(const Kernels& k, const StepReader& r) {
 Step passStep(const Kernels& k, const StepReader& r) {
   Pass p{};
   p.blur = r.flag("blur");
+  p.shift = int32_t(r.size("shift", p.blur ? -1 : 0, p.blur ? 1 : 0));
   const int64_t channels = r.channels("channels"), height = r.side("height"), width = r.side("width");
+  // A margin of the map that is read is as wide as it is shifted.
+  const int64_t left = 2 * p.shift;
+  if (height <= left || width <= left) r.fail("nothing is left within the margin");
   const LoadPlan load(r, channels, height, width);
-  const StorePlan store(r, channels, height, width);
+  const StorePlan store(r, channels, height - left, width - left);
   p.load = load.load;
   p.store = store.store;
-  return {[=, &k](const Frame& f) { k.pass(f.run, {p.blur, load.at(f), store.at(f)}); }, k.passMemory(p)};
+  return {[=, &k](const Frame& f) { k.pass(f.run, {p.blur, p.shift, load.at(f), store.at(f)}); }, k.passMemory(p)};
 }
 
 Step pointwiseStep(const Kernels& k, const StepReader& r) {
@@ -167,7 +235,7 @@ Step pointwiseStep(const Kernels& k, const StepReader& r) {
   const int64_t weights = r.input("weights", p.out * blocks(p.in) * kBlock);
   const int64_t bias = r.optional("bias", p.out);
   const int64_t y = r.output("y", int64_t(p.out) * p.height * p.width);
-  if (load.load.reading == Reading::gradient) r.fail("reads no gradients");
+  if (load.load.reading == Reading::gradient || load.load.reading == Reading::unactivated) r.fail("reads no gradients");
   return {[=, &k](const Frame& f) {
             Pointwise now = p;
             now.weights = f.at(weights);

@@ -108,6 +108,11 @@ template <Channelwise operation>
 Step channelwiseStep(const Kernels& k, const StepReader& r);
 template <bool gradient>
 Step instanceNormStep(const Kernels& k, const StepReader& r);
-Step modulateSumsStep(const Kernels& k, const StepReader& r);
+/** @tparam both Σ g·x and Σ g, instead of the first alone */
+template <bool both>
+Step channelSumsStep(const Kernels& k, const StepReader& r);
+Step upsampleStep(const Kernels& k, const StepReader& r);
+template <bool gradient>
+Step demodulateStep(const Kernels& k, const StepReader& r);
 
 }  // namespace facewright

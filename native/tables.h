@@ -7,19 +7,23 @@
 #define FACEWRIGHT_READINGS(X) \
   X(plain)    /* x itself */ \
   X(styled)   /* a·(x − mean) + b: x with coefficients */ \
-  X(gradient) /* what `styled` passes back: from g, x, coefficients, moments and sums */
+  X(gradient) /* what `styled` passes back: from g, x, coefficients, moments and sums */ \
+  X(scaled)   /* factor·x */ \
+  X(unactivated) /* what `activated` passes back: from g and x */
 
 /** What becomes of the values that a kernel makes, before they are stored (kernels/store.h). */
 #define FACEWRIGHT_WRITINGS(X) \
   X(plain) \
   X(styled) /* StyleGAN1's epilogue: noise, bias, leaky ReLU, statistics */ \
-  X(summed) /* a gradient g, with Σ g·x̂ and Σ g taken along */
+  X(summed) /* a gradient g, with Σ g·x̂ and Σ g taken along */ \
+  X(activated) /* StyleGAN2's epilogue: demodulation, noise, bias, leaky ReLU, clamp */ \
+  X(scaled) /* a gradient, scaled by a style, with the sums taken along that style and demodulation want */
 
 /** Convolutions by how input and output pixels meet. */
 #define FACEWRIGHT_GEOMETRIES(X) \
   X(same) /* 3×3, padding 1 */ \
-  X(down) /* 4×4, stride 2, padding 1: the adjoint of `up` */ \
-  X(up)   /* transposed 4×4, stride 2, padding 1: four phases of 2×2 */
+  X(down) /* 4×4, stride 2, padding 1, or none with a margin: the adjoint of `up` */ \
+  X(up)   /* transposed 4×4, stride 2, padding 1, or none with a margin: four phases of 2×2 */
 
 #define FACEWRIGHT_OPTIMISERS(X) X(sgd) X(sgdm) X(adam) X(adamax)
 
@@ -69,8 +73,13 @@
   X(instance_norm, instanceNormStep<false>) \
   X(instance_norm_gradient, instanceNormStep<true>) \
   X(modulate, channelwiseStep<Channelwise::modulate>) \
-  X(modulate_sums, modulateSumsStep) \
-  X(modulate_gradient, channelwiseStep<Channelwise::modulateGradient>)
+  X(modulate_sums, channelSumsStep<true>) \
+  X(modulate_gradient, channelwiseStep<Channelwise::modulateGradient>) \
+  X(scale, channelwiseStep<Channelwise::scale>) \
+  X(scale_sums, channelSumsStep<false>) \
+  X(upsample, upsampleStep) \
+  X(demodulate, demodulateStep<false>) \
+  X(demodulate_gradient, demodulateStep<true>)
 
 #define FACEWRIGHT_ENUMERATOR(name) name,
 #define FACEWRIGHT_WORD(name, ...) #name,

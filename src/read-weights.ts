@@ -5,62 +5,82 @@ import { existsSync } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, extname, join, resolve } from 'node:path';
 import { FacewrightError } from './errors.js';
-import type { HostTensors } from './graph/host-tensor.js';
-import type { Dialect } from './model/dialects/dialect.js';
-import { DIALECTS, recogniseDialect } from './model/dialects/table.js';
+import { DTYPE_BYTES } from './graph/dtype.js';
+import type { HostTensor, HostTensors } from './graph/host-tensor.js';
+import { countOf, type StoredTensors } from './graph/stored-tensor.js';
+import type { Companion, Dialect } from './model/dialects/dialect.js';
+import { findNetwork } from './model/dialects/find.js';
+import { recogniseStranger } from './model/dialects/strangers.js';
+import { DIALECTS } from './model/dialects/table.js';
+import { type Translation, translate } from './model/dialects/translate.js';
+import type { NetworkKind } from './model/network.js';
 import type { ContainerName } from './weights/container.js';
-import { type ReadFile, readContainer } from './weights/read.js';
+import { type OpenedWeights, withWeights } from './weights/read.js';
 import { fileError } from './weights/read-file.js';
-import { byCodeUnits, OPENS, quoted } from './weights/words.js';
+import { byCodeUnits, OPENS } from './weights/words.js';
+import { counted, quoted } from './words.js';
 
-/** The weights of a generator as they were found; whether they make a network is for `model/` to say. */
+/** The weights of a generator, in our own names; whether they make a network is for `readNetwork` to say. */
 export interface WeightFile {
   /** The file's name without its extension, or the folder's name where everybody's files are called the same. */
   readonly name: string;
   /** As it was given. */
   readonly path: string;
   readonly format: ContainerName;
-  /** Whose names the tensors had (`model/dialects/`); undefined where nobody knows them. */
-  readonly dialect: string | undefined;
+  /** Whose names and layouts the tensors had (`model/dialects/`). */
+  readonly dialect: string;
+  /** Which kind of network the tensors make. */
+  readonly kind: NetworkKind;
   /** In hex; of several files: the SHA-256 of their hex digests joined, in the order of the files' names. */
   readonly sha256: string;
-  /** What a safetensors file says of itself (resolution, fmap_base, fmap_max, norm_epsilon, licence); {} for PyTorch's. */
+  /**
+   * What a safetensors file says of itself (resolution, licence, …), and of any file what its kind of network needs to be
+   * known beside tensors: `kind`; `norm_epsilon` of a StyleGAN1; `conv_clamp` of a StyleGAN2, where it has one.
+   */
   readonly metadata: Readonly<Record<string, string>>;
-  /** Our own names: `synthesis.*`, `mapping.*`, `gaussian_fit.mean`, `gaussian_fit.std`; as in the file where nobody knows them. */
+  /** Under our own names: `synthesis.*`, `mapping.*`, `gaussian_fit.mean`, `gaussian_fit.std`. */
   readonly tensors: HostTensors;
+  /** Trained numbers of the network in the file, those included that are not needed to draw. */
+  readonly parameters: number;
+  /** What a person should know of how it was read, a sentence each: which network was taken where a file has several. */
+  readonly notes: readonly string[];
 }
 
+/** What a small file may become beyond a multiple of itself: its tensors may have been expanded. */
+const SLACK_BYTES = 2 ** 20;
+/** Bytes of tensors for each byte of the file: numbers of a byte become float32. */
+const MOST_BYTES_PER_BYTE = 4;
+
 /**
- * Reads weights: a safetensors file, a PyTorch file, or a folder that holds PULSE's synthesis.pt (mapping.pt and
- * gaussian_fit.pt may be missing) or exactly one .safetensors file. To a file that holds PULSE's synthesis network
- * alone, mapping.pt and gaussian_fit.pt are added when they lie beside it. Files are recognised by their content.
+ * Reads weights: a safetensors file, a file of PyTorch's, a pickle of NVIDIA's, or a folder that holds PULSE's synthesis.pt
+ * (mapping.pt and gaussian_fit.pt may be missing) or exactly one .safetensors file. To a file that holds PULSE's synthesis
+ * network alone, mapping.pt and gaussian_fit.pt are added when they lie beside it. Files are recognised by their content, and
+ * of several networks in a file the averaged one is taken. Of a file no more is in memory afterwards than the tensors.
  *
- * @throws FacewrightError when something is missing, unreadable, damaged, hostile or no weights; its message begins
- * with the name of the file or folder.
+ * @throws FacewrightError when something is missing, unreadable, damaged, hostile or no generator's weights; its message
+ * begins with the name of the file or folder.
  */
 export async function readWeights(path: string): Promise<WeightFile> {
   if (await isFolder(path)) return await readFolder(path);
-  const file = await readContainer(path);
-  const found = recogniseDialect(file.tensors.keys());
-  if (!found) return describe(path, baseName(path), undefined, [file]);
-  const { dialect, part } = found;
-  if (part === dialect.main) return await readParts(path, file, dialect);
-  return describe(path, baseName(path), dialect, [{ ...file, tensors: part.translate(file.tensors) }]);
+  const main = await withWeights(path, (file) => readPart(path, file));
+  const companions: Part[] = [];
+  for (const companion of main.dialect.companions ?? []) {
+    const beside = join(dirname(path), companion.file);
+    if (existsSync(beside)) companions.push(await withWeights(beside, (file) => readCompanion(beside, file, companion)));
+  }
+  return describe(path, main, companions);
 }
 
 async function readFolder(path: string): Promise<WeightFile> {
-  for (const dialect of DIALECTS) {
-    const main = dialect.main.file;
-    if (main === undefined || !existsSync(join(path, main))) continue;
-    const file = join(path, main);
-    return { ...(await readParts(file, await readContainer(file), dialect)), path };
+  const mains = DIALECTS.flatMap(({ file }) => file ?? []);
+  for (const file of mains) {
+    if (existsSync(join(path, file))) return { ...(await readWeights(join(path, file))), path };
   }
   const found = (await list(path)).filter((name) => name.endsWith('.safetensors')).sort(byCodeUnits);
   const [only, ...others] = found;
   if (only === undefined) {
-    const files = DIALECTS.flatMap(({ main }) => main.file ?? []).join(', ');
     throw new FacewrightError(
-      `${path}: a folder without weights: neither ${files} nor a .safetensors file is in it; ${OPENS}`,
+      `${path}: a folder without weights: neither ${mains.join(', ')} nor a .safetensors file is in it; ${OPENS}`,
     );
   }
   if (others.length > 0) {
@@ -71,37 +91,94 @@ async function readFolder(path: string): Promise<WeightFile> {
   return { ...(await readWeights(join(path, only))), path };
 }
 
-/** The file that makes a generator, with those of the same dialect that lie beside it. */
-async function readParts(path: string, main: ReadFile, dialect: Dialect): Promise<WeightFile> {
-  const files: ReadFile[] = [];
-  for (const part of dialect.parts) {
-    const beside = part.file === undefined ? undefined : join(dirname(path), part.file);
-    if (part === dialect.main) files.push({ ...main, tensors: part.translate(main.tensors) });
-    else if (beside !== undefined && existsSync(beside)) {
-      const file = await readContainer(beside);
-      files.push({ ...file, tensors: part.translate(file.tensors) });
-    }
-  }
-  // Where everyone's file is called the same, the folder tells generators apart.
-  const name = basename(path) === dialect.main.file ? basename(dirname(resolve(path))) : baseName(path);
-  return describe(path, name, dialect, files);
+/** What one file gives to a generator. */
+interface Part {
+  readonly format: ContainerName;
+  readonly sha256: string;
+  readonly tensors: HostTensors;
+  readonly metadata: Readonly<Record<string, string>>;
+  readonly parameters: number;
 }
 
-function describe(path: string, name: string, dialect: Dialect | undefined, files: readonly ReadFile[]): WeightFile {
-  const digests = files.map((file) => file.sha256);
+/** The file that makes a generator. */
+interface MainPart extends Part {
+  readonly dialect: Dialect;
+  readonly notes: readonly string[];
+}
+
+function readPart(path: string, file: OpenedWeights): MainPart {
+  const found = findNetwork(file, DIALECTS);
+  if (!found) throw unknownNetwork(path, file);
+  const { dialect, network, notes } = found;
+  return { ...readTranslation(path, file, translate(path, dialect, network)), dialect, notes };
+}
+
+function readCompanion(path: string, file: OpenedWeights, { prefix, names, fixed }: Companion): Part {
+  const strange = [...file.tensors.keys()].find((name) => !names.test(name));
+  if (strange !== undefined) {
+    throw new FacewrightError(
+      `${path}: holds ${quoted(strange)}, which PULSE's ${basename(path)} does not; move it elsewhere, or give a complete file`,
+    );
+  }
+  const tensors = new Map([...file.tensors].map(([name, tensor]) => [`${prefix}${name}`, tensor]));
+  const parameters = fixed ? 0 : [...tensors.values()].reduce((sum, tensor) => sum + countOf(tensor), 0);
+  return readTranslation(path, file, { tensors, parameters, metadata: file.metadata });
+}
+
+function readTranslation(path: string, file: OpenedWeights, { tensors, metadata, parameters }: Translation): Part {
   return {
-    name: name || 'weights', // the root folder has no name
-    path,
-    format: files.every((file) => file.format === 'safetensors') ? 'safetensors' : 'torch',
-    dialect: dialect?.name,
-    sha256: digests.length === 1 ? digests[0]! : createHash('sha256').update(digests.join('')).digest('hex'),
-    metadata: Object.fromEntries(files.flatMap((file) => Object.entries(file.metadata))),
-    tensors: new Map(files.flatMap((file) => [...file.tensors])),
+    format: file.format,
+    tensors: readTensors(path, file.size, tensors),
+    metadata,
+    parameters,
+    sha256: file.digest(),
   };
 }
 
-function baseName(path: string): string {
-  return basename(path, extname(path));
+/** Reads tensors, of which a small file may describe very large ones. */
+function readTensors(path: string, size: number, tensors: StoredTensors): HostTensors {
+  let bytes = 0;
+  for (const tensor of tensors.values()) bytes += countOf(tensor) * DTYPE_BYTES[tensor.dtype];
+  if (bytes > MOST_BYTES_PER_BYTE * size + SLACK_BYTES) {
+    throw new FacewrightError(`${path}: its tensors would take ${bytes} bytes, too many for a file of ${size}`);
+  }
+  const read = new Map<string, HostTensor>();
+  for (const [name, tensor] of tensors) read.set(name, tensor.read());
+  return read;
+}
+
+/** Says what a file holds that no dialect knows. */
+function unknownNetwork(path: string, file: OpenedWeights): FacewrightError {
+  const alone = DIALECTS.flatMap(({ name, file: main, companions = [] }) =>
+    companions.map(({ names, file: own }) => ({ name, main, names, own })),
+  ).find(({ names }) => [...file.tensors.keys()].every((name) => names.test(name)));
+  if (alone) return new FacewrightError(`${path}: ${alone.name}'s ${alone.own} alone; give its ${alone.main}`);
+  const stranger = recogniseStranger(file);
+  if (stranger) return new FacewrightError(`${path}: ${stranger}, which facewright does not draw; ${OPENS}`);
+  const [first] = file.tensors.keys();
+  const count = counted(file.tensors.size, 'tensor');
+  return new FacewrightError(`${path}: no StyleGAN that is known: ${count}, of which one is ${quoted(first!)}; ${OPENS}`);
+}
+
+function describe(path: string, main: MainPart, companions: readonly Part[]): WeightFile {
+  // In the order of the files' usual names.
+  const parts = [...companions, main];
+  const digests = parts.map((part) => part.sha256);
+  // Where everyone's file is called the same, the folder tells generators apart.
+  const isUsual = basename(path) === main.dialect.file;
+  const name = isUsual ? basename(dirname(resolve(path))) : basename(path, extname(path));
+  return {
+    name: name || 'weights', // the root folder has no name
+    path,
+    format: main.format,
+    dialect: main.dialect.name,
+    kind: main.dialect.kind,
+    sha256: digests.length === 1 ? digests[0]! : createHash('sha256').update(digests.join('')).digest('hex'),
+    metadata: Object.fromEntries(parts.flatMap((part) => Object.entries(part.metadata))),
+    tensors: new Map(parts.flatMap((part) => [...part.tensors])),
+    parameters: parts.reduce((sum, part) => sum + part.parameters, 0),
+    notes: main.notes,
+  };
 }
 
 async function isFolder(path: string): Promise<boolean> {

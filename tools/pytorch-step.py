@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
-"""Times one search step of a StyleGAN1 in PyTorch, for docs/performance.md: the arithmetic of the original, on this machine.
+"""Times one search step of a StyleGAN1 or 2 in PyTorch, for docs/performance.md: the arithmetic of the original, on this machine.
 
-    python3 tools/pytorch-step.py [--steps 5] [--threads 2] [demo] [256] [1024]
+    python3 tools/pytorch-step.py [--steps 5] [--threads 2] [demo] [256] [1024] [sg2-256] [sg2-1024]
+
+Preload jemalloc (Debian: libjemalloc2, MALLOC_CONF=dirty_decay_ms:-1,muzzy_decay_ms:-1): without it most of a step at 1024 px is page faults.
 
 A maintainer's tool and no part of the package; needs PyTorch (Debian: python3-torch) and pulse_losses.py beside it. Random weights of
 the shapes that `npm run bench` has, the default search (L2 and GEOCROSS, Adam), one picture. Written from the papers (Karras
-et al., CVPR 2019; Menon et al., CVPR 2020).
+et al., CVPR 2019 and 2020; Menon et al., CVPR 2020).
 """
 
 import argparse
@@ -18,10 +20,16 @@ import torch.nn.functional as F
 
 from pulse_losses import bicubic, geocross
 
-SHAPES = {"demo": (128, 2048, 128, 16), "256": (256, 8192, 512, 32), "1024": (1024, 8192, 512, 32)}
+SHAPES = {
+    "demo": (1, 128, 2048, 128, 16),
+    "256": (1, 256, 8192, 512, 32),
+    "1024": (1, 1024, 8192, 512, 32),
+    "sg2-256": (2, 256, 32768, 512, 32),
+    "sg2-1024": (2, 1024, 32768, 512, 32),
+}
 
 
-class Network:
+class StyleGan1:
     """The synthesis network, as functions over plain tensors without gradients of their own."""
 
     def __init__(self, resolution, base, most):
@@ -67,10 +75,66 @@ class Network:
         return F.conv2d(x, self.rgb)
 
 
+class StyleGan2:
+    """The synthesis network, its weights scaled and demodulated for each picture as the original does (equations 1 and 3)."""
+
+    def __init__(self, resolution, base, most):
+        channels = lambda r: min(most, base // r)
+        self.start = torch.randn(1, channels(4), 4, 4)
+        self.layers = []
+        self.rgb = {}
+        tap = torch.tensor([1.0, 3, 3, 1])
+        self.fir = (tap[:, None] * tap)[None, None] / 64
+        r = 4
+        while r <= resolution:
+            after = channels(r)
+            if r > 4:
+                self.add(channels(r // 2), after, r, "up")
+            self.add(after, after, r, "same")
+            self.rgb[r] = (torch.randn(3, after, 1, 1), self.affine(after), torch.randn(1, 3, 1, 1) * 0.1)
+            r *= 2
+
+    def affine(self, channels):
+        return torch.randn(channels, 512) / 512**0.5, 1 + torch.randn(channels) * 0.1
+
+    def add(self, i, o, r, kind):
+        weight = torch.randn(o, i, 3, 3)
+        self.layers.append((kind, r, weight, self.affine(i), torch.randn(1, o, 1, 1) * 0.1, torch.randn(()) * 0.1))
+
+    def filtered(self, x, pad, gain):
+        x = F.pad(x, pad)
+        return F.conv2d(x, (self.fir * gain).expand(x.shape[1], 1, 4, 4), groups=x.shape[1])
+
+    def upsampled(self, image):
+        n, c, h, w = image.shape
+        spaced = F.pad(image.view(n, c, h, 1, w, 1), (0, 1, 0, 0, 0, 1)).reshape(n, c, 2 * h, 2 * w)
+        return self.filtered(spaced, (2, 1, 2, 1), 4)
+
+    def __call__(self, w, noise):
+        x, image = self.start, None
+        for index, (kind, r, weight, affine, bias, strength) in enumerate(self.layers):
+            style = F.linear(w[:, index], *affine)
+            weight = weight * style.view(1, -1, 1, 1)
+            weight = weight * (weight.square().sum((1, 2, 3), keepdim=True) + 1e-8).rsqrt()
+            if kind == "up":
+                x = F.conv_transpose2d(x, weight.transpose(0, 1), stride=2)
+                x = self.filtered(x, (1, 1, 1, 1), 4)
+            else:
+                x = F.conv2d(x, weight, padding=1)
+            x = F.leaky_relu(x + noise[index] * strength + bias, 0.2) * 2**0.5
+            if kind == "same":
+                weight, affine, bias = self.rgb[r]
+                style = F.linear(w[:, index + 1], *affine) / x.shape[1] ** 0.5
+                rgb = F.conv2d(x, weight * style.view(1, -1, 1, 1)) + bias
+                image = rgb if image is None else self.upsampled(image) + rgb
+        return image
+
+
 def measure(name, steps):
-    resolution, base, most, size = SHAPES[name]
-    network = Network(resolution, base, most)
-    latent = torch.randn(1, len(network.layers), 512, requires_grad=True)
+    kind, resolution, base, most, size = SHAPES[name]
+    network = (StyleGan1 if kind == 1 else StyleGan2)(resolution, base, most)
+    rows = len(network.layers) + kind - 1
+    latent = torch.randn(1, rows, 512, requires_grad=True)
     noise = [torch.randn(1, 1, r, r, requires_grad=i < 5) for i, (_, r, *_) in enumerate(network.layers)]
     parameters = [latent, *noise[:5]]
     target, optimiser = torch.rand(1, 3, size, size), torch.optim.Adam(parameters, lr=0.01)

@@ -19,6 +19,8 @@ namespace FACEWRIGHT_ISA {
 #include "../kernels/winograd_up.h"
 
 #include "../kernels/channels.h"
+#include "../kernels/demodulate.h"
+#include "../kernels/upsample.h"
 
 extern const Kernels kernels;
 const Kernels kernels = {
@@ -50,7 +52,9 @@ const Kernels kernels = {
     sphere,
     channelwise,
     instanceNorm,
-    modulateSums,
+    channelSums,
+    upsample,
+    demodulate,
     multiplyAdds,
     copyFloats,
 };

@@ -1,4 +1,4 @@
-// Plain ops over planar maps, channel by channel: what is left where the ops of StyleGAN1's epilogue, or their gradients, run
+// Plain ops over planar maps, channel by channel: what is left where the ops of a layer's epilogue, or their gradients, run
 // inside no other kernel (load.h, store.h). Sums are in float64, sixteen side by side, in an order that follows from their
 // length alone.
 
@@ -40,7 +40,7 @@ static double productsOf(const float* a, double fromA, const float* b, double fr
   return total(sums);
 }
 
-/** One channel of y = x + weight·noise, lrelu(x + bias), (style₀ + 1)·x̂ + style₁, or (style₀ + 1)·g. */
+/** One channel of y = x + weight·noise, clamp(lrelu(x + bias)), (style₀ + 1)·x̂ + style₁, (style₀ + 1)·g, or factor·x. */
 static void channelwiseTask(void* argument, int64_t channel, float*) {
   const Channels& c = *static_cast<const Channels*>(argument);
   const float* x = c.x + channel * c.pixels;
@@ -52,8 +52,8 @@ static void channelwiseTask(void* argument, int64_t channel, float*) {
       break;
     case Channelwise::biasAct:
       for (int64_t p = 0; p < c.pixels; p++) {
-        const float value = x[p] + first;
-        y[p] = value > 0 ? value : value * c.slope;
+        const float value = x[p] + first, active = value > 0 ? value : value * c.slope;
+        y[p] = active > c.clamp ? c.clamp : active < -c.clamp ? -c.clamp : active;
       }
       break;
     case Channelwise::modulate: {
@@ -63,6 +63,9 @@ static void channelwiseTask(void* argument, int64_t channel, float*) {
     }
     case Channelwise::modulateGradient:
       for (int64_t p = 0; p < c.pixels; p++) y[p] = (first + 1.0f) * x[p];
+      break;
+    case Channelwise::scale:
+      for (int64_t p = 0; p < c.pixels; p++) y[p] = first * x[p];
       break;
   }
 }
@@ -96,14 +99,14 @@ static void instanceNorm(const Run& run, const InstanceNorm& n) {
   eachChannel(run, n.channels, n.pixels, instanceNormTask, &n);
 }
 
-/** Σ g·x̂ and Σ g of one channel. */
-static void modulateSumsTask(void* argument, int64_t channel, float*) {
-  const ModulateSums& m = *static_cast<const ModulateSums*>(argument);
+/** Σ g·x, and Σ g where that is wanted, of one channel. */
+static void channelSumsTask(void* argument, int64_t channel, float*) {
+  const ChannelSums& m = *static_cast<const ChannelSums*>(argument);
   const float* g = m.g + channel * m.pixels;
   m.y[channel] = float(productsOf(g, 0, m.x + channel * m.pixels, 0, m.pixels));
-  m.y[m.channels + channel] = float(sumOf(g, m.pixels));
+  if (m.both) m.y[m.channels + channel] = float(sumOf(g, m.pixels));
 }
 
-static void modulateSums(const Run& run, const ModulateSums& m) {
-  eachChannel(run, m.channels, m.pixels, modulateSumsTask, &m);
+static void channelSums(const Run& run, const ChannelSums& m) {
+  eachChannel(run, m.channels, m.pixels, channelSumsTask, &m);
 }

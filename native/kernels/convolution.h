@@ -1,5 +1,6 @@
 // Direct convolutions over blocked maps: 3×3, the strided 4×4 convolution that halves a map, and the transposed one that
-// doubles it, in its phase form (graph/ops.ts, conv and conv_up).
+// doubles it, in its phase form (graph/ops.ts, conv and conv_up). With a margin the strided one begins a pixel later, and the
+// transposed one a pixel earlier: then the four phases of an output block read the same 2×2 window of the input.
 //
 // A tile of the input is read once, on the way modulated or turned into a gradient, and padded with zeros (load.h). Then
 // an output pixel of sixteen channels is one vector, and an input value is broadcast to it: a *strip* of pixels times one
@@ -59,12 +60,18 @@ static void strip(const float* in, int64_t row, const float* weights, float* sum
     }
 }
 
+/** Convolutions as loops over strips: those of Geometry, and `up` with a margin. */
+enum class Strips { same, down, up, wide };
+
+FW_INLINE constexpr bool doubles(Strips kind) { return kind == Strips::up || kind == Strips::wide; }
+
 /**
  * One strip of an upsampling convolution: PX input pixels make 2·PX pixels of one output row.
  *
  * @param weights [2 rows, 16 or 8 pairs, 2 phases, 2 columns, G, 16 or 16 pairs]
+ * @tparam WIDE with a margin: phases 0 and 1 are the pixels that they are without one, seen from one pixel further left
  */
-template <int PX, int G>
+template <int PX, int G, bool WIDE>
 static void stripUp(const float* in, int64_t row, const float* weights, float* sums, bool first) {
   constexpr int V = G * kVectors;
   Vector a[2 * PX][V];
@@ -81,15 +88,15 @@ static void stripUp(const float* in, int64_t row, const float* weights, float* s
 #pragma GCC unroll 8
         for (int v = 0; v < V; v++) w[tap][v] = load(weights + (tap * V + v) * FACEWRIGHT_LANES);
 #pragma GCC unroll 64
-      for (int j = 0; j < PX + 2; j++) {
+      for (int j = 0; j < PX + (WIDE ? 1 : 2); j++) {
         const Vector b = splat(r[j * kPacked]);
 #pragma GCC unroll 4
         for (int tap = 0; tap < 4; tap++) {
-          // Phase 0 reads columns x − 1 and x, phase 1 columns x and x + 1; r begins at x − 1.
-          const int phase = tap / 2, p = j - phase - tap % 2;
+          // Phase 0 reads columns x − 1 and x, phase 1 columns x and x + 1, or with a margin x − 1 and x; r begins at x − 1.
+          const int phase = tap / 2, p = j - (WIDE ? 0 : phase) - tap % 2, at = 2 * p + (WIDE ? 1 - phase : phase);
           if (p < 0 || p >= PX) continue;
 #pragma GCC unroll 8
-          for (int v = 0; v < V; v++) a[2 * p + phase][v] = multiplyAdd(a[2 * p + phase][v], b, w[tap][v]);
+          for (int v = 0; v < V; v++) a[at][v] = multiplyAdd(a[at][v], b, w[tap][v]);
         }
       }
     }
@@ -104,13 +111,13 @@ static void stripUp(const float* in, int64_t row, const float* weights, float* s
 }
 
 /** A row of `count` tile columns, by strips of PX and then of ever smaller ones. No sum depends on where strips begin. */
-template <Geometry KIND, int PX, int G>
+template <Strips KIND, int PX, int G>
 FW_INLINE void stripsOf(const float* in, int64_t row, const float* weights, float* sums, int64_t count, bool first) {
-  constexpr int step = KIND == Geometry::down ? 2 : 1, made = KIND == Geometry::up ? 2 : 1;
+  constexpr int step = KIND == Strips::down ? 2 : 1, made = doubles(KIND) ? 2 : 1;
   for (; count >= PX; count -= PX, in += PX * step * kPacked, sums += PX * made * G * kBlock) {
-    if constexpr (KIND == Geometry::same) strip<PX, G, 3, 3, 1>(in, row, weights, sums, first);
-    if constexpr (KIND == Geometry::down) strip<PX, G, 4, 4, 2>(in, row, weights, sums, first);
-    if constexpr (KIND == Geometry::up) stripUp<PX, G>(in, row, weights, sums, first);
+    if constexpr (KIND == Strips::same) strip<PX, G, 3, 3, 1>(in, row, weights, sums, first);
+    if constexpr (KIND == Strips::down) strip<PX, G, 4, 4, 2>(in, row, weights, sums, first);
+    if constexpr (doubles(KIND)) stripUp<PX, G, KIND == Strips::wide>(in, row, weights, sums, first);
   }
   if constexpr (PX > 1) {
     if (count > 0) stripsOf<KIND, PX / 2, G>(in, row, weights, sums, count, first);
@@ -119,8 +126,10 @@ FW_INLINE void stripsOf(const float* in, int64_t row, const float* weights, floa
 
 /** How a convolution is cut into tiles; follows from its shape alone. */
 struct Tiling {
-  Geometry kind;
+  Strips kind;
   int64_t rows, columns, down, across;
+  /** Row and column of the input at which the first tile's packed input begins. */
+  int64_t origin;
   /** Packed input of a tile: rows and columns with their margin, for all input channels. */
   int64_t packedRows, packedColumns;
   int64_t inputBlocks, outputBlocks, groups;
@@ -130,9 +139,9 @@ struct Tiling {
   int64_t tiles() const { return down * across; }
   int64_t packedFloats() const { return inputBlocks * packedRows * packedColumns * kPacked; }
   /** Rows or columns of input, with their margin, that n rows or columns of a tile read. */
-  int64_t reads(int64_t n) const { return kind == Geometry::down ? 2 * n + 2 : n + 2; }
+  int64_t reads(int64_t n) const { return kind == Strips::down ? 2 * n + 2 : kind == Strips::wide ? n + 1 : n + 2; }
   int64_t sumFloats() const {
-    return rows * columns * (kind == Geometry::up ? 4 : 1) * least<int64_t>(kGroup, outputBlocks) * kBlock;
+    return rows * columns * (doubles(kind) ? 4 : 1) * least<int64_t>(kGroup, outputBlocks) * kBlock;
   }
 };
 
@@ -145,7 +154,11 @@ constexpr int64_t kFewTiles = 32;
 
 FW_INLINE Tiling tilingOf(const Convolution& c) {
   Tiling t = {};
-  t.kind = c.geometry;
+  t.kind = c.geometry == Geometry::same   ? Strips::same
+           : c.geometry == Geometry::down ? Strips::down
+           : c.margin                     ? Strips::wide
+                                          : Strips::up;
+  t.origin = t.kind == Strips::down && c.margin ? 0 : -1;
   t.inputBlocks = blocks(c.in);
   t.outputBlocks = blocks(c.out);
   t.groups = (t.outputBlocks + kGroup - 1) / kGroup;
@@ -191,27 +204,29 @@ FW_INLINE void packBlock(const Load& l, int64_t block, int64_t y0, int64_t rows,
 }
 
 /** The sums of one tile and one group of G blocks of channels, and what is made of them. */
-template <Geometry KIND, int G>
+template <Strips KIND, int G>
 FW_INLINE void tileOfGroup(const ConvolutionWork& work, int64_t tile, int64_t group, const float* packed, int64_t rowFloats,
                            int64_t blockFloats, float* sums) {
   const Convolution& c = work.c;
   const Tiling& t = work.t;
-  constexpr int px = kSums / (G * kVectors) / (KIND == Geometry::up ? 2 : 1);
-  constexpr int step = KIND == Geometry::down ? 2 : 1, made = KIND == Geometry::up ? 2 : 1;
-  constexpr int64_t taps = KIND == Geometry::same ? 9 : KIND == Geometry::down ? 16 : 8;
+  constexpr int px = kSums / (G * kVectors) / (doubles(KIND) ? 2 : 1);
+  constexpr int step = KIND == Strips::down ? 2 : 1, made = doubles(KIND) ? 2 : 1;
+  constexpr int64_t taps = KIND == Strips::same ? 9 : KIND == Strips::down ? 16 : 8;
   constexpr int64_t perBlock = taps * kPacked * G * kBlock;
   const int64_t y0 = tile / t.across * t.rows, x0 = tile % t.across * t.columns;
   const int64_t rows = least(t.rows, c.height - y0), columns = least(t.columns, c.width - x0);
   const float* weights =
-      c.weights + group * kGroup * t.inputBlocks * (KIND == Geometry::up ? 16 : taps) * kPacked * kBlock;
+      c.weights + group * kGroup * t.inputBlocks * (doubles(KIND) ? 16 : taps) * kPacked * kBlock;
   for (int64_t block = 0; block < t.inputBlocks; block++) {
     const float* in = packed + block * blockFloats;
-    if constexpr (KIND == Geometry::up) {
+    if constexpr (doubles(KIND)) {
+      constexpr bool wide = KIND == Strips::wide;
       for (int64_t phase = 0; phase < 2; phase++) {
         const float* w = weights + (phase * t.inputBlocks + block) * perBlock;
+        const int64_t below = wide ? 0 : phase, row = wide ? 1 - phase : phase;
         for (int64_t y = 0; y < rows; y++) {
-          stripsOf<KIND, px, G>(in + (y + phase) * rowFloats, rowFloats, w,
-                                sums + (2 * y + phase) * 2 * columns * G * kBlock, columns, block == 0);
+          stripsOf<KIND, px, G>(in + (y + below) * rowFloats, rowFloats, w,
+                                sums + (2 * y + row) * 2 * columns * G * kBlock, columns, block == 0);
         }
       }
     } else {
@@ -232,7 +247,7 @@ FW_INLINE void tileOfGroup(const ConvolutionWork& work, int64_t tile, int64_t gr
   }
 }
 
-template <Geometry KIND>
+template <Strips KIND>
 FW_INLINE void tileOf(const ConvolutionWork& work, int64_t tile, int64_t group, const float* packed, int64_t rowFloats,
                       int64_t blockFloats, float* sums) {
   const int64_t left = work.t.outputBlocks - group * kGroup;
@@ -244,16 +259,16 @@ FW_INLINE void tileOf(const ConvolutionWork& work, int64_t tile, int64_t group, 
 static void packTask(void* argument, int64_t block, float*) {
   const ConvolutionWork& work = *static_cast<const ConvolutionWork*>(argument);
   const Tiling& t = work.t;
-  packBlock(work.c.load, block, -1, t.packedRows, -1, t.packedColumns,
+  packBlock(work.c.load, block, t.origin, t.packedRows, t.origin, t.packedColumns,
             work.run.shared + block * t.packedRows * t.packedColumns * kPacked);
 }
 
 /** One tile and one group of channels out of the packed map. */
-template <Geometry KIND>
+template <Strips KIND>
 static void wholeTask(void* argument, int64_t index, float* scratch) {
   const ConvolutionWork& work = *static_cast<const ConvolutionWork*>(argument);
   const Tiling& t = work.t;
-  constexpr int step = KIND == Geometry::down ? 2 : 1;
+  constexpr int step = KIND == Strips::down ? 2 : 1;
   // A group's weights serve all its tiles before the next group comes.
   const int64_t tile = index % t.tiles(), group = index / t.tiles();
   const int64_t y0 = tile / t.across * t.rows, x0 = tile % t.across * t.columns;
@@ -263,16 +278,17 @@ static void wholeTask(void* argument, int64_t index, float* scratch) {
 }
 
 /** One tile with all its channels. */
-template <Geometry KIND>
+template <Strips KIND>
 static void tileTask(void* argument, int64_t tile, float* scratch) {
   const ConvolutionWork& work = *static_cast<const ConvolutionWork*>(argument);
   const Convolution& c = work.c;
   const Tiling& t = work.t;
-  constexpr int step = KIND == Geometry::down ? 2 : 1;
+  constexpr int step = KIND == Strips::down ? 2 : 1;
   const int64_t y0 = tile / t.across * t.rows, x0 = tile % t.across * t.columns;
   const int64_t rows = t.reads(least(t.rows, c.height - y0)), columns = t.reads(least(t.columns, c.width - x0));
   for (int64_t block = 0; block < t.inputBlocks; block++) {
-    packBlock(c.load, block, step * y0 - 1, rows, step * x0 - 1, columns, scratch + block * rows * columns * kPacked);
+    packBlock(c.load, block, step * y0 + t.origin, rows, step * x0 + t.origin, columns,
+              scratch + block * rows * columns * kPacked);
   }
   const int64_t rowFloats = columns * kPacked;
   for (int64_t group = 0; group < t.groups; group++) {
@@ -280,7 +296,7 @@ static void tileTask(void* argument, int64_t tile, float* scratch) {
   }
 }
 
-template <Geometry KIND>
+template <Strips KIND>
 static void convolve(const ConvolutionWork& work) {
   const Tiling& t = work.t;
   void* argument = const_cast<ConvolutionWork*>(&work);
@@ -300,8 +316,9 @@ static Kernels::Memory convolutionMemory(const Convolution& c) {
 
 static void convolution(const Run& run, const Convolution& c) {
   const ConvolutionWork work{c, run, tilingOf(c)};
-  if (c.geometry == Geometry::same) convolve<Geometry::same>(work);
-  else if (c.geometry == Geometry::down) convolve<Geometry::down>(work);
-  else convolve<Geometry::up>(work);
+  if (work.t.kind == Strips::same) convolve<Strips::same>(work);
+  else if (work.t.kind == Strips::down) convolve<Strips::down>(work);
+  else if (work.t.kind == Strips::wide) convolve<Strips::wide>(work);
+  else convolve<Strips::up>(work);
   mergeTiles(run, c.store, work.t.tiles());
 }

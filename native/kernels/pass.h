@@ -1,6 +1,6 @@
 // Passes over blocked maps that are bound by memory: reading, an optional blur [1 2 1]⊗[1 2 1]/16 with zero padding, and
-// writing, each in any of their forms (load.h, store.h). So blur, styled, modulate, styled_sums, styled_gradient, and blur
-// between any two of them are one kernel, and a map is read once and written once.
+// writing, each in any of their forms (load.h, store.h). So all of these, and blur between any two of them, are one kernel, and
+// a map is read once and written once.
 
 /** A tile: five of its rows stay in a core's second cache, and rows are long for the sake of memory. */
 constexpr int64_t kPassRows = 16, kPassColumns = 1024;
@@ -21,8 +21,8 @@ static void passTask(void* argument, int64_t index, float* scratch) {
   const int64_t tiles = work.tiles.down * work.tiles.across;
   const int64_t block = index / tiles, tile = index % tiles;
   const int64_t y0 = tile / work.tiles.across * kPassRows, x0 = tile % work.tiles.across * kPassColumns;
-  const int64_t rows = least<int64_t>(kPassRows, p.load.height - y0);
-  const int64_t columns = least<int64_t>(kPassColumns, p.load.width - x0);
+  const int64_t rows = least<int64_t>(kPassRows, p.store.height - y0);
+  const int64_t columns = least<int64_t>(kPassColumns, p.store.width - x0);
   const Reader reader = readerOf(p.load, block);
   const Block pull = pullOf(p.load, block);
   Writer writer = writerOf(p.store, block);
@@ -37,7 +37,7 @@ static void passTask(void* argument, int64_t index, float* scratch) {
     float* across[3];
     for (int i = 0; i < 3; i++) across[i] = made + (i + 1) * kPassColumns * kBlock;
     for (int64_t y = y0 - 1; y <= y0 + rows; y++) {
-      readRow(p.load, reader, pull, block, y, x0 - 1, x0 + columns + 1, read);
+      readRow(p.load, reader, pull, block, y + p.shift, x0 + p.shift - 1, x0 + p.shift + columns + 1, read);
       float* row = across[(y - y0 + 1) % 3];
       for (int64_t x = 0; x < columns; x++) {
         const float* at = read + x * kBlock;
@@ -58,7 +58,7 @@ static void passTask(void* argument, int64_t index, float* scratch) {
 }
 
 FW_INLINE PassTiles passTiles(const Pass& p) {
-  return {(p.load.height + kPassRows - 1) / kPassRows, (p.load.width + kPassColumns - 1) / kPassColumns};
+  return {(p.store.height + kPassRows - 1) / kPassRows, (p.store.width + kPassColumns - 1) / kPassColumns};
 }
 
 static Kernels::Memory passMemory(const Pass& p) {

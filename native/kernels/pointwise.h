@@ -39,7 +39,7 @@ static void pointwiseAdjointTask(void* argument, int64_t index, float* scratch) 
   const int64_t end = least<int64_t>(p.height, (tile + 1) * kPointwiseRows);
   Writer writer = writerOf(p.store, block);
   for (int64_t y = tile * kPointwiseRows; y < end; y++) {
-    fromPlanar(p.planarIn, p.weights, p.out, pixels, p.in, block, y * width, width, scratch);
+    fromPlanar(p.planarIn, p.weights, nullptr, p.out, pixels, p.in, block, y * width, width, scratch);
     writeRow(p.store, writer, block, y, 0, width, scratch, kBlock);
   }
   writePartial(p.store, writer, work.run.partial, tile, block);

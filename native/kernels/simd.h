@@ -72,6 +72,22 @@ FW_INLINE Block slopeOf(const Block& x, const Block& g, float slope) {
   return r;
 }
 
+/** x brought into [−most, most]; NaN stays NaN. */
+FW_INLINE Block clamped(const Block& x, float most) {
+  Block r;
+  FW_EACH(i) {
+    const Vector low = select(x.v[i] < -most, splat(-most), x.v[i]);
+    r.v[i] = select(low > most, splat(most), low);
+  }
+  return r;
+}
+/** The gradient g of a clamped leaky ReLU whose output is y: g·slope(y) where |y| < most, elsewhere 0. */
+FW_INLINE Block unactivated(const Block& y, const Block& g, float slope, float most) {
+  Block r = slopeOf(y, g, slope);
+  FW_EACH(i) r.v[i] = select((y.v[i] < most) & (y.v[i] > -most), r.v[i], splat(0));
+  return r;
+}
+
 /** Σ of the lanes, always in the same order: halves are added until one is left. */
 FW_INLINE float sum(Vector v) {
   typedef float Quarter __attribute__((vector_size(16), may_alias));

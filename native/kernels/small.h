@@ -21,7 +21,10 @@ static void elementsTask(void* argument, int64_t task, float*) {
       for (int64_t i = first; i < end; i++) y[i] = shift;
       break;
     case Elementwise::lreluGradient:
-      for (int64_t i = first; i < end; i++) y[i] = b[i] > 0 ? a[i] : a[i] * scale;
+      for (int64_t i = first; i < end; i++) {
+        const float value = b[i] > 0 ? a[i] : a[i] * scale;
+        y[i] = __builtin_fabsf(b[i]) < shift ? value : 0.0f;
+      }
       break;
     case Elementwise::copy:
       for (int64_t i = first; i < end; i++) y[i] = a[i];

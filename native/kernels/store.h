@@ -1,5 +1,5 @@
 // What becomes of the rows that a kernel makes: they are stored, and on the way noise, bias and activation are applied and
-// statistics taken, or the sums that the backward pass of instance norm wants first.
+// statistics taken, or the sums that the backward pass of instance norm, or that of a scaled convolution, wants.
 //
 // Statistics are kept for each tile of a kernel and merged at the end, in float64 and in the order of the tiles, by Chan's
 // formula (Chan, Golub & LeVeque 1983): tiles follow from the shape, so no result depends on the number of threads.
@@ -7,10 +7,18 @@
 /** One block of channels in one tile. */
 struct Writer {
   Block noiseWeight, bias;
-  /** styled: mean and Σ(x − mean)² so far, of `count` pixels. summed: Σ g·x̂ and Σ g so far, and the moments of x. */
+  /**
+   * styled: mean and Σ(x − mean)² so far, of `count` pixels. summed: Σ g·x̂ and Σ g so far, and the moments of x. scaled: its
+   * two sums so far.
+   */
   Block first, second, mean, inverse;
+  /** activated, scaled. */
+  Block factor;
   float count;
 };
+
+/** Whether a way to write takes sums along, which are merged at the end. */
+FW_INLINE bool takesSums(const Store& s) { return s.writing != Writing::plain && s.writing != Writing::activated; }
 
 FW_INLINE Writer writerOf(const Store& s, int64_t block) {
   Writer w = {};
@@ -20,8 +28,48 @@ FW_INLINE Writer writerOf(const Store& s, int64_t block) {
   } else if (s.writing == Writing::summed) {
     w.mean = lanesOf(s.xMoments, s.channels, block);
     w.inverse = lanesOf(s.xMoments + s.channels, s.channels, block);
+  } else if (s.writing != Writing::plain) {
+    w.factor = s.factor ? lanesOf(s.factor, s.channels, block) : splatBlock(1);
+    if (s.noise) w.noiseWeight = lanesOf(s.noiseWeight, s.channels, block);
+    if (s.bias) w.bias = lanesOf(s.bias, s.channels, block);
   }
   return w;
+}
+
+/** clamp(lrelu(factor·result + noiseWeight·noise + bias)) */
+static __attribute__((noinline)) void writeActivated(const Store& s, const Writer& w, const float* noise, int64_t count,
+                                                     const float* from, int64_t stride, float* to) {
+  for (int64_t i = 0; i < count; i++) {
+    Block value = w.factor * loadBlock(from + i * stride) + w.bias;
+    if (noise) value = value + w.noiseWeight * noise[i];
+    storeBlock(to + i * kBlock, clamped(lrelu(value, s.slope), s.clamp));
+  }
+}
+
+/**
+ * g = factor·result + plus, with Σ result·x, and Σ g'·(u − noiseWeight·noise − bias), g' being the gradient before the
+ * activation that made x = clamp(lrelu(u)): where x is clamped, u is lost, and g' is zero.
+ */
+static __attribute__((noinline)) void writeScaled(const Store& s, Writer& w, const float* noise, int64_t at, int64_t count,
+                                                  const float* from, int64_t stride) {
+  const float* x = s.x + at * kBlock;
+  const float* plus = s.plus ? s.plus + at * kBlock : nullptr;
+  float* to = s.y ? s.y + at * kBlock : nullptr;
+  const float steep = s.demodulation ? 1.0f / s.slope : 1.0f;
+  Block products = splatBlock(0), demodulation = splatBlock(0);
+  for (int64_t i = 0; i < count; i++) {
+    const Block result = loadBlock(from + i * stride), value = loadBlock(x + i * kBlock);
+    products = products + result * value;
+    Block g = w.factor * result;
+    if (plus) g = g + loadBlock(plus + i * kBlock);
+    if (to) storeBlock(to + i * kBlock, g);
+    if (!s.demodulation) continue;
+    Block before = lrelu(value, steep) - w.bias;
+    if (noise) before = before - w.noiseWeight * noise[i];
+    demodulation = demodulation + unactivated(value, g, s.slope, s.clamp) * before;
+  }
+  w.first = w.first + products;
+  w.second = w.second + demodulation;
 }
 
 /** Stores `count` pixels of row y from x0 on; `from` has `stride` floats from pixel to pixel. */
@@ -56,6 +104,12 @@ FW_INLINE void writeRow(const Store& s, Writer& w, int64_t block, int64_t y, int
     w.count = merged;
     return;
   }
+  if (s.writing != Writing::summed) {
+    const float* noise = s.noise ? s.noise + y * s.width + x0 : nullptr;
+    if (s.writing == Writing::activated) writeActivated(s, w, noise, count, from, stride, to);
+    else writeScaled(s, w, noise, at, count, from, stride);
+    return;
+  }
   const float* x = s.x + at * kBlock;
   Block products = splatBlock(0), plain = splatBlock(0);
   for (int64_t i = 0; i < count; i++) {
@@ -70,11 +124,11 @@ FW_INLINE void writeRow(const Store& s, Writer& w, int64_t block, int64_t y, int
 
 /** Floats of partial results for `tiles` tiles: [tiles, 2, ⌈c/16⌉·16] and the pixels of each tile. */
 FW_INLINE int64_t partialFloats(const Store& s, int64_t tiles) {
-  return s.writing == Writing::plain ? 0 : tiles * (2 * blocks(s.channels) + 1) * kBlock;
+  return takesSums(s) ? tiles * (2 * blocks(s.channels) + 1) * kBlock : 0;
 }
 
 FW_INLINE void writePartial(const Store& s, const Writer& w, float* partial, int64_t tile, int64_t block) {
-  if (s.writing == Writing::plain) return;
+  if (!takesSums(s)) return;
   const int64_t all = blocks(s.channels);
   float* at = partial + tile * (2 * all + 1) * kBlock;
   storeBlock(at + block * kBlock, w.first);
@@ -97,7 +151,7 @@ static void mergeBlock(void* argument, int64_t block, float*) {
   double count = 0;
   for (int64_t tile = 0; tile < m.tiles; tile++) {
     const float* at = m.partial + tile * size + block * kBlock;
-    if (s.writing == Writing::summed) {
+    if (s.writing != Writing::styled) {
       for (int i = 0; i < kBlock; i++) {
         first[i] += double(at[i]);
         second[i] += double(at[all * kBlock + i]);
@@ -120,6 +174,11 @@ static void mergeBlock(void* argument, int64_t block, float*) {
       s.sums[c + channel] = float(second[i]);
       continue;
     }
+    if (s.writing == Writing::scaled) {
+      if (s.sums) s.sums[channel] = float(first[i]);
+      if (s.demodulation) s.demodulationSums[channel] = float(second[i] / double(s.demodulation[channel]));
+      continue;
+    }
     const float inverse = float(1.0 / __builtin_sqrt(second[i] / count + double(s.epsilon)));
     s.moments[channel] = float(first[i]);
     s.moments[c + channel] = inverse;
@@ -130,7 +189,7 @@ static void mergeBlock(void* argument, int64_t block, float*) {
 }
 
 static void mergeTiles(const Run& run, const Store& s, int64_t tiles) {
-  if (s.writing == Writing::plain) return;
+  if (!takesSums(s)) return;
   Merge merge{s, run.partial, tiles};
   const int64_t all = blocks(s.channels);
   // A few thousand additions are done before another thread has begun.

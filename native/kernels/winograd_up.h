@@ -7,17 +7,19 @@
 //                                 m₂ = (d₁ − d₂)·b
 //
 // Phase 0 reads the columns x − 1 … x + 1, phase 1 the columns x … x + 2: of their six transformed inputs one is the same,
-// so a tile of 2×2 input pixels has 5×5 transformed ones for 4×9 products. The adjoint is the sum of four such convolutions
+// so a tile of 2×2 input pixels has 5×5 transformed ones for 4×9 products. With a margin all phases read the same window, and
+// have the same 3×3 transformed inputs (kernels/convolution.h). The adjoint is the sum of four such convolutions
 // of the odd and even rows and columns; its 4×9 products are added up before they are transformed back.
 
 constexpr int kFilterPlaces = 9;
-constexpr int64_t kUpPlaces = 25;
+/** Along one axis: transformed inputs of a tile, without a margin. */
+constexpr int64_t kUpSide = 5;
 
 /** How one is cut into blocks of tiles of 2×2 pixels of the small side; follows from its shape alone. */
 struct UpTiling {
   int64_t rows, columns, down, across;
   int64_t inputBlocks, outputBlocks, groups;
-  bool adjoint;
+  bool adjoint, margin;
 
   int64_t tiles() const { return rows * columns; }
   int64_t count() const { return down * across; }
@@ -26,11 +28,15 @@ struct UpTiling {
   /** From place to place of the transformed input, and of the products (kApart: winograd.h). */
   int64_t inputPlace() const { return summed() * tiles() * kBlock + kApart; }
   int64_t productPlace(int64_t width) const { return tiles() * width + kApart; }
-  int64_t transformedFloats() const { return (adjoint ? kFilterPlaces : kUpPlaces) * inputPlace(); }
-  int64_t packedRows() const { return (adjoint ? 4 : 2) * rows + 2; }
-  int64_t packedColumns() const { return (adjoint ? 4 : 2) * columns + 2; }
+  /** Transformed inputs of a tile of `up`, along one axis. */
+  int64_t side() const { return margin ? 3 : kUpSide; }
+  int64_t transformedFloats() const { return (adjoint ? kFilterPlaces : side() * side()) * inputPlace(); }
+  /** Pixels of the input that so many tiles read, along one axis. */
+  int64_t reads(int64_t n) const { return adjoint ? 4 * n + 2 : margin ? 2 * n + 1 : 2 * n + 2; }
+  int64_t packedRows() const { return reads(rows); }
+  int64_t packedColumns() const { return reads(columns); }
   int64_t packedFloats() const { return packedRows() * packedColumns() * kBlock; }
-  int64_t rowFloats() const { return (adjoint ? 6 : 5) * packedColumns() * kBlock; }
+  int64_t rowFloats() const { return (adjoint ? 6 : side()) * packedColumns() * kBlock; }
   int64_t productFloats() const { return kFilterPlaces * productPlace(kGroup * kBlock); }
   int64_t madeFloats() const { return (adjoint ? 4 : 16) * tiles() * kGroup * kBlock; }
 };
@@ -39,6 +45,7 @@ FW_INLINE UpTiling upTiling(const Convolution& c) {
   UpTiling t = {};
   const int64_t down = (c.height + 1) / 2, across = (c.width + 1) / 2;
   t.adjoint = c.geometry == Geometry::down;
+  t.margin = c.margin;
   t.rows = least(kTileRows, down);
   t.columns = least(kTileColumns, across);
   t.down = (down + t.rows - 1) / t.rows;
@@ -58,8 +65,8 @@ struct UpWork {
 /** Packs one block of channels of a block of tiles, with its margin, and zeros outside the map. */
 FW_INLINE void packForUp(const UpWork& work, int64_t index, int64_t block, float* packed) {
   const UpTiling& t = work.t;
-  const int64_t step = t.adjoint ? 4 : 2;
-  const int64_t y0 = index / t.across * t.rows * step - 1, x0 = index % t.across * t.columns * step - 1;
+  const int64_t step = t.adjoint ? 4 : 2, origin = t.adjoint && t.margin ? 0 : -1;
+  const int64_t y0 = index / t.across * t.rows * step + origin, x0 = index % t.across * t.columns * step + origin;
   const Reader reader = readerOf(work.c.load, block);
   const Block pull = pullOf(work.c.load, block);
   for (int64_t y = 0; y < t.packedRows(); y++) {
@@ -67,7 +74,13 @@ FW_INLINE void packForUp(const UpWork& work, int64_t index, int64_t block, float
   }
 }
 
-/** The transformed inputs of one block of channels. @param to [25 places, in blocks, tiles, 16] */
+/**
+ * The transformed inputs of one block of channels.
+ *
+ * @param to [5×5 places, with a margin 3×3, in blocks, tiles, 16]
+ * @tparam MARGIN as `t.margin`
+ */
+template <bool MARGIN>
 static void transformForUp(const UpWork& work, int64_t index, int64_t block, float* to, float* scratch) {
   const UpTiling& t = work.t;
   const int64_t tiles = t.tiles(), row = t.packedColumns() * kBlock, place = t.inputPlace();
@@ -76,25 +89,28 @@ static void transformForUp(const UpWork& work, int64_t index, int64_t block, flo
   for (int64_t ty = 0; ty < t.rows; ty++) {
     const float* d = scratch + 2 * ty * row;
     for (int64_t x = 0; x < row; x += kBlock) {
-      const Block d0 = loadBlock(d + x), d1 = loadBlock(d + row + x);
-      const Block d2 = loadBlock(d + 2 * row + x), d3 = loadBlock(d + 3 * row + x);
+      const Block d0 = loadBlock(d + x), d1 = loadBlock(d + row + x), d2 = loadBlock(d + 2 * row + x);
       storeBlock(rows + x, d0 - d1);
       storeBlock(rows + row + x, d1);
       storeBlock(rows + 2 * row + x, d1 - d2);
-      storeBlock(rows + 3 * row + x, d2);
-      storeBlock(rows + 4 * row + x, d2 - d3);
+      if constexpr (!MARGIN) {
+        storeBlock(rows + 3 * row + x, d2);
+        storeBlock(rows + 4 * row + x, d2 - loadBlock(d + 3 * row + x));
+      }
     }
     for (int64_t tx = 0; tx < t.columns; tx++) {
       float* v = to + (block * tiles + ty * t.columns + tx) * kBlock;
-      for (int64_t r = 0; r < 5; r++, v += 5 * place) {
+      constexpr int64_t side = MARGIN ? 3 : kUpSide;
+      for (int64_t r = 0; r < side; r++, v += side * place) {
         const float* c = rows + r * row + 2 * tx * kBlock;
-        const Block c0 = loadBlock(c), c1 = loadBlock(c + kBlock);
-        const Block c2 = loadBlock(c + 2 * kBlock), c3 = loadBlock(c + 3 * kBlock);
+        const Block c0 = loadBlock(c), c1 = loadBlock(c + kBlock), c2 = loadBlock(c + 2 * kBlock);
         storeBlock(v, c0 - c1);
         storeBlock(v + place, c1);
         storeBlock(v + 2 * place, c1 - c2);
-        storeBlock(v + 3 * place, c2);
-        storeBlock(v + 4 * place, c2 - c3);
+        if constexpr (!MARGIN) {
+          storeBlock(v + 3 * place, c2);
+          storeBlock(v + 4 * place, c2 - loadBlock(c + 3 * kBlock));
+        }
       }
     }
   }
@@ -174,15 +190,20 @@ static void upGroupOf(const UpWork& work, int64_t index, int64_t group, const fl
   const int64_t perTile = t.adjoint ? 2 : 4, width = perTile * t.columns;
   for (int64_t phase = 0; phase < (t.adjoint ? 1 : 4); phase++) {
     for (int64_t k = 0; k < kFilterPlaces; k++, weights += summed * kBlock * pixel) {
-      const int64_t place = t.adjoint ? k : (phase / 2 * 2 + k / 3) * 5 + phase % 2 * 2 + k % 3;
+      const int64_t place =
+          t.adjoint || t.margin ? k : (phase / 2 * 2 + k / 3) * kUpSide + phase % 2 * 2 + k % 3;
       for (int64_t block = 0; block < summed; block += kPartBlocks) {
         productsOf<px, G>(transformed + place * t.inputPlace() + block * blockFloats, blockFloats,
                           weights + block * kBlock * pixel, products + k * t.productPlace(pixel), tiles,
                           least(kPartBlocks, summed - block), block == 0);
       }
     }
-    if (t.adjoint) transformBack<G>(t, products, made, 1, width);
-    else transformBack<G>(t, products, made + (phase / 2 * width + phase % 2) * pixel, 2, width);
+    if (t.adjoint) {
+      transformBack<G>(t, products, made, 1, width);
+      continue;
+    }
+    const int64_t row = t.margin ? 1 - phase / 2 : phase / 2, column = t.margin ? 1 - phase % 2 : phase % 2;
+    transformBack<G>(t, products, made + (row * width + column) * pixel, 2, width);
   }
   const Store& s = c.store;
   const int64_t y0 = index / t.across * t.rows * perTile, x0 = index % t.across * width;
@@ -204,7 +225,8 @@ static void winogradUpTask(void* argument, int64_t index, float* scratch) {
   float* rest = scratch + t.transformedFloats();
   for (int64_t block = 0; block < t.inputBlocks; block++) {
     if (t.adjoint) transformForDown(work, index, block, scratch, rest);
-    else transformForUp(work, index, block, scratch, rest);
+    else if (t.margin) transformForUp<true>(work, index, block, scratch, rest);
+    else transformForUp<false>(work, index, block, scratch, rest);
   }
   for (int64_t group = 0; group < t.groups; group++) {
     if (kGroup > 1 && t.outputBlocks - group * kGroup > 1) upGroupOf<kGroup>(work, index, group, scratch, rest);

@@ -1,16 +1,18 @@
 /** Tells what a file is from its first bytes: a name proves nothing, and downloads often are not what they should be. */
 
+import { quoted } from '../words.js';
+import { type ByteSource, sourceOf } from './byte-source.js';
 import type { Container, ContainerName } from './container.js';
 import { CONTAINERS } from './containers.js';
-import { quoted } from './words.js';
+
 
 /** The container that reads the file; or what it is instead of weights. */
 export type Content =
   | { readonly kind: ContainerName; readonly container: Container }
   | { readonly kind: 'other'; readonly what: string };
 
-/** Enough for a web page's title. */
-const TEXT_WINDOW_BYTES = 4096;
+/** What is looked at of a file: enough for a web page's title. */
+const HEAD_BYTES = 4096;
 
 /** Known beginnings of files that people pass by mistake. */
 const MAGIC: readonly (readonly [bytes: string, what: string])[] = [
@@ -27,16 +29,19 @@ const MAGIC: readonly (readonly [bytes: string, what: string])[] = [
   ['Rar!', 'a RAR archive: unpack it first'],
 ];
 
-export function recogniseContent(bytes: Uint8Array): Content {
+/** @param file as much of a file as its beginning */
+export function recogniseContent(file: Uint8Array | ByteSource): Content {
+  const source = sourceOf(file);
+  const bytes = source.view(0, Math.min(HEAD_BYTES, source.length));
   if (bytes.length === 0) return { kind: 'other', what: 'an empty file' };
   const container = CONTAINERS.find(({ recognises }) => recognises(bytes));
   if (container !== undefined) return { kind: container.name, container };
   const start = latin1(bytes.subarray(0, 16));
   const magic = MAGIC.find(([prefix]) => start.startsWith(prefix));
   if (magic !== undefined) return { kind: 'other', what: magic[1] };
-  const text = textOf(bytes.subarray(0, TEXT_WINDOW_BYTES));
+  const text = textOf(bytes);
   if (text !== undefined) return { kind: 'other', what: describeText(text) };
-  return { kind: 'other', what: 'neither safetensors nor a PyTorch file' };
+  return { kind: 'other', what: 'neither safetensors nor a PyTorch file nor a pickle' };
 }
 
 /** The bytes as text, if they are UTF-8 without control characters. */

@@ -28,22 +28,37 @@ export const ELEMENT_TYPES = {
   BOOL: { bytes: 1, read: (view, at) => (view.getUint8(at) === 0 ? 0 : 1) },
 } as const satisfies Record<string, ElementType>;
 
+/** The type that numbers of a format have in a host tensor. */
+export function dtypeOf(type: ElementType): DType {
+  return type.dtype ?? 'f32';
+}
+
 /**
  * A contiguous run of elements as a tensor of that shape. f32, f16 and bf16 stay what they are, bit for bit; everything else
- * becomes f32, rounded to nearest. The result is a copy and shares no memory with the file.
+ * becomes f32, rounded to nearest.
+ *
+ * @param bytes in memory of their own (`ByteSource.copy`): the tensor may keep it
  */
 export function decodeElements(type: ElementType, bytes: Uint8Array, shape: readonly number[]): HostTensor {
   const count = bytes.length / type.bytes;
+  const { buffer, byteOffset } = bytes;
   if (type.dtype !== undefined) {
     // Every host that WebGPU runs on is little-endian like the file.
-    const memory = new Uint8Array(bytes).buffer;
-    if (type.dtype === 'f32') return { shape, dtype: type.dtype, data: new Float32Array(memory, 0, count) };
-    return { shape, dtype: type.dtype, data: new Uint16Array(memory, 0, count) };
+    if (type.dtype === 'f32') return { shape, dtype: type.dtype, data: new Float32Array(buffer, byteOffset, count) };
+    return { shape, dtype: type.dtype, data: new Uint16Array(buffer, byteOffset, count) };
   }
   const data = new Float32Array(count);
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const view = new DataView(buffer, byteOffset, bytes.byteLength);
   for (let i = 0; i < count; i++) data[i] = type.read(view, i * type.bytes);
   return { shape, dtype: 'f32', data };
+}
+
+/** Turns the bytes of each element round, in place: from big-endian to little-endian. */
+export function swapBytes(bytes: Uint8Array, width: number): void {
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (width === 2) buffer.swap16();
+  else if (width === 4) buffer.swap32();
+  else if (width === 8) buffer.swap64();
 }
 
 /** Whether a value from a file is an exact non-negative integer. */

@@ -1,7 +1,9 @@
 /** What a pickle's opcodes work on, with every check that a hostile file makes necessary. */
 
+import { quoted } from '../words.js';
 import type { ByteReader } from './bytes.js';
 import {
+  Budget,
   isPickleKey,
   type PickleContext,
   PickleDict,
@@ -10,7 +12,7 @@ import {
   type PickleKey,
   PickleTuple,
 } from './pickle-values.js';
-import { FETCH_AGAIN, OPENS, quoted } from './words.js';
+import { FETCH_AGAIN, OPENS } from './words.js';
 
 /** More than any network needs (a StyleGAN2's takes 13,000), few enough to end within seconds and some 100 MB. */
 const MOST_OPERATIONS = 1_000_000;
@@ -20,6 +22,8 @@ export interface UnpickleOptions {
   readonly globals: PickleGlobals;
   /** What a persistent id stands for; without it one is an error. */
   readonly persistentLoad?: (id: unknown) => unknown;
+  /** The operations that may be taken; by default as many as a file of its own may. */
+  readonly budget?: Budget;
 }
 
 /** The stack, marks and memo of one pickle. The opcodes work on it; each method checks what a hostile file may break. */
@@ -28,27 +32,32 @@ export class PickleMachine implements PickleContext {
   /** The heights of the stack at which marks lie. */
   readonly #marks: number[] = [];
   readonly #memo = new Map<number, unknown>();
-  #operations = 0;
+  readonly budget: Budget;
+  readonly fail: (message: string) => never;
+  /** Where the opcode at hand begins, for messages. */
+  at = 0;
 
   constructor(
     readonly reader: ByteReader,
     readonly options: UnpickleOptions,
-  ) {}
-
-  spend(operations: number): void {
-    this.#operations += operations;
-    if (this.#operations > MOST_OPERATIONS) {
-      this.fail(`its pickle takes more than ${MOST_OPERATIONS} operations, more than any network needs; ${OPENS}`);
-    }
+  ) {
+    this.budget = options.budget ?? new Budget(MOST_OPERATIONS);
+    this.fail = (message) => reader.fail(message);
   }
 
-  fail(message: string): never {
-    return this.reader.fail(message);
+  get source(): string {
+    return this.reader.source;
+  }
+
+  spend(operations: number): void {
+    if (!this.budget.spend(operations)) {
+      this.fail(`its pickle takes more than ${this.budget.most} operations, more than any network needs; ${OPENS}`);
+    }
   }
 
   /** Says that the pickle contradicts itself. */
   damaged(what: string): never {
-    return this.fail(`its pickle is damaged: ${what} at byte ${this.reader.offset}; ${FETCH_AGAIN}`);
+    return this.fail(`its pickle is damaged: ${what} at byte ${this.at}; ${FETCH_AGAIN}`);
   }
 
   push(value: unknown): void {
@@ -97,7 +106,7 @@ export class PickleMachine implements PickleContext {
     const found = this.options.globals.get(full);
     if (found === undefined) {
       this.fail(
-        `its pickle names ${quoted(full)}, which facewright does not build (nothing in a file is ever run); ${OPENS}`,
+        `its pickle names ${quoted(full)} at byte ${this.at}, which facewright does not build (nothing in a file is ever run); ${OPENS}`,
       );
     }
     this.push(found);
@@ -111,7 +120,9 @@ export class PickleMachine implements PickleContext {
     const known = typeof global?.name === 'string' && this.options.globals.get(global.name) === callee;
     if (!known) this.damaged('a call of something that is no class');
     if (global?.construct === undefined) {
-      this.fail(`its pickle calls ${global?.name}, which facewright does not build from a pickle; ${OPENS}`);
+      this.fail(
+        `its pickle calls ${global?.name} at byte ${this.at}, which facewright does not build from a pickle; ${OPENS}`,
+      );
     }
     this.push(global.construct(args.items, this));
   }

@@ -1,15 +1,31 @@
 /**
  * What a pickle may hold, as data.
  *
- * Python → here: None → null, bool → boolean, int → number (bigint past 2⁵³), float → number, str → string, bytes →
- * Uint8Array, tuple → {@link PickleTuple}, list → array, set → Set, dict and OrderedDict → {@link PickleDict}, a class
- * or function → {@link PickleGlobal}, and what a global makes of its arguments → whatever that global returns. Values
- * may be shared and may contain themselves, so whoever walks them must bound the walk.
+ * Python → here: None → null, bool → boolean, int → number (bigint past 2⁵³), float → number, str → string (long ones
+ * {@link PickleText}), bytes → {@link PickleBytes}, tuple → {@link PickleTuple}, list → array, set → Set, dict and its
+ * kin → {@link PickleDict}, a class or function → {@link PickleGlobal}, and what a global makes of its arguments →
+ * whatever that global returns. Values may be shared and may contain themselves, so whoever walks them must bound the walk.
  */
+
+import { type ByteSource, sourceOf } from './byte-source.js';
+import { Latin1Source } from './latin1.js';
 
 /** A Python tuple. */
 export class PickleTuple {
   constructor(readonly items: readonly unknown[]) {}
+}
+
+/** Bytes, which stay where they are until somebody reads them. */
+export class PickleBytes {
+  constructor(readonly source: ByteSource) {}
+}
+
+/** A text too long to be a name: its bytes stay where they are. Numbers are pickled so by old protocols. */
+export class PickleText {
+  constructor(
+    readonly source: ByteSource,
+    readonly encoding: 'utf-8' | 'latin1',
+  ) {}
 }
 
 /** What a dict may be keyed by: the kinds that compare by value on both sides. */
@@ -26,19 +42,56 @@ export function isPickleKey(value: unknown): value is PickleKey {
   return value === null || ['string', 'number', 'bigint', 'boolean'].includes(typeof value);
 }
 
+/** The bytes that a value means where bytes are expected: a Python 2 str is text here; undefined where it means none. */
+export function bytesOfValue(value: unknown): ByteSource | undefined {
+  if (value instanceof PickleBytes) return value.source;
+  if (value instanceof PickleText) return value.encoding === 'latin1' ? value.source : undefined;
+  return typeof value === 'string' ? bytesOfCharacters(value) : undefined;
+}
+
+/** The bytes of a text whose characters are bytes; undefined where it is none such. */
+export function latin1Bytes(value: unknown, { fail }: Pick<PickleContext, 'fail'>): ByteSource | undefined {
+  if (value instanceof PickleText && value.encoding === 'utf-8') return new Latin1Source(value.source, fail);
+  return value instanceof PickleBytes ? undefined : bytesOfValue(value);
+}
+
+function bytesOfCharacters(text: string): ByteSource | undefined {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: every byte is a character here
+  return /^[\x00-\xff]*$/.test(text) ? sourceOf(Buffer.from(text, 'latin1')) : undefined;
+}
+
 /** What a global's code may ask of the interpreter. */
 export interface PickleContext {
+  /** The name of the file, with which errors begin. */
+  readonly source: string;
+  /** What is left to pickles inside this one. */
+  readonly budget: Budget;
   /** Refuses bad arguments: throws an error that begins with the file's name. */
-  fail(message: string): never;
+  readonly fail: (message: string) => never;
   /** Counts work that grows with an argument: the same argument can be given again and again in a few bytes. */
   spend(operations: number): void;
+}
+
+/** The operations that one file may take, in all the pickles that are nested in it. */
+export class Budget {
+  #left: number;
+
+  constructor(readonly most: number) {
+    this.#left = most;
+  }
+
+  /** Takes so many off; false when they are not left. */
+  spend(operations: number): boolean {
+    this.#left -= operations;
+    return this.#left >= 0;
+  }
 }
 
 /** A class or function that a pickle may name. Its methods build data and do nothing else. */
 export interface PickleGlobal {
   /** Module and name with a dot between, for example `collections.OrderedDict`. */
   readonly name: string;
-  /** What REDUCE and NEWOBJ make; without it the global may be named but not called. */
+  /** What REDUCE, NEWOBJ, INST and OBJ make; without it the global may be named but not called. */
   construct?(args: readonly unknown[], context: PickleContext): unknown;
 }
 
@@ -54,23 +107,3 @@ export abstract class PickleObject {
 export function pickleGlobals(...globals: readonly PickleGlobal[]): PickleGlobals {
   return new Map(globals.map((global) => [global.name, global]));
 }
-
-/** `collections.OrderedDict`: empty, or from a list of pairs as older Pythons pickle it. */
-export const ORDERED_DICT: PickleGlobal = {
-  name: 'collections.OrderedDict',
-  construct(args, context: PickleContext) {
-    const dict = new PickleDict();
-    const pairs = args[0] ?? [];
-    if (args.length > 1 || !Array.isArray(pairs))
-      return context.fail('its pickle makes an OrderedDict from something other than a list');
-    context.spend(pairs.length);
-    for (const pair of pairs) {
-      const [key, value, ...more] = pair instanceof PickleTuple ? pair.items : Array.isArray(pair) ? pair : [];
-      if (!isPickleKey(key) || value === undefined || more.length > 0) {
-        return context.fail('its pickle makes an OrderedDict from something other than pairs');
-      }
-      dict.set(key, value);
-    }
-    return dict;
-  },
-};

@@ -22,14 +22,13 @@ export function unpickle(reader: ByteReader, options: UnpickleOptions): unknown 
   const machine = new PickleMachine(reader, options);
   for (;;) {
     machine.spend(1);
+    machine.at = reader.offset;
     const code = reader.u8();
     if (code === STOP) return machine.pop();
     const opcode = OPCODES.get(code);
     if (opcode?.run === undefined) {
       const name = opcode?.name ?? `0x${code.toString(16).padStart(2, '0')}`;
-      reader.fail(
-        `its pickle uses the opcode ${name} at byte ${reader.offset - 1}, which facewright does not read; ${OPENS}`,
-      );
+      reader.fail(`its pickle uses the opcode ${name} at byte ${machine.at}, which facewright does not read; ${OPENS}`);
     }
     opcode.run(machine, reader);
   }

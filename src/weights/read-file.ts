@@ -1,10 +1,11 @@
-/** Weight files read whole, with what can go wrong told in a sentence. */
+/** Weight files opened, with what can go wrong told in a sentence. */
 
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { FacewrightError } from '../errors.js';
+import { FileSource } from './byte-source.js';
 
-/** Node reads no more at once, and no generator is near it. */
-const LARGEST_FILE_BYTES = 2 ** 31 - 1;
+/** A training's whole state, optimisers and all, has a few GB; no generator is near this. */
+const LARGEST_FILE_BYTES = 2 ** 34;
 
 const REASONS: Readonly<Record<string, string>> = {
   ENOENT: 'no such file or folder',
@@ -22,8 +23,12 @@ export function fileError(path: string, what: string, error: unknown): unknown {
   return new FacewrightError(`${path}: ${what}: ${REASONS[code] ?? code}`, { cause: error });
 }
 
-/** @throws FacewrightError when the file is missing, unreadable, no regular file or larger than 2 GiB. */
-export async function readWholeFile(path: string): Promise<Uint8Array> {
+/**
+ * Opens a file for as long as `use` takes. Tensors that `use` described cannot be read afterwards.
+ *
+ * @throws FacewrightError when the file is missing, unreadable, no regular file or larger than 16 GiB.
+ */
+export async function withFile<T>(path: string, use: (bytes: FileSource) => T | Promise<T>): Promise<T> {
   try {
     const status = await stat(path);
     // Asked before opening: a pipe or a device may never end, and opening a pipe may never return.
@@ -34,11 +39,21 @@ export async function readWholeFile(path: string): Promise<Uint8Array> {
     }
     if (status.size > LARGEST_FILE_BYTES) {
       throw new FacewrightError(
-        `${path}: larger than 2 GiB, and no generator that facewright opens is; give another file`,
+        `${path}: larger than 16 GiB, and no generator that facewright opens is; give another file`,
       );
     }
-    return await readFile(path);
+    const file = new FileSource(path, status.size);
+    try {
+      return await use(file);
+    } finally {
+      file.close();
+    }
   } catch (error) {
     throw fileError(path, 'cannot be read', error);
   }
+}
+
+/** All bytes of a file. @throws FacewrightError as `withFile` does */
+export async function readWholeFile(path: string): Promise<Uint8Array> {
+  return await withFile(path, (bytes) => bytes.copy(0, bytes.length));
 }

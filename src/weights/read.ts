@@ -1,22 +1,27 @@
-/** Reads one file of weights, of any kind: bytes in, named tensors out. */
+/** Describes one file of weights, of any kind: bytes in, named tensors out. */
 
 import { createHash } from 'node:crypto';
 import { FacewrightError } from '../errors.js';
+import { type ByteSource, sourceOf } from './byte-source.js';
 import type { ContainerName, Contents } from './container.js';
 import { recogniseContent } from './content.js';
-import { readWholeFile } from './read-file.js';
+import { withFile } from './read-file.js';
 import { OPENS } from './words.js';
 
 /** What one file holds, under the names that it has there. */
 export interface ParsedWeights extends Contents {
   readonly format: ContainerName;
+  /** Of the file, in bytes. */
+  readonly size: number;
 }
 
-/** A file with its digest. */
-export interface ReadFile extends ParsedWeights {
+/** A file that is open. */
+export interface OpenedWeights extends ParsedWeights {
   /** SHA-256 of its bytes, in hex. */
-  readonly sha256: string;
+  digest(): string;
 }
+
+const HASHED_BYTES = 2 ** 22;
 
 /**
  * The tensors in the bytes of one file, recognised by their content.
@@ -24,16 +29,28 @@ export interface ReadFile extends ParsedWeights {
  * @param source the file's name, with which errors begin
  * @throws FacewrightError when the bytes are damaged, hostile or no weights.
  */
-export function parseWeights(bytes: Uint8Array, source: string): ParsedWeights {
-  const content = recogniseContent(bytes);
+export function parseWeights(bytes: Uint8Array | ByteSource, source: string): ParsedWeights {
+  const file = sourceOf(bytes);
+  const content = recogniseContent(file);
   if (content.kind === 'other') throw new FacewrightError(`${source}: ${content.what}; ${OPENS}`);
-  return { format: content.kind, ...content.container.read(bytes, source) };
+  const contents = content.container.read(file, source);
+  if (contents.tensors.size === 0) throw new FacewrightError(`${source}: holds no tensors; ${OPENS}`);
+  return { format: content.kind, size: file.length, ...contents };
 }
 
-/** Reads one file. @throws FacewrightError when it is missing, unreadable, damaged, hostile, no weights or without tensors */
-export async function readContainer(path: string): Promise<ReadFile> {
-  const bytes = await readWholeFile(path);
-  const parsed = parseWeights(bytes, path);
-  if (parsed.tensors.size === 0) throw new FacewrightError(`${path}: holds no tensors; ${OPENS}`);
-  return { ...parsed, sha256: createHash('sha256').update(bytes).digest('hex') };
+/**
+ * Opens one file for as long as `use` takes; what `use` does not read stays on the disk.
+ *
+ * @throws FacewrightError when the file is missing, unreadable, damaged, hostile, no weights or without tensors
+ */
+export async function withWeights<T>(path: string, use: (file: OpenedWeights) => T | Promise<T>): Promise<T> {
+  return await withFile(path, (bytes) => use({ ...parseWeights(bytes, path), digest: () => sha256(bytes) }));
+}
+
+function sha256(bytes: ByteSource): string {
+  const hash = createHash('sha256');
+  for (let at = 0; at < bytes.length; at += HASHED_BYTES) {
+    hash.update(bytes.view(at, Math.min(at + HASHED_BYTES, bytes.length)));
+  }
+  return hash.digest('hex');
 }

@@ -6,13 +6,16 @@
 
 import { FacewrightError } from '../errors.js';
 import type { HostTensor, HostTensors } from '../graph/host-tensor.js';
+import type { StoredTensor } from '../graph/stored-tensor.js';
 import { writeWholeFile } from '../node/whole-file.js';
+import { quoted } from '../words.js';
+import { type ByteSource, sourceOf } from './byte-source.js';
 import { ByteReader } from './bytes.js';
-import type { Container } from './container.js';
-import { decodeElements, ELEMENT_TYPES, type ElementType, elementCount, isCount } from './elements.js';
+import type { Container, Contents } from './container.js';
+import { decodeElements, dtypeOf, ELEMENT_TYPES, type ElementType, elementCount, isCount } from './elements.js';
 import { repeatedKey } from './json-keys.js';
-import { readWholeFile } from './read-file.js';
-import { byCodeUnits, FETCH_AGAIN, quoted } from './words.js';
+import { withFile } from './read-file.js';
+import { byCodeUnits, FETCH_AGAIN } from './words.js';
 
 const LENGTH_BYTES = 8;
 /** The format allows 100 MB; a network's header has some 100 bytes per tensor. */
@@ -24,7 +27,7 @@ const METADATA = '__metadata__';
 export interface Safetensors {
   readonly tensors: Map<string, HostTensor>;
   /** What the file says of itself, for example `resolution` or `licence`; {} when it says nothing. */
-  readonly metadata: Record<string, string>;
+  readonly metadata: Readonly<Record<string, string>>;
 }
 
 /**
@@ -34,7 +37,7 @@ export interface Safetensors {
  * @throws FacewrightError when the file cannot be read or breaks the format.
  */
 export async function readSafetensors(path: string): Promise<Safetensors> {
-  return parseSafetensors(await readWholeFile(path), path);
+  return await withFile(path, (bytes) => parseSafetensors(bytes, path));
 }
 
 /** A header length that is plausible for the format, if perhaps not for this file, and the header's first brace. */
@@ -48,27 +51,34 @@ function isSafetensors(bytes: Uint8Array): boolean {
 export const SAFETENSORS: Container = {
   name: 'safetensors',
   recognises: isSafetensors,
-  read: (bytes, source) => parseSafetensors(bytes, source),
+  read: describeSafetensors,
 };
 
 /** Reads the bytes of a safetensors file that is called `source` in errors. */
-export function parseSafetensors(bytes: Uint8Array, source: string): Safetensors {
+export function parseSafetensors(bytes: Uint8Array | ByteSource, source: string): Safetensors {
+  const { tensors, metadata } = describeSafetensors(sourceOf(bytes), source);
+  return { tensors: new Map([...tensors].map(([name, tensor]) => [name, tensor.read()])), metadata };
+}
+
+/** What a safetensors file holds; its tensors are read when they are asked for. */
+function describeSafetensors(bytes: ByteSource, source: string): Contents {
   const reader: ByteReader = new ByteReader(bytes, source);
   const length = reader.u64();
   if (length > Math.min(reader.remaining, LONGEST_HEADER_BYTES)) {
     reader.fail(`its safetensors header would have ${length} bytes, in a file of ${bytes.length}; ${FETCH_AGAIN}`);
   }
   const header = parseHeader(reader, length);
-  const data = reader.take(reader.remaining);
+  const data = reader.span(reader.remaining);
   const metadata = readMetadata(reader, header.get(METADATA));
   header.delete(METADATA);
   const entries = [...header].map(([name, value]) => readEntry(reader, name, value));
   checkLayout(reader, entries, data.length);
-  const tensors = new Map<string, HostTensor>();
+  const tensors = new Map<string, StoredTensor>();
   for (const { name, type, shape, begin, end } of entries) {
-    tensors.set(name, decodeElements(type, data.subarray(begin, end), shape));
+    const read = () => decodeElements(type, data.copy(begin, end), shape);
+    tensors.set(name, { shape, dtype: dtypeOf(type), read });
   }
-  return { tensors, metadata };
+  return { tensors, metadata, facts: new Map() };
 }
 
 /** A header entry, checked; `begin` and `end` are in bytes from the end of the header. */

@@ -1,29 +1,38 @@
 /**
  * The container of `torch.save` before PyTorch 1.6: five pickles (a magic number, a version, the system, the object, the
- * sorted keys of its storages), then for each key an int64 count of elements and the data, all little-endian.
+ * sorted keys of its storages), then for each key an int64 count of elements and the data, all little-endian. In a plain
+ * pickle, each storage is such a container of its own, nested in bytes.
  */
 
+import type { ByteSource } from './byte-source.js';
 import { ByteReader } from './bytes.js';
 import { unpickle } from './pickle.js';
-import { PickleDict, type PickleGlobals, pickleGlobals } from './pickle-values.js';
+import { type Budget, PickleDict, type PickleGlobals, pickleGlobals } from './pickle-values.js';
 import { StorageTable } from './torch-storage.js';
 import { FETCH_AGAIN, OPENS } from './words.js';
 
 const MAGIC = 0x1950a86a20f9469cfc6cn;
 const VERSION = 1001;
 
+/** The first pickle, whatever its protocol: PROTO, from protocol 4 on perhaps FRAME, and the magic number as LONG1. */
+const START = /^\x80[\x02-\x05](?:\x95[\s\S]{8})?\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19\./;
+
+/** Whether bytes begin like a legacy container. */
+export function isTorchLegacy(head: Uint8Array): boolean {
+  return START.test(String.fromCharCode(...head.subarray(0, 32)));
+}
+
 /**
  * The object in a legacy container: a tree of pickled values with a `TorchTensor` for each tensor.
  *
+ * @param globals what the pickle of the object may name
+ * @param budget what is left of the operations of the file around it
  * @throws FacewrightError when the file is damaged or another kind of pickle.
  */
-export function loadTorchLegacy(bytes: Uint8Array, source: string, globals: PickleGlobals): unknown {
+export function loadTorchLegacy(bytes: ByteSource, source: string, globals: PickleGlobals, budget?: Budget): unknown {
   const reader = new ByteReader(bytes, source);
-  // Another kind of pickle begins with its object: with the whole table, the error names what it holds.
-  if (unpickle(reader, { globals }) !== MAGIC) {
-    reader.fail(`a pickle that torch.save did not write; ${OPENS}`);
-  }
-  const plain = { globals: pickleGlobals() };
+  const plain = { globals: pickleGlobals(), budget };
+  if (unpickle(reader, plain) !== MAGIC) reader.fail(`a pickle that torch.save did not write; ${OPENS}`);
   const version = unpickle(reader, plain);
   if (version !== VERSION) {
     reader.fail(
@@ -35,13 +44,13 @@ export function loadTorchLegacy(bytes: Uint8Array, source: string, globals: Pick
     reader.fail('saved on a big-endian machine; save it again on a little-endian one');
   }
   const table = new StorageTable((message) => reader.fail(message));
-  const root = unpickle(reader, { globals, persistentLoad: (id) => table.load(id) });
+  const root = unpickle(reader, { globals, budget, persistentLoad: (id) => table.load(id) });
   readStorages(reader, table, unpickle(reader, plain));
   if (reader.remaining > 0) reader.fail(`${reader.remaining} bytes follow its last tensor; ${FETCH_AGAIN}`);
   return root;
 }
 
-/** Reads the data behind the pickles into the storages that the object refers to. */
+/** Finds the data behind the pickles for the storages that the object refers to. */
 function readStorages(reader: ByteReader, table: StorageTable, keys: unknown): void {
   if (!Array.isArray(keys)) reader.fail(`its list of storages is missing; ${FETCH_AGAIN}`);
   for (const key of keys as unknown[]) {
@@ -53,7 +62,7 @@ function readStorages(reader: ByteReader, table: StorageTable, keys: unknown): v
     if (count !== storage.count) {
       reader.fail(`a storage has ${count} elements where its tensors expect ${storage.count}; ${FETCH_AGAIN}`);
     }
-    table.attach(key as string, storage, reader.take(count * storage.type.element.bytes));
+    table.attach(key as string, storage, reader.span(count * storage.type.element.bytes));
   }
   for (const { bytes } of table.storages.values()) {
     if (bytes === undefined) reader.fail(`its list of storages lacks some of its tensors; ${FETCH_AGAIN}`);

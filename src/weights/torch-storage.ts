@@ -1,18 +1,20 @@
 /** The persistent ids by which both of PyTorch's containers refer from a pickle to the data of its tensors. */
 
+import { quoted } from '../words.js';
+import type { ByteSource } from './byte-source.js';
 import { isCount } from './elements.js';
 import { PickleTuple } from './pickle-values.js';
 import { type Storage, StorageType, StorageView } from './torch-tensor.js';
-import { FETCH_AGAIN, quoted } from './words.js';
+import { FETCH_AGAIN } from './words.js';
 
 /** The storages of one file, by key. */
 export class StorageTable {
   readonly storages = new Map<string, Storage>();
   readonly #fail: (message: string) => never;
   /** Called once per key. The zip container answers with the data; the legacy one, where it comes later, with nothing. */
-  readonly #read: (key: string) => Uint8Array | undefined;
+  readonly #read: (key: string) => ByteSource | undefined;
 
-  constructor(fail: (message: string) => never, read: (key: string) => Uint8Array | undefined = () => undefined) {
+  constructor(fail: (message: string) => never, read: (key: string) => ByteSource | undefined = () => undefined) {
     this.#fail = fail;
     this.#read = read;
   }
@@ -36,7 +38,7 @@ export class StorageTable {
   }
 
   /** Gives a storage its data. */
-  attach(key: string, storage: Storage, bytes: Uint8Array): void {
+  attach(key: string, storage: Storage, bytes: ByteSource): void {
     const expected = storage.count * storage.type.element.bytes;
     if (bytes.length !== expected) {
       this.#fail(

@@ -1,15 +1,11 @@
 /** PyTorch's storages and tensors as pickles describe them, and their way to host tensors. */
 
+import type { DType } from '../graph/dtype.js';
 import type { HostTensor } from '../graph/host-tensor.js';
-import { decodeElements, ELEMENT_TYPES, type ElementType, elementCount, isCount } from './elements.js';
-import {
-  ORDERED_DICT,
-  type PickleContext,
-  type PickleGlobal,
-  type PickleGlobals,
-  PickleTuple,
-  pickleGlobals,
-} from './pickle-values.js';
+import { gather, type StoredTensor } from '../graph/stored-tensor.js';
+import type { ByteSource } from './byte-source.js';
+import { decodeElements, dtypeOf, ELEMENT_TYPES, type ElementType, elementCount, isCount } from './elements.js';
+import { type PickleContext, type PickleGlobal, PickleTuple } from './pickle-values.js';
 
 /** A class such as `torch.FloatStorage`: it may be named, never called. */
 export class StorageType implements PickleGlobal {
@@ -25,7 +21,7 @@ export interface Storage {
   /** In elements. */
   readonly count: number;
   /** `count` elements, little-endian. */
-  bytes: Uint8Array | undefined;
+  bytes: ByteSource | undefined;
 }
 
 /** A storage, or a part of one that an old PyTorch saved as a view. Counted in elements. */
@@ -38,9 +34,7 @@ export class StorageView {
 }
 
 /** A tensor that is described but not yet read. Its elements are known to lie within its storage. */
-export class TorchTensor {
-  #host: HostTensor | undefined;
-
+export class TorchTensor implements StoredTensor {
   constructor(
     readonly storage: Storage,
     /** In elements, as the strides are. */
@@ -50,11 +44,20 @@ export class TorchTensor {
     readonly count: number,
   ) {}
 
-  /** The tensor in row-major order; the same object each time, so that names may share it. */
-  toHost(): HostTensor {
-    const run = () => (this.#isContiguous() ? this.#run() : this.#gather());
-    this.#host ??= decodeElements(this.storage.type.element, run(), this.shape);
-    return this.#host;
+  get dtype(): DType {
+    return dtypeOf(this.storage.type.element);
+  }
+
+  /** The tensor in row-major order. */
+  read(): HostTensor {
+    const { element } = this.storage.type;
+    const { shape, strides, count } = this;
+    if (this.#isContiguous()) return decodeElements(element, this.#bytes(count), shape);
+    const last = shape.reduce((sum, side, axis) => sum + (side - 1) * strides[axis]!, 0);
+    const run = decodeElements(element, this.#bytes(count === 0 ? 0 : last + 1), [last + 1]);
+    const walk = { shape, steps: strides, first: 0 };
+    if (run.dtype === 'f32') return { shape, dtype: 'f32', data: gather(run.data, new Float32Array(count), walk) };
+    return { shape, dtype: run.dtype, data: gather(run.data, new Uint16Array(count), walk) };
   }
 
   #isContiguous(): boolean {
@@ -66,41 +69,22 @@ export class TorchTensor {
     return true;
   }
 
-  #bytes(): Uint8Array {
+  /** So many elements from the first on, where they lie. */
+  #bytes(count: number): Uint8Array {
+    const { bytes, type } = this.storage;
     // Both containers refuse a file in which a storage has no data, before any tensor is read.
-    if (this.storage.bytes === undefined) throw new Error('a torch storage was used before its data was read');
-    return this.storage.bytes;
-  }
-
-  /** The elements where they lie. */
-  #run(): Uint8Array {
-    const { bytes } = this.storage.type.element;
-    return this.#bytes().subarray(this.offset * bytes, (this.offset + this.count) * bytes);
-  }
-
-  /** The elements in row-major order: walks the index like an odometer, the last axis fastest. */
-  #gather(): Uint8Array {
-    const { bytes: width } = this.storage.type.element;
-    const bytes = this.#bytes();
-    const row = new Uint8Array(this.count * width);
-    const index = this.shape.map(() => 0);
-    let at = this.offset;
-    for (let to = 0; to < row.length; to += width) {
-      for (let byte = 0; byte < width; byte++) row[to + byte] = bytes[at * width + byte];
-      for (let axis = index.length - 1; axis >= 0; axis--) {
-        at += this.strides[axis]!;
-        if (++index[axis]! < this.shape[axis]!) break;
-        at -= this.shape[axis]! * this.strides[axis]!;
-        index[axis] = 0;
-      }
-    }
-    return row;
+    if (bytes === undefined) throw new Error('a torch storage was used before its data was there');
+    const begin = this.offset * type.element.bytes;
+    return bytes.copy(begin, begin + count * type.element.bytes);
   }
 }
 
-/** `_rebuild_tensor_v2(storage, offset, size, stride, requires_grad, backward_hooks[, metadata])`. */
-const REBUILD_TENSOR: PickleGlobal = {
-  name: 'torch._utils._rebuild_tensor_v2',
+/**
+ * `_rebuild_tensor_v2(storage, offset, size, stride, requires_grad, backward_hooks[, metadata])`; before that,
+ * `_rebuild_tensor` had the first four.
+ */
+const rebuildTensor = (name: string): PickleGlobal => ({
+  name,
   construct([view, offset, size, stride], context: PickleContext) {
     if (!(view instanceof StorageView)) return context.fail('a tensor in it has no storage');
     if (!(size instanceof PickleTuple && stride instanceof PickleTuple))
@@ -120,15 +104,21 @@ const REBUILD_TENSOR: PickleGlobal = {
     }
     return new TorchTensor(view.storage, view.offset + offset, shape, strides, count);
   },
-};
+});
 
-/** `_rebuild_parameter(tensor, requires_grad, backward_hooks)`: the tensor. */
-const REBUILD_PARAMETER: PickleGlobal = {
-  name: 'torch._utils._rebuild_parameter',
+/** `_rebuild_parameter(tensor, requires_grad, backward_hooks[, attributes])`: the tensor. */
+const rebuildParameter = (name: string): PickleGlobal => ({
+  name,
   construct([tensor], context) {
     return tensor instanceof TorchTensor ? tensor : context.fail('a parameter in it holds no tensor');
   },
-};
+});
+
+/** `torch.device('cuda', 0)`: where a tensor was says nothing of it. */
+const DEVICE: PickleGlobal = { name: 'torch.device', construct: () => null };
+
+/** Types of numbers that a checkpoint's options name; tensors say theirs by their storage. */
+const DTYPES = ['float64', 'float32', 'float16', 'bfloat16', 'int64', 'int32', 'int16', 'int8', 'uint8', 'bool'];
 
 /** `torch.Size((…))`: a tuple. */
 const SIZE: PickleGlobal = {
@@ -151,11 +141,15 @@ const STORAGE_TYPES: readonly StorageType[] = [
   new StorageType('torch.BoolStorage', ELEMENT_TYPES.BOOL),
 ];
 
-/** Everything that the pickle of a state dict may name. */
-export const TORCH_GLOBALS: PickleGlobals = pickleGlobals(
-  ORDERED_DICT,
-  REBUILD_TENSOR,
-  REBUILD_PARAMETER,
+/** What PyTorch's own part of a pickle may name. */
+export const TENSOR_GLOBALS: readonly PickleGlobal[] = [
+  rebuildTensor('torch._utils._rebuild_tensor_v2'),
+  rebuildTensor('torch._utils._rebuild_tensor'),
+  rebuildParameter('torch._utils._rebuild_parameter'),
+  rebuildParameter('torch._utils._rebuild_parameter_with_state'),
+  rebuildParameter('torch.nn.parameter.Parameter'),
   SIZE,
+  DEVICE,
+  ...DTYPES.map((name) => ({ name: `torch.${name}` })),
   ...STORAGE_TYPES,
-);
+];

@@ -1,11 +1,13 @@
 /**
  * Reads zip archives whose entries are stored without compression, as `torch.save` writes them: nothing is unpacked, an
- * entry is a view of the archive. The central directory is what counts; local headers may hold no sizes.
+ * entry is a part of the archive. The central directory is what counts; local headers may hold no sizes.
  */
 
 import { crc32 } from 'node:zlib';
+import { quoted } from '../words.js';
+import { type ByteSource, partOf, sourceOf } from './byte-source.js';
 import { ByteReader } from './bytes.js';
-import { FETCH_AGAIN, quoted } from './words.js';
+import { FETCH_AGAIN } from './words.js';
 
 const LOCAL_HEADER = 0x04034b50;
 const CENTRAL_HEADER = 0x02014b50;
@@ -18,6 +20,8 @@ const END_LOCATOR_64_BYTES = 20;
 /** The end record is followed by a comment of at most 65,535 bytes. */
 const LONGEST_TAIL_BYTES = END_RECORD_BYTES + 0xffff;
 const CENTRAL_HEADER_BYTES = 46;
+/** So much of an entry is read at once where only its checksum is wanted. */
+const CHECKED_BYTES = 2 ** 22;
 
 const ZIP64_EXTRA = 0x0001;
 const ENCRYPTED = 0x0001;
@@ -42,19 +46,66 @@ interface Entry {
   readonly header: number;
 }
 
+/** An entry whose checksum is verified once, before anybody gets its first byte. */
+class CheckedEntry implements ByteSource {
+  #checked = false;
+
+  /**
+   * @param crc as the directory has it
+   * @param damaged throws the error of an entry that has another
+   */
+  constructor(
+    private readonly data: ByteSource,
+    private readonly crc: number,
+    private readonly damaged: () => never,
+  ) {}
+
+  get length(): number {
+    return this.data.length;
+  }
+
+  view(begin: number, end: number): Uint8Array {
+    return this.#check(begin, end, this.data.view(begin, end));
+  }
+
+  copy(begin: number, end: number): Uint8Array {
+    return this.#check(begin, end, this.data.copy(begin, end));
+  }
+
+  /** The bytes from `begin` to `end`, when those of the entry are as they were. */
+  #check(begin: number, end: number, bytes: Uint8Array): Uint8Array {
+    if (this.#checked) return bytes;
+    // torch can be told not to compute checksums, and then writes zero.
+    if (this.crc !== 0) {
+      let crc = 0;
+      if (begin === 0 && end === this.length) crc = crc32(bytes);
+      else {
+        for (let at = 0; at < this.length; at += CHECKED_BYTES) {
+          crc = crc32(this.data.view(at, Math.min(at + CHECKED_BYTES, this.length)), crc);
+        }
+      }
+      if (crc !== this.crc) this.damaged();
+    }
+    this.#checked = true;
+    return bytes;
+  }
+}
+
 /** An archive, opened: its entries by name. */
 export class ZipArchive {
+  readonly #bytes: ByteSource;
   readonly #entries = new Map<string, Entry>();
   /** Bytes handed out so far: entries that overlap could be summed and copied far beyond the file's length. */
   #read = 0;
 
   /** @throws FacewrightError when the archive's directory is missing, damaged or names an entry twice. */
   constructor(
-    readonly bytes: Uint8Array,
+    bytes: Uint8Array | ByteSource,
     readonly source: string,
   ) {
-    const directory = findDirectory(bytes, source);
-    const reader = new ByteReader(bytes.subarray(0, directory.end), source, directory.offset);
+    this.#bytes = sourceOf(bytes);
+    const directory = findDirectory(this.#bytes, source);
+    const reader = new ByteReader(partOf(this.#bytes, 0, directory.end), source, directory.offset);
     if (directory.entries * CENTRAL_HEADER_BYTES > reader.remaining) {
       reader.fail(`its zip directory does not hold the ${directory.entries} entries it counts; ${FETCH_AGAIN}`);
     }
@@ -74,12 +125,13 @@ export class ZipArchive {
   }
 
   /**
-   * The bytes of an entry, its checksum verified.
+   * The bytes of an entry; its checksum is verified when they are first read.
    *
-   * @throws FacewrightError when there is no such entry or it is compressed, encrypted, out of range or damaged.
+   * @throws FacewrightError when there is no such entry or it is compressed, encrypted or out of range; and where the
+   * bytes are read: when they are damaged
    */
-  read(name: string): Uint8Array {
-    const reader = new ByteReader(this.bytes, this.source);
+  open(name: string): ByteSource {
+    const reader = new ByteReader(this.#bytes, this.source);
     const entry = this.#entries.get(name);
     if (entry === undefined) return reader.fail(`the zip archive has no entry ${quoted(name)}; ${FETCH_AGAIN}`);
     const label = `the zip entry ${quoted(name)}`;
@@ -87,27 +139,24 @@ export class ZipArchive {
     if (entry.method !== 0 || entry.packed !== entry.size) {
       reader.fail(`${label} is compressed, which torch.save never does; save the weights again`);
     }
-    if (entry.header > this.bytes.length) reader.fail(`${label} lies behind the end of the file; ${FETCH_AGAIN}`);
+    if (entry.header > reader.length) reader.fail(`${label} lies behind the end of the file; ${FETCH_AGAIN}`);
     reader.offset = entry.header;
     if (reader.u32() !== LOCAL_HEADER) reader.fail(`${label} is not where the directory says; ${FETCH_AGAIN}`);
     reader.take(22); // what the directory holds too
     const nameLength = reader.u16();
     const extraLength = reader.u16();
     reader.take(nameLength + extraLength);
-    const data = reader.take(entry.size);
+    const data = reader.span(entry.size);
     this.#read += data.length;
-    if (this.#read > this.bytes.length)
-      reader.fail('the entries of its zip archive overlap, which torch.save never does');
-    // torch can be told not to compute checksums, and then writes zero.
-    if (entry.crc !== 0 && crc32(data) !== entry.crc) {
-      reader.fail(`${label} does not match its checksum; the file is damaged: ${FETCH_AGAIN}`);
-    }
-    return data;
+    if (this.#read > reader.length) reader.fail('the entries of its zip archive overlap, which torch.save never does');
+    return new CheckedEntry(data, entry.crc, () =>
+      reader.fail(`${label} does not match its checksum; the file is damaged: ${FETCH_AGAIN}`),
+    );
   }
 }
 
 /** Finds the end record, and the 64-bit one before it when a field of the first does not suffice. */
-function findDirectory(bytes: Uint8Array, source: string): Directory {
+function findDirectory(bytes: ByteSource, source: string): Directory {
   const end = findEndRecord(bytes, source);
   const reader = new ByteReader(bytes, source, end + 10);
   let entries = reader.u16();
@@ -132,12 +181,13 @@ function findDirectory(bytes: Uint8Array, source: string): Directory {
 }
 
 /** The last place where an end record fits, comment and all. */
-function findEndRecord(bytes: Uint8Array, source: string): number {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+function findEndRecord(bytes: ByteSource, source: string): number {
   const first = Math.max(0, bytes.length - LONGEST_TAIL_BYTES);
-  for (let at = bytes.length - END_RECORD_BYTES; at >= first; at--) {
+  const tail = bytes.view(first, bytes.length);
+  const view = new DataView(tail.buffer, tail.byteOffset, tail.byteLength);
+  for (let at = tail.length - END_RECORD_BYTES; at >= 0; at--) {
     if (view.getUint32(at, true) !== END_RECORD) continue;
-    if (at + END_RECORD_BYTES + view.getUint16(at + 20, true) === bytes.length) return at;
+    if (at + END_RECORD_BYTES + view.getUint16(at + 20, true) === tail.length) return first + at;
   }
   return new ByteReader(bytes, source).fail(`a zip archive without its end; the file is truncated: ${FETCH_AGAIN}`);
 }

@@ -996,6 +996,31 @@ function layers(): Case[] {
       );
     }
   }
+  for (const [c, h, w, to] of [
+    [3, 1, 1, 5],
+    [33, 8, 6, 20],
+    [4, 21, 35, 17],
+    [2, 9, 67, 3],
+  ]) {
+    cases.push(
+      makeCase(
+        `two blocks of StyleGAN2, forward and backward by their styles alone, ${c}×${h}×${w} → ${to}`,
+        (b) => {
+          const first = modulatedLayer(b, '0', b.input('x', [c, h, w]), { channels: to, clamp: 4 });
+          const firstRgb = modulatedRgb(b, first.y, { suffix: ' 0' });
+          const up = modulatedLayer(b, '1', first.y, { channels: to, up: true });
+          const last = modulatedLayer(b, '2', up.y, { channels: c, clamp: 4 });
+          const rgb = modulatedRgb(b, last.y, { suffix: ' 1', before: firstRgb.y });
+          b.graph.output('y', rgb.y);
+          b.gradients(
+            rgb.y,
+            [first, firstRgb, up, last, rgb].map(({ inputs }) => inputs[0]),
+          );
+        },
+        1e-5,
+      ),
+    );
+  }
   cases.push(
     makeCase(
       'a mapping network, forward and backward',

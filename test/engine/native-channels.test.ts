@@ -9,6 +9,8 @@ import { mismatch } from './conformance.js';
 
 const EPSILON = 1e-5;
 const SLOPE = 0.2;
+/** Lower than some values of a normal distribution about ½, and higher than others. */
+const CLAMP = 0.8;
 
 type Values = Readonly<Record<string, Float32Array>>;
 
@@ -50,7 +52,7 @@ const definitions: Readonly<Record<string, Definition>> = {
     reference: ({ x, bias }, c, p) =>
       perPixel(c, p, (channel, at) => {
         const value = x[at] + bias[channel];
-        return value > 0 ? value : value * SLOPE;
+        return Math.min(CLAMP, Math.max(-CLAMP, value > 0 ? value : value * SLOPE));
       }),
   },
   instance_norm: {
@@ -91,6 +93,18 @@ const definitions: Readonly<Record<string, Definition>> = {
       return [...sums((at) => g[at] * x[at]), ...sums((at) => g[at])];
     },
   },
+  scale: {
+    inputs: (c, p) => ({ x: map(c, p), factor: c }),
+    reference: ({ x, factor }, c, p) => perPixel(c, p, (channel, at) => factor[channel] * x[at]),
+  },
+  scale_sums: {
+    inputs: (c, p) => ({ g: map(c, p), x: map(c, p) }),
+    outputs: (c) => c,
+    reference: ({ g, x }, c, p) =>
+      Array.from({ length: c }, (_, channel) =>
+        Array.from({ length: p }, (_v, i) => channel * p + i).reduce((sum, at) => sum + g[at] * x[at], 0),
+      ),
+  },
   modulate_gradient: {
     inputs: (c, p) => ({ g: map(c, p), style: 2 * c }),
     reference: ({ g, style }, c, p) => perPixel(c, p, (channel, at) => (style[channel] + 1) * g[at]),
@@ -116,7 +130,7 @@ for (const one of engines.filter(({ name }) => name === 'native')) {
         kernel,
         buffers: Object.fromEntries([...names, 'y'].map((name, index) => [name, index])),
         sizes: { channels, pixels },
-        values: { slope: SLOPE, epsilon: EPSILON },
+        values: { slope: SLOPE, epsilon: EPSILON, clamp: CLAMP },
       } as AddonStep;
       const buffers = [...names.map((name) => ({ size: sizes[name] })), { size: length }];
       const spec = { batch: 1, slots: [], buffers, steps: [step] };

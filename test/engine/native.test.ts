@@ -427,14 +427,14 @@ for (const one of engines.filter(({ name }) => name === 'native')) {
     steps: [step('affine', { a: 0, y: 1 }, { count: 256, from: 0, to: 0 })],
     ...change,
   });
-  /** A convolution of 16 channels, 4×4: its maps take 256 floats each, its weights 2,304. */
+  /** A convolution of 16 channels, 4×4: its maps take 256 floats each, its weights 2,304, those of an upsampling one 4,096. */
   const convolution = (others: object, kernel = 'convolution', side = 4): Partial<AddonProgramSpec> => ({
-    buffers: [{ size: 256 }, { size: 256 }, { size: 2304 }, { size: 48 }, { size: 16 }],
+    buffers: [{ size: 256 }, { size: 256 }, { size: 2304 }, { size: 48 }, { size: 16 }, { size: 4096 }],
     steps: [
       step(
         kernel,
         { weights: 2 },
-        { in: 16, out: 16, height: side, width: side },
+        { in: 16, out: 16, height: side, width: side, margin: 0 },
         {
           names: { geometry: 'same' },
           read: { form: 'plain', buffers: { x: 0 } },
@@ -450,6 +450,13 @@ for (const one of engines.filter(({ name }) => name === 'native')) {
   const styled = { bias: 4, style: 3, y: 1, coefficients: 3, moments: 3 };
   const writes = (form: string, buffers: object, values: object = { slope: 0.2, epsilon: 1e-5 }) =>
     convolution({ write: { form, buffers, values } });
+  const upsampling = (margin: number) => ({
+    sizes: { in: 16, out: 16, height: 2, width: 2, margin },
+    names: { geometry: 'up' },
+    buffers: { weights: 5 },
+  });
+  const blur = (shift: number, side: number): Partial<AddonProgramSpec> =>
+    convolution({ sizes: { blur: 1, shift, channels: 16, height: side, width: side } }, 'pass');
   const mapSteps: [what: string, change: Partial<AddonProgramSpec>, message: RegExp][] = [
     ['a convolution whose map is larger than its buffer', convolution({}, 'convolution', 8), /x is too short/],
     ['one that reads nothing', convolution({ read: undefined }), /convolution: read is missing/],
@@ -473,6 +480,23 @@ for (const one of engines.filter(({ name }) => name === 'native')) {
     ['an epilogue without epsilon', writes('styled', styled, { slope: 0.2 }), /write: epsilon is missing/],
     ['sums with a map that is too short', writes('summed', { x: 4, moments: 3, sums: 3 }), /write: x is too short/],
     ['sums that are none', writes('summed', { x: 0, moments: 3 }), /write: sums is missing/],
+    ['a margin that is no flag', convolution({ ...upsampling(2) }), /margin is out of range/],
+    ['a map too short for its margin', convolution({ ...upsampling(1) }), /write: y is too short/],
+    ['a scaled map without its factor', reads('scaled', { x: 0 }), /read: factor is missing/],
+    ['a gradient without a clamp', reads('unactivated', { x: 0, g: 0 }), /read: clamp is missing/],
+    ['one behind an activation, too short', reads('unactivated', { x: 0, g: 4 }), /read: g is too short/],
+    ['an activation without a bias', writes('activated', { y: 1 }), /write: bias is missing/],
+    ['what is added, and is too short', writes('scaled', { x: 0, y: 1, plus: 3 }), /write: plus is too short/],
+    ['a scaled gradient without its map', writes('scaled', { y: 1 }), /write: x is missing/],
+    ['sums that nobody keeps', writes('scaled', { x: 0, demodulation: 4 }), /demodulationSums is missing/],
+    [
+      'an activation that cannot be undone',
+      writes('scaled', { x: 0, demodulation: 4, demodulationSums: 3, bias: 4 }, { slope: 0, clamp: 1 }),
+      /slope of 0/,
+    ],
+    ['a blur that leaves nothing', blur(1, 2), /pass: nothing is left within the margin/],
+    ['a blur further off than a margin', blur(-2, 4), /shift is out of range/],
+    ['a blur that makes more than there is room for', blur(-1, 4), /write: y is too short/],
     [
       'an optimiser that does not exist',
       {

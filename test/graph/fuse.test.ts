@@ -12,7 +12,10 @@ import { coreName, type ProgramOp } from '../../dist/graph/fuse/fused-op.js';
 import { Graph, type Tensor } from '../../dist/graph/graph.js';
 import { RandomGraph } from './differences.js';
 import { runProgram } from './fused-reference.js';
-import { randomMaps, styledLayer } from './layers.js';
+import { modulatedLayer, modulatedRgb, randomMaps, styledLayer } from './layers.js';
+
+/** Forms that the random graphs are to meet, of those that the native engine has. */
+const LEAST_NATIVE = 38;
 
 const forms: Record<string, FusedForms> = { native: nativeForms, webgpu: webGpuForms, plain: plainForms };
 
@@ -90,6 +93,93 @@ test('webgpu: the layer has kernels of its own, and the affine map is applied wh
     'noise_gradient',
     'conv3x3 adjoint: plain → plain',
   ]);
+});
+
+/** Two layers of StyleGAN2, the first upsampling, and the way to RGB; with the gradients of all inputs. */
+function modulatedLayers(r: RandomGraph): void {
+  const x = r.input('x', [2, 2, 3]);
+  const first = modulatedLayer(r, '0', x, { channels: 3, up: true, clamp: 2 });
+  const second = modulatedLayer(r, '1', first.y, { channels: 2 });
+  const rgb = modulatedRgb(r, second.y);
+  withGradients(r, rgb.y, [x, first.inputs[0], second.inputs[0], ...rgb.inputs]);
+}
+
+test('native: of a modulated layer one map is stored, forward and backward', () => {
+  const ops = fuse(build(modulatedLayers).graph, nativeForms);
+  assert.equal(names(ops), [
+    'conv_up: scaled → plain',
+    'demodulate',
+    'blur: plain → activated',
+    'demodulate',
+    'conv3x3: scaled → activated',
+    'conv1x1: scaled → plain',
+    'bias_act',
+    'upsample',
+    'add',
+    'upsample',
+    'lrelu_gradient',
+    // Its gradient is made again where it is read, of three channels.
+    'conv1x1 adjoint: plain → scaled sums',
+    'demodulate_gradient',
+    'conv3x3 adjoint: unactivated → scaled',
+    'add',
+    'demodulate_gradient',
+    'blur adjoint: unactivated → plain',
+    'conv_up adjoint: plain → scaled',
+    'add',
+  ]);
+  const writes = ops.flatMap((op) => (op.op === 'fused' && op.write.form === 'scaled' ? [op.write] : []));
+  assert.equal(
+    writes.map(({ demodulation }) => demodulation !== undefined),
+    [true, true, false],
+    'the sums by demodulation are taken where the gradient is made',
+  );
+});
+
+test('native: a map with two readers has one gradient, which the kernel that comes last adds up', () => {
+  const { graph } = build((r) => {
+    const x = r.input('x', [2, 4, 4]);
+    const first = modulatedLayer(r, '0', x, { channels: 2 });
+    const rgb = modulatedRgb(r, first.y);
+    const second = modulatedLayer(r, '1', first.y, { channels: 3 });
+    const narrow = apply1(r.graph, 'conv', [second.y, r.constant('narrow', [3, 3, 1, 1])], { adjoint: false });
+    const y = apply1(r.graph, 'add', [rgb.y, narrow], {});
+    withGradients(r, y, [first.inputs[0], second.inputs[0], rgb.inputs[0]]);
+  });
+  const ops = fuse(graph, nativeForms);
+  const adding = ops.filter((op) => op.op === 'fused' && op.write.form === 'scaled' && op.write.plus);
+  assert.equal(names(adding), ['conv1x1 adjoint: plain → scaled']);
+  assert.not.ok(ops.some((op) => op.op === 'add' && op.outputs[0].shape[1] === 2 && op.outputs[0].shape[2] === 4));
+});
+
+test('a map before its demodulation is stored where something else reads it, or its factor may be zero', () => {
+  const layer = (recipe: (r: RandomGraph, y: Tensor, scaled: Tensor) => void) => {
+    const { graph } = build((r) => {
+      const x = [r.input('x', [2, 3, 4]), r.constant('weight', [2, 2, 3, 3])];
+      const y = apply1(r.graph, 'conv', x, { adjoint: false });
+      const factor = r.input('factor', [2, 1, 1]);
+      const scaled = apply1(r.graph, 'scale', [y, factor], {});
+      const act = [scaled, r.constant('bias', [2, 1, 1, 1])];
+      r.graph.output('active', apply1(r.graph, 'bias_act', act, { slope: 0.2, clamp: Infinity }));
+      recipe(r, y, scaled);
+      withGradients(r, r.graph.outputs.get('active')!, [factor]);
+    });
+    return names(fuse(graph, nativeForms)).slice(0, 3);
+  };
+  const stored = ['conv3x3: plain → plain', 'scale', 'bias_act'];
+  assert.equal(
+    layer(() => undefined),
+    stored,
+    'the factor is an input',
+  );
+  assert.equal(
+    layer((r, y) => r.graph.output('before', y)),
+    stored,
+  );
+  assert.equal(
+    layer((r, _y, scaled) => r.graph.output('scaled', scaled)),
+    stored,
+  );
 });
 
 test('an engine without fused forms runs the plain ops', () => {
@@ -224,9 +314,9 @@ for (const [engine, table] of Object.entries(forms)) {
       }
     }
     if (engine === 'plain') return;
-    const styled = [...found].filter(([name]) => /styled|sum|gradient/.test(name));
-    const least = engine === 'native' ? 16 : 7;
-    assert.ok(styled.length >= least, `only ${styled.map(([name]) => name)}: the graphs test little`);
+    const parts = [...found].filter(([name]) => /styled|sum|gradient|scaled|activated/.test(name));
+    const least = engine === 'native' ? LEAST_NATIVE : 7;
+    assert.ok(parts.length >= least, `only ${parts.map(([name]) => name)}: the graphs test little`);
   });
 }
 

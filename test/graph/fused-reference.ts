@@ -1,7 +1,7 @@
 /** What a fused op means, in float64: its parts one after another, as plain ops. */
 
 import { apply1 } from '../../dist/graph/build.js';
-import type { FusedOp, ProgramOp, Read } from '../../dist/graph/fuse/fused-op.js';
+import type { FusedOp, GradientSource, ProgramOp, Read, Write } from '../../dist/graph/fuse/fused-op.js';
 import { elements, Graph, type Op, type Tensor } from '../../dist/graph/graph.js';
 import { type NamedValues, runReference } from '../reference.js';
 
@@ -44,6 +44,11 @@ function runFused(op: FusedOp, batch: number, tensors: Values): void {
     tensors.set(write.y, result);
     return;
   }
+  if (write.form === 'activated' || write.form === 'scaled') {
+    if (write.form === 'activated') writeActivated(write, result, tensors);
+    else writeScaled(write, result, tensors);
+    return;
+  }
   const [, c, h, w] = write.x.shape;
   const size = h * w;
   const [first, second] = [new Float64Array(batch * 2 * c), new Float64Array(batch * 3 * c)];
@@ -84,6 +89,63 @@ function runFused(op: FusedOp, batch: number, tensors: Values): void {
   tensors.set(write.coefficients, second);
 }
 
+type Form<F extends Write['form']> = Extract<Write, { readonly form: F }>;
+
+/** For every value of a map: its index, those of its picture's channel, of its channel, and of its pixel in the picture. */
+function each({ shape }: Tensor, visit: (i: number, plane: number, channel: number, pixel: number) => void): void {
+  const [n, c, h, w] = shape;
+  for (let i = 0; i < n * c * h * w; i++) {
+    const plane = Math.floor(i / (h * w));
+    visit(i, plane, plane % c, Math.floor(plane / c) * h * w + (i % (h * w)));
+  }
+}
+
+const lrelu = (x: number, slope: number) => (x > 0 ? x : x * slope);
+
+/** The gradient of a clamped leaky ReLU whose result is y. */
+const unactivated = (g: number, y: number, { slope, clamp }: { slope: number; clamp: number }) =>
+  Math.abs(y) < clamp ? g * (y > 0 ? 1 : slope) : 0;
+
+function writeActivated(write: Form<'activated'>, result: Float64Array, tensors: Values): void {
+  const { factor, noise, bias, slope, clamp, y } = write;
+  const values = new Float64Array(result.length);
+  each(y, (i, plane, channel, pixel) => {
+    const scaled = factor ? tensors.get(factor)![plane] * result[i] : result[i];
+    const noisy = noise ? tensors.get(noise.weight)![channel] * tensors.get(noise.map)![pixel] : 0;
+    values[i] = Math.min(clamp, Math.max(-clamp, lrelu(scaled + noisy + tensors.get(bias)![channel], slope)));
+  });
+  tensors.set(y, values);
+}
+
+function writeScaled(write: Form<'scaled'>, result: Float64Array, tensors: Values): void {
+  const { factor, plus, y, x, sums, demodulation } = write;
+  const [n, c] = x.shape;
+  const [stored, g] = [tensors.get(x)!, new Float64Array(result.length)];
+  const [products, demodulated] = [new Float64Array(n * c), new Float64Array(n * c)];
+  each(x, (i, plane, channel, pixel) => {
+    g[i] = (factor ? tensors.get(factor)![plane] : 1) * result[i] + (plus ? tensors.get(plus)![i] : 0);
+    products[plane] += result[i] * stored[i];
+    if (!demodulation) return;
+    const { noise, bias, slope } = demodulation;
+    const noisy = noise ? tensors.get(noise.weight)![channel] * tensors.get(noise.map)![pixel] : 0;
+    const before = lrelu(stored[i], 1 / slope) - noisy - tensors.get(bias)![channel];
+    demodulated[plane] +=
+      (unactivated(g[i], stored[i], demodulation) * before) / tensors.get(demodulation.factor)![plane];
+  });
+  if (y) tensors.set(y, g);
+  if (sums) tensors.set(sums, products);
+  if (demodulation) tensors.set(demodulation.sums, demodulated);
+}
+
+/** A gradient that is read: stored, or made on the spot. */
+function gradientOf(source: GradientSource, batch: number, tensors: Values): Float64Array {
+  if (source.kind === 'stored') return tensors.get(source.g)!;
+  const { x, weight, factor } = source;
+  const made = core('conv', { adjoint: true }, x, tensors.get(x)!, [weight], batch, tensors);
+  const pixels = made.length / (batch * weight.shape[1]);
+  return factor ? made.map((value, i) => value * tensors.get(factor)![Math.floor(i / pixels)]) : made;
+}
+
 function readMap(read: Read, batch: number, tensors: Values): Float64Array {
   const stored = tensors.get(read.x)!;
   if (read.form === 'plain') {
@@ -92,6 +154,12 @@ function readMap(read: Read, batch: number, tensors: Values): Float64Array {
   }
   const [, c, h, w] = read.x.shape;
   const size = h * w;
+  if (read.form === 'scaled') return stored.map((x, i) => tensors.get(read.factor)![Math.floor(i / size)] * x);
+  if (read.form === 'unactivated') {
+    const g = gradientOf(read.source, batch, tensors);
+    const factors = read.factor && tensors.get(read.factor)!;
+    return stored.map((y, i) => (factors ? factors[Math.floor(i / size)] : 1) * unactivated(g[i], y, read));
+  }
   const coefficients = tensors.get(read.coefficients)!;
   const of = (values: Float64Array, rows: number, row: number, i: number) => {
     const [n, channel] = [Math.floor(i / (c * size)), Math.floor(i / size) % c];
@@ -103,11 +171,7 @@ function readMap(read: Read, batch: number, tensors: Values): Float64Array {
     );
   }
   const [moments, sums] = [tensors.get(read.moments)!, tensors.get(read.sums)!];
-  const { source } = read;
-  const g =
-    source.kind === 'stored'
-      ? tensors.get(source.g)!
-      : core('conv', { adjoint: true }, source.x, tensors.get(source.x)!, [source.weight], batch, tensors);
+  const g = gradientOf(read.source, batch, tensors);
   return stored.map((x, i) => {
     const normalised = (x - of(moments, 2, 0, i)) * of(moments, 2, 1, i);
     const centred = g[i] - of(sums, 2, 1, i) / size - (normalised * of(sums, 2, 0, i)) / size;

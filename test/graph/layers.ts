@@ -96,18 +96,29 @@ export function modulatedLayer(
   return { y, inputs: [style, noise] };
 }
 
-/** StyleGAN2's way to RGB, which is not demodulated, added to what the block before made. */
-export function modulatedRgb(r: Builder, x: Tensor): { y: Tensor; inputs: readonly Tensor[] } {
+/**
+ * StyleGAN2's way to RGB, which is not demodulated, added to what the block before made: an input, where nothing is said.
+ *
+ * @param suffix of the names of its tensors
+ */
+export function modulatedRgb(
+  r: Builder,
+  x: Tensor,
+  { suffix = '', before: earlier }: { suffix?: string; before?: Tensor } = {},
+): { y: Tensor; inputs: readonly Tensor[] } {
   const graph = graphOf(r);
   const [, c, h, w] = x.shape;
-  const style = r.input('rgb style', [c, 1, 1]);
+  const style = r.input(`rgb style${suffix}`, [c, 1, 1]);
   const scaled = apply1(graph, 'scale', [x, style], {});
-  const raw = apply1(graph, 'conv', [scaled, r.constant('rgb', [3, c, 1, 1])], { adjoint: false });
-  const biased = apply1(graph, 'bias_act', [raw, r.constant('rgb bias', [3, 1, 1, 1])], { slope: 1, clamp: 4 });
+  const raw = apply1(graph, 'conv', [scaled, r.constant(`rgb${suffix}`, [3, c, 1, 1])], { adjoint: false });
+  const biased = apply1(graph, 'bias_act', [raw, r.constant(`rgb bias${suffix}`, [3, 1, 1, 1])], {
+    slope: 1,
+    clamp: 4,
+  });
   if (h % 2 || w % 2) return { y: biased, inputs: [style] };
-  const before = r.input('rgb before', [3, h / 2, w / 2]);
+  const before = earlier ?? r.input(`rgb before${suffix}`, [3, h / 2, w / 2]);
   const larger = apply1(graph, 'upsample', [before], { adjoint: false });
-  return { y: apply1(graph, 'add', [larger, biased], {}), inputs: [style, before] };
+  return { y: apply1(graph, 'add', [larger, biased], {}), inputs: earlier ? [style] : [style, before] };
 }
 
 /**
@@ -129,7 +140,7 @@ export function randomMaps(r: Builder, key: string): { y: Tensor; wrt: Tensor[] 
   for (let i = 0; i < count; i++) {
     const from = pick();
     const name = ` ${i}`;
-    switch (below(8)) {
+    switch (below(12)) {
       case 0:
       case 1: {
         const shared = random() < 0.5;
@@ -162,6 +173,23 @@ export function randomMaps(r: Builder, key: string): { y: Tensor; wrt: Tensor[] 
       case 6:
         known.push(apply1(graph, 'add', [from, pick()], {}));
         break;
+      case 7:
+      case 8:
+      case 9: {
+        const clamp = random() < 0.5 ? Infinity : 1;
+        const options = { channels: 2, up: random() < 0.4, demodulated: random() < 0.7, clamp };
+        const layer = modulatedLayer(r, name, from, options);
+        for (const input of layer.inputs) wrt.add(input);
+        const narrow = r.constant(`narrow${name}`, [2, 2, 4, 4]);
+        known.push(options.up ? apply1(graph, 'conv_up', [layer.y, narrow], { adjoint: true, margin: 0 }) : layer.y);
+        break;
+      }
+      case 10: {
+        const factor = r.input(`factor${name}`, [2, 1, 1]);
+        wrt.add(factor);
+        known.push(apply1(graph, 'scale', [from, factor], {}));
+        break;
+      }
       default:
         known.push(apply1(graph, 'instance_norm', [from], { epsilon: 1e-2 }));
     }

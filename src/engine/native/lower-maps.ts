@@ -1,21 +1,27 @@
-import type { Core, FusedOp, Read as MapRead, Write as MapWrite } from '../../graph/fuse/fused-op.js';
+import type {
+  Core,
+  FusedOp,
+  GradientSource,
+  Read as MapRead,
+  Write as MapWrite,
+  Noise,
+  ProgramOp,
+} from '../../graph/fuse/fused-op.js';
+import type { Tensor } from '../../graph/graph.js';
 import type { ProgramBuilder, StepParts } from './builder.js';
 import { type KernelChoice, usesWinograd, usesWinogradUp } from './kernel-choice.js';
 import type { PlannedBuffer } from './program.js';
-import type { Read, Write } from './step.js';
+import type { Read, SourceBuffers, SourceSizes, Write } from './step.js';
 import type { KernelName } from './table.js';
 
 /** An op over maps as one step: what it computes, how it reads and how it writes. */
 export function lowerFused(op: FusedOp, to: ProgramBuilder, choice: KernelChoice): void {
   const { core, read, write } = op;
-  const [, channels, height, width] = read.x.shape;
   switch (core.kind) {
     case 'none':
-    case 'blur': {
-      const sizes = { blur: Number(core.kind === 'blur'), channels, height, width };
-      to.step('pass', op, { sizes, read: reading(read, to), write: writing(write, to) });
+    case 'blur':
+      lowerPass(op, op, to);
       return;
-    }
     case 'conv1x1':
       lowerConv1x1(op, core, to);
       return;
@@ -27,7 +33,25 @@ export function lowerFused(op: FusedOp, to: ProgramBuilder, choice: KernelChoice
   }
 }
 
+/** What a pass over a map does; `op` is what it is in reports. */
+export function lowerPass(
+  op: ProgramOp,
+  { core, read, write }: { readonly core: Core; readonly read: MapRead; readonly write: MapWrite },
+  to: ProgramBuilder,
+): void {
+  if (core.kind !== 'none' && core.kind !== 'blur') throw new Error(`a pass does not compute ${core.kind}`);
+  const [, channels, height, width] = read.x.shape;
+  const sizes = { blur: Number(core.kind === 'blur'), shift: shiftOf(core), channels, height, width };
+  to.step('pass', op, { sizes, read: reading(read, to), write: writing(write, to) });
+}
+
 type CoreOf<K extends Core['kind']> = Extract<Core, { readonly kind: K }>;
+
+/** How far to the right and below the middle lies of what a pixel is made of. */
+function shiftOf(core: CoreOf<'none' | 'blur'>): number {
+  if (core.kind === 'none') return 0;
+  return core.adjoint ? -core.margin : core.margin;
+}
 
 function conv3x3(
   { read }: FusedOp,
@@ -53,24 +77,25 @@ function conv3x3(
 
 function convUp(
   { read }: FusedOp,
-  { weight, adjoint }: CoreOf<'conv_up'>,
+  { weight, adjoint, margin }: CoreOf<'conv_up'>,
   to: ProgramBuilder,
   choice: KernelChoice,
 ): [KernelName, StepParts] {
   const [, , h, w] = read.x.shape;
   const [o, i] = weight.shape;
   // Of the small side.
-  const [height, width] = adjoint ? [h / 2, w / 2] : [h, w];
+  const [height, width] = adjoint ? [h / 2 - margin, w / 2 - margin] : [h, w];
   const winograd = usesWinogradUp(choice, [o, i], height * width);
   const geometry = adjoint ? 'down' : 'up';
   const flop = 2 * 16 * o * i * height * width;
+  const tiled = (side: number) => (adjoint ? side : side + margin);
   const parts: StepParts = {
     buffers: { weights: to.constant(weight, { form: formOf(winograd), geometry, adjoint }) },
-    sizes: { in: adjoint ? o : i, out: adjoint ? i : o, height, width },
+    sizes: { in: adjoint ? o : i, out: adjoint ? i : o, height, width, margin },
     names: { geometry },
     flop,
-    // 36 products for a tile of 2×2 pixels of the small side.
-    executed: winograd ? 2 * 36 * o * i * Math.ceil(height / 2) * Math.ceil(width / 2) : flop,
+    // 36 products for a tile of 2×2 pixels of the small side, to which the margin of an upsampling one belongs.
+    executed: winograd ? 2 * 36 * o * i * Math.ceil(tiled(height) / 2) * Math.ceil(tiled(width) / 2) : flop,
   };
   return [winograd ? 'winograd_up' : 'convolution', parts];
 }
@@ -99,27 +124,46 @@ function lowerConv1x1(op: FusedOp, { weight, adjoint, bias }: CoreOf<'conv1x1'>,
 
 /** A way to read, its tensors as buffers in the layouts that the kernels want. */
 function reading(read: MapRead, to: ProgramBuilder): Read<PlannedBuffer> {
-  if (read.form === 'plain') return { form: 'plain', buffers: { x: to.blocked(read.x) } };
-  if (read.form === 'styled') {
-    return { form: 'styled', buffers: { x: to.blocked(read.x), coefficients: to.planar(read.coefficients) } };
+  switch (read.form) {
+    case 'plain':
+      return { form: 'plain', buffers: { x: to.blocked(read.x) } };
+    case 'styled':
+      return { form: 'styled', buffers: { x: to.blocked(read.x), coefficients: to.planar(read.coefficients) } };
+    case 'scaled':
+      return { form: 'scaled', buffers: { x: to.blocked(read.x), factor: to.planar(read.factor) } };
+    case 'unactivated': {
+      const { source, x, factor, slope, clamp } = read;
+      const { buffers, sizes } = gradientSource(source, to);
+      const others = { x: to.blocked(x), factor: factor && to.planar(factor) };
+      return { form: 'unactivated', buffers: { ...buffers, ...others }, sizes, values: { slope, clamp } };
+    }
+    case 'gradient': {
+      const { source, x, coefficients, moments, sums, slope } = read;
+      const { buffers, sizes } = gradientSource(source, to);
+      const others = {
+        x: to.blocked(x),
+        coefficients: to.planar(coefficients),
+        moments: to.planar(moments),
+        sums: to.planar(sums),
+      };
+      return { form: 'gradient', buffers: { ...buffers, ...others }, sizes, values: { slope } };
+    }
   }
-  const { source, x, coefficients, moments, sums, slope } = read;
-  const others = () => ({
-    x: to.blocked(x),
-    coefficients: to.planar(coefficients),
-    moments: to.planar(moments),
-    sums: to.planar(sums),
-  });
-  const values = { slope };
-  if (source.kind === 'stored') {
-    return { form: 'gradient', buffers: { g: to.blocked(source.g), ...others() }, values };
-  }
-  const remade = { planar: to.planar(source.x), weights: to.constant(source.weight, { form: 'pointwise' }) };
+}
+
+function gradientSource(
+  source: GradientSource,
+  to: ProgramBuilder,
+): { readonly buffers: SourceBuffers<PlannedBuffer>; readonly sizes?: SourceSizes } {
+  if (source.kind === 'stored') return { buffers: { g: to.blocked(source.g) } };
+  const { x, weight, factor } = source;
   return {
-    form: 'gradient',
-    buffers: { ...remade, ...others() },
-    sizes: { planarChannels: source.x.shape[1] },
-    values,
+    buffers: {
+      planar: to.planar(x),
+      weights: to.constant(weight, { form: 'pointwise' }),
+      planarFactor: factor && to.planar(factor),
+    },
+    sizes: { planarChannels: x.shape[1] },
   };
 }
 
@@ -140,14 +184,22 @@ function writing(write: MapWrite, to: ProgramBuilder): Write<PlannedBuffer> {
         },
       };
     }
+    case 'activated': {
+      const { factor, y, slope, clamp } = write;
+      return {
+        form: 'activated',
+        buffers: { ...beforeActivation(write, to), factor: factor && to.planar(factor), y: to.makeBlocked(y) },
+        values: { slope, clamp },
+      };
+    }
+    case 'scaled':
+      return scaled(write, to);
     case 'styled': {
-      const { noise, bias, style, x, coefficients, moments, slope, epsilon } = write;
+      const { style, x, coefficients, moments, slope, epsilon } = write;
       return {
         form: 'styled',
         buffers: {
-          noise: noise && to.planar(noise.map),
-          noiseWeight: noise && to.planar(noise.weight),
-          bias: to.planar(bias),
+          ...beforeActivation(write, to),
           style: to.planar(style),
           y: to.makeBlocked(x),
           coefficients: to.makePlanar(coefficients),
@@ -157,4 +209,32 @@ function writing(write: MapWrite, to: ProgramBuilder): Write<PlannedBuffer> {
       };
     }
   }
+}
+
+function scaled(write: Extract<MapWrite, { readonly form: 'scaled' }>, to: ProgramBuilder): Write<PlannedBuffer> {
+  const { factor, plus, y, x, sums, demodulation } = write;
+  const buffers = {
+    factor: factor && to.planar(factor),
+    plus: plus && to.blocked(plus),
+    x: to.blocked(x),
+    y: y && to.makeBlocked(y),
+    sums: sums && to.makePlanar(sums),
+  };
+  if (!demodulation) return { form: 'scaled', buffers };
+  const { slope, clamp } = demodulation;
+  const more = {
+    demodulation: to.planar(demodulation.factor),
+    demodulationSums: to.makePlanar(demodulation.sums),
+    ...beforeActivation(demodulation, to),
+  };
+  return { form: 'scaled', buffers: { ...buffers, ...more }, values: { slope, clamp } };
+}
+
+/** What is added before an activation. */
+function beforeActivation({ noise, bias }: { readonly noise?: Noise; readonly bias: Tensor }, to: ProgramBuilder) {
+  return {
+    noise: noise && to.planar(noise.map),
+    noiseWeight: noise && to.planar(noise.weight),
+    bias: to.planar(bias),
+  };
 }

@@ -5,7 +5,7 @@ import { elements, type Graph, type Op, type Tensor } from '../../graph/graph.js
 import { ProgramBuilder } from './builder.js';
 import { nativeForms } from './forms.js';
 import type { KernelChoice } from './kernel-choice.js';
-import { lowerFused } from './lower-maps.js';
+import { lowerFused, lowerPass } from './lower-maps.js';
 import { floats, type PlannedBuffer, type ProgramPlan } from './program.js';
 import type { KernelName } from './table.js';
 
@@ -15,12 +15,68 @@ type Lowering<N extends PlainOpName> = (op: Op<N>, to: ProgramBuilder) => void;
 const lowerings: { [N in PlainOpName]: Lowering<N> } = {
   repeat: (op, to) => lowerChannels(op, to, 'repeat', ['x'], {}),
   add_noise: (op, to) => lowerChannels(op, to, 'add_noise', ['x', 'noise', 'noiseWeight'], {}),
-  bias_act: (op, to) => lowerChannels(op, to, 'bias_act', ['x', 'bias'], op.attrs),
+  bias_act(op, to) {
+    const [x, bias] = op.inputs as [Tensor, Tensor];
+    const write = { form: 'activated', bias, ...op.attrs, y: op.outputs[0] } as const;
+    if (to.isBlocked(x)) lowerPass(op, { core: { kind: 'none' }, read: { form: 'plain', x }, write }, to);
+    else lowerChannels(op, to, 'bias_act', ['x', 'bias'], op.attrs);
+  },
   instance_norm: (op, to) => lowerChannels(op, to, 'instance_norm', ['x'], op.attrs),
   instance_norm_gradient: (op, to) => lowerChannels(op, to, 'instance_norm_gradient', ['g', 'x'], op.attrs),
   modulate: (op, to) => lowerChannels(op, to, 'modulate', ['x', 'style'], {}),
   modulate_gradient: (op, to) => lowerChannels(op, to, 'modulate_gradient', ['g', 'style'], {}),
   modulate_sums: (op, to) => lowerChannels(op, to, 'modulate_sums', ['g', 'x'], {}),
+  scale(op, to) {
+    const [x, factor] = op.inputs as [Tensor, Tensor];
+    const [y] = op.outputs;
+    const read = { form: 'scaled', x, factor } as const;
+    if (to.isBlocked(x)) lowerPass(op, { core: { kind: 'none' }, read, write: { form: 'plain', y } }, to);
+    else lowerChannels(op, to, 'scale', ['x', 'factor'], {});
+  },
+  scale_sums(op, to) {
+    const [g, x] = op.inputs as [Tensor, Tensor];
+    const write = { form: 'scaled', x, sums: op.outputs[0] } as const;
+    if (to.isBlocked(g) && to.isBlocked(x)) {
+      lowerPass(op, { core: { kind: 'none' }, read: { form: 'plain', x: g }, write }, to);
+    } else lowerChannels(op, to, 'scale_sums', ['g', 'x'], {});
+  },
+  upsample(op, to) {
+    const [x] = op.inputs;
+    const [y] = op.outputs;
+    const { adjoint } = op.attrs;
+    const [, channels, height, width] = (adjoint ? y : x!).shape;
+    to.step('upsample', op, {
+      buffers: { x: to.planar(x!), y: to.makePlanar(y) },
+      sizes: { channels, height, width, adjoint: Number(adjoint) },
+      // Of the large map, two products a value for each axis, the first for half as many.
+      flop: 2 * 4 * channels * height * width * 3,
+    });
+  },
+  demodulate(op, to) {
+    const [style, squares] = op.inputs;
+    const [out, from] = squares!.shape;
+    to.step('demodulate', op, {
+      buffers: { style: to.planar(style!), squares: to.planar(squares!), y: to.makePlanar(op.outputs[0]) },
+      sizes: { out, in: from },
+      values: op.attrs,
+      flop: 2 * out * from,
+    });
+  },
+  demodulate_gradient(op, to) {
+    const [g, d, style, squares] = op.inputs;
+    const [out, from] = squares!.shape;
+    to.step('demodulate_gradient', op, {
+      buffers: {
+        g: to.planar(g!),
+        d: to.planar(d!),
+        style: to.planar(style!),
+        squares: to.planar(squares!),
+        y: to.makePlanar(op.outputs[0]),
+      },
+      sizes: { out, in: from },
+      flop: 2 * out * from,
+    });
+  },
   noise_gradient(op, to) {
     const [g, noiseWeight] = op.inputs;
     const [, channels, height, width] = g!.shape;
@@ -45,7 +101,8 @@ const lowerings: { [N in PlainOpName]: Lowering<N> } = {
       flop: 2 * rows * columns,
     });
   },
-  lrelu_gradient: (op, to) => lowerElementwise(op, to, 'lrelu_gradient', { scale: op.attrs.slope, shift: 0 }),
+  lrelu_gradient: (op, to) =>
+    lowerElementwise(op, to, 'lrelu_gradient', { scale: op.attrs.slope, shift: op.attrs.clamp }),
   pixel_norm: (op, to) => lowerPixelNorm(op, to, { x: op.inputs[0]! }),
   pixel_norm_gradient: (op, to) => lowerPixelNorm(op, to, { x: op.inputs[1]!, g: op.inputs[0] }),
 

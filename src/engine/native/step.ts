@@ -4,39 +4,57 @@ import type { Geometry, KernelName, Optimiser, PACKINGS } from './table.js';
 type Buffers<B> = Readonly<Record<string, B | undefined>>;
 
 /**
- * How a kernel reads a blocked map: x as it is; the styled map a·(x − mean) + b; or the gradient that is passed back through
- * it. That is made of g, or where g = Σ_o weights[o]·planar[o] is a 1×1 convolution's adjoint that nobody stored, of those.
+ * How a kernel reads a blocked map: x as it is; the styled map a·(x − mean) + b; factor·x; or a gradient that is passed back,
+ * through the styled map, or through an activation whose result is x, and then times a factor. That is made of g, or where
+ * g = Σ_o weights[o]·planar[o] (times planarFactor) is a 1×1 convolution's adjoint that nobody stored, of those.
  */
 export type Read<B> =
   | { readonly form: 'plain'; readonly buffers: { readonly x: B } }
   | { readonly form: 'styled'; readonly buffers: { readonly x: B; readonly coefficients: B } }
   | {
       readonly form: 'gradient';
-      readonly buffers: GradientBuffers<B> & { readonly g: B };
+      readonly buffers: SourceBuffers<B> & {
+        readonly x: B;
+        readonly coefficients: B;
+        readonly moments: B;
+        readonly sums: B;
+      };
+      readonly sizes?: SourceSizes;
       readonly values: { readonly slope: number };
     }
+  | { readonly form: 'scaled'; readonly buffers: { readonly x: B; readonly factor: B } }
   | {
-      readonly form: 'gradient';
-      readonly buffers: GradientBuffers<B> & { readonly planar: B; readonly weights: B };
-      readonly sizes: { readonly planarChannels: number };
-      readonly values: { readonly slope: number };
+      readonly form: 'unactivated';
+      readonly buffers: SourceBuffers<B> & { readonly x: B; readonly factor?: B };
+      readonly sizes?: SourceSizes;
+      readonly values: { readonly slope: number; readonly clamp: number };
     };
 
-type GradientBuffers<B> = { readonly x: B; readonly coefficients: B; readonly moments: B; readonly sums: B };
+/** Where a gradient comes from. */
+export type SourceBuffers<B> =
+  | { readonly g: B }
+  | { readonly planar: B; readonly weights: B; readonly planarFactor?: B };
+/** Where it is made again. */
+export type SourceSizes = { readonly planarChannels: number };
+
+/** What is added before an activation. */
+type BeforeActivation<B> = {
+  readonly noise?: B;
+  /** Where there is noise. */
+  readonly noiseWeight?: B;
+  readonly bias: B;
+};
 
 /**
  * What becomes of the map that a kernel makes: it is stored; or goes through StyleGAN1's epilogue, and its statistics are
- * taken along; or it is a gradient whose sums with a stored map x are.
+ * taken along; or through StyleGAN2's; or it is a gradient whose sums with a stored map x are taken along, and which may be
+ * scaled and added to another.
  */
 export type Write<B> =
   | { readonly form: 'plain'; readonly buffers: { readonly y: B } }
   | {
       readonly form: 'styled';
-      readonly buffers: {
-        readonly noise?: B;
-        /** Where there is noise. */
-        readonly noiseWeight?: B;
-        readonly bias: B;
+      readonly buffers: BeforeActivation<B> & {
         readonly style: B;
         readonly y: B;
         readonly coefficients: B;
@@ -48,6 +66,36 @@ export type Write<B> =
       readonly form: 'summed';
       /** `y` is absent where the sums alone are wanted. */
       readonly buffers: { readonly y?: B; readonly x: B; readonly moments: B; readonly sums: B };
+    }
+  | {
+      readonly form: 'activated';
+      readonly buffers: BeforeActivation<B> & { readonly factor?: B; readonly y: B };
+      readonly values: { readonly slope: number; readonly clamp: number };
+    }
+  | {
+      readonly form: 'scaled';
+      readonly buffers: {
+        readonly factor?: B;
+        readonly plus?: B;
+        /** Absent where the sums alone are wanted. */
+        readonly y?: B;
+        readonly x: B;
+        readonly sums?: B;
+      };
+    }
+  | {
+      /** The same, with the sums of the gradient of the factors `demodulation`. */
+      readonly form: 'scaled';
+      readonly buffers: BeforeActivation<B> & {
+        readonly factor?: B;
+        readonly plus?: B;
+        readonly y?: B;
+        readonly x: B;
+        readonly sums?: B;
+        readonly demodulation: B;
+        readonly demodulationSums: B;
+      };
+      readonly values: { readonly slope: number; readonly clamp: number };
     };
 
 /** What a kernel is told beside its two maps. */

@@ -7,10 +7,22 @@ import type { Precision } from '../engine.js';
 import type { Read, Write } from './step.js';
 
 /** How a kernel reads a blocked map. */
-export const READ_FORMS = ['plain', 'styled', 'gradient'] as const satisfies readonly Read<unknown>['form'][];
+export const READ_FORMS = [
+  'plain',
+  'styled',
+  'gradient',
+  'scaled',
+  'unactivated',
+] as const satisfies readonly Read<unknown>['form'][];
 
 /** What becomes of the map that a kernel makes. */
-export const WRITE_FORMS = ['plain', 'styled', 'summed'] as const satisfies readonly Write<unknown>['form'][];
+export const WRITE_FORMS = [
+  'plain',
+  'styled',
+  'summed',
+  'activated',
+  'scaled',
+] as const satisfies readonly Write<unknown>['form'][];
 
 /** Convolutions by how input and output pixels meet. */
 export const GEOMETRIES = ['same', 'down', 'up'] as const;
@@ -62,5 +74,10 @@ export const KERNELS = [
   'modulate',
   'modulate_sums',
   'modulate_gradient',
+  'scale',
+  'scale_sums',
+  'upsample',
+  'demodulate',
+  'demodulate_gradient',
 ] as const;
 export type KernelName = (typeof KERNELS)[number];

@@ -1,8 +1,8 @@
 import type { Core, CoreName, Read, Write } from './fused-op.js';
 import { coreName } from './fused-op.js';
 
-/** How a kernel writes, as an engine's table says it: `sums` is `summed` without the map itself. */
-export type WriteName = Write['form'] | 'sums';
+/** How a kernel writes, as an engine's table says it: `sums` is `summed`, and `scaled sums` `scaled`, without the map itself. */
+export type WriteName = Write['form'] | 'sums' | 'scaled sums';
 
 /**
  * The kernels over maps that an engine has: for each core the ways in which it can read and write, and whether all pairs of
@@ -37,5 +37,7 @@ export function hasForm(forms: FusedForms, core: Core, read: Read['form'], write
 }
 
 export function writeName(write: Write): WriteName {
-  return write.form === 'summed' && !write.y ? 'sums' : write.form;
+  if (write.form === 'summed') return write.y ? 'summed' : 'sums';
+  if (write.form === 'scaled') return write.y ? 'scaled' : 'scaled sums';
+  return write.form;
 }

@@ -3,7 +3,10 @@ import { withoutDeadOps } from '../plan.js';
 import type { FusedForms } from './forms.js';
 import { type Core, fusedOp, type ProgramOp } from './fused-op.js';
 import { mergeKernels } from './merge-kernels.js';
+import { fuseModulatedLayers } from './modulated-layers.js';
 import { Rewriting } from './rewriting.js';
+import { fuseScaledGradients } from './scaled-gradients.js';
+import { fuseScaledReads } from './scaled-reads.js';
 import { fuseStyledLayers } from './styled-layers.js';
 import type { AnyOp } from './uses.js';
 
@@ -12,16 +15,21 @@ import type { AnyOp } from './uses.js';
  * it. Pure: the graph stays as it is, and what is not found runs as the plain ops that it is.
  *
  * The steps, each a pass of its own: ops over maps become kernels that read and write plainly; layers are found whose
- * normalised map need not be stored (`styled-layers.ts`); kernels that only read or only write move into their neighbours
- * (`merge-kernels.ts`); what nobody reads any more is dropped.
+ * normalised map need not be stored (`styled-layers.ts`), and layers whose convolutions are scaled, of which one map need be
+ * stored (`scaled-reads.ts`, `modulated-layers.ts`, `scaled-gradients.ts`); kernels that only read or only write move into
+ * their neighbours (`merge-kernels.ts`); what nobody reads any more is dropped.
  *
  * @param forms the kernels over maps that the engine has
  */
 export function fuse(graph: Graph, forms: FusedForms): ProgramOp[] {
   const outputs = new Set(graph.outputs.values());
   const rewriting = new Rewriting(graph, withoutDeadOps(graph.ops, outputs).map(overMaps));
+  const dropDead = () => rewriting.keep(withoutDeadOps(rewriting.ops, outputs));
   fuseStyledLayers(graph, forms, rewriting);
-  rewriting.keep(withoutDeadOps(rewriting.ops, outputs));
+  fuseModulatedLayers(forms, rewriting);
+  fuseScaledReads(forms, rewriting);
+  dropDead();
+  fuseScaledGradients(forms, rewriting);
   mergeKernels(graph, forms, rewriting);
   return withoutDeadOps(rewriting.ops, outputs) as ProgramOp[];
 }

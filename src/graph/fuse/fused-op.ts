@@ -16,8 +16,29 @@ export type Core =
 /** The gradient that a map is made of where it is read: stored, or made there by the adjoint of a 1×1 convolution. */
 export type GradientSource =
   | { readonly kind: 'stored'; readonly g: Tensor }
-  /** x [n, o, h, w] of few channels, weight [o, c, 1, 1]. */
-  | { readonly kind: 'conv1x1'; readonly x: Tensor; readonly weight: Tensor };
+  /** x [n, o, h, w] of few channels, weight [o, c, 1, 1]; what they make may be scaled by a factor [n, c, 1, 1]. */
+  | { readonly kind: 'conv1x1'; readonly x: Tensor; readonly weight: Tensor; readonly factor?: Tensor };
+
+/** Noise that is added to every channel, times a weight of its own. */
+export interface Noise {
+  readonly map: Tensor;
+  readonly weight: Tensor;
+}
+
+/**
+ * The gradient by factors d [n, c, 1, 1], of which a map y₀ was made into x = clamp(lrelu(d·y₀ + noiseWeight·noise + bias)):
+ * sums [n, c, 1, 1] = Σ g'·y₀, g' = g·slope(x) where |x| < clamp and else 0. y₀ itself is not stored: where g' is not 0,
+ * d·y₀ = lrelu⁻¹(x) − noiseWeight·noise − bias.
+ */
+export interface Demodulation {
+  readonly factor: Tensor;
+  readonly noise?: Noise;
+  readonly bias: Tensor;
+  /** Above 0. */
+  readonly slope: number;
+  readonly clamp: number;
+  readonly sums: Tensor;
+}
 
 /** How a kernel reads its map [n, c, h, w]. */
 export type Read =
@@ -42,6 +63,18 @@ export type Read =
       readonly moments: Tensor;
       readonly sums: Tensor;
       readonly slope: number;
+    }
+  /** factor·x, factor [n, c, 1, 1]. */
+  | { readonly form: 'scaled'; readonly x: Tensor; readonly factor: Tensor }
+  /** A gradient g brought back through the `bias_act` whose result is x: factor·g·slope(x) where |x| < clamp, elsewhere 0. */
+  | {
+      readonly form: 'unactivated';
+      readonly source: GradientSource;
+      readonly x: Tensor;
+      /** [n, c, 1, 1]; 1 where it is absent. */
+      readonly factor?: Tensor;
+      readonly slope: number;
+      readonly clamp: number;
     };
 
 /** What becomes of a kernel's result. */
@@ -53,7 +86,7 @@ export type Write =
    */
   | {
       readonly form: 'styled';
-      readonly noise?: { readonly map: Tensor; readonly weight: Tensor };
+      readonly noise?: Noise;
       readonly bias: Tensor;
       readonly style: Tensor;
       readonly slope: number;
@@ -72,6 +105,30 @@ export type Write =
       readonly x: Tensor;
       readonly moments: Tensor;
       readonly sums: Tensor;
+    }
+  /** StyleGAN2's epilogue: y = clamp(lrelu(factor·result + noiseWeight·noise + bias)); factor [n, c, 1, 1], or 1. */
+  | {
+      readonly form: 'activated';
+      readonly factor?: Tensor;
+      readonly noise?: Noise;
+      readonly bias: Tensor;
+      readonly slope: number;
+      readonly clamp: number;
+      readonly y: Tensor;
+    }
+  /**
+   * The result is the gradient of factor·x, x having been scaled before it was read: stored as y = factor·result + plus
+   * where that is there, with sums [n, c, 1, 1] = Σ result·x, the gradient by the factor, where they are; and with the
+   * gradient by what demodulated x, of which y (stored or not) is g.
+   */
+  | {
+      readonly form: 'scaled';
+      readonly factor?: Tensor;
+      readonly plus?: Tensor;
+      readonly y?: Tensor;
+      readonly x: Tensor;
+      readonly sums?: Tensor;
+      readonly demodulation?: Demodulation;
     };
 
 /** One kernel over maps: it reads, computes and writes. Each part is one of a few forms, which combine freely. */
@@ -109,21 +166,58 @@ function readBy(part: Core | Read): Tensor[] {
     if (part.kind === 'none' || part.kind === 'blur') return [];
     return 'bias' in part && part.bias ? [part.weight, part.bias] : [part.weight];
   }
-  if (part.form === 'plain') return [part.x];
-  if (part.form === 'styled') return [part.x, part.coefficients];
-  const { source, x, coefficients, moments, sums } = part;
-  return [...(source.kind === 'stored' ? [source.g] : [source.x, source.weight]), x, coefficients, moments, sums];
+  switch (part.form) {
+    case 'plain':
+      return [part.x];
+    case 'styled':
+      return [part.x, part.coefficients];
+    case 'scaled':
+      return [part.x, part.factor];
+    case 'unactivated':
+      return present(...fromSource(part.source), part.x, part.factor);
+    case 'gradient':
+      return [...fromSource(part.source), part.x, part.coefficients, part.moments, part.sums];
+  }
+}
+
+function fromSource(source: GradientSource): Tensor[] {
+  return source.kind === 'stored' ? [source.g] : present(source.x, source.weight, source.factor);
 }
 
 function neededBy(write: Write): Tensor[] {
-  if (write.form === 'plain') return [];
-  if (write.form === 'summed') return [write.x, write.moments];
-  const { noise, bias, style } = write;
-  return [...(noise ? [noise.map, noise.weight] : []), bias, style];
+  switch (write.form) {
+    case 'plain':
+      return [];
+    case 'styled':
+      return present(write.noise?.map, write.noise?.weight, write.bias, write.style);
+    case 'summed':
+      return [write.x, write.moments];
+    case 'activated':
+      return present(write.factor, write.noise?.map, write.noise?.weight, write.bias);
+    case 'scaled':
+      return present(write.factor, write.plus, write.x, ...(write.demodulation ? neededFor(write.demodulation) : []));
+  }
+}
+
+/** What a gradient by demodulating factors is made of, beside g and x. */
+export function neededFor({ factor, noise, bias }: Demodulation): Tensor[] {
+  return present(factor, noise?.map, noise?.weight, bias);
 }
 
 function madeBy(write: Write): Tensor[] {
-  if (write.form === 'plain') return [write.y];
-  if (write.form === 'styled') return [write.x, write.coefficients, write.moments];
-  return write.y ? [write.y, write.sums] : [write.sums];
+  switch (write.form) {
+    case 'plain':
+    case 'activated':
+      return [write.y];
+    case 'styled':
+      return [write.x, write.coefficients, write.moments];
+    case 'summed':
+      return present(write.y, write.sums);
+    case 'scaled':
+      return present(write.y, write.sums, write.demodulation?.sums);
+  }
+}
+
+function present(...tensors: (Tensor | undefined)[]): Tensor[] {
+  return tensors.filter((tensor) => tensor !== undefined);
 }

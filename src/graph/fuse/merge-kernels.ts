@@ -2,7 +2,7 @@ import type { Graph, Tensor } from '../graph.js';
 import { type FusedForms, hasForm } from './forms.js';
 import { type FusedOp, fusedOp, type Read, type Write } from './fused-op.js';
 import type { Rewriting } from './rewriting.js';
-import { type AnyOp, Uses } from './uses.js';
+import { type AnyOp, isFused, Uses } from './uses.js';
 
 /**
  * **One pass over a map instead of two.** An op that only reads and writes (core `none`) moves into the kernel that makes
@@ -85,10 +85,6 @@ const pointwiseGradients: Pass = (uses, forms, rewriting) => {
     rewriting.replace(op, fusedOp(op.core, read, op.write));
   }
 };
-
-function isFused(op: AnyOp): op is FusedOp {
-  return op.op === 'fused';
-}
 
 /** An op that reads a map as it is, computes nothing, and writes it in some form. */
 function onlyWrites(op: AnyOp): op is FusedOp & { readonly read: { readonly form: 'plain'; readonly x: Tensor } } {

@@ -1,5 +1,5 @@
 import type { Graph, Shape, Tensor } from '../graph.js';
-import type { AnyOp } from './uses.js';
+import { type AnyOp, Uses } from './uses.js';
 
 /** A list of ops that a pass replaces, removes and adds to. The graph itself stays as it is. */
 export class Rewriting {
@@ -7,17 +7,31 @@ export class Rewriting {
   /** What became of an op that was replaced. */
   readonly #successors = new Map<AnyOp, AnyOp>();
   #made = 0;
+  readonly #outputs: ReadonlySet<Tensor>;
+  #uses: { readonly of: readonly AnyOp[]; readonly uses: Uses } | undefined;
 
   constructor(
     private readonly graph: Graph,
     ops: readonly AnyOp[],
   ) {
     this.#ops = [...ops];
+    this.#outputs = new Set(graph.outputs.values());
   }
 
   /** The list as it is now; a later change makes another. */
   get ops(): readonly AnyOp[] {
     return this.#ops;
+  }
+
+  /** Who makes and reads what in the list as it is now. */
+  get uses(): Uses {
+    if (this.#uses?.of !== this.#ops) this.#uses = { of: this.#ops, uses: new Uses(this.#ops, this.#outputs) };
+    return this.#uses.uses;
+  }
+
+  /** Whether an op has not been replaced or removed. */
+  has(op: AnyOp): boolean {
+    return this.#ops.includes(op);
   }
 
   /** A temporary that the graph does not have. */

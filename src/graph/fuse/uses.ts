@@ -11,6 +11,11 @@ export interface Use {
   readonly place: number;
 }
 
+/** Whether an op is a kernel over maps. */
+export function isFused(op: AnyOp): op is FusedOp {
+  return op.op === 'fused';
+}
+
 /** Who makes and who reads what, in a list of ops. */
 export class Uses {
   readonly #makers = new Map<Tensor, AnyOp>();

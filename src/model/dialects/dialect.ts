@@ -1,36 +1,87 @@
-import type { HostTensor, HostTensors } from '../../graph/host-tensor.js';
-import type { Network, NetworkKind } from '../network.js';
+import type { Fact, Facts, StoredTensor, StoredTensors } from '../../graph/stored-tensor.js';
+import type { NetworkKind } from '../network.js';
 
-/** One of the files that a generator is kept in. */
-export interface DialectPart {
-  /** What the file is called, where several that lie side by side make a generator. */
-  readonly file?: string;
-  /** Whether these are the names of this part. */
-  recognises(names: readonly string[]): boolean;
-  /** The tensors under our own names (facewright.ts), in our own layouts. Gives back what it does not know. */
-  translate(tensors: HostTensors): Map<string, HostTensor>;
+/** Tensors and facts under names that belong together. */
+export interface Named {
+  readonly tensors: StoredTensors;
+  readonly facts: Facts;
 }
 
-/** How somebody names the tensors of a network, and what such files leave unsaid. */
+/** One network of a file, under the names that it has itself, and what lies around it. */
+export interface FoundNetwork extends Named {
+  /** What its names begin with in the file: `g_ema.`; '' where the file is the network. */
+  readonly prefix: string;
+  /** The whole file, under its own names. */
+  readonly file: Named;
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+/** One tensor of a network: our name for it, theirs, and what must be done to it. */
+export interface Entry {
+  readonly ours: string;
+  readonly theirs: string;
+  readonly change?: (tensor: StoredTensor) => StoredTensor;
+  /** Some networks go without: a statistic, a fixed kernel. */
+  readonly optional?: boolean;
+  /** Whether it lies beside the network in the file, and not in it. */
+  readonly beside?: boolean;
+  /** Whether it is no trained tensor, but a statistic or fixed. */
+  readonly fixed?: boolean;
+}
+
+/** A file beside a dialect's own that holds another part of the generator. */
+export interface Companion {
+  readonly file: string;
+  /** What our names of its tensors begin with, before theirs. */
+  readonly prefix: string;
+  /** The form that all names in it have. */
+  readonly names: RegExp;
+  /** Whether its numbers are a statistic, and not trained. */
+  readonly fixed?: boolean;
+}
+
+/** How somebody names and lays out the tensors of a network, and what such files leave unsaid. */
 export interface Dialect {
-  /** Whose names they are. */
+  /** Whose files they are, for people. */
   readonly name: string;
   readonly kind: NetworkKind;
-  /** In the order of the files' names. */
-  readonly parts: readonly DialectPart[];
-  /** The part that makes a generator; the others may be missing. */
-  readonly main: DialectPart;
-  /**
-   * The network of translated tensors.
-   *
-   * @param source what errors call the file
-   * @param metadata what the file says of itself
-   * @throws FacewrightError when a tensor is missing or of the wrong shape, or the metadata make no sense
-   */
-  read(source: string, tensors: HostTensors, metadata: Readonly<Record<string, string>>): Network;
+  /** A tensor that each such network has: where it lies in a file, there lies the network. */
+  readonly key: string;
+  /** What the file is called, where several that lie side by side make a generator. */
+  readonly file?: string;
+  readonly companions?: readonly Companion[];
+  /** Whether the network is of this dialect; absent: whoever has the key is. */
+  tells?(network: FoundNetwork): boolean;
+  /** Why facewright cannot draw this network, as the end of a sentence about it; undefined where it can. */
+  refuses?(network: FoundNetwork): string | undefined;
+  /** The side of its pictures in pixels, as far as it follows from the names of its tensors: any number. */
+  resolution(network: FoundNetwork): number;
+  /** The tensors that a network of that resolution should have. */
+  entries(network: FoundNetwork, resolution: number): readonly Entry[];
+  /** Trained tensors that are not needed to draw. */
+  readonly unused?: RegExp;
+  /** What training leaves behind: noise maps, buffers. */
+  readonly leftovers?: RegExp;
+  /** What the network's reader is to know beside the tensors. */
+  metadata(network: FoundNetwork): Readonly<Record<string, string>>;
 }
 
-/** The same tensors under other names. */
-export function renamed(tensors: HostTensors, rename: (name: string) => string): Map<string, HostTensor> {
-  return new Map([...tensors].map(([name, tensor]) => [rename(name), tensor]));
+/** The highest number that a pattern's first group finds in the names of tensors; −1 where it finds none. */
+export function highest(tensors: StoredTensors, pattern: RegExp): number {
+  let most = -1;
+  for (const name of tensors.keys()) {
+    const match = pattern.exec(name);
+    if (match) most = Math.max(most, Number(match[1]));
+  }
+  return most;
+}
+
+/** How many tensors have such a name. */
+export function countLike(tensors: StoredTensors, pattern: RegExp): number {
+  return [...tensors.keys()].filter((name) => pattern.test(name)).length;
+}
+
+/** The values of all facts whose names match. */
+export function factsLike(facts: Facts, pattern: RegExp): Fact[] {
+  return [...facts].filter(([name]) => pattern.test(name)).map(([, value]) => value);
 }

@@ -1,40 +1,54 @@
 import type { HostTensors } from '../../graph/host-tensor.js';
-import type { Network } from '../network.js';
-import type { Dialect, DialectPart } from './dialect.js';
-import { FACEWRIGHT } from './facewright.js';
+import type { Network, NetworkKind } from '../network.js';
+import { readStyleGan1 } from '../read-stylegan1.js';
+import { readStyleGan2 } from '../read-stylegan2.js';
+import type { Dialect } from './dialect.js';
+import { FACEWRIGHT_STYLEGAN1, FACEWRIGHT_STYLEGAN2 } from './facewright.js';
+import { GENFORCE_STYLEGAN1 } from './genforce-stylegan1.js';
+import { GENFORCE_STYLEGAN2 } from './genforce-stylegan2.js';
+import { LERNAPPARAT } from './lernapparat.js';
+import { normEpsilon } from './norm-epsilon.js';
+import { NVIDIA_STYLEGAN1 } from './nvidia-stylegan1.js';
+import { NVIDIA_STYLEGAN2 } from './nvidia-stylegan2.js';
 import { PULSE } from './pulse.js';
+import { ROSINALITY } from './rosinality.js';
+import { STYLEGAN2_ADA } from './stylegan2-ada.js';
 
-/** All dialects; names are those of the first that recognises them. */
-export const DIALECTS: readonly Dialect[] = [PULSE, FACEWRIGHT];
+/** All dialects; of two with the same key the first that tells its own comes first. */
+export const DIALECTS: readonly Dialect[] = [
+  FACEWRIGHT_STYLEGAN1,
+  FACEWRIGHT_STYLEGAN2,
+  PULSE,
+  LERNAPPARAT,
+  NVIDIA_STYLEGAN1,
+  GENFORCE_STYLEGAN1,
+  STYLEGAN2_ADA,
+  NVIDIA_STYLEGAN2,
+  GENFORCE_STYLEGAN2,
+  ROSINALITY,
+];
 
-/** Whose names these are, and of which part; undefined where nobody's. */
-export function recogniseDialect(
-  names: Iterable<string>,
-  dialects: readonly Dialect[] = DIALECTS,
-): { readonly dialect: Dialect; readonly part: DialectPart } | undefined {
-  const all = [...names];
-  for (const dialect of dialects) {
-    const part = dialect.parts.find((one) => one.recognises(all));
-    if (part) return { dialect, part };
-  }
-  return undefined;
-}
-
-/** Translated weights, and whose they were. */
-export interface TranslatedWeights {
-  /** The name of the dialect; undefined where nobody knew the tensors' names, which then are as the file has them. */
-  readonly dialect: string | undefined;
+/** Weights in our own names, whoever named them. */
+export interface CanonicalWeights {
+  readonly kind: NetworkKind;
   readonly tensors: HostTensors;
   readonly metadata: Readonly<Record<string, string>>;
 }
 
+type Read = (source: string, weights: CanonicalWeights) => Network;
+
+/** How each kind of network is read from our own names. */
+const READERS: Readonly<Record<NetworkKind, Read>> = {
+  stylegan1: (source, { tensors, metadata }) => readStyleGan1(source, tensors, normEpsilon(source, metadata, 1e-5)),
+  stylegan2: (source, { tensors, metadata }) => readStyleGan2(source, tensors, metadata),
+};
+
 /**
- * The network that weights make. Names that nobody knows are taken for our own, and the error says what is missing.
+ * The network that weights make.
  *
  * @param source what errors call the file
  * @throws FacewrightError when they make none
  */
-export function readNetwork(source: string, { dialect, tensors, metadata }: TranslatedWeights): Network {
-  const found = DIALECTS.find(({ name }) => name === dialect) ?? FACEWRIGHT;
-  return found.read(source, tensors, metadata);
+export function readNetwork(source: string, weights: CanonicalWeights): Network {
+  return READERS[weights.kind](source, weights);
 }

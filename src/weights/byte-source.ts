@@ -1,0 +1,94 @@
+/** Bytes that are read piece by piece, so that a file need not lie in memory as a whole. */
+
+import { closeSync, openSync, readSync } from 'node:fs';
+import { FacewrightError } from '../errors.js';
+
+/** A run of bytes. Whoever reads asks for places inside it: a place outside is a defect of the caller. */
+export interface ByteSource {
+  readonly length: number;
+  /** The bytes from `begin` to `end`: perhaps the source's own memory, so not to be written to or kept. */
+  view(begin: number, end: number): Uint8Array;
+  /** The same bytes in memory of their own, which holds nothing else. */
+  copy(begin: number, end: number): Uint8Array;
+}
+
+/** Bytes that are in memory. */
+class MemorySource implements ByteSource {
+  constructor(private readonly bytes: Uint8Array) {}
+
+  get length(): number {
+    return this.bytes.length;
+  }
+
+  view(begin: number, end: number): Uint8Array {
+    return this.bytes.subarray(begin, end);
+  }
+
+  copy(begin: number, end: number): Uint8Array {
+    return new Uint8Array(this.bytes.subarray(begin, end));
+  }
+}
+
+/** A part of a source. */
+class PartSource implements ByteSource {
+  constructor(
+    private readonly whole: ByteSource,
+    private readonly begin: number,
+    readonly length: number,
+  ) {}
+
+  view(begin: number, end: number): Uint8Array {
+    return this.whole.view(this.begin + begin, this.begin + end);
+  }
+
+  copy(begin: number, end: number): Uint8Array {
+    return this.whole.copy(this.begin + begin, this.begin + end);
+  }
+}
+
+/** Bytes of a file that is open. Close it when done: what was read stays, and nothing more can be. */
+export class FileSource implements ByteSource {
+  readonly #file: number;
+
+  /**
+   * @param path what is opened, and what errors call it
+   * @param length of the file in bytes
+   */
+  constructor(
+    private readonly path: string,
+    readonly length: number,
+  ) {
+    this.#file = openSync(path, 'r');
+  }
+
+  view(begin: number, end: number): Uint8Array {
+    return this.copy(begin, end);
+  }
+
+  copy(begin: number, end: number): Uint8Array {
+    const bytes = new Uint8Array(end - begin);
+    let done = 0;
+    while (done < bytes.length) {
+      const count = readSync(this.#file, bytes, done, bytes.length - done, begin + done);
+      if (count === 0) {
+        throw new FacewrightError(`${this.path}: became shorter while it was read; wait until it is complete`);
+      }
+      done += count;
+    }
+    return bytes;
+  }
+
+  close(): void {
+    closeSync(this.#file);
+  }
+}
+
+/** Bytes in memory as a source; a source as it is. */
+export function sourceOf(bytes: Uint8Array | ByteSource): ByteSource {
+  return bytes instanceof Uint8Array ? new MemorySource(bytes) : bytes;
+}
+
+/** The bytes of `source` from `begin` to `end`, which must be inside it. */
+export function partOf(source: ByteSource, begin: number, end: number): ByteSource {
+  return new PartSource(source, begin, end - begin);
+}
