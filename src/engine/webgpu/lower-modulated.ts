@@ -73,7 +73,11 @@ export function scaleGradient(g: Binding, { x, factor, plus, y, sums }: Omit<Sca
   return summedPerChannel('scale_gradient', x.shape, overrides, bindings, sums);
 }
 
-function demodulationSums(g: Binding, x: Tensor, { factor, noise, bias, slope, clamp, sums }: Demodulation): Dispatch[] {
+function demodulationSums(
+  g: Binding,
+  x: Tensor,
+  { factor, noise, bias, slope, clamp, sums }: Demodulation,
+): Dispatch[] {
   const overrides = { NOISE: Number(noise !== undefined), SLOPE: slope, CLAMP: clampOverride(clamp) };
   const bindings = {
     g,
