@@ -10,6 +10,7 @@ export type { Detected, DetectOptions, Face, FaceDetector } from './align/detect
 export { type Landmarks, landmarksOf, type Point } from './align/landmarks.js';
 export { type CropQuad, cropQuad, quadCentre, quadRotation, quadSize } from './align/quad.js';
 export { type DetectorOptions, openFaceDetector } from './align/worker-detector.js';
+export { type ConvertOptions, convertWeights } from './convert-weights.js';
 export { type Drawing, drawingsOf } from './emoji/drawings.js';
 export { type EmojiOptions, searchEmoji } from './emoji/search-emoji.js';
 export { allEmoji, type SelectOptions, selectEmoji, type ToneChoice } from './emoji/select.js';
@@ -20,6 +21,7 @@ export type { NativeAddon } from './engine/native/addon.js';
 export { createNativeEngine, type NativeOptions } from './engine/native/engine.js';
 export { createWebGpuEngine, type WebGpuOptions } from './engine/webgpu/engine.js';
 export { AbortedError, BrokenOffError, DeviceLostError, FacewrightError } from './errors.js';
+export type { FetchEvent } from './fetch/events.js';
 export type { DType } from './graph/dtype.js';
 export { float32Values, type HostTensor, type HostTensors, hostTensor } from './graph/host-tensor.js';
 export { type AnimationFormat, animationFormats } from './image/animation/encode.js';
@@ -27,6 +29,7 @@ export { type FilmOptions, usualFilm } from './image/animation/film.js';
 export { readImage8, type SourceImage8 } from './image/read.js';
 export { makeTarget, type Target } from './image/target.js';
 export { encodePng, toRgb8 } from './image/write.js';
+export { inspectWeights, type NetworkReport, type WeightsReport } from './inspect-weights.js';
 export { type GaussianFit, GaussianFitter, truncate } from './model/gaussian.js';
 export { type GenerateRequest, Generator, type GeneratorInfo, type GeneratorOptions } from './model/generator.js';
 export type { NoiseMaps, SynthesisGradients } from './model/network-on-engine.js';
@@ -35,6 +38,7 @@ export { describeEngines, type EngineName, type EngineReport, type EngineRequest
 export { loadAddon, type NativeDescription, openNative } from './node/native.js';
 export { readShaders } from './node/paths.js';
 export { type OpenOptions, openGenerator } from './open.js';
+export { GREATEST_NUMPY_SEED, numpyNormals } from './pulse/numpy-normals.js';
 export {
   checkSearchOptions,
   defaultSearchOptions,
@@ -105,4 +109,6 @@ export {
   savedResults,
 } from './runs/saved-results.js';
 export { searchPictures } from './runs/search-pictures.js';
+export { type FetchedFile, type LocatedWeights, type LocateOptions, locateWeights } from './weights/locate.js';
+export { OFFERS, type OfferedFile, type WeightsOffer } from './weights/offers.js';
 export { readSafetensors, writeSafetensors } from './weights/safetensors.js';

@@ -2,6 +2,7 @@ import { dirname, join } from 'node:path';
 import type { Engine, Precision } from './engine/engine.js';
 import { FacewrightError } from './errors.js';
 import { float32Values, type HostTensors, hostTensor } from './graph/host-tensor.js';
+import { licenceOf } from './inspect-weights.js';
 import { readNetwork } from './model/dialects/table.js';
 import { type GaussianFit, GaussianFitter } from './model/gaussian.js';
 import { Generator, type GeneratorInfo, generatorInfo } from './model/generator.js';
@@ -10,13 +11,14 @@ import { type EngineName, openEngine } from './node/engines.js';
 import { cachePath, demoModelPath } from './node/paths.js';
 import { normals } from './pulse/random.js';
 import { readWeights, type WeightFile } from './read-weights.js';
-import { knownWeights } from './weights/catalogue.js';
 import { readSafetensors, writeSafetensors } from './weights/safetensors.js';
 
 /** How to open a generator. */
 export interface OpenOptions {
   /** A weight file, or a folder with synthesis.pt, mapping.pt and gaussian_fit.pt; by default the demo generator. */
   readonly model?: string;
+  /** The class that a conditional generator draws, counted from 0: it has to be said there, and cannot be elsewhere. */
+  readonly class?: number;
   /**
    * `webgpu` runs on a GPU, `native` on the processor; `auto` (the default) is webgpu where there is a GPU, or else native. Or
    * an engine that is there already, of `createWebGpuEngine` or `openNative`: it stays open when the generator is closed,
@@ -29,6 +31,13 @@ export interface OpenOptions {
   readonly threads?: number;
   /** native: `bf16` is faster and less exact, on processors that have AVX512-BF16; by default `f32`. */
   readonly precision?: Precision;
+  /** What the owner of the weights says of their licence, where the file does not. */
+  readonly licence?: string;
+  /**
+   * What it is opened for. A search (the default) needs the Gaussian fit, which is made once for a model that comes without; to draw,
+   * it is made only where truncation is towards it, the model having no mean of w.
+   */
+  readonly purpose?: 'search' | 'draw';
   /** Where the Gaussian fit of a model that comes without is kept; by default the user's cache folder. */
   readonly cache?: string;
   /** Told what takes long. */
@@ -55,13 +64,14 @@ const FIT_BATCH = 4096;
  * const generator = await openGenerator({ engine });
  */
 export async function openGenerator(options: OpenOptions = {}): Promise<Generator> {
-  const { network, info, fit } = await readModel(options.model);
+  const { network, info, fit } = await readModel(options);
   const { engine: wanted, adapter, threads, precision } = options;
   const given = typeof wanted === 'object' ? wanted : undefined;
   const engine = given ?? (await openEngine({ engine: wanted as EngineName | undefined, adapter, threads, precision }));
   const generator = new Generator(engine, network, info, { fit, keepEngine: given !== undefined });
   try {
-    if (!fit && network.hasMapping) generator.fit = await makeFit(generator, options);
+    const isWanted = options.purpose !== 'draw' || info.truncationCentre === 'prior';
+    if (!fit && isWanted && network.hasMapping) generator.fit = await makeFit(generator, options);
     return generator;
   } catch (error) {
     generator.close();
@@ -70,12 +80,15 @@ export async function openGenerator(options: OpenOptions = {}): Promise<Generato
 }
 
 /** Reads the weights. */
-async function readModel(model?: string): Promise<{ network: Network; info: GeneratorInfo; fit?: GaussianFit }> {
+async function readModel({
+  model,
+  class: wanted,
+  licence: owners,
+}: OpenOptions): Promise<{ network: Network; info: GeneratorInfo; fit?: GaussianFit }> {
   const file = await readWeights(model ?? demoModelPath);
   const source = model ?? file.name;
-  const network = readNetwork(source, file);
-  const licence = file.metadata.licence ?? knownWeights(file.sha256)?.licence ?? 'unknown';
-  const info = generatorInfo(network, { name: file.name, sha256: file.sha256, licence });
+  const network = readNetwork(source, file, { class: wanted });
+  const info = generatorInfo(network, { name: file.name, sha256: file.sha256, licence: licenceOf(file, owners) });
   return { network, info, fit: storedFit(source, file, network.latentSize) };
 }
 
@@ -108,7 +121,8 @@ async function makeFit(generator: Generator, { cache, onMessage, signal }: OpenO
   const { engine, info } = generator;
   const { kind, software } = engine.info;
   const latents = FIT_LATENTS[kind === 'native' ? 'native' : software ? 'software' : 'gpu'];
-  const path = join(cache ?? cachePath(), `gaussian-fit-${info.sha256.slice(0, 16)}-${latents}.safetensors`);
+  const of = `${info.sha256.slice(0, 16)}${info.class === undefined ? '' : `-class-${info.class}`}`;
+  const path = join(cache ?? cachePath(), `gaussian-fit-${of}-${latents}.safetensors`);
   const kept = await keptFit(path, info.latentSize);
   if (kept) return kept;
   onMessage?.(

@@ -61,12 +61,17 @@ const MOST_BYTES_PER_BYTE = 4;
  * begins with the name of the file or folder.
  */
 export async function readWeights(path: string): Promise<WeightFile> {
-  if (await isFolder(path)) return await readFolder(path);
+  return (await isFolder(path)) ? await readFolder(path) : await readFile(path);
+}
+
+/** Reads a file, and with it those that belong to its generator and lie beside it. */
+async function readFile(path: string): Promise<WeightFile> {
   const main = await withWeights(path, (file) => readPart(path, file));
   const companions: Part[] = [];
   for (const companion of main.dialect.companions ?? []) {
     const beside = join(dirname(path), companion.file);
-    if (existsSync(beside)) companions.push(await withWeights(beside, (file) => readCompanion(beside, file, companion)));
+    if (existsSync(beside))
+      companions.push(await withWeights(beside, (file) => readCompanion(beside, file, companion)));
   }
   return describe(path, main, companions);
 }
@@ -74,7 +79,7 @@ export async function readWeights(path: string): Promise<WeightFile> {
 async function readFolder(path: string): Promise<WeightFile> {
   const mains = DIALECTS.flatMap(({ file }) => file ?? []);
   for (const file of mains) {
-    if (existsSync(join(path, file))) return { ...(await readWeights(join(path, file))), path };
+    if (existsSync(join(path, file))) return { ...(await readFile(join(path, file))), path };
   }
   const found = (await list(path)).filter((name) => name.endsWith('.safetensors')).sort(byCodeUnits);
   const [only, ...others] = found;
@@ -88,7 +93,7 @@ async function readFolder(path: string): Promise<WeightFile> {
       `${path}: a folder with ${found.length} .safetensors files (${quoted(found.join(', '))}); name one of them`,
     );
   }
-  return { ...(await readWeights(join(path, only))), path };
+  return { ...(await readFile(join(path, only))), path };
 }
 
 /** What one file gives to a generator. */
@@ -157,7 +162,9 @@ function unknownNetwork(path: string, file: OpenedWeights): FacewrightError {
   if (stranger) return new FacewrightError(`${path}: ${stranger}, which facewright does not draw; ${OPENS}`);
   const [first] = file.tensors.keys();
   const count = counted(file.tensors.size, 'tensor');
-  return new FacewrightError(`${path}: no StyleGAN that is known: ${count}, of which one is ${quoted(first!)}; ${OPENS}`);
+  return new FacewrightError(
+    `${path}: no StyleGAN that is known: ${count}, of which one is ${quoted(first!)}; ${OPENS}`,
+  );
 }
 
 function describe(path: string, main: MainPart, companions: readonly Part[]): WeightFile {

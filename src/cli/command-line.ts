@@ -147,6 +147,26 @@ const commands: Readonly<Record<string, Command>> = {
     ],
     load: async () => (await import('./report/report.js')).reportCommand,
   },
+  weights: {
+    usage: 'weights [inputs..]',
+    describe: 'generators: which there are, fetch them, look into files, convert them',
+    help:
+      'facewright weights list\n' +
+      'facewright weights fetch NAME|URL...\n' +
+      'facewright weights inspect FILE|NAME|URL...\n' +
+      'facewright weights convert FILE|NAME|URL OUT.safetensors [--half] [--fit]\n\n' +
+      'list shows the generators that owners offer on the web, with their licences, and what of them is here. fetch puts them ' +
+      "into the user's cache folder, and goes on where it was stopped; --model NAME does so too. inspect says what a file is, and " +
+      'what it lacks. convert writes one file that opens fastest.',
+    inputs: 'list, fetch, inspect or convert, and what it is about',
+    examples: [
+      ['facewright weights list', 'names, sizes, licences'],
+      ['facewright weights fetch ada-ffhq', 'then --model ada-ffhq'],
+      ['facewright weights inspect network-snapshot-005000.pkl', 'a file of your own'],
+      ['facewright weights convert ffhq.pkl ffhq.safetensors --half --fit', 'a third of the size, ready to search'],
+    ],
+    load: async () => (await import('./weights/weights.js')).weightsCommand,
+  },
   doctor: {
     usage: 'doctor',
     describe: 'what facewright can run on here',

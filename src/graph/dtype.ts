@@ -21,3 +21,26 @@ export function bfloat16ToNumber(bits: number): number {
   scratch.setUint32(0, bits << 16);
   return scratch.getFloat32(0);
 }
+
+/**
+ * The 16 bits of the IEEE 754 half that is nearest to a value, ties to even. What is larger than the largest half, 65504, by half
+ * a step or more becomes infinite.
+ */
+export function numberToHalf(value: number): number {
+  scratch.setFloat32(0, value);
+  const sign = scratch.getUint8(0) & 0x80 ? 0x8000 : 0;
+  if (Number.isNaN(value)) return 0x7e00;
+  const size = Math.abs(value);
+  if (size === Number.POSITIVE_INFINITY) return sign | 0x7c00;
+  // The step between halves of this size; below 2⁻¹⁴ they are subnormal and all 2⁻²⁴ apart.
+  const exponent = Math.max(-14, size === 0 ? -14 : Math.floor(Math.log2(size)));
+  const steps = roundedToEven(size / 2 ** (exponent - 10));
+  const bits = (exponent + 14) * 1024 + steps; // a carry out of the fraction lands in the exponent, as it must
+  return sign | Math.min(bits, 0x7c00);
+}
+
+function roundedToEven(value: number): number {
+  const floor = Math.floor(value);
+  const rest = value - floor;
+  return floor + (rest > 0.5 || (rest === 0.5 && floor % 2 === 1) ? 1 : 0);
+}

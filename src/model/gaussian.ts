@@ -22,6 +22,15 @@ export function degaussianise(v: number): number {
   return v > 0 ? v : LATENT_SLOPE * v;
 }
 
+/** The way back of the search variable: w = degaussianise(v·std + mean), solved for v, which is 0 where nothing varies. */
+export function searchVariable(w: Float32Array, { mean, std }: GaussianFit): Float32Array {
+  const d = mean.length;
+  return w.map((value, index) => {
+    const spread = std[index % d];
+    return spread > 0 ? (gaussianise(value) - mean[index % d]) / spread : 0;
+  });
+}
+
 /** Running mean and standard deviation of LeakyReLU(5)(w), by coordinate (Welford 1962). */
 export class GaussianFitter {
   #count = 0;

@@ -13,6 +13,7 @@ import {
   throwIfAborted,
 } from './network-on-engine.js';
 import { Prior } from './prior.js';
+import { type TruncationCentre, truncateTowards } from './truncation.js';
 
 /** What a generator is. */
 export interface GeneratorInfo {
@@ -34,6 +35,10 @@ export interface GeneratorInfo {
   readonly latentSize: number;
   /** The epsilon of its instance norm, where its kind has one. */
   readonly normEpsilon?: number;
+  /** The class that it draws, counted from 0, where it is conditional. */
+  readonly class?: number;
+  /** What truncation is towards. */
+  readonly truncationCentre: TruncationCentre;
   /** Noise maps that a search leaves at zero unless it is told otherwise. */
   readonly badNoise: readonly number[];
   /** Trained numbers in the synthesis and mapping networks. */
@@ -47,7 +52,8 @@ export function generatorInfo(
 ): GeneratorInfo {
   const { kind, resolution, rows, noiseSides, latentSize, normEpsilon, badNoise, parameters } = network;
   const shape = { kind, resolution, channels: 3, layers: rows, noiseSides, latentSize, normEpsilon } as const;
-  return { ...about, ...shape, badNoise, parameters };
+  const truncationCentre = network.wAverage === undefined ? 'prior' : 'mean of w';
+  return { ...about, ...shape, class: network.class, truncationCentre, badNoise, parameters };
 }
 
 /** What to draw: `z` or `w`. */
@@ -138,11 +144,13 @@ export class Generator {
   }
 
   /**
-   * Truncation by ψ towards the centre of the prior (`gaussian.ts`); w of any number of rows.
-   * @throws FacewrightError when there is no fit, unless ψ is 1
+   * Truncation by ψ towards the file's own mean of w where it has one (`truncation.ts`), or else the centre of the prior
+   * (`gaussian.ts`); w of any number of rows.
+   * @throws FacewrightError when there is neither, unless ψ is 1
    */
   truncate(w: Float32Array, psi: number): Float32Array {
-    return this.prior.truncate(w, psi);
+    const { wAverage } = this.network;
+    return wAverage ? truncateTowards(w, wAverage, psi) : this.prior.truncate(w, psi);
   }
 
   /**

@@ -4,6 +4,12 @@ import type { Graph, Tensor } from '../graph/graph.js';
 /** The kinds of networks that there are. */
 export type NetworkKind = 'stylegan1' | 'stylegan2';
 
+/** What a network is bound to when it is read. */
+export interface NetworkOptions {
+  /** The class of a conditional network, counted from 0; see classes.ts. */
+  readonly class?: number;
+}
+
 /**
  * What drawing and searching need to know of a generator of any kind. Only the network itself knows how many rows of w and
  * noise maps it has, and how large they are: their numbers may differ.
@@ -26,6 +32,10 @@ export interface Network {
   readonly parameters: number;
   /** The epsilon of its instance norm, where its kind has one. */
   readonly normEpsilon?: number;
+  /** The class that it draws, counted from 0, where it is conditional. */
+  readonly class?: number;
+  /** The mean of w that the file holds, [d]; undefined where it holds none. */
+  readonly wAverage?: Float32Array;
   /** What the appended ops refer to, by name; to be given to `Engine.compile`. */
   readonly constants: Constants;
 

@@ -1,9 +1,11 @@
 import { FacewrightError } from '../errors.js';
 import { type Constant, scaledConstant } from '../graph/constant.js';
 import { float32Values, type HostTensor, type HostTensors } from '../graph/host-tensor.js';
+import { chosenClass } from './classes.js';
+import type { NetworkOptions } from './network.js';
 import { type Layer, MAPPING_LAYERS, StyleGan1 } from './stylegan1.js';
 import { upsamplingKernel } from './upsampling.js';
-import { NamedWeights } from './weights.js';
+import { averageOf, NamedWeights, W_AVERAGE } from './weights.js';
 
 /** From this output size on, StyleGAN1 upsamples by a transposed convolution (model/upsampling.ts). */
 const TRANSPOSED_FROM = 128;
@@ -19,9 +21,15 @@ const RESOLUTIONS = [8, 16, 32, 64, 128, 256, 512, 1024];
  *
  * @param source what errors call the file
  * @param normEpsilon the epsilon of the instance norm
- * @throws FacewrightError when a tensor is missing or of the wrong shape, with the expected and the found one
+ * @throws FacewrightError when a tensor is missing or of the wrong shape, with the expected and the found one, or a class
+ *   was asked for, of which a StyleGAN1 has none
  */
-export function readStyleGan1(source: string, tensors: HostTensors, normEpsilon: number): StyleGan1 {
+export function readStyleGan1(
+  source: string,
+  tensors: HostTensors,
+  normEpsilon: number,
+  options: NetworkOptions = {},
+): StyleGan1 {
   const reader = new Reader(source, tensors);
   if (!reader.weights.has('synthesis.blocks.4x4.const')) {
     const some = [...tensors.keys()][0];
@@ -29,6 +37,7 @@ export function readStyleGan1(source: string, tensors: HostTensors, normEpsilon:
       `${source}: not a StyleGAN1: ${tensors.size} tensors, none named synthesis.blocks.4x4.const${some ? ` (the first is ${some})` : ''}; facewright opens PULSE's synthesis.pt and its own .safetensors`,
     );
   }
+  chosenClass(source, 0, options.class);
   const resolution = largestBlock(source, tensors);
   reader.readSynthesis(resolution);
   const hasMapping = reader.weights.has('mapping.dense0.weight');
@@ -42,6 +51,7 @@ export function readStyleGan1(source: string, tensors: HostTensors, normEpsilon:
     constants,
     parameters: countParameters(tensors),
     hasMapping,
+    wAverage: averageOf(reader.weights, latentSize),
   });
 }
 
@@ -148,11 +158,12 @@ function checkBlur(source: string, weights: NamedWeights, name: string): void {
   }
 }
 
-/** Trained numbers of both networks; the blur is fixed, and the Gaussian fit is a statistic. */
+/** Trained numbers of both networks; the blur is fixed, and the Gaussian fit and the mean of w are statistics. */
 function countParameters(tensors: HostTensors): number {
   let count = 0;
   for (const [name, { data }] of tensors) {
-    if (/^(synthesis|mapping)\./.test(name) && !name.endsWith('.intermediate.kernel')) count += data.length;
+    const fixed = name.endsWith('.intermediate.kernel') || name === W_AVERAGE;
+    if (/^(synthesis|mapping)\./.test(name) && !fixed) count += data.length;
   }
   return count;
 }

@@ -1,9 +1,11 @@
 import { FacewrightError } from '../errors.js';
 import { type Constant, scaledConstant } from '../graph/constant.js';
 import { float32Values, type HostTensor, type HostTensors } from '../graph/host-tensor.js';
+import { chosenClass } from './classes.js';
+import type { NetworkOptions } from './network.js';
 import { type ModulatedLayer, StyleGan2 } from './stylegan2.js';
 import { upsamplingKernel } from './upsampling.js';
-import { NamedWeights } from './weights.js';
+import { averageOf, NamedWeights, W_AVERAGE } from './weights.js';
 
 /** The mapping network's learning-rate multiplier, which is part of its run-time factors. */
 const MAPPING_RATE = 0.01;
@@ -12,12 +14,6 @@ const GAIN = Math.SQRT2;
 /** Of demodulation, in the scale of weights as files have them. */
 const EPSILON = 1e-8;
 const RESOLUTIONS = [8, 16, 32, 64, 128, 256, 512, 1024];
-
-/** What is chosen of a network when it is read. */
-export interface ReadStyleGan2Options {
-  /** The class of a conditional network, counted from 0. */
-  readonly class?: number;
-}
 
 /**
  * Reads a StyleGAN2 from named weights, in stylegan2-ada-pytorch's names with the prefixes `synthesis.` and `mapping.`
@@ -35,7 +31,7 @@ export function readStyleGan2(
   source: string,
   tensors: HostTensors,
   metadata: Readonly<Record<string, string>>,
-  options: ReadStyleGan2Options = {},
+  options: NetworkOptions = {},
 ): StyleGan2 {
   const reader = new Reader(source, tensors);
   const resolution = largestBlock(source, tensors);
@@ -49,6 +45,8 @@ export function readStyleGan2(
     clamp: clampOf(source, metadata),
     constants,
     parameters: countParameters(tensors),
+    class: options.class,
+    wAverage: averageOf(reader.weights, latentSize),
   });
 }
 
@@ -79,9 +77,9 @@ class Reader {
   }
 
   /** @returns the number of dense layers */
-  readMapping(chosen: number | undefined): number {
+  readMapping(wanted: number | undefined): number {
     const { latentSize: d, weights } = this;
-    const embedding = this.#embedding(chosen);
+    const embedding = this.#embedding(wanted);
     let layer = 0;
     for (; weights.has(`mapping.fc${layer}.weight`); layer++) {
       const from = `mapping.fc${layer}`;
@@ -105,20 +103,14 @@ class Reader {
   }
 
   /** The normalised embedding of the class; empty where the network has no classes. */
-  #embedding(chosen: number | undefined): Float64Array {
+  #embedding(wanted: number | undefined): Float64Array {
     const { weights, source } = this;
     if (!weights.has('mapping.embed.weight')) {
-      if (chosen !== undefined) throw new FacewrightError(`${source}: has no classes; leave out the class`);
+      chosenClass(source, 0, wanted);
       return new Float64Array(0);
     }
     const [size = 0, classes = 0] = weights.shape('mapping.embed.weight');
-    const names = `0 to ${classes - 1}`;
-    if (chosen === undefined) {
-      throw new FacewrightError(`${source}: a conditional network of ${classes} classes; choose one of them, ${names}`);
-    }
-    if (!Number.isInteger(chosen) || chosen < 0 || chosen >= classes) {
-      throw new FacewrightError(`${source}: has no class ${chosen}; its ${classes} classes are ${names}`);
-    }
+    const chosen = chosenClass(source, classes, wanted)!;
     const weight = float32Values(weights.take('mapping.embed.weight', [size, classes]));
     const bias = float32Values(weights.take('mapping.embed.bias', [size]));
     const row = Float64Array.from(bias, (b, i) => weight[i * classes + chosen] / Math.sqrt(classes) + b);
@@ -232,7 +224,7 @@ function clampOf(source: string, metadata: Readonly<Record<string, string>>): nu
 function countParameters(tensors: HostTensors): number {
   let count = 0;
   for (const [name, { data }] of tensors) {
-    if (/^(synthesis|mapping)\./.test(name) && name !== 'mapping.w_avg') count += data.length;
+    if (/^(synthesis|mapping)\./.test(name) && name !== W_AVERAGE) count += data.length;
   }
   return count;
 }

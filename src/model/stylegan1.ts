@@ -29,6 +29,8 @@ export interface StyleGan1Parts {
   /** Numbers in synthesis and mapping networks. */
   readonly parameters: number;
   readonly hasMapping: boolean;
+  /** The file's mean of w [d], where it has one. */
+  readonly wAverage?: Float32Array;
 }
 
 /** A StyleGAN1 generator (Karras et al., CVPR 2019): every layer has a row of w and a noise map. */
@@ -41,6 +43,7 @@ export class StyleGan1 implements Network {
   readonly constants: Constants;
   readonly parameters: number;
   readonly hasMapping: boolean;
+  readonly wAverage?: Float32Array;
   readonly rows: number;
   readonly noiseSides: readonly number[];
   /** The last map: the original found that it brings speckles. */
@@ -54,6 +57,7 @@ export class StyleGan1 implements Network {
     this.constants = parts.constants;
     this.parameters = parts.parameters;
     this.hasMapping = parts.hasMapping;
+    this.wAverage = parts.wAverage;
     this.rows = parts.layers.length;
     this.noiseSides = parts.layers.map(({ resolution }) => resolution);
     this.badNoise = [parts.layers.length - 1];

@@ -34,6 +34,10 @@ export interface StyleGan2Parts {
   readonly constants: Constants;
   /** Numbers in synthesis and mapping networks. */
   readonly parameters: number;
+  /** The class that it draws, where it is conditional. */
+  readonly class?: number;
+  /** The file's mean of w [d], where it has one. */
+  readonly wAverage?: Float32Array;
 }
 
 /**
@@ -53,6 +57,8 @@ export class StyleGan2 implements Network {
   readonly clamp: number;
   readonly constants: Constants;
   readonly parameters: number;
+  readonly class?: number;
+  readonly wAverage?: Float32Array;
   readonly hasMapping: boolean;
   /** One for each layer, and one more: the last to-RGB reads it alone. */
   readonly rows: number;
@@ -67,6 +73,8 @@ export class StyleGan2 implements Network {
     this.clamp = parts.clamp;
     this.constants = parts.constants;
     this.parameters = parts.parameters;
+    this.class = parts.class;
+    this.wAverage = parts.wAverage;
     this.hasMapping = parts.mappingLayers > 0;
     this.rows = parts.layers.length + 1;
     this.noiseSides = parts.layers.map(({ resolution }) => resolution);

@@ -2,6 +2,14 @@ import { FacewrightError } from '../errors.js';
 import { sameShape, shapeText } from '../graph/graph.js';
 import { float32Values, type HostTensor, type HostTensors } from '../graph/host-tensor.js';
 
+/** The mean of w: a statistic, not trained. */
+export const W_AVERAGE = 'mapping.w_avg';
+
+/** The mean of w [d], where the file holds one. */
+export function averageOf(weights: NamedWeights, latentSize: number): Float32Array | undefined {
+  return weights.has(W_AVERAGE) ? float32Values(weights.take(W_AVERAGE, [latentSize])) : undefined;
+}
+
 /** Access to named weights that checks each of them: present, and of the right shape. */
 export class NamedWeights {
   /**

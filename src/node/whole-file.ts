@@ -36,12 +36,17 @@ export async function writeWholeFile(
     } finally {
       await file.close();
     }
-    await rename(temporary, path);
+    await moveIntoPlace(temporary, path);
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => {});
     throw new FacewrightError(`${path}: ${writeFailure(error)}`, { cause: error });
   }
-  await syncFolder(folder);
+}
+
+/** Gives a file that is whole and synced its name, over what was there, so that the name survives a power cut too. */
+export async function moveIntoPlace(temporary: string, path: string): Promise<void> {
+  await rename(temporary, path);
+  await syncFolder(dirname(path));
 }
 
 /**
@@ -87,7 +92,8 @@ async function syncFolder(folder: string): Promise<void> {
   }
 }
 
-function writeFailure(error: unknown): string {
+/** What an error of the operating system means for somebody who wanted to write a file, as the end of a sentence. */
+export function writeFailure(error: unknown): string {
   const code = (error as NodeJS.ErrnoException).code;
   switch (code) {
     case 'EACCES':

@@ -74,6 +74,8 @@ export interface JournalLine extends JournalEntry {
   /** Seconds of search: those of its batch, shared out evenly. */
   readonly seconds: number;
   readonly latents?: string;
+  /** w alone, for NumPy. */
+  readonly npz?: string;
   /** The search as an animation. */
   readonly animation?: string;
   readonly trace?: readonly object[];

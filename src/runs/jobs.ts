@@ -171,7 +171,7 @@ export class Jobs {
   /** The line of a job's result if it is there with all its files, those included that are asked for only now. */
   async #doneBefore({ files, key }: Job): Promise<JournalLine | undefined> {
     const { setting, journal, steps } = this.#parts;
-    const { out, again, saveLatents, saveIntermediate, animate, trace } = setting;
+    const { out, again, saveLatents, saveNpz, saveIntermediate, animate, trace } = setting;
     const line = journal.latest(files.image);
     if (again || line?.key !== key || (trace && line.trace === undefined)) return undefined;
     // A run that was killed after it wrote the picture, and before its line, left a picture that is not of this line.
@@ -180,6 +180,10 @@ export class Jobs {
     if (saveLatents) {
       if (line.latents !== files.latents) return undefined;
       needed.push(files.latents);
+    }
+    if (saveNpz) {
+      if (line.npz !== files.npz) return undefined;
+      needed.push(files.npz);
     }
     if (animate) {
       const animation = files.animation(animate.format);

@@ -1,19 +1,28 @@
-// Files of latents (safetensors): what --save-latents writes, and what --start and `generate --latents` read.
+// Files of latents: what --save-latents (safetensors) and --save-npz write, and what --start and `generate --latents` read.
 
 import { basename } from 'node:path';
 import { FacewrightError } from '../errors.js';
 import { asFloat32, type HostTensor, type HostTensors, hostTensor } from '../graph/host-tensor.js';
+import { searchVariable } from '../model/gaussian.js';
 import type { Generator } from '../model/generator.js';
 import type { SearchOptions } from '../pulse/options.js';
 import type { SearchResult } from '../pulse/search.js';
 import type { SearchStart } from '../pulse/start.js';
 import { recogniseContent } from '../weights/content.js';
+import { isNpy, parseNpy } from '../weights/npy.js';
+import { endsWithComment, isNpz, parseNpz, writeNpz } from '../weights/npz.js';
 import { readWholeFile } from '../weights/read-file.js';
 import { parseSafetensors, readSafetensors, writeSafetensors } from '../weights/safetensors.js';
 import { counted } from '../words.js';
 
 /** What `facewright` stands for in the metadata of files that it wrote. */
 const METADATA = 'made_by';
+
+/** What it stands for at the end of an .npz. */
+const NPZ_COMMENT = 'made by facewright';
+
+/** Tensors that mean something here; a file may have others. */
+const LATENT_NAMES = /^(?:v|latent|w|noise\d+)$/;
 
 /** Writes the latents of one result: v [1, L or 1, 512], w [1, L, 512], noise0 … [1, 1, s, s]. */
 export async function saveLatents(path: string, result: SearchResult, generator: Generator): Promise<void> {
@@ -29,14 +38,40 @@ export async function saveLatents(path: string, result: SearchResult, generator:
   await writeSafetensors(path, tensors, { [METADATA]: 'facewright', model: name });
 }
 
-/** The tensors of a file of latents. @throws FacewrightError that says what the file is, if it is none */
+/**
+ * Writes w as NVIDIA's projector writes its `projected_w.npz`, and others' scripts read it.
+ *
+ * @param w [L, d]
+ */
+export async function saveNpz(path: string, w: Float32Array, { info }: Generator): Promise<void> {
+  const arrays = new Map([['w', hostTensor([1, info.layers, info.latentSize], w)]]);
+  await writeNpz(path, arrays, NPZ_COMMENT);
+}
+
+/**
+ * The tensors of a file of latents, recognised by its content.
+ * @throws FacewrightError that says what the file is, if it is none, or where it holds numbers that are none
+ */
 async function readLatents(path: string): Promise<HostTensors<'f32'>> {
-  const bytes = await readWholeFile(path);
+  const tensors = latentsIn(await readWholeFile(path), path);
+  for (const [name, { data }] of tensors) {
+    const bad = data.findIndex((value) => !Number.isFinite(value));
+    if (bad >= 0) throw new FacewrightError(`${path}: ${name} holds ${data[bad]} at position ${bad}; write it again`);
+  }
+  return tensors;
+}
+
+function latentsIn(bytes: Uint8Array, path: string): HostTensors<'f32'> {
+  if (isNpy(bytes)) return new Map([['w', parseNpy(bytes, path)]]);
+  if (isNpz(bytes, path)) return parseNpz(bytes, path, (name) => LATENT_NAMES.test(name));
   const content = recogniseContent(bytes);
-  if (content.kind === 'safetensors') return asFloat32(parseSafetensors(bytes, path).tensors);
+  if (content.kind === 'safetensors') {
+    const { tensors } = parseSafetensors(bytes, path);
+    return asFloat32(new Map([...tensors].filter(([name]) => LATENT_NAMES.test(name))));
+  }
   const what = content.kind === 'other' ? content.what.replace(', not weights', '') : 'a PyTorch file';
   throw new FacewrightError(
-    `${path}: ${what}; latents are kept in .safetensors files, as run --save-latents writes them`,
+    `${path}: ${what}; latents are kept in .safetensors files, as run --save-latents writes them, and in .npz`,
   );
 }
 
@@ -49,7 +84,10 @@ export interface SavedStarts {
   noise(picture: number, layer: number): Float32Array | undefined;
 }
 
-/** Reads the file of --start and holds it against the generator and the options. */
+/**
+ * Reads the file of --start and holds it against the generator and the options. Where it has only w, the search begins at
+ * the v that gives this w.
+ */
 export async function readStarts(
   path: string,
   generator: Generator,
@@ -60,8 +98,9 @@ export async function readStarts(
   const variable = tensors.has('v') ? 'v' : 'latent';
   const v = tensors.get(variable);
   if (v === undefined) {
+    if (tensors.has('w')) return startsAtW(path, tensors, generator, options);
     throw new FacewrightError(
-      `${path}: no start: it holds no tensor v; --start takes files that run --save-latents writes`,
+      `${path}: no start: it holds neither v nor w; --start takes files that run --save-latents writes, and .npz`,
     );
   }
   const rows = options.tile ? 1 : layers;
@@ -86,20 +125,50 @@ export async function readStarts(
   };
 }
 
+/** Starts of a file that has only w. */
+function startsAtW(
+  path: string,
+  tensors: HostTensors<'f32'>,
+  generator: Generator,
+  { tile }: Pick<SearchOptions, 'tile'>,
+): SavedStarts {
+  const { count, rows, w, noise } = facesIn(path, tensors, generator);
+  if (tile && rows !== 1) {
+    throw new FacewrightError(`${path}: w has ${rows} rows, where a start with --tile has one; leave out --tile`);
+  }
+  const fit = generator.requireFit();
+  const { latentSize } = generator.info;
+  return {
+    count,
+    v: (picture) => {
+      const all = w(count === 1 ? 0 : picture);
+      return searchVariable(tile ? all.slice(0, latentSize) : all, fit);
+    },
+    noise,
+  };
+}
+
 /** Latents to draw: w of `count` faces. */
 export interface SavedFaces {
   readonly count: number;
+  /** Of each face in the file: L, or 1 where one serves all layers. */
+  readonly rows: number;
+  /** [L, d] */
   w(face: number): Float32Array;
   noise(face: number, layer: number): Float32Array | undefined;
 }
 
 /** Reads latents to draw: w [n, L, 512], or rows that serve all layers, [n, 1, 512] and [n, 512]. */
 export async function readFaces(path: string, generator: Generator): Promise<SavedFaces> {
-  const tensors = await readLatents(path);
+  return facesIn(path, await readLatents(path), generator);
+}
+
+/** The same of a file that was read. */
+function facesIn(path: string, tensors: HostTensors<'f32'>, generator: Generator): SavedFaces {
   const { layers, latentSize, name } = generator.info;
   const w = tensors.get('w');
   if (w === undefined) {
-    throw new FacewrightError(`${path}: no latents: it holds no tensor w; run --save-latents writes such files`);
+    throw new FacewrightError(`${path}: no latents: it holds no w; run --save-latents and --save-npz write such files`);
   }
   // [L, 512] is one face; [n, 512] with another n is n faces of one row each.
   const shape =
@@ -113,6 +182,7 @@ export async function readFaces(path: string, generator: Generator): Promise<Sav
   const noise = readNoise(path, tensors, count, generator);
   return {
     count,
+    rows,
     w: (face) => repeatRow(part(w.data, face, rows * latentSize), rows === 1 ? layers : 1),
     noise,
   };
@@ -125,9 +195,10 @@ export function repeatRow(row: Float32Array, times: number): Float32Array {
   return repeated;
 }
 
-/** Whether a file is one that `saveLatents` wrote. */
+/** Whether a file is one that `saveLatents` or `saveNpz` wrote. */
 export async function isOurLatents(path: string): Promise<boolean> {
   try {
+    if (path.endsWith('.npz')) return endsWithComment(await readWholeFile(path), NPZ_COMMENT);
     return (await readSafetensors(path)).metadata[METADATA] === 'facewright';
   } catch {
     return false;
@@ -197,5 +268,5 @@ export function savedStart(
 
 /** NAME for the faces of a latents file. */
 export function latentsName(path: string): string {
-  return basename(path).replace(/(\.latents)?\.safetensors$/i, '');
+  return basename(path).replace(/(\.latents)?\.(safetensors|npz|npy)$/i, '');
 }

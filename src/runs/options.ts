@@ -39,12 +39,14 @@ export interface RunOptions {
   readonly duplicates?: number;
   /** Each is searched for so often, and the best is kept; by default 1. */
   readonly restarts?: number;
-  /** A file of latents to start from, as `saveLatents` writes them: one for each picture, or one for all. */
+  /** A file of latents to start from, as `saveLatents` and `saveNpz` write them: one for each picture, or one for all. */
   readonly start?: string;
   /** Pictures that are searched together; by default what suits the generator. No result depends on it. */
   readonly batch?: number;
   /** Also NAME.latents.safetensors: v, w and noise. */
   readonly saveLatents?: boolean;
+  /** Also NAME.latents.npz: w [1, L, d], as NVIDIA's scripts write and read it. */
+  readonly saveNpz?: boolean;
   /** Also the best picture after every step, in NAME/HR and NAME/LR. */
   readonly saveIntermediate?: boolean;
   /** Also the search as an animation, NAME.FORMAT. */

@@ -143,7 +143,7 @@ export class FolderGuard {
 
 /** A run that was killed between writing a file and its line in the journal leaves a file that tells its own origin. */
 async function isOurs(path: string, tool: string): Promise<boolean> {
-  if (path.endsWith('.safetensors')) return isOurLatents(path);
+  if (/\.(?:safetensors|npz)$/.test(path)) return isOurLatents(path);
   if (animationFormats.some((format) => path.endsWith(`.${format}`))) return isOurAnimation(path, [tool]);
   try {
     const { xmp } = await sharp(path).metadata();

@@ -7,6 +7,7 @@ export interface ResultFiles {
   readonly image: string;
   readonly target: string;
   readonly latents: string;
+  readonly npz: string;
   /** The search as an animation. @param format its ending */
   animation(format: string): string;
   /** The picture after one step, full size and scaled down. */
@@ -28,6 +29,7 @@ export function resultFiles(name: string, duplicate: number, steps: number): Res
     image: `${own}.png`,
     target: `${name}.target.png`,
     latents: `${own}.latents.safetensors`,
+    npz: `${own}.latents.npz`,
     animation: (format) => `${own}.${format}`,
     intermediate: (step) => {
       const file = `${last}_${String(step).padStart(digits, '0')}.png`;

@@ -11,7 +11,7 @@ import type { Journal, JournalLine, NamedOptions } from '../results/journal.js';
 import { type Found, type Job, searchBatch, writePicture } from './batch.js';
 import type { RunEvent, RunSummary, Searched } from './events.js';
 import { type JobName, Jobs } from './jobs.js';
-import { type SavedStarts, saveLatents } from './latents-file.js';
+import { type SavedStarts, saveLatents, saveNpz } from './latents-file.js';
 import type { RunSetting } from './options.js';
 import { creatorTool, FolderGuard } from './out-folder.js';
 import { journalPath, NoPictureError, type Picture } from './pictures.js';
@@ -54,18 +54,19 @@ export class Runner {
   /** Looks for files that would be lost. @throws FacewrightError for the first */
   async protect(): Promise<void> {
     const { setting, pictures, journal } = this.#parts;
-    const { out, overwrite = false, saveLatents, saveIntermediate, animate } = setting;
+    const { out, overwrite = false, saveLatents, saveNpz, saveIntermediate, animate } = setting;
     const files = new Set<string>();
     for (const result of this.#jobs.files()) {
       files.add(result.image).add(result.target);
       if (saveLatents) files.add(result.latents);
+      if (saveNpz) files.add(result.npz);
       if (animate) files.add(result.animation(animate.format));
       if (saveIntermediate) files.add(result.intermediate(0).high).add(result.intermediate(0).low);
     }
     const inputs = pictures.map(({ path }) => path);
     const ours = new Set(
       journal.lines
-        .flatMap(({ output, target, latents, animation }) => [output, target, latents, animation])
+        .flatMap(({ output, target, latents, npz, animation }) => [output, target, latents, npz, animation])
         .filter((file) => file != null),
     );
     const guard = await FolderGuard.open(out, { inputs, ours, tool: creatorTool.run, overwrite });
@@ -146,7 +147,7 @@ export class Runner {
   async #write(job: Job, { result, restart, recording }: Found, seconds: number): Promise<void> {
     const { files, target } = job;
     const { generator, setting, options, named, emit } = this.#parts;
-    const { out, saveLatents: latents, animate, trace } = setting;
+    const { out, saveLatents: latents, saveNpz: npz, animate, trace } = setting;
     if (!Number.isFinite(result.losses.TOTAL) || !Number.isFinite(result.losses.L2)) {
       throw new FacewrightError('the search ended in numbers that are not finite; a smaller --learning-rate may help');
     }
@@ -154,6 +155,7 @@ export class Runner {
     const png = await encodePng({ data, width: size, height: size }, { creatorTool: creatorTool.run });
     await writeWholeFile(join(out, files.target), png);
     if (latents) await saveLatents(join(out, files.latents), result, generator);
+    if (npz) await saveNpz(join(out, files.npz), result.w, generator);
     await writePicture(join(out, files.image), result.image, generator.info.resolution, job.key);
     const animation = animate && files.animation(animate.format);
     if (animate && recording) {
@@ -171,6 +173,7 @@ export class Runner {
       met: result.met,
       seconds,
       ...(latents ? { latents: files.latents } : {}),
+      ...(npz ? { npz: files.npz } : {}),
       ...(animation ? { animation } : {}),
       ...(trace ? { trace: result.trace } : {}),
     };

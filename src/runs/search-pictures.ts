@@ -2,7 +2,6 @@
 
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import type { Precision } from '../engine/engine.js';
 import { FacewrightError } from '../errors.js';
 import { requireFormat } from '../image/animation/encode.js';
 import type { Generator } from '../model/generator.js';
@@ -71,7 +70,7 @@ async function perform(
   const start = await openStart(setting, pictures, options, generator);
   const journal = await Journal.open(setting.out, 'run', setting.shard);
   try {
-    const named = namedOptions(options, setting, generator.engine.info.precision, start?.digest);
+    const named = namedOptions(options, setting, generator, start?.digest);
     const parts = { generator, pictures, setting, options, named, starts: start?.starts, journal, emit, signal };
     const runner = new Runner(parts);
     await runner.protect();
@@ -105,9 +104,10 @@ async function openStart(
 function namedOptions(
   options: SearchOptions,
   { restarts, fit, background }: RunSetting,
-  precision: Precision,
+  { engine, info }: Generator,
   startDigest: string | undefined,
 ): NamedOptions {
+  const { precision } = engine.info;
   return {
     loss: options.loss,
     eps: options.eps,
@@ -124,6 +124,7 @@ function namedOptions(
     background,
     // What it was before there was a choice stays unsaid: results keep their keys.
     ...(precision === 'f32' ? {} : { precision }),
+    ...(info.class === undefined ? {} : { class: info.class }),
     ...(startDigest === undefined ? {} : { start: startDigest }),
   };
 }

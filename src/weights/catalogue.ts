@@ -1,3 +1,7 @@
+/** What is known about weight files by their content. */
+
+import { OFFERS } from './offers.js';
+
 /** A weight file that facewright knows by its content. */
 export interface KnownWeights {
   readonly licence: string;
@@ -10,5 +14,6 @@ const known: Readonly<Record<string, KnownWeights>> = {
 
 /** What is known about the file with that SHA-256 (hex). */
 export function knownWeights(sha256: string): KnownWeights | undefined {
-  return Object.hasOwn(known, sha256) ? known[sha256] : undefined;
+  if (Object.hasOwn(known, sha256)) return known[sha256];
+  return OFFERS.find(({ files }) => files.length === 1 && files[0].sha256 === sha256);
 }

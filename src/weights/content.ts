@@ -5,7 +5,6 @@ import { type ByteSource, sourceOf } from './byte-source.js';
 import type { Container, ContainerName } from './container.js';
 import { CONTAINERS } from './containers.js';
 
-
 /** The container that reads the file; or what it is instead of weights. */
 export type Content =
   | { readonly kind: ContainerName; readonly container: Container }

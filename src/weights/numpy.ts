@@ -1,15 +1,10 @@
 /** NumPy's arrays, scalars and dtypes as pickles describe them. */
 
-import { type Fact, permuted, type StoredTensor } from '../graph/stored-tensor.js';
+import type { Fact, StoredTensor } from '../graph/stored-tensor.js';
+import { storedArray } from './array.js';
 import type { ByteSource } from './byte-source.js';
-import { decodeElements, dtypeOf, ELEMENT_TYPES, type ElementType, elementCount, swapBytes } from './elements.js';
-import {
-  bytesOfValue,
-  type PickleContext,
-  type PickleGlobal,
-  PickleObject,
-  PickleTuple,
-} from './pickle-values.js';
+import { ELEMENT_TYPES, type ElementType, elementCount } from './elements.js';
+import { bytesOfValue, type PickleContext, type PickleGlobal, PickleObject, PickleTuple } from './pickle-values.js';
 import { FETCH_AGAIN } from './words.js';
 
 /** The formats that numbers have, by the kind and the width that a dtype's name consists of. */
@@ -62,7 +57,7 @@ export class NumpyArray extends PickleObject {
     const items = state instanceof PickleTuple ? state.items : [];
     const [shape, dtype, fortran, data] = items.length === 5 ? items.slice(1) : items;
     if (!(shape instanceof PickleTuple) || !(dtype instanceof NumpyDtype)) {
-      return context.fail(`an array in it has no shape or no dtype; ${FETCH_AGAIN}`);
+      context.fail(`an array in it has no shape or no dtype; ${FETCH_AGAIN}`);
     }
     const bytes = bytesOfValue(data);
     if (dtype.element === undefined || bytes === undefined) return; // objects come as a list
@@ -91,25 +86,15 @@ function arrayTensor(
   const count = elementCount(sides);
   if (count === undefined || element === undefined) return context.fail('an array in it has an impossible shape');
   const shape = sides as readonly number[];
-  const read = (ordered: readonly number[]) => () => {
+  return storedArray({ element, shape, bigEndian, fortran }, () => {
     const expected = count * element.bytes;
     if (bytes.length !== expected) {
       return context.fail(
         `an array of shape [${shape.join(', ')}] in it has ${bytes.length} bytes where ${expected} are expected; ${FETCH_AGAIN}`,
       );
     }
-    const copy = bytes.copy(0, expected);
-    if (bigEndian) swapBytes(copy, element.bytes);
-    return decodeElements(element, copy, ordered);
-  };
-  if (!fortran || shape.length < 2) return { shape, dtype: dtypeOf(element), read: read(shape) };
-  // Fortran's order is the row-major order of the axes taken from the last to the first.
-  const turned = shape.toReversed();
-  const stored = { shape: turned, dtype: dtypeOf(element), read: read(turned) };
-  return permuted(
-    stored,
-    shape.map((_, axis) => shape.length - 1 - axis),
-  );
+    return bytes.copy(0, expected);
+  });
 }
 
 /** `numpy.dtype(code, align, copy)`. */
@@ -138,7 +123,8 @@ function scalar([dtype, data]: readonly unknown[], context: PickleContext): unkn
   if (!(dtype instanceof NumpyDtype)) return context.fail('a NumPy scalar in it has no dtype');
   const bytes = bytesOfValue(data);
   if (dtype.element === undefined || bytes === undefined) return dtype;
-  if (bytes.length !== dtype.element.bytes) return context.fail(`a NumPy scalar in it has ${bytes.length} bytes; ${FETCH_AGAIN}`);
+  if (bytes.length !== dtype.element.bytes)
+    return context.fail(`a NumPy scalar in it has ${bytes.length} bytes; ${FETCH_AGAIN}`);
   return new NumpyScalar(arrayTensor(bytes, dtype, [], false, context));
 }
 

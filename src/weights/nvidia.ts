@@ -12,7 +12,7 @@ export class DnnlibNetwork extends PickleObject {
   state = new PickleDict();
 
   override setState(state: unknown, context: PickleContext): void {
-    if (!(state instanceof PickleDict)) return context.fail(`a network in it has no state; ${FETCH_AGAIN}`);
+    if (!(state instanceof PickleDict)) context.fail(`a network in it has no state; ${FETCH_AGAIN}`);
     this.state = state;
   }
 

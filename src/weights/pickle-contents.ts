@@ -77,7 +77,7 @@ class Walk {
 
   #list(items: readonly unknown[], prefix: string, depth: number): void {
     if (items.length > LONGEST_LIST) return;
-    items.forEach((item, index) => this.visit(item, below(prefix, index), depth));
+    for (const [index, item] of items.entries()) this.visit(item, below(prefix, index), depth);
   }
 
   #dnnlib(network: DnnlibNetwork, prefix: string, depth: number): void {

@@ -7,13 +7,12 @@ import { GLOBALS } from './globals.js';
 import { unpickle } from './pickle.js';
 import { contentsOf } from './pickle-contents.js';
 
-/**
- * How a pickle of a container or of an object begins: from protocol 2 on with PROTO; before, with an empty dict or list and
- * its place in the memo, with a dict or list in text, or with a global.
- */
-const START = /^(?:\x80[\x02-\x05]|[\]}][qrp]|\((?:[dl]p?\d*\n|c[\w.]+\n)|c[\w.]+\n\w+\n[pqr()])/;
+/** How pickles of protocols 0 and 1 begin: with an empty dict or list and its place in the memo, one in text, or a global. */
+const START = /^(?:[\]}][qrp(]|\((?:[dl](?:p\d+\n|[VSIFc(])|c[\w.]+\n)|c[\w.]+\n\w+\n[pqr()])/;
 
+/** From protocol 2 on a pickle says its protocol first. */
 function isPickle(head: Uint8Array): boolean {
+  if (head[0] === 0x80) return head[1]! >= 2 && head[1]! <= 5;
   return START.test(String.fromCharCode(...head.subarray(0, 256)));
 }
 

@@ -46,7 +46,7 @@ class Attributes extends PickleObject {
   readonly values = new PickleDict();
 
   override setState(state: unknown, context: PickleContext): void {
-    if (!(state instanceof PickleDict)) return context.fail('an object in it has something other than attributes');
+    if (!(state instanceof PickleDict)) context.fail('an object in it has something other than attributes');
     context.spend(state.size);
     for (const [key, value] of state) this.values.set(key, value);
   }

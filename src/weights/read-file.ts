@@ -5,7 +5,7 @@ import { FacewrightError } from '../errors.js';
 import { FileSource } from './byte-source.js';
 
 /** A training's whole state, optimisers and all, has a few GB; no generator is near this. */
-const LARGEST_FILE_BYTES = 2 ** 34;
+export const LARGEST_FILE_BYTES = 2 ** 34;
 
 const REASONS: Readonly<Record<string, string>> = {
   ENOENT: 'no such file or folder',

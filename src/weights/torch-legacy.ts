@@ -14,12 +14,16 @@ import { FETCH_AGAIN, OPENS } from './words.js';
 const MAGIC = 0x1950a86a20f9469cfc6cn;
 const VERSION = 1001;
 
-/** The first pickle, whatever its protocol: PROTO, from protocol 4 on perhaps FRAME, and the magic number as LONG1. */
-const START = /^\x80[\x02-\x05](?:\x95[\s\S]{8})?\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19\./;
+/** The magic number as LONG1, and STOP. */
+const MAGIC_OPCODES = [0x8a, 10, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19, 0x2e];
+const PROTO = 0x80;
+const FRAME = 0x95;
+const FRAME_BYTES = 9;
 
-/** Whether bytes begin like a legacy container. */
+/** Whether bytes begin like a legacy container: with PROTO, from protocol 4 on perhaps FRAME, and the magic number. */
 export function isTorchLegacy(head: Uint8Array): boolean {
-  return START.test(String.fromCharCode(...head.subarray(0, 32)));
+  const first = head[2] === FRAME ? 2 + FRAME_BYTES : 2;
+  return head[0] === PROTO && MAGIC_OPCODES.every((byte, at) => head[first + at] === byte);
 }
 
 /**

@@ -7,6 +7,9 @@ import type { ByteSource } from './byte-source.js';
 import { decodeElements, dtypeOf, ELEMENT_TYPES, type ElementType, elementCount, isCount } from './elements.js';
 import { type PickleContext, type PickleGlobal, PickleTuple } from './pickle-values.js';
 
+/** Elements that a tensor may have beyond those of its storage: a blur is one kernel, repeated for each channel. */
+const MOST_EXPANDED = 2 ** 20;
+
 /** A class such as `torch.FloatStorage`: it may be named, never called. */
 export class StorageType implements PickleGlobal {
   constructor(
@@ -100,6 +103,11 @@ const rebuildTensor = (name: string): PickleGlobal => ({
     if (count > 0 && last >= view.count) {
       return context.fail(
         `a tensor of shape [${shape.join(', ')}] in it reaches to element ${last} of a storage of ${view.count}; the file is damaged`,
+      );
+    }
+    if (count > MOST_EXPANDED + view.count) {
+      return context.fail(
+        `a tensor in it makes ${count} elements of a storage of ${view.count}; no network repeats itself so`,
       );
     }
     return new TorchTensor(view.storage, view.offset + offset, shape, strides, count);

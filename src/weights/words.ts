@@ -1,5 +1,7 @@
 /** Wording that the readers of weights share. */
 
+export { quoted } from '../words.js';
+
 /** The end of every refusal: what would do instead. */
 export const OPENS =
   "facewright opens safetensors files and PyTorch state dicts of StyleGAN1 such as PULSE's synthesis.pt, mapping.pt and gaussian_fit.pt";

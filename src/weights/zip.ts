@@ -1,9 +1,10 @@
 /**
- * Reads zip archives whose entries are stored without compression, as `torch.save` writes them: nothing is unpacked, an
- * entry is a part of the archive. The central directory is what counts; local headers may hold no sizes.
+ * Reads zip archives. Entries that are stored without compression, as `torch.save` writes them, are parts of the archive;
+ * deflated ones are unpacked where the caller allows for it. The central directory is what counts; local headers may hold no
+ * sizes.
  */
 
-import { crc32 } from 'node:zlib';
+import { crc32, inflateRawSync } from 'node:zlib';
 import { quoted } from '../words.js';
 import { type ByteSource, partOf, sourceOf } from './byte-source.js';
 import { ByteReader } from './bytes.js';
@@ -22,6 +23,10 @@ const LONGEST_TAIL_BYTES = END_RECORD_BYTES + 0xffff;
 const CENTRAL_HEADER_BYTES = 46;
 /** So much of an entry is read at once where only its checksum is wanted. */
 const CHECKED_BYTES = 2 ** 22;
+
+/** How an entry is packed. */
+const STORED = 0;
+const DEFLATED = 8;
 
 const ZIP64_EXTRA = 0x0001;
 const ENCRYPTED = 0x0001;
@@ -125,20 +130,63 @@ export class ZipArchive {
   }
 
   /**
-   * The bytes of an entry; its checksum is verified when they are first read.
+   * The bytes of a stored entry; its checksum is verified when they are first read.
    *
    * @throws FacewrightError when there is no such entry or it is compressed, encrypted or out of range; and where the
    * bytes are read: when they are damaged
    */
   open(name: string): ByteSource {
-    const reader = new ByteReader(this.#bytes, this.source);
-    const entry = this.#entries.get(name);
-    if (entry === undefined) return reader.fail(`the zip archive has no entry ${quoted(name)}; ${FETCH_AGAIN}`);
-    const label = `the zip entry ${quoted(name)}`;
-    if ((entry.flags & ENCRYPTED) !== 0) reader.fail(`${label} is encrypted; save the weights without a password`);
-    if (entry.method !== 0 || entry.packed !== entry.size) {
-      reader.fail(`${label} is compressed, which torch.save never does; save the weights again`);
+    const entry = this.#entry(name);
+    if (entry.method !== STORED || entry.packed !== entry.size) {
+      this.#fail(`${labelOf(entry)} is compressed, which torch.save never does; save the weights again`);
     }
+    return new CheckedEntry(this.#packed(entry), entry.crc, () => this.#damaged(entry));
+  }
+
+  /**
+   * The bytes of an entry, stored or deflated, its checksum verified.
+   *
+   * @param most bytes that it may have: a few that are deflated can stand for gigabytes
+   * @throws FacewrightError when there is no such entry, or it is encrypted, out of range, larger, damaged, or packed in any other
+   * way
+   */
+  unpack(name: string, most: number): Uint8Array {
+    const entry = this.#entry(name);
+    const label = labelOf(entry);
+    if (entry.size > most) {
+      this.#fail(`${label} has ${entry.size} bytes when it is unpacked; facewright reads at most ${most}`);
+    }
+    const isStored = entry.method === STORED && entry.packed === entry.size;
+    if (!isStored && entry.method !== DEFLATED) {
+      this.#fail(`${label} is packed in a way that facewright does not know; store or deflate it`);
+    }
+    const packed = this.#packed(entry);
+    const bytes = packed.view(0, packed.length);
+    const data = isStored ? bytes : inflated(bytes, entry.size);
+    if (data === undefined) return this.#fail(`${label} cannot be unpacked; the file is damaged: ${FETCH_AGAIN}`);
+    if (entry.crc !== 0 && crc32(data) !== entry.crc) this.#damaged(entry);
+    return data;
+  }
+
+  #fail(message: string): never {
+    return new ByteReader(this.#bytes, this.source).fail(message);
+  }
+
+  #damaged(entry: Entry): never {
+    return this.#fail(`${labelOf(entry)} does not match its checksum; the file is damaged: ${FETCH_AGAIN}`);
+  }
+
+  #entry(name: string): Entry {
+    const entry = this.#entries.get(name);
+    if (entry === undefined) return this.#fail(`the zip archive has no entry ${quoted(name)}; ${FETCH_AGAIN}`);
+    if ((entry.flags & ENCRYPTED) !== 0) this.#fail(`${labelOf(entry)} is encrypted; save it without a password`);
+    return entry;
+  }
+
+  /** The bytes of an entry as they lie in the archive. */
+  #packed(entry: Entry): ByteSource {
+    const reader = new ByteReader(this.#bytes, this.source);
+    const label = labelOf(entry);
     if (entry.header > reader.length) reader.fail(`${label} lies behind the end of the file; ${FETCH_AGAIN}`);
     reader.offset = entry.header;
     if (reader.u32() !== LOCAL_HEADER) reader.fail(`${label} is not where the directory says; ${FETCH_AGAIN}`);
@@ -146,12 +194,27 @@ export class ZipArchive {
     const nameLength = reader.u16();
     const extraLength = reader.u16();
     reader.take(nameLength + extraLength);
-    const data = reader.span(entry.size);
+    const data = reader.span(entry.packed);
     this.#read += data.length;
-    if (this.#read > reader.length) reader.fail('the entries of its zip archive overlap, which torch.save never does');
-    return new CheckedEntry(data, entry.crc, () =>
-      reader.fail(`${label} does not match its checksum; the file is damaged: ${FETCH_AGAIN}`),
-    );
+    if (this.#read > reader.length) {
+      reader.fail('the entries of its zip archive overlap, which those of no honest archive do');
+    }
+    return data;
+  }
+}
+
+/** What errors call an entry. */
+function labelOf({ name }: Entry): string {
+  return `the zip entry ${quoted(name)}`;
+}
+
+/** `size` bytes from deflated ones; undefined where there are more or fewer, or they are none. */
+function inflated(packed: Uint8Array, size: number): Uint8Array | undefined {
+  try {
+    const data = inflateRawSync(packed, { maxOutputLength: Math.max(1, size) });
+    return data.length === size ? data : undefined;
+  } catch {
+    return undefined;
   }
 }
 

@@ -19,14 +19,16 @@ export interface Ended {
   readonly stderr: string;
 }
 
-/** Starts the command; `watch` sees the process and what it has written to stdout so far. */
+/** Starts the command; `watch` sees the process and what it has written to stdout so far, `begun` the process at once. */
 export function facewright(
   cwd: string,
   words: readonly string[],
   watch?: (child: ChildProcess, stdout: string) => void,
+  begun?: (child: ChildProcess) => void,
 ): Promise<Ended> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [main, ...words], { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
+    begun?.(child);
     let stdout = '';
     let stderr = '';
     child.stdout.setEncoding('utf8').on('data', (text: string) => {

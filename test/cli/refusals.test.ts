@@ -62,6 +62,11 @@ const refused: [words: string, message: RegExp][] = [
   ['generate --out out --interpolate 1', /--interpolate needs two values/],
   ['generate --out out --interpolate 1 2 --interpolate 3 4', /--interpolate takes two faces/],
   ['generate --out out --latents', /--latents needs a value/],
+  ['generate --out out --rng mt', /--rng mt: must be philox or numpy/],
+  ['generate --out out --rng numpy --latents a.npz', /--rng is about what is drawn from seeds/],
+  ['generate --out out --class -1', /--class -1: must be a whole number, 0 or more/],
+  ['run face.png --out out --class 2', /demo-128: has no classes; leave out --class/],
+  ['emoji 1f600 --set openmoji --out out --class 2', /demo-128: has no classes; leave out --class/],
   ['demo --out out --count 0', /--count 0: must be a whole number, from 1 to/],
   ['rnu face.png', /unknown command rnu; did you mean run\?/],
   ['report', /no folder: name the one that a run wrote to, for example facewright report faces/],
@@ -69,6 +74,22 @@ const refused: [words: string, message: RegExp][] = [
   ['report missing', /missing: cannot be read \(ENOENT\); name the folder that a run wrote to/],
   ['report none', /none: no results in it; name a folder/],
   ['report none --otu x', /unknown option --otu; did you mean --out\?/],
+  ['weights', /what with weights\? list, fetch, inspect or convert/],
+  ['weights lst', /did you mean list\?/],
+  ['weights list all', /takes nothing after list/],
+  ['weights fetch', /fetch what\?/],
+  ['weights inspect notes.txt', /notes.txt: a text file, not weights/],
+  ['weights inspect missing.pkl', /missing.pkl: .*no such file or folder/],
+  ['weights convert cut.safetensors empty.safetensors', /empty.safetensors: is there already; .*--force/],
+  ['weights inspect', /inspect what\?/],
+  ['weights convert cut.safetensors', /convert takes a file and a new name/],
+  ['weights convert cut.safetensors out.pt', /out\.pt: must end in \.safetensors/],
+  ['weights list --half', /--half is for weights convert/],
+  ['weights list --modle x', /unknown option --modle/],
+  [
+    'generate --out b --model ada-fhq',
+    /ada-fhq: no such file or folder, and no name of the catalogue; did you mean ada-ffhq/,
+  ],
   ['doctor now', /cannot make anything of now/],
 ];
 for (const [words, message] of refused) test(words, () => isRefused(words, message));
@@ -83,6 +104,8 @@ const refusedLater: [words: string, message: RegExp][] = [
   ['run face.png --out out --start notes.txt', /notes.txt: a text file; latents are kept in .safetensors/],
   ['run face.png --out .', /face.png: is an input, which would be overwritten/],
   ['generate --out out --latents notes.txt', /notes.txt/],
+  ['generate --out out --rng numpy --seeds 1,4294967296', /--seeds 4294967296: NumPy's seeds go from 0 to 4294967295/],
+  ['generate --out out --rng numpy --interpolate 1 4294967296', /--interpolate 4294967296: NumPy's seeds go/],
 ];
 for (const [words, message] of refusedLater) later(words, () => isRefused(words, message));
 
@@ -131,7 +154,15 @@ test('no words at all: the commands', async () => {
   assert.match(stderr, /facewright run/);
 });
 
-for (const words of ['--help', 'run --help', 'generate -h', 'demo --help', 'report --help', 'doctor --help']) {
+for (const words of [
+  '--help',
+  'run --help',
+  'generate -h',
+  'demo --help',
+  'report --help',
+  'weights --help',
+  'doctor --help',
+]) {
   test(`${words}: fits 100 columns`, async () => {
     const { code, stdout } = await facewright(folder, words.split(' '));
     assert.is(code, 0);

@@ -1,7 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { constantValues, scaledConstant } from '../../dist/graph/constant.js';
-import { bfloat16ToNumber, DTYPE_BYTES, halfToNumber } from '../../dist/graph/dtype.js';
+import { bfloat16ToNumber, DTYPE_BYTES, halfToNumber, numberToHalf } from '../../dist/graph/dtype.js';
 import { asFloat32, float32Values, type HostTensor, hostTensor } from '../../dist/graph/host-tensor.js';
 
 test('every half, against its definition: sign · 2^(e − 25) · (1024 + f), or f · 2^−24 below the normal ones', () => {
@@ -11,6 +11,21 @@ test('every half, against its definition: sign · 2^(e − 25) · (1024 + f), or
     const expected = exponent < 31 ? magnitude : fraction === 0 ? Number.POSITIVE_INFINITY : Number.NaN;
     assert.ok(Object.is(halfToNumber(bits), sign ? -expected : expected), bits.toString(16));
     assert.ok(Object.is(Math.fround(halfToNumber(bits)), halfToNumber(bits)), 'float32 holds it');
+  }
+});
+
+test('the nearest half: of every half itself, of what lies between two the nearer, of the middle the even one', () => {
+  for (let bits = 0; bits < 0x10000; bits++) {
+    const value = halfToNumber(bits);
+    if (Number.isNaN(value)) assert.ok(Number.isNaN(halfToNumber(numberToHalf(value))));
+    else assert.is(numberToHalf(value), bits);
+    if ((bits & 0x7fff) >= 0x7c00) continue;
+    // What would come after the largest half, were there one, is 65536: from the middle on, infinity.
+    const next = (bits & 0x7fff) === 0x7bff ? Math.sign(value) * 65536 : halfToNumber(bits + 1);
+    const middle = (value + next) / 2;
+    assert.is(numberToHalf(middle), bits % 2 === 0 ? bits : bits + 1, String(middle));
+    assert.is(numberToHalf(value + (middle - value) * 0.999), bits);
+    assert.is(numberToHalf(next + (middle - next) * 0.999), bits + 1);
   }
 });
 

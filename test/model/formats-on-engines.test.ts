@@ -78,7 +78,7 @@ for (const engine of engines) {
     const io = `formats/${file.replace(/\.[^.]*$/, '')}.io.safetensors`;
     goldenTest(test, file, [`formats/${file}`, io], async (model, values) => {
       const golden = await Golden.read(values);
-      const generator = await openGenerator({ model, ...engine.request, fit: false });
+      const generator = await openGenerator({ model, ...engine.request, purpose: 'draw' });
       try {
         assert.is(generator.info.kind, kind);
         await checkMapping(generator, golden);

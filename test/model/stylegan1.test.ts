@@ -47,6 +47,25 @@ test('the full FFHQ shape has as many numbers as the original without mapping ne
   assert.is(parameters, 26_219_627 - 8 * (512 * 512 + 512) - unused);
 });
 
+test('the mean of w is read where the file holds one, and is no parameter', () => {
+  const tensors = small();
+  const { parameters, wAverage } = readStyleGan1('x', tensors, 1e-5);
+  assert.is(wAverage, undefined);
+  const mean = normals(1, [], 24);
+  tensors.set('mapping.w_avg', hostTensor([24], mean));
+  const network: Network = readStyleGan1('x', tensors, 1e-5);
+  assert.equal(network.wAverage, mean);
+  assert.is(network.hasMapping, false);
+  assert.is(network.parameters, parameters);
+  tensors.set('mapping.w_avg', hostTensor([512], new Float32Array(512)));
+  assert.is(refusal(tensors), 'faces.pt: mapping.w_avg is [512]; expected [24]');
+});
+
+test('a StyleGAN1 has no classes', () => {
+  assert.is(readStyleGan1('x', small(), 1e-5, { class: undefined }).layers.length, 6);
+  assert.throws(() => readStyleGan1('x', small(), 1e-5, { class: 0 }), 'x: has no classes; leave out --class');
+});
+
 test('a missing tensor is named', () => {
   const tensors = small();
   tensors.delete('synthesis.blocks.8x8.epi2.noise.weight');

@@ -3,7 +3,16 @@ import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { hostTensor } from '../../dist/graph/host-tensor.js';
-import { latentsName, readFaces, readStarts, savedStart, saveLatents } from '../../dist/runs/latents-file.js';
+import {
+  isOurLatents,
+  latentsName,
+  readFaces,
+  readStarts,
+  savedStart,
+  saveLatents,
+  saveNpz,
+} from '../../dist/runs/latents-file.js';
+import { writeNpz } from '../../dist/weights/npz.js';
 import { writeSafetensors } from '../../dist/weights/safetensors.js';
 import { newFolder } from '../cli/command.js';
 
@@ -16,6 +25,7 @@ test.after(() => rmSync(folder, { recursive: true }));
 type Described = Parameters<typeof readStarts>[1];
 const generator = {
   info: { name: 'tiny', layers: 3, latentSize: 512, noiseSides: [4, 4, 8] },
+  requireFit: () => ({ mean: new Float32Array(512).fill(-1), std: new Float32Array(512).fill(4) }),
 } as unknown as Described;
 
 function tensor(...shape: number[]) {
@@ -74,8 +84,8 @@ test('noise that the options rule out stays zero', async () => {
 
 test('shapes that do not fit are named', async () => {
   const read = (tile = false) => refusal(readStarts(path, generator, { tile }));
-  await write({ w: tensor(1, 3, 512) });
-  assert.match(await read(), /x\.latents\.safetensors: no start: it holds no tensor v/);
+  await write({ x: tensor(1, 3, 512) });
+  assert.match(await read(), /x\.latents\.safetensors: no start: it holds neither v nor w/);
   await write({ v: tensor(1, 4, 512) });
   assert.match(await read(), /v is \[1, 4, 512\], where a start for tiny is \[n, 3, 512\]$/);
   await write({ v: tensor(1, 1, 512) });
@@ -100,10 +110,48 @@ test('latents to draw: one row serves all layers', async () => {
   await write({ w: tensor(1, 7, 512) });
   assert.match(await refusal(readFaces(path, generator)), /w is \[1, 7, 512\], where tiny draws \[n, 3, 512\] or/);
   await write({ v: tensor(3, 512) });
-  assert.match(await refusal(readFaces(path, generator)), /no latents: it holds no tensor w/);
+  assert.match(await refusal(readFaces(path, generator)), /no latents: it holds no w/);
+});
+
+test('w as NVIDIA keeps it: .npz, by its content, rows as the network has them or one for all', async () => {
+  const [npz, misnamed] = [join(folder, 'projected_w.npz'), join(folder, 'w.dat')];
+  const w = tensor(3, 512).data;
+  await saveNpz(npz, w, generator);
+  assert.ok(await isOurLatents(npz));
+  assert.equal((await readFaces(npz, generator)).w(0), w);
+  await writeNpz(misnamed, new Map([['w', tensor(2, 1, 512)]]));
+  assert.not(await isOurLatents(misnamed));
+  const two = await readFaces(misnamed, generator);
+  assert.is(two.count, 2);
+  assert.equal([two.w(1).length, two.w(1)[0], two.w(1)[1024]], [3 * 512, 512, 512]);
+  await writeNpz(misnamed, new Map([['w', tensor(1, 18, 512)]]));
+  assert.match(
+    await refusal(readFaces(misnamed, generator)),
+    /w\.dat: w is \[1, 18, 512\], where tiny draws \[n, 3, 512\] or \[n, 512\]/,
+  );
+  const spoilt = tensor(1, 3, 512);
+  spoilt.data[7] = Number.NaN;
+  await writeNpz(misnamed, new Map([['w', spoilt]]));
+  assert.match(await refusal(readFaces(misnamed, generator)), /w holds NaN at position 7/);
+});
+
+test('a search starts at w where there is no v', async () => {
+  const npz = join(folder, 'start.npz');
+  const w = tensor(1, 3, 512);
+  w.data[5] = -2;
+  await writeNpz(npz, new Map([['w', w]]));
+  const starts = await readStarts(npz, generator, { tile: false });
+  // v = (LeakyReLU(5)(w) − mean)/std, of mean −1 and std 4.
+  const v = starts.v(9);
+  assert.equal([v.length, v[0], v[3], v[5], v[1535]], [1536, 0.25, 1, -2.25, 384]);
+  assert.match(await refusal(readStarts(npz, generator, { tile: true })), /w has 3 rows, where a start with --tile/);
+  await writeNpz(npz, new Map([['w', tensor(2, 1, 512)]]));
+  assert.is((await readStarts(npz, generator, { tile: false })).v(1).length, 1536);
+  assert.equal((await readStarts(npz, generator, { tile: true })).v(1)[0], 513 / 4);
 });
 
 test('names', () => {
+  assert.is(latentsName('projected_w.npz'), 'projected_w');
   assert.is(latentsName('a/x.latents.safetensors'), 'x');
   assert.is(latentsName('x.safetensors'), 'x');
 });

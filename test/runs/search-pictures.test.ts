@@ -8,7 +8,7 @@ import {
   BrokenOffError,
   FacewrightError,
   findPictures,
-  type Generator,
+  Generator,
   NoPictureError,
   type Picture,
   type RunEvent,
@@ -77,6 +77,22 @@ test('tells what it does, and a second run what is there', async ({ folder, gene
   const second = searchPictures(generator, found, options);
   assert.equal(typesOf(await follow(second)), ['started', 'skipped', 'skipped', 'skipped']);
   assert.is((await second.summary).earlier, 3);
+});
+
+test('another class is another run', async ({ folder, generator, options }) => {
+  const found = await pictures(folder, 1);
+  const { network, info, fit } = generator;
+  const ofClass = (wanted: number) =>
+    new Generator(engine, network, { ...info, class: wanted }, { fit, keepEngine: true });
+  const keys = new Set<string>();
+  for (const each of [generator, ofClass(0), ofClass(1)]) {
+    const { lines, earlier } = await searchPictures(each, found, options).summary;
+    assert.is(earlier, 0);
+    assert.is(lines[0].options.class, each.info.class);
+    keys.add(lines[0].key);
+  }
+  assert.is(keys.size, 3);
+  assert.is((await searchPictures(ofClass(1), found, options).summary).earlier, 1);
 });
 
 test('a run that is stopped is gone on with where it stood', async ({ folder, generator, options }) => {

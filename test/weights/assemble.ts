@@ -32,6 +32,13 @@ export function f32(...values: readonly number[]): Uint8Array {
   return new Uint8Array(Float32Array.from(values).buffer);
 }
 
+/** In network order, as pickles have them. */
+export function f64(value: number): Uint8Array {
+  const buffer = Buffer.alloc(8);
+  buffer.writeDoubleBE(value);
+  return buffer;
+}
+
 /* Pickles: each function gives the opcodes that leave one value on the stack. */
 
 export const NONE = 'N';
@@ -61,20 +68,24 @@ export interface TensorSpec {
   readonly strides: readonly number[];
 }
 
-/** The opcodes of a tensor. */
-export function tensor(spec: TensorSpec): Uint8Array {
+/** The opcodes of a storage. */
+export function storage(spec: Pick<TensorSpec, 'key' | 'type' | 'count' | 'view'>): Uint8Array {
   const view = spec.view === undefined ? NONE : tuple(text('v'), long(spec.view[0]), long(spec.view[1]));
-  const storage = bytesOf(
+  return bytesOf(
     ...['(', text('storage'), global('torch', `${spec.type ?? 'Float'}Storage`), text(spec.key ?? '0')],
     ...[text('cpu'), long(spec.count), view, 't', 'Q'],
   );
+}
+
+/** The opcodes of a tensor. */
+export function tensor(spec: TensorSpec): Uint8Array {
   const sides = tuple(...spec.shape.map(long));
   const strides = tuple(...spec.strides.map(long));
   const hooks = call('collections', 'OrderedDict');
   return call(
     'torch._utils',
     '_rebuild_tensor_v2',
-    storage,
+    storage(spec),
     long(spec.offset ?? 0),
     sides,
     strides,

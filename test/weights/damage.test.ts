@@ -4,9 +4,9 @@ import { readFileSync } from 'node:fs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { FacewrightError } from '../../dist/errors.js';
-import { parseWeights } from '../../dist/weights/read.js';
 import { goldenTest } from '../goldens.js';
 import { bytesOf, call, dict, f32, pickle, tensor, text, torchLegacy, u64, zip } from './assemble.js';
+import { readAll } from './read-all.js';
 import { SOURCE } from './refuses.js';
 
 /** Numbers in [0, 1) that are the same in every run (mulberry32). */
@@ -23,7 +23,7 @@ function random(seed: number): () => number {
 /** Whether the bytes are read; that anything but a sentence is thrown fails the test. */
 function opens(bytes: Uint8Array, what: string): boolean {
   try {
-    parseWeights(bytes, SOURCE);
+    readAll(bytes, SOURCE);
     return true;
   } catch (error) {
     assert.instance(error, FacewrightError, `${what}: ${String(error)}`);

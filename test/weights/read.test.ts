@@ -8,19 +8,29 @@ import { readWeights } from '../../dist/read-weights.js';
 import { parseWeights } from '../../dist/weights/read.js';
 import { writeSafetensors } from '../../dist/weights/safetensors.js';
 import { goldenPath, goldenTest } from '../goldens.js';
-import { bytesOf, dict, f32, type TensorSpec, tensor, torchLegacy, torchZip } from './assemble.js';
+import { bytesOf, dict, f32, tensor, torchZip } from './assemble.js';
+import {
+  adaFile,
+  asNvidiaStyleGan1,
+  asNvidiaStyleGan2,
+  dnnlibFile,
+  renamed,
+  smallStyleGan1,
+  smallStyleGan2,
+  torchFile,
+} from './networks.js';
 import { inTemporaryFolder, refuses, refusesLater, SOURCE } from './refuses.js';
 
-const ONE: TensorSpec = { count: 1, shape: [1], strides: [1] };
+const NETWORK = smallStyleGan1();
+const PULSE = renamed(NETWORK, (name) => (name.startsWith('synthesis.') ? name.slice('synthesis.'.length) : undefined));
+const DENSE = renamed(NETWORK, (name) =>
+  name.startsWith('mapping.dense') ? name.slice('mapping.'.length) : undefined,
+);
+const ONES = hostTensor([8], new Float32Array(8).fill(1));
 
-/** A state dict of one number under each name. */
-function stateDict(...names: readonly string[]): Uint8Array {
-  return torchZip(dict(Object.fromEntries(names.map((name) => [name, tensor(ONE)]))), { 0: f32(1) });
-}
-
-const SYNTHESIS = stateDict('torgb.weight', 'blocks.4x4.const');
-const MAPPING = stateDict('dense0.weight');
-const FIT = torchLegacy(dict({ mean: tensor(ONE), std: tensor(ONE) }), { 0: f32(1) });
+const SYNTHESIS = torchFile(PULSE);
+const MAPPING = torchFile(DENSE);
+const FIT = torchFile({ mean: ONES, std: ONES }, 'legacy');
 
 const sha256 = (...parts: readonly (string | Uint8Array)[]) =>
   parts.reduce((hash, part) => hash.update(part), createHash('sha256')).digest('hex');
@@ -50,18 +60,19 @@ test("PULSE's three files: by folder, by synthesis.pt, and by another name of it
     assert.is(byFolder.name, 'generator');
     assert.is(byFolder.path, folder);
     assert.is(byFolder.format, 'torch');
-    assert.equal(byFolder.metadata, {});
+    assert.equal(byFolder.metadata, { kind: 'stylegan1', norm_epsilon: '1e-5' });
     assert.is(byFolder.sha256, sha256(sha256(FIT), sha256(MAPPING), sha256(SYNTHESIS)));
-    assert.equal(
-      [...byFolder.tensors.keys()],
-      [
-        'gaussian_fit.mean',
-        'gaussian_fit.std',
-        'mapping.dense0.weight',
-        'synthesis.torgb.weight',
-        'synthesis.blocks.4x4.const',
-      ],
-    );
+    assert.equal([...byFolder.tensors.keys()].slice(0, 3), [
+      'gaussian_fit.mean',
+      'gaussian_fit.std',
+      'mapping.dense0.weight',
+    ]);
+    assert.equal(byFolder.tensors.get('synthesis.blocks.4x4.const'), NETWORK.get('synthesis.blocks.4x4.const'));
+    assert.is(byFolder.tensors.size, PULSE.size + 16 + 2);
+    const numbers = [...PULSE.values(), ...DENSE.values()].reduce((sum, { data }) => sum + data.length, 0);
+    assert.is(byFolder.parameters, numbers, 'the fit is none');
+    assert.is(byFolder.kind, 'stylegan1');
+    assert.is(byFolder.dialect, 'PULSE');
     const file = join(folder, 'synthesis.pt');
     assert.equal(await readWeights(file), { ...byFolder, path: file });
     const copy = join(folder, 'copy.legacy.pt');
@@ -69,20 +80,26 @@ test("PULSE's three files: by folder, by synthesis.pt, and by another name of it
   });
 });
 
-test('mapping.pt and gaussian_fit.pt may be missing, and are read for what they are alone', async () => {
+test('mapping.pt and gaussian_fit.pt may be missing, and make no generator by themselves', async () => {
   await withFiles({ 'synthesis.pt': SYNTHESIS }, async (folder) => {
     const { tensors, sha256: digest } = await readWeights(folder);
-    assert.is(tensors.size, 2);
+    assert.is(tensors.size, PULSE.size);
     assert.is(digest, sha256(SYNTHESIS), "one file's digest is its own");
   });
-  await withFiles({ 'a.pt': MAPPING, 'b.pt': FIT, 'c.pt': stateDict('g_synthesis.x', 'mean') }, async (folder) => {
-    assert.equal([...(await readWeights(join(folder, 'a.pt'))).tensors.keys()], ['mapping.dense0.weight']);
-    assert.equal(
-      [...(await readWeights(join(folder, 'b.pt'))).tensors.keys()],
-      ['gaussian_fit.mean', 'gaussian_fit.std'],
-    );
-    assert.equal([...(await readWeights(join(folder, 'c.pt'))).tensors.keys()], ['g_synthesis.x', 'mean']);
-  });
+  const strange = torchFile({ 'dense0.weight': ONES, other: ONES });
+  await withFiles(
+    { 'a.pt': MAPPING, 'b.pt': FIT, 'synthesis.pt': SYNTHESIS, 'mapping.pt': strange },
+    async (folder) => {
+      const [a, b] = [join(folder, 'a.pt'), join(folder, 'b.pt')];
+      await refusesLater(readWeights(a), /PULSE's mapping\.pt alone; give its synthesis\.pt/, a);
+      await refusesLater(readWeights(b), /PULSE's gaussian_fit\.pt alone; give its synthesis\.pt/, b);
+      await refusesLater(
+        readWeights(folder),
+        /holds other, which PULSE's mapping\.pt does not/,
+        join(folder, 'mapping.pt'),
+      );
+    },
+  );
 });
 
 test('a damaged file beside is named', async () => {
@@ -96,14 +113,15 @@ test('a damaged file beside is named', async () => {
 test('a safetensors file, by itself or alone in a folder, with its metadata', async () => {
   await withFiles({ 'README.md': 'words' }, async (folder) => {
     const path = join(folder, 'demo-128.safetensors');
-    const tensors = new Map([['synthesis.torgb.bias', hostTensor([1], Float32Array.of(4))]]);
+    const tensors = NETWORK;
     await writeSafetensors(path, tensors, { resolution: '128', licence: 'MIT' });
     const read = await readWeights(path);
     assert.is(read.name, 'demo-128');
     assert.is(read.format, 'safetensors');
     assert.is(read.sha256, sha256(await readFile(path)));
-    assert.equal(read.metadata, { licence: 'MIT', resolution: '128' });
-    assert.equal(read.tensors, tensors);
+    const metadata = { licence: 'MIT', resolution: '128', kind: 'stylegan1', norm_epsilon: '1e-5' };
+    assert.equal(read.metadata, metadata);
+    assert.equal([...read.tensors].sort(), [...tensors].sort());
     assert.equal(await readWeights(folder), { ...read, path: folder });
 
     const misnamed = join(folder, 'weights.pt');
@@ -119,10 +137,9 @@ test('a safetensors file, by itself or alone in a folder, with its metadata', as
 test('a safetensors file whose length begins as a pickle does', async () => {
   await withFiles({}, async (folder) => {
     const path = join(folder, 'w.safetensors');
-    const tensors = new Map([['x', hostTensor([1], Float32Array.of(4))]]);
-    const header = (note: string) => writeSafetensors(path, tensors, { note }).then(() => readFile(path));
-    const missing = 0x0480 - (await header('')).readUInt32LE(0);
-    assert.is((await header(' '.repeat(missing))).readUInt32LE(0), 0x0480);
+    const header = (note: string) => writeSafetensors(path, NETWORK, { note }).then(() => readFile(path));
+    const missing = 0x0480 + 2 ** 16 - (await header('')).readUInt32LE(0);
+    assert.is((await header(' '.repeat(missing))).readUInt16LE(0), 0x0480);
     assert.is((await readWeights(path)).format, 'safetensors');
   });
 });
@@ -159,11 +176,43 @@ test('files are told apart by their content', () => {
     [bytesOf('RIFF\0\0\0\0WEBP'), /a WebP picture/],
     [bytesOf('\x1f\x8b\x08\0'), /a gzip archive: unpack it/],
     [bytesOf('\x89HDF\r\n'), /an HDF5 file/],
-    [bytesOf(0, 1, 2, 3), /neither safetensors nor a PyTorch file/],
+    [bytesOf(0, 1, 2, 3), /neither safetensors nor a PyTorch file nor a pickle/],
     [bytesOf(0x80, 2, 'N'), /ends too early/],
     [bytesOf('PK\x05\x06', '\0'.repeat(18)), /a zip archive without PyTorch weights/],
   ];
   for (const [bytes, expected] of cases) refuses(() => parseWeights(Buffer.from(bytes as string), SOURCE), expected);
+});
+
+test("NVIDIA's pickles of every protocol", async () => {
+  const one = smallStyleGan1();
+  const two = smallStyleGan2();
+  await withFiles({}, async (folder) => {
+    const path = join(folder, 'network.pkl');
+    for (const protocol of [0, 1, 2, 3, 4, 5]) {
+      await writeFile(path, dnnlibFile(asNvidiaStyleGan1(one), protocol));
+      const first = await readWeights(path);
+      assert.is(first.format, 'pickle');
+      assert.is(first.dialect, "NVIDIA's StyleGAN1");
+      assert.equal(first.notes, ['took Gs, the averaged network; the file also holds D']);
+      assert.equal([...first.tensors].sort(), [...one].sort(), `protocol ${protocol}`);
+      await writeFile(path, adaFile(two, protocol, { clamp: 256 }));
+      const second = await readWeights(path);
+      assert.is(second.dialect, 'StyleGAN2-ADA');
+      assert.is(second.metadata.conv_clamp, '256');
+      assert.equal([...second.tensors].sort(), [...two].sort(), `protocol ${protocol}`);
+      await writeFile(path, dnnlibFile(asNvidiaStyleGan2(two), protocol, { conv_clamp: 4, architecture: 'skip' }));
+      assert.is((await readWeights(path)).metadata.conv_clamp, '4');
+    }
+  });
+});
+
+test('a file cannot become far larger than it is', async () => {
+  const blocks = [...PULSE.keys()].map((name) => [name, tensor({ count: 1, shape: [1000, 1000], strides: [0, 0] })]);
+  const bomb = torchZip(dict(Object.fromEntries(blocks)), { 0: f32(1) });
+  await withFiles({ 'bomb.pt': bomb }, async (folder) => {
+    const path = join(folder, 'bomb.pt');
+    await refusesLater(readWeights(path), /its tensors would take \d+ bytes, too many for a file of \d+/, path);
+  });
 });
 
 goldenTest(test, 'the golden generator', ['stylegan1/synthesis.pt'], async (path) => {

@@ -1,6 +1,6 @@
 // Which faces `generate` draws: a latent and noise for each, from seeds, from files, or on the way between two.
 
-import { type Generator, normals } from '../../index.js';
+import { type Generator, GREATEST_NUMPY_SEED, normals, numpyNormals } from '../../index.js';
 import { latentsName, readFaces, repeatRow } from '../../runs/latents-file.js';
 import { UsageError } from '../shared/exit.js';
 import { seedNumber } from '../shared/values.js';
@@ -18,28 +18,56 @@ export interface Face {
   noise(layer: number): Float32Array;
 }
 
+/** What draws z from a seed: our own generator, or NumPy's, which NVIDIA's and most others' scripts use. */
+export const rngNames = ['philox', 'numpy'] as const;
+export type RngName = (typeof rngNames)[number];
+
+/** What the faces of seeds follow from beside them. */
+export interface Randomness {
+  readonly rng: RngName;
+  /** One noise for all, where it is given. */
+  readonly noiseSeed: number | undefined;
+}
+
 /** Names the purpose of random numbers, so that latents and noise of one seed have nothing in common. */
 const STREAM = { generate: 0x67656e65, latent: 0, noise: 1 } as const;
 
 /** Latents of seeds: z is normal, w comes from the mapping network. */
-async function seedLatents(generator: Generator, seed: number): Promise<Float32Array> {
+async function seedLatents(generator: Generator, seed: number, rng: RngName): Promise<Float32Array> {
   const { latentSize, layers } = generator.info;
-  const z = normals(seed, [STREAM.generate, STREAM.latent, 0], latentSize);
+  const z =
+    rng === 'numpy' ? numpyNormals(seed, latentSize) : normals(seed, [STREAM.generate, STREAM.latent, 0], latentSize);
   return repeatRow(await generator.map(z), layers);
 }
 
-/** The noise of a seed. */
+/** The noise of a seed: our own generator's, whatever z is drawn by. Others' scripts take the maps that the file holds. */
 function seedNoise(generator: Generator, seed: number, layer: number): Float32Array {
   return normals(seed, [STREAM.generate, STREAM.noise, layer], generator.noiseSize(layer) ** 2);
 }
 
-/** Faces of seeds. @param noiseSeed one noise for all, where it is given */
-export function facesOfSeeds(generator: Generator, seeds: readonly number[], noiseSeed: number | undefined): Face[] {
+/**
+ * Faces of seeds, each seed drawn by itself.
+ *
+ * @param option where the seeds were given
+ * @throws UsageError for a seed that the random numbers cannot begin with
+ */
+export function facesOfSeeds(
+  generator: Generator,
+  option: string,
+  seeds: readonly number[],
+  { rng, noiseSeed }: Randomness,
+): Face[] {
+  const great = rng === 'numpy' ? seeds.find((seed) => seed > GREATEST_NUMPY_SEED) : undefined;
+  if (great !== undefined) {
+    throw new UsageError(
+      `${option} ${great}: NumPy's seeds go from 0 to ${GREATEST_NUMPY_SEED}; choose one of these, or leave out --rng numpy`,
+    );
+  }
   return seeds.map((seed) => ({
     name: `seed${String(seed).padStart(4, '0')}`,
     label: `seed ${seed}`,
-    origin: { seed },
-    w: () => seedLatents(generator, seed),
+    origin: { seed, rng },
+    w: () => seedLatents(generator, seed, rng),
     noise: (layer) => seedNoise(generator, noiseSeed ?? seed, layer),
   }));
 }
@@ -70,9 +98,9 @@ export async function facesBetween(
   generator: Generator,
   ends: readonly [string, string],
   frames: number,
-  noiseSeed: number | undefined,
+  randomness: Randomness,
 ): Promise<Face[]> {
-  const [from, to] = await Promise.all(ends.map((end) => endOf(generator, end, noiseSeed)));
+  const [from, to] = await Promise.all(ends.map((end) => endOf(generator, end, randomness)));
   const [a, b] = await Promise.all([from.w(), to.w()]);
   return Array.from({ length: frames }, (_, frame) => {
     const part = frame / (frames - 1);
@@ -87,9 +115,10 @@ export async function facesBetween(
 }
 
 /** One end of the way: a seed, or a file with one face. */
-async function endOf(generator: Generator, end: string, noiseSeed: number | undefined): Promise<Face> {
-  if (/^\d+$/.test(end)) return facesOfSeeds(generator, [seedNumber('--interpolate', end)], noiseSeed)[0];
-  const faces = await facesOfFiles(generator, [end], noiseSeed);
+async function endOf(generator: Generator, end: string, randomness: Randomness): Promise<Face> {
+  const option = '--interpolate';
+  if (/^\d+$/.test(end)) return facesOfSeeds(generator, option, [seedNumber(option, end)], randomness)[0];
+  const faces = await facesOfFiles(generator, [end], randomness.noiseSeed);
   if (faces.length !== 1) throw new UsageError(`--interpolate ${end}: holds ${faces.length} faces; it takes one`);
   return faces[0];
 }

@@ -7,6 +7,7 @@ import { downscale } from '../../image/bicubic.js';
 import { type GridCell, gridSheet } from '../../image/sheet.js';
 import { encodePng, type Generator, type OpenOptions, toRgb8 } from '../../index.js';
 import { writeWholeFile } from '../../node/whole-file.js';
+import { saveNpz } from '../../runs/latents-file.js';
 import { creatorTool, exists, inFolder } from '../../runs/out-folder.js';
 import { usualBatch } from '../../runs/usual-batch.js';
 import { counted } from '../../words.js';
@@ -14,9 +15,9 @@ import { Arguments, batchSize, openOptions } from '../shared/arguments.js';
 import { Console } from '../shared/console.js';
 import { exitCode, UsageError } from '../shared/exit.js';
 import type { Interrupt } from '../shared/interrupt.js';
-import { realNumber, seedList, seedNumber, wholeNumber } from '../shared/values.js';
+import { oneOf, realNumber, seedList, seedNumber, wholeNumber } from '../shared/values.js';
 import { withGenerator } from '../shared/with-generator.js';
-import { type Face, facesBetween, facesOfFiles, facesOfSeeds } from './faces.js';
+import { type Face, facesBetween, facesOfFiles, facesOfSeeds, type RngName, rngNames } from './faces.js';
 
 /** Faces beyond these are not on the contact sheet, which has to stay a picture that can be opened. */
 const MOST_ON_SHEET = 256;
@@ -29,11 +30,13 @@ interface GenerateRequest {
   readonly generator: OpenOptions;
   readonly batch: number | undefined;
   readonly seeds: readonly number[];
+  readonly rng: RngName;
   readonly latents: readonly string[];
   readonly ends: readonly string[];
   readonly frames: number;
   readonly truncation: number;
   readonly noiseSeed: number | undefined;
+  readonly saveNpz: boolean;
   readonly force: boolean;
   readonly json: boolean;
 }
@@ -64,17 +67,23 @@ function readGenerateRequest(words: Arguments): GenerateRequest {
     throw new UsageError('--seeds, --latents and --interpolate: give one of them');
   }
   if (ends.length > 2) throw new UsageError('--interpolate takes two faces, A and B');
+  const rng = words.value('rng', (option, text) => oneOf(option, text, rngNames));
+  if (rng !== undefined && latents.length > 0) {
+    throw new UsageError('--rng is about what is drawn from seeds; leave it out with --latents');
+  }
   if (frames !== undefined && ends.length === 0) throw new UsageError('--frames needs --interpolate A B');
   return {
     out,
-    generator: openOptions(words),
+    generator: { ...openOptions(words), purpose: 'draw' },
     batch: batchSize(words),
     seeds: seeds ?? Array.from({ length: 16 }, (_, seed) => seed),
+    rng: rng ?? 'philox',
     latents,
     ends,
     frames: frames ?? 24,
     truncation: words.value('truncation', (option, text) => realNumber(option, text, 'such as 0.7', () => true)) ?? 1,
     noiseSeed: words.value('noise-seed', seedNumber),
+    saveNpz: words.flag('save-npz'),
     force: words.flag('force'),
     json: words.flag('json'),
   };
@@ -82,15 +91,18 @@ function readGenerateRequest(words: Arguments): GenerateRequest {
 
 async function chooseFaces(generator: Generator, request: GenerateRequest): Promise<Face[]> {
   const { seeds, latents, ends, frames, noiseSeed } = request;
-  if (ends.length === 2) return facesBetween(generator, [ends[0], ends[1]], frames, noiseSeed);
+  if (ends.length === 2) return facesBetween(generator, [ends[0], ends[1]], frames, request);
   if (latents.length > 0) return facesOfFiles(generator, latents, noiseSeed);
-  return facesOfSeeds(generator, seeds, noiseSeed);
+  return facesOfSeeds(generator, '--seeds', seeds, request);
 }
 
 const SHEET = 'sheet.png';
 
+/** Where the w of a face goes. */
+const npzFile = ({ name }: Pick<Face, 'name'>) => `${name}.latents.npz`;
+
 /** Refuses to write two faces to one file, and over files that are there. */
-async function protectFiles({ out, force }: GenerateRequest, faces: readonly Face[]): Promise<void> {
+async function protectFiles({ out, saveNpz, force }: GenerateRequest, faces: readonly Face[]): Promise<void> {
   const files = new Set<string>();
   for (const { name } of faces) {
     const file = `${name}.png`;
@@ -100,7 +112,8 @@ async function protectFiles({ out, force }: GenerateRequest, faces: readonly Fac
     files.add(file);
   }
   if (force) return;
-  for (const file of [...files, SHEET]) {
+  const arrays = saveNpz ? faces.map(npzFile) : [];
+  for (const file of [...files, ...arrays, SHEET]) {
     const path = join(out, file);
     if (await exists(path)) {
       throw new UsageError(`${path}: is there already; choose another --out, or overwrite it with --force`);
@@ -122,9 +135,11 @@ async function draw(
   try {
     for (let first = 0; first < faces.length && !signal.aborted; first += batch) {
       const together = faces.slice(first, first + batch);
-      const images = await drawBatch(generator, together, request.truncation, signal);
+      const w = await latentsOf(generator, together, request.truncation);
+      const images = await drawBatch(generator, together, w, signal);
       for (const [i, face] of together.entries()) {
         await writeFace(generator, request, face, images[i]);
+        if (request.saveNpz) await saveNpz(join(out, npzFile(face)), part(w, i, together.length), generator);
         if (cells.length < MOST_ON_SHEET) cells.push(sheetCell(images[i], generator.info.resolution, face.label));
         if (json) console.result(JSON.stringify(faceLine(generator, request, face)));
       }
@@ -146,22 +161,34 @@ async function draw(
   return exitCode.done;
 }
 
+/** w [n, L, d] of the faces, truncated: as it is drawn. */
+async function latentsOf(generator: Generator, faces: readonly Face[], truncation: number): Promise<Float32Array> {
+  const { layers, latentSize } = generator.info;
+  const w = new Float32Array(faces.length * layers * latentSize);
+  for (const [i, face] of faces.entries()) w.set(await face.w(), i * layers * latentSize);
+  return generator.truncate(w, truncation);
+}
+
+/** The numbers of one face out of those of several. */
+function part(values: Float32Array, face: number, faces: number): Float32Array {
+  const size = values.length / faces;
+  return values.slice(face * size, (face + 1) * size);
+}
+
 async function drawBatch(
   generator: Generator,
   faces: readonly Face[],
-  truncation: number,
+  w: Float32Array,
   signal: AbortSignal,
 ): Promise<Float32Array[]> {
-  const { layers, latentSize, noiseSides } = generator.info;
-  const w = new Float32Array(faces.length * layers * latentSize);
-  for (const [i, face] of faces.entries()) w.set(await face.w(), i * layers * latentSize);
+  const { noiseSides } = generator.info;
   const noise = noiseSides.map((side, layer) => {
     const size = side ** 2;
     const maps = new Float32Array(faces.length * size);
     for (const [i, face] of faces.entries()) maps.set(face.noise(layer), i * size);
     return maps;
   });
-  return generator.generate({ w, noise, truncation, signal });
+  return generator.generate({ w, noise, signal });
 }
 
 async function writeFace(
@@ -174,12 +201,19 @@ async function writeFace(
   await writeWholeFile(join(out, `${name}.png`), await encodePng(rgb, { creatorTool: creatorTool.generate }));
 }
 
-function faceLine({ info, engine }: Generator, { truncation, noiseSeed }: GenerateRequest, face: Face): object {
+function faceLine(
+  { info, engine }: Generator,
+  { truncation, noiseSeed, saveNpz }: GenerateRequest,
+  face: Face,
+): object {
   return {
     v: 1,
     output: `${face.name}.png`,
+    ...(saveNpz ? { npz: npzFile(face) } : {}),
     ...face.origin,
     truncation,
+    truncation_centre: info.truncationCentre,
+    ...(info.class === undefined ? {} : { class: info.class }),
     ...(noiseSeed === undefined ? {} : { noise_seed: noiseSeed }),
     model: { name: info.name, sha256: info.sha256, licence: info.licence },
     engine: engine.info.kind,

@@ -110,7 +110,8 @@ export function openOptions(words: Arguments): OpenOptions {
   if (precision === 'bf16' && (engine === 'webgpu' || adapter !== undefined)) {
     throw new UsageError('--precision bf16 is for the native engine; leave it out, or choose --engine native');
   }
-  return { model: words.text('model'), engine, adapter, threads, precision, cache: words.text('cache') };
+  const wanted = words.value('class', (option, text) => wholeNumber(option, text, 0));
+  return { model: words.text('model'), class: wanted, engine, adapter, threads, precision, cache: words.text('cache') };
 }
 
 /** --batch: how many pictures go through the network at once; undefined where it is left to the generator. */

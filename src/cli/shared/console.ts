@@ -26,8 +26,9 @@ export class Console {
     this.#print(process.stderr, text);
   }
 
-  beginProgress(total: number): void {
-    if (!this.quiet) this.#progress = new Progress(total);
+  /** @param first what is done before there is progress */
+  beginProgress(total: number, first?: string): void {
+    if (!this.quiet) this.#progress = new Progress(total, process.stderr, first);
   }
 
   progress(state: ProgressState): void {

@@ -46,12 +46,13 @@ const words = (choices: readonly string[]) => choices.join(' | ');
 
 /** What opens a generator, in every command that needs one. */
 const modelOptions: OptionTable = {
-  model: value(MODEL, 'weights: a .safetensors or .pt file, or a folder of them', 'the demo generator'),
+  model: value(MODEL, 'weights: a file or folder, a name (weights list), or an address', 'the demo generator'),
+  class: value(MODEL, 'which class a conditional generator draws, counted from 0'),
   engine: value(MODEL, 'auto | webgpu (GPU) | native (processor)', 'auto: a GPU if there is one'),
   adapter: value(MODEL, 'webgpu: part of the name of the GPU to use; doctor lists them'),
   precision: value(MODEL, 'f32 | bf16 (native, with AVX512-BF16: faster, less exact)', 'f32'),
   threads: value(MODEL, 'native: threads that compute', 'all processors'),
-  cache: value(MODEL, 'folder that keeps the Gaussian fit of a model without one', "the user's cache folder"),
+  cache: value(MODEL, 'folder that keeps what is fetched, and Gaussian fits', "the user's cache folder"),
 };
 
 /** For processes that share a folder and its work, as the tasks of an array job do. */
@@ -116,13 +117,14 @@ const runOptions: OptionTable = {
   seed: value(START, 'a whole number, 0 included', "drawn, or the folder's last one"),
   duplicates: value(START, 'so many results per picture: NAME_1, NAME_2, …', '1'),
   restarts: value(START, 'search so many times, keep the best', '1'),
-  start: value(START, 'latents (.safetensors) to start from, as --save-latents writes them'),
+  start: value(START, 'latents to start from, as --save-latents and --save-npz write them'),
   'save-intermediate': flag(WRITTEN, 'also the best picture after every step, in NAME/HR and NAME/LR'),
   animate: value(
     WRITTEN,
     `also the search as an animation, NAME.FORMAT: ${words(animationFormats)}; webp,target,curve shows these too`,
   ),
   'save-latents': flag(WRITTEN, 'also NAME.latents.safetensors'),
+  'save-npz': flag(WRITTEN, "also NAME.latents.npz: w alone, as NVIDIA's scripts write and read it"),
   trace: flag(WRITTEN, 'the losses of every step, in run.jsonl'),
   force: flag(WRITTEN, 'search again what is done, and overwrite what others wrote'),
   shard,
@@ -173,7 +175,8 @@ const emojiOptions: OptionTable = {
 const generateOptions: OptionTable = {
   out: { ...value(WRITTEN, 'folder for the faces; made when missing'), alias: 'o' },
   seeds: value(PICTURES, 'seeds of the faces, for example 0,5,7-9', '0-15'),
-  latents: { kind: 'list', group: PICTURES, describe: 'draw saved latents instead (.safetensors with w)' },
+  rng: value(PICTURES, "what draws z from a seed: philox | numpy (as NVIDIA's and most others' scripts do)", 'philox'),
+  latents: { kind: 'list', group: PICTURES, describe: 'draw saved latents instead (.safetensors or .npz with w)' },
   interpolate: {
     kind: 'pair',
     group: PICTURES,
@@ -184,6 +187,7 @@ const generateOptions: OptionTable = {
   'noise-seed': value(PICTURES, 'one noise for all faces', "each face's own seed"),
   ...modelOptions,
   batch: value(MODEL, 'faces drawn at once', '4, from 512 px 2, from 1024 px 1; on a GPU 32, 8, 6, 4'),
+  'save-npz': flag(WRITTEN, "also NAME.latents.npz: w as it is drawn, as NVIDIA's scripts write and read it"),
   force: flag(WRITTEN, 'overwrite files that are there'),
   json: flag(REPORT, 'a line of JSON per face on stdout'),
   quiet: flag(REPORT, 'nothing on stderr but errors'),
@@ -236,6 +240,17 @@ const galleryOptions: OptionTable = {
   quiet: flag(REPORT, 'nothing on stderr but errors'),
 };
 
+const { model, precision, ...fittingOptions } = modelOptions;
+
+const weightsOptions: OptionTable = {
+  half: flag(WRITTEN, 'convert: in half precision'),
+  fit: flag(WRITTEN, 'convert: with the Gaussian fit of a search, made if the file has none'),
+  force: flag(WRITTEN, 'fetch: again what is there; convert: overwrite OUT'),
+  ...fittingOptions,
+  json: flag(REPORT, 'what is found as JSON on stdout'),
+  quiet: flag(REPORT, 'nothing on stderr but errors'),
+};
+
 const doctorOptions: OptionTable = {
   json: flag(REPORT, 'everything that is known, as JSON'),
 };
@@ -250,6 +265,7 @@ export const optionsOf: Readonly<Record<string, OptionTable>> = {
   demo: demoOptions,
   gallery: galleryOptions,
   report: reportOptions,
+  weights: weightsOptions,
   doctor: doctorOptions,
 };
 

@@ -19,8 +19,8 @@ export interface ProgressState {
   readonly count: string;
   /** How much work there is by now, where some of it turned out to be done. */
   readonly total?: number;
-  /** To say how many things are finished per second or minute: how many units of work one is. */
-  readonly rate?: { readonly unit: number };
+  /** To say how many things are finished per second or minute: how many units of work one is, and what it is called. */
+  readonly rate?: { readonly unit: number; readonly noun?: string };
   /** The loss at the moment, where there is one. */
   readonly L2?: number;
 }
@@ -35,8 +35,11 @@ export class Progress {
   #since: { readonly time: number; readonly done: number } | undefined;
   #lastLine: number;
 
-  /** @param total how much work there is, in units of any kind, for example pictures times steps */
-  constructor(total: number, stream: ProgressStream = process.stderr) {
+  /**
+   * @param total how much work there is, in units of any kind, for example pictures times steps
+   * @param first what is done before any of it
+   */
+  constructor(total: number, stream: ProgressStream = process.stderr, first = 'compiling') {
     this.#stream = stream;
     this.#total = Math.max(1, total);
     this.#lastLine = performance.now();
@@ -53,7 +56,7 @@ export class Progress {
       },
       Presets.shades_classic,
     );
-    this.#bar.start(this.#total, 0, { text: '| compiling' });
+    this.#bar.start(this.#total, 0, { text: `| ${first}` });
   }
 
   update(state: ProgressState): void {
@@ -111,9 +114,10 @@ export class Progress {
     const speed = this.#speed();
     if (rate === undefined || speed === undefined) return undefined;
     const perSecond = speed / rate.unit;
+    const noun = rate.noun === undefined ? '' : `${rate.noun} `;
     return perSecond >= 1
-      ? `${perSecond.toFixed(1)} per second`
-      : `${(perSecond * 60).toFixed(perSecond >= 1 / 6 ? 0 : 1)} per minute`;
+      ? `${perSecond.toFixed(1)} ${noun}per second`
+      : `${(perSecond * 60).toFixed(perSecond >= 1 / 6 ? 0 : 1)} ${noun}per minute`;
   }
 
   #secondsLeft(): number | undefined {

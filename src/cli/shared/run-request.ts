@@ -53,6 +53,7 @@ export function readRunRequest(words: Arguments): RunRequest {
     saveIntermediate: words.flag('save-intermediate'),
     animate: words.value('animate', readRunAnimation),
     saveLatents: words.flag('save-latents'),
+    saveNpz: words.flag('save-npz'),
     trace: words.flag('trace'),
     again: words.flag('force'),
     overwrite: words.flag('force'),

@@ -3,9 +3,10 @@
 import { type Generator, type OpenOptions, openGenerator } from '../../index.js';
 import type { Console } from './console.js';
 import { type Interrupt, interruptible } from './interrupt.js';
+import { locateModel } from './locate-model.js';
 
 /**
- * Opens a generator and does the work with it.
+ * Opens a generator, fetched first where it has to be, and does the work with it.
  *
  * @param stopping what is said at the first Ctrl-C
  */
@@ -19,7 +20,10 @@ export async function withGenerator<T>(
     () => console.note(stopping),
     async (interrupt) => {
       const { signal } = interrupt;
-      const generator = await openGenerator({ ...options, onMessage: (text) => console.note(text), signal });
+      const { model, cache } = options;
+      const located = model === undefined ? {} : await locateModel(model, console, { cache, signal });
+      const onMessage = (text: string) => console.note(text);
+      const generator = await openGenerator({ ...options, ...located, onMessage, signal });
       try {
         return await work(generator, interrupt);
       } finally {

@@ -35,10 +35,7 @@ export const FACEWRIGHT_STYLEGAN2: Dialect = {
   key: 'synthesis.b4.const',
   tells: ({ metadata }) => metadata.kind === 'stylegan2',
   resolution: ({ tensors }) => highest(tensors, /^synthesis\.b(\d+)\./),
-  entries: ({ tensors }: FoundNetwork, resolution: number) => [
-    ...adaEntries(tensors, resolution),
-    ...STATISTICS,
-  ],
+  entries: ({ tensors }: FoundNetwork, resolution: number) => [...adaEntries(tensors, resolution), ...STATISTICS],
   metadata: ({ metadata }): Readonly<Record<string, string>> =>
     metadata.conv_clamp === undefined ? {} : { conv_clamp: metadata.conv_clamp },
 };

@@ -5,7 +5,8 @@ import { listed, quoted } from '../../words.js';
 import type { Dialect, FoundNetwork, Named } from './dialect.js';
 
 /** Names under which people keep the running average of a generator, which draws better than the last step of training. */
-const AVERAGED = /^(?:g_?ema|ema(?:_?(?:g|generator|model))?|gs|(?:net_?g|generator|model|params|state_dict|g)_?(?:ema|smooth|avg|running)|ema_state_dict)$/i;
+const AVERAGED =
+  /^(?:g_?ema|ema(?:_?(?:g|generator|model))?|gs|(?:net_?g|generator|model|params|state_dict|g)_?(?:ema|smooth|avg|running)|ema_state_dict)$/i;
 /** Names of wrappers that say nothing of which network is in them. */
 const SILENT = /^(?:module|state_dict|model|network|net|params|weights|decoder|\d+)$/;
 /** Names of generators that are not averaged. */

@@ -1,4 +1,4 @@
-import { plus, unwrapped } from '../../graph/stored-tensor.js';
+import { plus, turned, unwrapped } from '../../graph/stored-tensor.js';
 import { countLike, type Dialect } from './dialect.js';
 import { GENFORCE_W_AVG, genforceOutput, genforceResolution } from './genforce.js';
 import { type StyleGan2Layer, type StyleGan2Naming, strangeFilter, styleGan2Entries } from './stylegan2-layout.js';
@@ -15,7 +15,9 @@ const NAMING: StyleGan2Naming = {
   layer: (layer, part) => {
     const name = `${layerName(layer)}.${part.replace('affine', 'style')}`;
     // Its code adds the 1 around which styles lie when it runs.
-    return part === 'affine.bias' ? { name, change: (tensor) => plus(tensor, 1) } : { name };
+    if (part === 'affine.bias') return { name, change: (tensor) => plus(tensor, 1) };
+    // It turns the kernels of its transposed convolutions round when it runs, as TensorFlow does.
+    return part === 'weight' && layer.role === 'conv0' ? { name, change: turned } : { name };
   },
   mapping: (layer, part) => ({ name: `mapping.dense${layer}.${part}` }),
 };

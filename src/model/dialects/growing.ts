@@ -11,5 +11,7 @@ export function stillGrowing(tensors: StoredTensors, name: string): string | und
   const tensor = tensors.get(name);
   if (tensor === undefined || countOf(tensor) !== 1) return undefined;
   const lod = float32Values(tensor.read())[0]!;
-  return lod > 0 ? `it was saved while it still grew (lod ${lod}); give a file from the end of its training` : undefined;
+  return lod > 0
+    ? `it was saved while it still grew (lod ${lod}); give a file from the end of its training`
+    : undefined;
 }

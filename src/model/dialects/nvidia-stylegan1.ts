@@ -1,6 +1,6 @@
 import { type Dialect, type FoundNetwork, highest } from './dialect.js';
-import { fromTensorFlowKernel, fromTensorFlowMatrix } from './nvidia-tf.js';
 import { stillGrowing } from './growing.js';
+import { fromTensorFlowKernel, fromTensorFlowMatrix } from './nvidia-tf.js';
 import { type StyleGan1Layer, type StyleGan1Naming, type StyleGan1Part, styleGan1Entries } from './stylegan1-layout.js';
 
 const LAYERS = { const: 'Const', conv: 'Conv', conv0_up: 'Conv0_up', conv1: 'Conv1' } as const;

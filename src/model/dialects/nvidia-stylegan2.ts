@@ -77,6 +77,7 @@ function refuses({ tensors, facts }: FoundNetwork): string | undefined {
   const activations = option(facts, 'nonlinearity').filter((activation) => activation !== 'lrelu');
   if (activations.length > 0) return `its activation is ${activations[0]}; facewright knows lrelu`;
   const rates = option(facts, 'mapping_lrmul').filter((rate) => !isMappingRate(rate));
-  if (rates.length > 0) return `its mapping network has a learning-rate multiplier of ${rates[0]}; facewright knows ${MAPPING_RATE}`;
+  if (rates.length > 0)
+    return `its mapping network has a learning-rate multiplier of ${rates[0]}; facewright knows ${MAPPING_RATE}`;
   return undefined;
 }

@@ -17,7 +17,9 @@ const OURS = 'synthesis.';
 export function pulseRelative({ synthesis, mapping, noise = '' }: Relative): Pick<Dialect, 'resolution' | 'entries'> {
   const theirs = (ours: string) => synthesis + ours.slice(OURS.length);
   const naming: StyleGan1Naming = {
-    layer: (layer, part) => ({ name: theirs(styleGan1Name(layer, part)).replace('.noise.weight', `.${noise}noise.weight`) }),
+    layer: (layer, part) => ({
+      name: theirs(styleGan1Name(layer, part)).replace('.noise.weight', `.${noise}noise.weight`),
+    }),
     torgb: (part) => ({ name: `${synthesis}torgb.${part}` }),
     mapping: (layer, part) => ({ name: `${mapping}dense${layer}.${part}` }),
   };
@@ -25,7 +27,8 @@ export function pulseRelative({ synthesis, mapping, noise = '' }: Relative): Pic
   return {
     resolution: ({ tensors }) => highest(tensors, block),
     entries: ({ tensors }: FoundNetwork, resolution: number) => {
-      const hasMapping = mapping !== undefined && [...tensors.keys()].some((name) => name.startsWith(`${mapping}dense`));
+      const hasMapping =
+        mapping !== undefined && [...tensors.keys()].some((name) => name.startsWith(`${mapping}dense`));
       return [...styleGan1Entries(resolution, naming, hasMapping), ...blurs(resolution, theirs)];
     },
   };

@@ -1,5 +1,5 @@
-import { countOf, type StoredTensor, type StoredTensors } from '../../graph/stored-tensor.js';
 import { float32Values } from '../../graph/host-tensor.js';
+import { countOf, type StoredTensor, type StoredTensors } from '../../graph/stored-tensor.js';
 import type { Entry } from './dialect.js';
 import type { Theirs } from './stylegan1-layout.js';
 
@@ -81,7 +81,5 @@ function isUsualFilter(tensor: StoredTensor): boolean {
   if (countOf(tensor) !== 16) return false;
   const values = float32Values(tensor.read());
   const sum = values.reduce((total, value) => total + value, 0);
-  return values.every(
-    (value, at) => Math.abs(value / sum - (FILTER[at >> 2]! * FILTER[at & 3]!) / 64) < 1e-4,
-  );
+  return values.every((value, at) => Math.abs(value / sum - (FILTER[at >> 2]! * FILTER[at & 3]!) / 64) < 1e-4);
 }

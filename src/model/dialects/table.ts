@@ -1,5 +1,5 @@
 import type { HostTensors } from '../../graph/host-tensor.js';
-import type { Network, NetworkKind } from '../network.js';
+import type { Network, NetworkKind, NetworkOptions } from '../network.js';
 import { readStyleGan1 } from '../read-stylegan1.js';
 import { readStyleGan2 } from '../read-stylegan2.js';
 import type { Dialect } from './dialect.js';
@@ -35,20 +35,22 @@ export interface CanonicalWeights {
   readonly metadata: Readonly<Record<string, string>>;
 }
 
-type Read = (source: string, weights: CanonicalWeights) => Network;
+type Read = (source: string, weights: CanonicalWeights, options: NetworkOptions) => Network;
 
 /** How each kind of network is read from our own names. */
 const READERS: Readonly<Record<NetworkKind, Read>> = {
-  stylegan1: (source, { tensors, metadata }) => readStyleGan1(source, tensors, normEpsilon(source, metadata, 1e-5)),
-  stylegan2: (source, { tensors, metadata }) => readStyleGan2(source, tensors, metadata),
+  stylegan1: (source, { tensors, metadata }, options) =>
+    readStyleGan1(source, tensors, normEpsilon(source, metadata, 1e-5), options),
+  stylegan2: (source, { tensors, metadata }, options) => readStyleGan2(source, tensors, metadata, options),
 };
 
 /**
  * The network that weights make.
  *
  * @param source what errors call the file
- * @throws FacewrightError when they make none
+ * @param options what it is bound to
+ * @throws FacewrightError when they make none, or none that the options fit
  */
-export function readNetwork(source: string, weights: CanonicalWeights): Network {
-  return READERS[weights.kind](source, weights);
+export function readNetwork(source: string, weights: CanonicalWeights, options: NetworkOptions = {}): Network {
+  return READERS[weights.kind](source, weights, options);
 }

@@ -59,7 +59,9 @@ export function translate(source: string, dialect: Dialect, network: FoundNetwor
   const surplus = rest.filter(([name]) => !dialect.unused?.test(name) && !dialect.leftovers?.test(name));
   if (surplus.length > 0) {
     const names = surplus.map(([name]) => network.prefix + name);
-    fail(`more than a ${kind} of ${resolution} px: it has ${counted(names.length, 'tensor')} that none has, ${some(names)}`);
+    fail(
+      `more than a ${kind} of ${resolution} px: it has ${counted(names.length, 'tensor')} that none has, ${some(names)}`,
+    );
   }
   for (const [, tensor] of unused) parameters += countOf(tensor);
   return { tensors, metadata: metadataOf(dialect, network), parameters };

@@ -13,8 +13,10 @@ import {
 import { join } from 'node:path';
 import sharp from 'sharp';
 import * as assert from 'uvu/assert';
+import { parseNpz } from '../../../dist/weights/npz.js';
 import { readSafetensors } from '../../../dist/weights/safetensors.js';
 import { engineSuite, quickestEngine } from '../../engines.js';
+import { assertClose } from '../../golden-values.js';
 import { type Ended, journalOf, newFolder, facewright as plain, writePicture } from '../command.js';
 import { tinyLayers, tinyResolution, writeTinyWeights } from '../tiny.js';
 
@@ -239,6 +241,42 @@ test('generate: seeds, the way between two, saved latents', async ({ folder }) =
     ['run/x.png', 'saved/x.png'].map((file) => sharp(join(folder, file)).raw().toBuffer()),
   );
   assert.ok(a.every((value, i) => Math.abs(value - b[i]) <= 1));
+});
+
+test("generate: NumPy's seeds, and w to and from .npz", async ({ folder }) => {
+  const words = 'generate --out drawn --seeds 42 --rng numpy --truncation 0.7 --noise-seed 1 --save-npz --json'.split(
+    ' ',
+  );
+  const drawn = await facewright(folder, words);
+  assert.is(drawn.code, 0, drawn.stderr);
+  const line = JSON.parse(drawn.stdout);
+  assert.equal([line.seed, line.rng, line.npz, line.truncation_centre], [42, 'numpy', 'seed0042.latents.npz', 'prior']);
+  const files = ['seed0042.latents.npz', 'seed0042.png', 'sheet.png'];
+  assert.equal(readdirSync(join(folder, 'drawn')).sort(), files);
+  const philox = await facewright(folder, 'generate --out other --seeds 42 --noise-seed 1 --truncation 0.7'.split(' '));
+  assert.is(philox.code, 0, philox.stderr);
+  const png = (name: string) => readFileSync(join(folder, name, 'seed0042.png'));
+  assert.not.equal(png('drawn'), png('other'));
+
+  // As it was drawn: the file is truncated already.
+  const back = await facewright(
+    folder,
+    'generate --out back --latents drawn/seed0042.latents.npz --noise-seed 1'.split(' '),
+  );
+  assert.is(back.code, 0, back.stderr);
+  assert.equal(png('back'), png('drawn'));
+
+  await writePicture(join(folder, 'y.png'), 16);
+  const run = 'run y.png --out npz --steps 1 --save-npz --seed 1 --start drawn/seed0042.latents.npz'.split(' ');
+  const first = await facewright(folder, run);
+  assert.is(first.code, 0, first.stderr);
+  const [found] = journalOf(join(folder, 'npz'));
+  assert.is(found.npz, 'y.latents.npz');
+  assert.match((await facewright(folder, run)).stderr, /nothing was left to do/);
+  // A search of one step writes where it started.
+  const [from, to] = ['drawn/seed0042', 'npz/y'].map((name) => readFileSync(join(folder, `${name}.latents.npz`)));
+  const w = (bytes: Uint8Array) => parseNpz(bytes, 'w', () => true).get('w')!.data;
+  assertClose('w', w(to), w(from), 1e-6);
 });
 
 test.run();
