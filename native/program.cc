@@ -10,6 +10,8 @@ namespace {
 
 /** Pictures run beside each other only while their workspaces stay below this: 256 MiB. */
 constexpr int64_t kMostTogetherFloats = int64_t(1) << 26;
+/** Pictures that a thread takes together have so much for their arenas, well below its second cache: 256 KiB. */
+constexpr int64_t kMostGroupFloats = int64_t(1) << 16;
 /** More than any network here needs: a terabyte. */
 constexpr int64_t kMostFloats = int64_t(1) << 38;
 
@@ -75,20 +77,49 @@ Program::Program(const Kernels& kernels, std::shared_ptr<Pool> pool, int64_t bat
     if (kept) std::fill_n(kept_.back().data(), batch * b.size, 0.0f);
     bytes_ += kept_.back().count() * int64_t(sizeof(float));
   }
-  const int64_t threads = pool_->threads(), each = arena + most.shared + most.partial;
-  // A thread for each picture needs no waiting at the end of every kernel, and finds its maps in its own cache. No
-  // result depends on it: tiles and the order of sums follow from the shape.
-  if (threads > 1 && batch >= threads && each <= kMostTogetherFloats / threads) together_ = batch / threads * threads;
+  const int64_t threads = pool_->threads(), shared = most.shared + most.partial;
+  // A line of the cache apart from a power of two: else the same place of all pictures falls into one set of the cache.
+  arena_ = arena + 16;
+  chooseTogether(arena, arena + shared);
   for (int64_t space = 0; space < (together_ > 0 ? threads : 1); space++) {
-    spaces_.push_back({Floats(arena), Floats(most.shared), Floats(most.partial)});
+    spaces_.push_back({Floats(group_ * arena_), Floats(most.shared), Floats(most.partial)});
     // Padding lanes must be finite: what is never written is zero.
-    std::fill_n(spaces_.back().arena.data(), arena, 0.0f);
-    bytes_ += each * int64_t(sizeof(float));
+    std::fill_n(spaces_.back().arena.data(), group_ * arena_, 0.0f);
+    bytes_ += (group_ * arena_ + shared) * int64_t(sizeof(float));
   }
   for (int64_t thread = 0; thread < threads; thread++) {
     scratch_.emplace_back(std::max<int64_t>(16, most.scratch));
     scratchPointers_.push_back(scratch_.back().data());
     bytes_ += scratch_.back().count() * int64_t(sizeof(float));
+  }
+}
+
+/** How pictures run beside each other. No result depends on it: tiles and the order of sums follow from the shape. */
+void Program::chooseTogether(int64_t arena, int64_t each) {
+  const int64_t threads = pool_->threads();
+  const bool many = std::any_of(steps_.begin(), steps_.end(), [](const Step& step) { return bool(step.runMany); });
+  // Weights that several pictures are multiplied with at once are read once for all of them.
+  if (many && arena <= kMostGroupFloats / 2) {
+    const int64_t fitting = kMostGroupFloats / std::max<int64_t>(arena, 1);
+    group_ = std::max<int64_t>(1, std::min({kMostAtOnce, fitting, batch_ / threads}));
+  }
+  // A thread for each picture needs no waiting at the end of every kernel, and finds its maps in its own cache.
+  if (group_ > 1) together_ = batch_;
+  else if (threads > 1 && batch_ >= threads && each <= kMostTogetherFloats / threads) together_ = batch_ / threads * threads;
+}
+
+/** All steps of several pictures, each step for all of them. */
+void Program::runGroup(int64_t first, int64_t count, const Workspace& space, const Run& run, const Scalars& scalars) {
+  std::vector<Frame> frames;
+  frames.reserve(count);
+  for (int64_t i = 0; i < count; i++) {
+    frames.push_back({*this, run, space.arena.data() + i * arena_, first + i, scalars});
+  }
+  for (const Step& step : steps_) {
+    if (cancelled_.load(std::memory_order_relaxed)) return;
+    if (step.runMany) step.runMany(frames.data(), count);
+    else
+      for (const Frame& frame : frames) step.run(frame);
   }
 }
 
@@ -114,7 +145,7 @@ struct Program::Whole {
   const Scalars& scalars;
 };
 
-void Program::wholeTask(void* argument, int64_t picture, float* scratch) {
+void Program::wholeTask(void* argument, int64_t group, float* scratch) {
   const Whole& whole = *static_cast<Whole*>(argument);
   Program& program = whole.program;
   // The thread's place in the pool is told by its scratch.
@@ -122,14 +153,16 @@ void Program::wholeTask(void* argument, int64_t picture, float* scratch) {
   const size_t thread = std::find(pointers.begin(), pointers.end(), scratch) - pointers.begin();
   const Workspace& space = program.spaces_[thread];
   const Run run{alone, scratch, space.shared.data(), space.partial.data()};
-  program.runPicture(picture, space, run, whole.scalars, nullptr);
+  const int64_t first = group * program.group_, count = std::min(program.group_, program.together_ - first);
+  if (count > 1) program.runGroup(first, count, space, run, whole.scalars);
+  else program.runPicture(first, space, run, whole.scalars, nullptr);
 }
 
 bool Program::run(const Scalars& scalars, double* seconds) {
   const int64_t together = seconds ? 0 : together_;
   if (together > 0) {
     Whole whole{*this, scalars};
-    pool_->run(together, wholeTask, &whole, scratchPointers_.data());
+    pool_->run((together + group_ - 1) / group_, wholeTask, &whole, scratchPointers_.data());
   }
   Crew crew{*pool_, scratchPointers_.data()};
   const Workspace& space = spaces_[0];

@@ -68,7 +68,12 @@ struct Frame {
 struct Step {
   std::function<void(const Frame&)> run;
   Kernels::Memory memory{0, 0, 0};
+  /** The same for several pictures at once, to the bit, where that is faster; on the thread that calls it. */
+  std::function<void(const Frame*, int64_t)> runMany{};
 };
+
+/** Most pictures that a step is run for at once. */
+constexpr int64_t kMostAtOnce = 48;
 
 /**
  * Makes a step, and checks that every buffer holds what the kernel will read or write.
@@ -110,13 +115,17 @@ class Program {
     Floats arena, shared, partial;
   };
   struct Whole;
-  static void wholeTask(void* argument, int64_t picture, float* scratch);
+  static void wholeTask(void* argument, int64_t group, float* scratch);
+  void runGroup(int64_t first, int64_t count, const Workspace& space, const Run& run, const Scalars& scalars);
+  void chooseTogether(int64_t arena, int64_t each);
   bool runPicture(int64_t picture, const Workspace& space, const Run& run, const Scalars& scalars, double* seconds);
 
   std::shared_ptr<Pool> pool_;
   int64_t batch_, bytes_ = 0;
-  /** Pictures, from the first, that run beside each other, a thread for each; the rest have all threads. */
+  /** Pictures, from the first, that run beside each other, a thread for each or each few; the rest have all threads. */
   int64_t together_ = 0;
+  /** How many of them a thread takes step by step, each in an arena of its own, and how far these lie apart. */
+  int64_t group_ = 1, arena_ = 0;
   std::vector<Buffer> buffers_;
   std::vector<Step> steps_;
   std::vector<Floats> kept_;

@@ -56,6 +56,8 @@ class StepReader {
   }
   /** The same, or −1 where it is absent. */
   int64_t optional(const std::string& name, int64_t floats) const { return has(name) ? input(name, floats) : -1; }
+  /** Whether all pictures have the same in a buffer, or it is absent. */
+  bool shared(int64_t buffer) const { return buffer < 0 || buffers_[buffer].kind == Buffer::Kind::constant; }
   /** A buffer that is written. */
   int64_t output(const std::string& name, int64_t floats) const {
     const int64_t index = input(name, floats);

@@ -32,12 +32,26 @@ Step linearStep(const Kernels& k, const StepReader& r) {
   const int64_t rows = r.size("rows", 1, 1 << 20), columns = r.size("columns", 1, 1 << 20);
   const bool adjoint = r.flag("adjoint");
   const int64_t from = adjoint ? rows : columns, to = adjoint ? columns : rows;
-  const int64_t x = r.input("x", from), weights = r.input("weights", rows * columns), bias = r.optional("bias", to);
+  const int64_t x = r.input("x", from), bias = r.optional("bias", to);
+  const int64_t weights = r.input("weights", adjoint ? rows * columns : panelFloats(rows, columns));
   const int64_t y = r.output("y", to);
   const float slope = r.value("slope");
-  return {[=, &k](const Frame& f) {
-    k.linear(f.run, {rows, columns, adjoint, f.at(x), f.at(weights), f.at(bias), slope, f.at(y)});
-  }};
+  const auto layer = [=](const Frame& f) {
+    return Linear{rows, columns, adjoint, f.at(x), f.at(weights), f.at(bias), slope, f.at(y)};
+  };
+  Step step{[=, &k](const Frame& f) { k.linear(f.run, layer(f)); }};
+  if (adjoint || !r.shared(weights) || !r.shared(bias)) return step;
+  step.memory.shared = kMostAtOnce * columns;
+  step.runMany = [=, &k](const Frame* frames, int64_t count) {
+    const float* from[kMostAtOnce];
+    float* into[kMostAtOnce];
+    for (int64_t i = 0; i < count; i++) {
+      from[i] = frames[i].at(x);
+      into[i] = frames[i].at(y);
+    }
+    k.linearMany({layer(frames[0]), count, from, into, frames[0].run.shared});
+  };
+  return step;
 }
 
 /** A sparse matrix, row by row. */

@@ -1,10 +1,11 @@
+//! use lrelu
 // Bias and leaky ReLU, brought into [−CLAMP, CLAMP]: y = clamp(lrelu(x + bias[c])).
 //
 // Layout: x, y [n, C, PIXELS]; bias [C]. Work: one pixel an invocation. workgroup_id: x pixels, y channel, z picture.
 override C: u32;
 override PIXELS: u32;
 override SLOPE: f32;
-override CLAMP: f32; // the largest number is no clamp
+override CLAMP: f32;
 override WORKGROUP: u32;
 
 @group(0) @binding(0) var<storage, read> x: array<Stored>;
@@ -15,8 +16,5 @@ override WORKGROUP: u32;
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(workgroup_id) group: vec3u) {
   if (id.x >= PIXELS) { return; }
   let at = (group.z * C + group.y) * PIXELS + id.x;
-  let sum = f32(x[at]) + bias[group.y];
-  let value = select(SLOPE * sum, sum, sum > 0.0);
-  // Not clamp(), which may make a number of NaN.
-  y[at] = Stored(select(value, select(-CLAMP, CLAMP, value > 0.0), abs(value) > CLAMP));
+  y[at] = Stored(lrelu(vec4f(f32(x[at]) + bias[group.y])).x);
 }

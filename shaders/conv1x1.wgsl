@@ -1,14 +1,14 @@
-//! use styled-read
+//! use map-read
 // 1×1 convolution (to-RGB and its adjoint).
 //
 //   y[o, p] = Σ_i weight[o, i] · m[i, p] + bias[o],   m = a[i]·(x − mean[i]) + b[i] or x
 //
-// Layout: x [n, IN, PIXELS]; coefficients [n, 3, IN] (mean, a, b); weights packed as [OUT/4][IN][4] (pack.ts); bias [OUT];
+// Layout: x [n, IN, PIXELS]; coefficients: lib/map-read.wgsl; weights packed as [OUT/4][IN][4] (pack.ts); bias [OUT];
 // y [n, OUT, PIXELS]. Work: one invocation makes a pixel of 4 channels. workgroup_id: x pixels, y channels/4, z picture.
 override IN: u32;
 override OUT: u32;
 override PIXELS: u32;
-override MODULATE: bool;
+override READ: u32;
 override BIAS: bool;
 override WORKGROUP: u32;
 

@@ -1,14 +1,19 @@
-//! use broadcast, broadcast-rows, styled-read
+//! use broadcast, broadcast-rows, map-read, lrelu, activate
 // 3×3 convolution, padding 1, for SIMD processors (subgroups of 8: lavapipe).
 //
 //   y[o, r, s] = Σ_i Σ_ky,kx weight[o, i, ky, kx] · m[i, r + ky − 1, s + kx − 1],   m = a[i]·(x − mean[i]) + b[i] or x; 0 outside
 //
-// Layout: x [n, IN, H, W]; coefficients [n, 3, IN] (mean, a, b); weights packed as [OUT/8][IN][3][3][8] (pack.ts);
-// y [n, OUT, H, W]. The adjoint is the same kernel with weights flipped and transposed.
+// Layout: x [n, IN, H, W]; coefficients: lib/map-read.wgsl; weights packed as [OUT/8][IN][3][3][8] (pack.ts);
+// y [n, OUT, H, W], with StyleGAN2's epilogue where ACTIVATE: lib/activate.wgsl. The adjoint is the same kernel with weights flipped and transposed.
 // Work: one invocation makes 4 pixels of each of 2 rows, for 8 output channels. workgroup_id: x pixels, y channels/8,
 // z picture.
 // PART channels are summed apart, and weights broadcast: see lib/broadcast.wgsl.
-override MODULATE: bool;
+override READ: u32;
+override ACTIVATE: bool;
+override FACTOR: bool;
+override NOISE: bool;
+override SLOPE: f32;
+override CLAMP: f32;
 override WORKGROUP: u32;
 const MARGIN = 0u;
 
@@ -17,6 +22,10 @@ const MARGIN = 0u;
 @group(0) @binding(2) var<storage, read> coefficients: array<f32>;
 @group(0) @binding(3) var<storage, read_write> y: array<Stored>;
 @group(0) @binding(4) var<storage, read> shape: Shape;
+@group(0) @binding(5) var<storage, read> factor: array<f32>;
+@group(0) @binding(6) var<storage, read> noise: array<f32>;
+@group(0) @binding(7) var<storage, read> noise_weight: array<f32>;
+@group(0) @binding(8) var<storage, read> bias: array<f32>;
 
 // Adds one row of the kernel, whose weights begin at `weight`.
 fn add_row(upper: ptr<function, Tile>, lower: ptr<function, Tile>, weight: u32, above: Row, below: Row) {
@@ -57,6 +66,14 @@ fn main(
     for (var k = 0u; k < 8u; k++) {
       upper[k] += upper_part[k];
       lower[k] += lower_part[k];
+    }
+  }
+  if (ACTIVATE) {
+    let pixel = row * shape.w + column;
+    for (var k = 0u; k < 8u; k++) {
+      let o = group.y * 8u + k;
+      upper[k] = activated(upper[k], picture, o, shape.out, pixel, shape.h * shape.w);
+      lower[k] = activated(lower[k], picture, o, shape.out, pixel + shape.w, shape.h * shape.w);
     }
   }
   store(&upper, picture, group.y, row, column);

@@ -1,17 +1,22 @@
-//! use tiled, tiled-store, styled-read
+//! use tiled, tiled-store, map-read, lrelu, activate
 // 3×3 convolution, padding 1, for GPUs: tiles of input and weights in workgroup memory.
 //
 //   y[o, r, s] = Σ_i Σ_ky,kx weight[o, i, ky, kx] · m[i, r + ky − 1, s + kx − 1],   m = a[i]·(x − mean[i]) + b[i] or x; 0 outside
 //
-// Layout: x [n, IN, H, W]; coefficients [n, 3, IN] (mean, a, b); weights packed as [OUT/8][IN][3][3][8] (pack.ts);
-// y [n, OUT, H, W]. The adjoint is the same kernel with weights flipped and transposed.
+// Layout: x [n, IN, H, W]; coefficients: lib/map-read.wgsl; weights packed as [OUT/8][IN][3][3][8] (pack.ts);
+// y [n, OUT, H, W], with StyleGAN2's epilogue where ACTIVATE: lib/activate.wgsl. The adjoint is the same kernel with weights flipped and transposed.
 // Work: a workgroup makes ROWS × 4·QUADS pixels for 8·GROUPS channels; an invocation 4 pixels of a row for 8 channels.
 // SLICE input channels at a time are brought to workgroup memory. workgroup_id: x tiles of pixels, y of channels, z picture.
 override IN: u32;
 override OUT: u32;
 override H: u32;
 override W: u32;
-override MODULATE: bool;
+override READ: u32;
+override ACTIVATE: bool;
+override FACTOR: bool;
+override NOISE: bool;
+override SLOPE: f32;
+override CLAMP: f32;
 override QUADS: u32;
 override ROWS: u32;
 override GROUPS: u32;
@@ -21,6 +26,10 @@ override SLICE: u32;
 @group(0) @binding(1) var<storage, read> weights: array<Stored4>;
 @group(0) @binding(2) var<storage, read> coefficients: array<f32>;
 @group(0) @binding(3) var<storage, read_write> y: array<Stored>;
+@group(0) @binding(4) var<storage, read> factor: array<f32>;
+@group(0) @binding(5) var<storage, read> noise: array<f32>;
+@group(0) @binding(6) var<storage, read> noise_weight: array<f32>;
+@group(0) @binding(7) var<storage, read> bias: array<f32>;
 
 override PATCH_WIDTH: u32 = 4 * QUADS + 2;
 override PATCH: u32 = (ROWS + 2) * PATCH_WIDTH;
@@ -71,5 +80,11 @@ fn main(@builtin(local_invocation_index) local: u32, @builtin(workgroup_id) grou
     workgroupBarrier();
   }
 
+  if (ACTIVATE) {
+    let pixel = (place.tile_row + place.row) * W + place.tile_column + 4u * place.quad;
+    for (var k = 0u; k < 8u; k++) {
+      sums[k] = activated(sums[k], picture, (group.y * GROUPS + place.channels) * 8u + k, OUT, pixel, H * W);
+    }
+  }
   store(&sums, picture, group.y * GROUPS, place);
 }

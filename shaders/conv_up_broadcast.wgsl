@@ -1,4 +1,4 @@
-//! use broadcast, broadcast-rows, styled-read
+//! use broadcast, broadcast-rows, map-read
 // Transposed 4×4 convolution of stride 2, padding 1, for SIMD processors (subgroups of 8: lavapipe).
 //
 //   y[o, Y, X] = Σ_i Σ m[i, r, s] · weight[o, i, Y + 1 − MARGIN − 2r, X + 1 − MARGIN − 2s],
@@ -7,12 +7,12 @@
 // Output row Y = 2r + py reads the input rows r + py − 1 and r + py, columns likewise: each of the four output phases
 // (py, px) is a 2×2 convolution, a quarter of the 4×4 weights. With the margin y stands one row and one column further on: the
 // phases have changed places, and all four read the rows r − 1 and r.
-// Layout: x [n, IN, H − MARGIN, W − MARGIN]; coefficients [n, 3, IN] (mean, a, b); weights packed as
+// Layout: x [n, IN, H − MARGIN, W − MARGIN]; coefficients: lib/map-read.wgsl; weights packed as
 // [OUT/8][phase][IN][dy][phase][dx][8] (pack.ts); y [n, OUT, 2H, 2W].
 // Work: one invocation makes, for 4 columns of 2 rows of the 2×2 blocks of y, 8 pixels of 2 rows (one py) for 8 channels.
 // workgroup_id: x blocks, y (channels/8)·2 + py, z picture.
 
-override MODULATE: bool;
+override READ: u32;
 override MARGIN: u32;
 override WORKGROUP: u32;
 

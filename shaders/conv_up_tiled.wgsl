@@ -1,4 +1,4 @@
-//! use tiled, styled-read
+//! use tiled, map-read
 // Transposed 4×4 convolution of stride 2, padding 1, for GPUs: tiles of input and weights in workgroup memory.
 //
 //   y[o, Y, X] = Σ_i Σ m[i, r, s] · weight[o, i, Y + 1 − MARGIN − 2r, X + 1 − MARGIN − 2s],
@@ -6,7 +6,7 @@
 //
 // Output row Y = 2r + py reads the input rows r + py − 1 and r + py, with the margin r − 1 and r; columns likewise (see
 // conv_up_broadcast.wgsl).
-// Layout: x [n, IN, H − MARGIN, W − MARGIN]; coefficients [n, 3, IN] (mean, a, b); weights packed as
+// Layout: x [n, IN, H − MARGIN, W − MARGIN]; coefficients: lib/map-read.wgsl; weights packed as
 // [OUT/8][phase][IN][dy][phase][dx][8] (pack.ts); y [n, OUT, 2H, 2W].
 // Work: a workgroup makes, for ROWS × 4·QUADS of the 2×2 blocks of y, one row py for 8·GROUPS channels; an invocation, for 4
 // neighbouring blocks, 8 pixels of that row for 8 channels. SLICE input channels at a time are in workgroup memory.
@@ -15,7 +15,7 @@ override IN: u32;
 override OUT: u32;
 override H: u32;
 override W: u32;
-override MODULATE: bool;
+override READ: u32;
 override MARGIN: u32;
 override QUADS: u32;
 override ROWS: u32;

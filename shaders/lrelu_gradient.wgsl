@@ -1,15 +1,19 @@
-//! use one-value
-// The gradient of a leaky ReLU, clamped, whose output is y: g · (y > 0 ? 1 : SLOPE) where |y| < CLAMP, elsewhere 0.
+//! use lrelu, one-value
+// The gradient of a leaky ReLU, clamped, whose output is y: factor[c] · g · (y > 0 ? 1 : SLOPE) where |y| < CLAMP, elsewhere 0.
 //
-// Layout: g, y, result [n, SIZE]. Work: one value an invocation. workgroup_id: x and y values, z picture.
+// Layout: g, y, result [n, SIZE], SIZE being channels of PIXELS each; factor [n, SIZE/PIXELS], or 1.
+// Work: one value an invocation. workgroup_id: x and y values, z picture.
 override SIZE: u32;
+override PIXELS: u32;
+override FACTOR: bool;
 override SLOPE: f32;
-override CLAMP: f32; // the largest number is no clamp
+override CLAMP: f32;
 override WORKGROUP: u32;
 
-@group(0) @binding(0) var<storage, read> g: array<f32>;
-@group(0) @binding(1) var<storage, read> y: array<f32>;
-@group(0) @binding(2) var<storage, read_write> result: array<f32>;
+@group(0) @binding(0) var<storage, read> g: array<Stored>;
+@group(0) @binding(1) var<storage, read> y: array<Stored>;
+@group(0) @binding(2) var<storage, read> factor: array<f32>;
+@group(0) @binding(3) var<storage, read_write> result: array<Stored>;
 
 @compute @workgroup_size(WORKGROUP)
 fn main(
@@ -20,5 +24,7 @@ fn main(
   let e = value_of(local, group, groups);
   if (e >= SIZE) { return; }
   let at = group.z * SIZE + e;
-  result[at] = select(0.0, g[at] * select(SLOPE, 1.0, y[at] > 0.0), abs(y[at]) < CLAMP);
+  var value = unactivated(f32(g[at]), f32(y[at]));
+  if (FACTOR) { value *= factor[group.z * (SIZE / PIXELS) + e / PIXELS]; }
+  result[at] = Stored(value);
 }

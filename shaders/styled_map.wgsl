@@ -1,4 +1,4 @@
-//! use styled-read
+//! use map-read
 // The styled map itself: y = a[c]·(x − mean[c]) + b[c].
 //
 // Layout: x, y [n, C, PIXELS]; coefficients [n, 3, C] (mean, a, b). Work: one pixel an invocation.
@@ -6,6 +6,7 @@
 override C: u32;
 override PIXELS: u32;
 override WORKGROUP: u32;
+const READ = 1u;
 
 @group(0) @binding(0) var<storage, read> x: array<Stored>;
 @group(0) @binding(1) var<storage, read> coefficients: array<f32>;

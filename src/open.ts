@@ -4,12 +4,12 @@ import { FacewrightError } from './errors.js';
 import { float32Values, type HostTensors, hostTensor } from './graph/host-tensor.js';
 import { licenceOf } from './inspect-weights.js';
 import { readNetwork } from './model/dialects/table.js';
-import { type GaussianFit, GaussianFitter } from './model/gaussian.js';
+import type { GaussianFit } from './model/gaussian.js';
 import { Generator, type GeneratorInfo, generatorInfo } from './model/generator.js';
 import type { Network } from './model/network.js';
 import { type EngineName, openEngine } from './node/engines.js';
 import { cachePath, demoModelPath } from './node/paths.js';
-import { normals } from './pulse/random.js';
+import { fitPrior } from './pulse/fit-prior.js';
 import { readWeights, type WeightFile } from './read-weights.js';
 import { readSafetensors, writeSafetensors } from './weights/safetensors.js';
 
@@ -46,9 +46,8 @@ export interface OpenOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Latents to which the Gaussian is fitted where a model comes without: the original's number on a GPU. */
-const FIT_LATENTS = { gpu: 1_000_000, native: 200_000, software: 20_000 };
-const FIT_BATCH = 4096;
+/** Latents to which the Gaussian is fitted where a model comes without: the original's number, but where a GPU is played. */
+const FIT_LATENTS = { hardware: 1_000_000, software: 20_000 };
 
 /**
  * Opens a generator on an engine. Close it when done: it holds the device (but an engine that was given stays its owner's).
@@ -120,7 +119,7 @@ function isFit(mean: Float32Array, std: Float32Array): boolean {
 async function makeFit(generator: Generator, { cache, onMessage, signal }: OpenOptions): Promise<GaussianFit> {
   const { engine, info } = generator;
   const { kind, software } = engine.info;
-  const latents = FIT_LATENTS[kind === 'native' ? 'native' : software ? 'software' : 'gpu'];
+  const latents = kind === 'webgpu' && software ? FIT_LATENTS.software : FIT_LATENTS.hardware;
   const of = `${info.sha256.slice(0, 16)}${info.class === undefined ? '' : `-class-${info.class}`}`;
   const path = join(cache ?? cachePath(), `gaussian-fit-${of}-${latents}.safetensors`);
   const kept = await keptFit(path, info.latentSize);
@@ -129,12 +128,7 @@ async function makeFit(generator: Generator, { cache, onMessage, signal }: OpenO
     `${info.name} comes without gaussian_fit.pt: fitting it to ${latents.toLocaleString('en')} latents, once`,
   );
   const d = info.latentSize;
-  const fitter = new GaussianFitter(d);
-  for (let first = 0; first < latents; first += FIT_BATCH) {
-    const count = Math.min(FIT_BATCH, latents - first);
-    fitter.add(await generator.map(normals(0, [first], count * d), signal));
-  }
-  const fit = fitter.result();
+  const fit = await fitPrior(generator, latents, signal);
   const tensors = new Map([
     ['mean', hostTensor([d], fit.mean)],
     ['std', hostTensor([d], fit.std)],

@@ -12,10 +12,10 @@ import type { Companion, Dialect } from './model/dialects/dialect.js';
 import { findNetwork } from './model/dialects/find.js';
 import { recogniseStranger } from './model/dialects/strangers.js';
 import { DIALECTS } from './model/dialects/table.js';
-import { type Translation, translate } from './model/dialects/translate.js';
+import { translate } from './model/dialects/translate.js';
 import type { NetworkKind } from './model/network.js';
 import type { ContainerName } from './weights/container.js';
-import { type OpenedWeights, withWeights } from './weights/read.js';
+import { type OpenedWeights, type ParsedWeights, withWeights } from './weights/read.js';
 import { fileError } from './weights/read-file.js';
 import { byCodeUnits, OPENS } from './weights/words.js';
 import { counted, quoted } from './words.js';
@@ -66,7 +66,10 @@ export async function readWeights(path: string): Promise<WeightFile> {
 
 /** Reads a file, and with it those that belong to its generator and lie beside it. */
 async function readFile(path: string): Promise<WeightFile> {
-  const main = await withWeights(path, (file) => readPart(path, file));
+  const main = await withWeights(path, (file): MainPart => {
+    const { format, digest } = file;
+    return { ...readGenerator(path, file), format, sha256: digest() };
+  });
   const companions: Part[] = [];
   for (const companion of main.dialect.companions ?? []) {
     const beside = join(dirname(path), companion.file);
@@ -111,11 +114,21 @@ interface MainPart extends Part {
   readonly notes: readonly string[];
 }
 
-function readPart(path: string, file: OpenedWeights): MainPart {
+/** A generator's weights out of a file, without what only a whole file has. */
+export type ReadGenerator = Omit<MainPart, 'sha256' | 'format'>;
+
+/**
+ * Finds the generator in a file and reads its tensors.
+ *
+ * @param path what errors call the file
+ * @throws FacewrightError when there is none, or it cannot be drawn
+ */
+export function readGenerator(path: string, file: ParsedWeights): ReadGenerator {
   const found = findNetwork(file, DIALECTS);
   if (!found) throw unknownNetwork(path, file);
   const { dialect, network, notes } = found;
-  return { ...readTranslation(path, file, translate(path, dialect, network)), dialect, notes };
+  const { tensors, metadata, parameters } = translate(path, dialect, network);
+  return { dialect, notes, metadata, parameters, tensors: readTensors(path, file.size, tensors) };
 }
 
 function readCompanion(path: string, file: OpenedWeights, { prefix, names, fixed }: Companion): Part {
@@ -127,17 +140,8 @@ function readCompanion(path: string, file: OpenedWeights, { prefix, names, fixed
   }
   const tensors = new Map([...file.tensors].map(([name, tensor]) => [`${prefix}${name}`, tensor]));
   const parameters = fixed ? 0 : [...tensors.values()].reduce((sum, tensor) => sum + countOf(tensor), 0);
-  return readTranslation(path, file, { tensors, parameters, metadata: file.metadata });
-}
-
-function readTranslation(path: string, file: OpenedWeights, { tensors, metadata, parameters }: Translation): Part {
-  return {
-    format: file.format,
-    tensors: readTensors(path, file.size, tensors),
-    metadata,
-    parameters,
-    sha256: file.digest(),
-  };
+  const { format, metadata, size, digest } = file;
+  return { format, metadata, parameters, tensors: readTensors(path, size, tensors), sha256: digest() };
 }
 
 /** Reads tensors, of which a small file may describe very large ones. */
@@ -153,7 +157,7 @@ function readTensors(path: string, size: number, tensors: StoredTensors): HostTe
 }
 
 /** Says what a file holds that no dialect knows. */
-function unknownNetwork(path: string, file: OpenedWeights): FacewrightError {
+function unknownNetwork(path: string, file: ParsedWeights): FacewrightError {
   const alone = DIALECTS.flatMap(({ name, file: main, companions = [] }) =>
     companions.map(({ names, file: own }) => ({ name, main, names, own })),
   ).find(({ names }) => [...file.tensors.keys()].every((name) => names.test(name)));

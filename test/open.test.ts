@@ -1,8 +1,15 @@
 // A generator on an engine that its caller made.
 
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import * as assert from 'uvu/assert';
+import { randomStyleGan1 } from '../dist/bench/random-weights.js';
+import { hostTensor } from '../dist/graph/host-tensor.js';
+import { GaussianFitter } from '../dist/model/gaussian.js';
 import { openGenerator } from '../dist/open.js';
 import { normals } from '../dist/pulse/random.js';
+import { writeSafetensors } from '../dist/weights/safetensors.js';
 import { engineSuite, openTestEngine, quickestEngine } from './engines.js';
 
 const test = engineSuite(quickestEngine, 'an engine of your own');
@@ -26,6 +33,62 @@ test('serves two generators, one after the other, and is closed by its owner', a
   await late.generate({ z: normals(1, [], late.info.latentSize) }).then(
     () => assert.unreachable('a closed engine works on'),
     (error) => assert.match(error.message, /closed|destroyed|lost/),
+  );
+});
+
+test('a model without a fit gets one, which is kept and read again; one that is damaged is made anew', async () => {
+  const d = 16;
+  const folder = mkdtempSync(join(tmpdir(), 'facewright-open-'));
+  try {
+    const tensors = randomStyleGan1(8, { fmapBase: 16, fmapMax: 4, latentSize: d });
+    for (let layer = 0; layer < 8; layer++) {
+      tensors.set(
+        `mapping.dense${layer}.weight`,
+        hostTensor(
+          [d, d],
+          normals(layer, [1], d * d).map((x) => 100 * x),
+        ),
+      );
+      tensors.set(`mapping.dense${layer}.bias`, hostTensor([d], normals(layer, [2], d)));
+    }
+    const model = join(folder, 'small.safetensors');
+    await writeSafetensors(model, tensors);
+    const cache = join(folder, 'cache');
+    const open = async () => {
+      const said: string[] = [];
+      const onMessage = (text: string) => said.push(text);
+      const generator = await openGenerator({ model, cache, onMessage, ...quickestEngine.request });
+      const { fit } = generator;
+      const w = await generator.map(normals(9, [], 4000 * d));
+      generator.close();
+      return { fit: fit!, said, w };
+    };
+    const made = await open();
+    assert.match(made.said.join(), /comes without gaussian_fit\.pt: fitting it to [\d,]+ latents, once/);
+    // Against other latents: 4000 tell a mean to a sixtieth of the deviation.
+    const other = new GaussianFitter(d);
+    other.add(made.w);
+    const { mean, std } = other.result();
+    for (let i = 0; i < d; i++) {
+      assert.ok(Math.abs(mean[i] - made.fit.mean[i]) < 0.1 * std[i], `mean ${i}`);
+      assert.ok(Math.abs(std[i] / made.fit.std[i] - 1) < 0.15, `std ${i}`);
+    }
+    const kept = await open();
+    assert.equal([kept.fit, kept.said], [made.fit, []]);
+    const [file] = readdirSync(cache);
+    writeFileSync(join(cache, file), 'damaged');
+    const again = await open();
+    assert.equal(again.fit, made.fit);
+    assert.is(again.said.length, 1);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test('a class is refused by a generator that has none', async () => {
+  await openGenerator({ class: 0, ...quickestEngine.request }).then(
+    () => assert.unreachable('it was opened'),
+    (error) => assert.is(error.message, 'demo-128: has no classes; leave out --class'),
   );
 });
 

@@ -42,6 +42,7 @@ const Kernels kernels = {
     toBlocked,
     toPlanar,
     linear,
+    linearMany,
     bicubic,
     elementwise,
     latent,

@@ -1,12 +1,15 @@
 // StyleGAN2's demodulation (graph/ops.ts, demodulate): factors out of a style and the summed squares of the weights, and their
 // gradient by the style. Bound by the reading of the squares, as a dense layer is (linear.h).
 
+/** Factors in one task. */
+constexpr int64_t kDemodulateRows = 32;
+
 /** d[o] = (Σ_i squares[o, i]·style[i]² + ε)^−½ of some rows. */
 static void demodulateTask(void* argument, int64_t task, float*) {
   const Demodulate& d = *static_cast<const Demodulate*>(argument);
   constexpr int64_t lanes = FACEWRIGHT_LANES;
-  const int64_t end = least(d.out, (task + 1) * kLinearRows);
-  for (int64_t o = task * kLinearRows; o < end; o++) {
+  const int64_t end = least(d.out, (task + 1) * kDemodulateRows);
+  for (int64_t o = task * kDemodulateRows; o < end; o++) {
     const float* q = d.squares + o * d.in;
     Vector sums[2] = {splat(0), splat(0)};
     int64_t i = 0;
@@ -42,7 +45,7 @@ static void demodulateGradientTask(void* argument, int64_t task, float*) {
 }
 
 static void demodulate(const Run& run, const Demodulate& d) {
-  const int64_t tasks = d.g ? (d.in + kLinearColumns - 1) / kLinearColumns : (d.out + kLinearRows - 1) / kLinearRows;
+  const int64_t tasks = d.g ? (d.in + kLinearColumns - 1) / kLinearColumns : (d.out + kDemodulateRows - 1) / kDemodulateRows;
   const Task task = d.g ? demodulateGradientTask : demodulateTask;
   if (d.out * d.in >= kLinearAlone) run.parallel(run.pool, tasks, task, const_cast<Demodulate*>(&d));
   else

@@ -1,45 +1,129 @@
-// Dense layers, y = lrelu(W·x + b) and the same with Wᵀ, for one picture: bound by the reading of W.
+// Dense layers, y = lrelu(W·x + b) and the same with Wᵀ. For one picture they are bound by the reading of W; for several at
+// once, W·x is a matrix product. Every number is added up in the same order whatever the number of pictures: eight products
+// at a time, then these sums, since shorter sums err less.
 
-constexpr int64_t kLinearRows = 32, kLinearColumns = 128;
+constexpr int64_t kLinearColumns = 128;
+/** Products that are added up apart. */
+constexpr int64_t kLinearPart = 8;
+/** Vectors of outputs, and pictures, whose sums are in registers at once. */
+constexpr int kLinearVectors = 2;
+#if FACEWRIGHT_LANES == 16 || defined(__aarch64__)
+constexpr int kLinearPictures = 12;
+#else
+constexpr int kLinearPictures = 6;
+#endif
 /** With fewer weights the caller is done before another thread has begun. */
 constexpr int64_t kLinearAlone = 32768;
-
-/** Σ a·b, by four running vectors and a rest. */
-static float dot(const float* a, const float* b, int64_t count) {
-  constexpr int64_t lanes = FACEWRIGHT_LANES;
-  Vector sums[4] = {splat(0), splat(0), splat(0), splat(0)};
-  int64_t i = 0;
-  for (; i + 4 * lanes <= count; i += 4 * lanes) {
-#pragma GCC unroll 4
-    for (int64_t v = 0; v < 4; v++) sums[v] += load(a + i + v * lanes) * load(b + i + v * lanes);
-  }
-  for (; i + lanes <= count; i += lanes) sums[0] += load(a + i) * load(b + i);
-  float rest = 0;
-  for (; i < count; i++) rest += a[i] * b[i];
-  return sum((sums[0] + sums[1]) + (sums[2] + sums[3])) + rest;
-}
 
 FW_INLINE float activated(const Linear& l, int64_t index, float value) {
   if (l.bias) value += l.bias[index];
   return value > 0 ? value : value * l.slope;
 }
 
-static void linearTask(void* argument, int64_t task, float*) {
+/**
+ * Sums of kLinearVectors vectors of outputs for P pictures: to[p] = Σ_k panel[k]·x[k][p].
+ *
+ * @param panel [depth, kLinearPanel], from the first of the outputs on
+ * @param x [depth, P]
+ */
+template <int P>
+__attribute__((noinline)) static void panelSums(const float* panel, const float* x, int64_t depth,
+                                                Vector (*to)[kLinearVectors]) {
+#pragma GCC unroll 16
+  for (int p = 0; p < P; p++)
+#pragma GCC unroll 16
+    for (int v = 0; v < kLinearVectors; v++) to[p][v] = splat(0);
+  for (int64_t first = 0; first < depth; first += kLinearPart) {
+    const int64_t end = least(depth, first + kLinearPart);
+    Vector part[P][kLinearVectors];
+#pragma GCC unroll 16
+    for (int p = 0; p < P; p++)
+#pragma GCC unroll 16
+      for (int v = 0; v < kLinearVectors; v++) part[p][v] = splat(0);
+    for (int64_t k = first; k < end; k++) {
+      Vector w[kLinearVectors];
+#pragma GCC unroll 16
+      for (int v = 0; v < kLinearVectors; v++) w[v] = load(panel + k * kLinearPanel + v * FACEWRIGHT_LANES);
+#pragma GCC unroll 16
+      for (int p = 0; p < P; p++) {
+        const Vector value = splat(x[k * P + p]);
+#pragma GCC unroll 16
+        for (int v = 0; v < kLinearVectors; v++) part[p][v] += w[v] * value;
+      }
+    }
+#pragma GCC unroll 16
+    for (int p = 0; p < P; p++)
+#pragma GCC unroll 16
+      for (int v = 0; v < kLinearVectors; v++) to[p][v] += part[p][v];
+  }
+}
+
+/** The outputs of one panel for P pictures. @param x [columns, P] */
+template <int P>
+static void linearPanel(const Linear& l, int64_t panel, const float* x, float* const* y) {
+  constexpr int64_t width = kLinearVectors * FACEWRIGHT_LANES;
+  Vector sums[P][kLinearVectors];
+  for (int64_t at = 0; at < kLinearPanel; at += width) {
+    const int64_t row = panel * kLinearPanel + at, count = least(width, l.rows - row);
+    if (count <= 0) return;
+    panelSums<P>(l.weights + panel * kLinearPanel * l.columns + at, x, l.columns, sums);
+    alignas(64) float bias[width] = {};
+    for (int64_t i = 0; l.bias && i < count; i++) bias[i] = l.bias[row + i];
+    for (int p = 0; p < P; p++) {
+      for (int v = 0; v < kLinearVectors; v++) {
+        Vector value = sums[p][v];
+        if (l.bias) value += load(bias + v * FACEWRIGHT_LANES);
+        // No branch: the sign of what is random cannot be foretold.
+        sums[p][v] = select(value > 0.0f, value, value * l.slope);
+      }
+      float* to = y[p] + row;
+      if (count == width) {
+        for (int v = 0; v < kLinearVectors; v++) store(to + v * FACEWRIGHT_LANES, sums[p][v]);
+      } else {
+        const float* values = reinterpret_cast<const float*>(sums[p]);
+        for (int64_t i = 0; i < count; i++) to[i] = values[i];
+      }
+    }
+  }
+}
+
+static void linearTask(void* argument, int64_t panel, float*) {
   const Linear& l = *static_cast<const Linear*>(argument);
-  const int64_t end = least(l.rows, (task + 1) * kLinearRows);
-  for (int64_t row = task * kLinearRows; row < end; row++) {
-    l.y[row] = activated(l, row, dot(l.weights + row * l.columns, l.x, l.columns));
+  linearPanel<1>(l, panel, l.x, &l.y);
+}
+
+/** The pictures of one tile, value by value: [columns, P]. */
+template <int P>
+static void gatherPictures(const float* const* x, int64_t columns, float* to) {
+  for (int p = 0; p < P; p++)
+    for (int64_t k = 0; k < columns; k++) to[k * P + p] = x[p][k];
+}
+
+/** A panel stays in the second cache, and a tile of pictures in the first, while they meet. */
+static void linearMany(const LinearMany& m) {
+  const Linear& l = m.layer;
+  const int64_t tiles = m.pictures / kLinearPictures, tiled = tiles * kLinearPictures;
+  const int64_t tile = l.columns * kLinearPictures;
+  for (int64_t i = 0; i < tiles; i++) {
+    gatherPictures<kLinearPictures>(m.x + i * kLinearPictures, l.columns, m.gathered + i * tile);
+  }
+  for (int64_t panel = 0; panel * kLinearPanel < l.rows; panel++) {
+    for (int64_t i = 0; i < tiles; i++) {
+      linearPanel<kLinearPictures>(l, panel, m.gathered + i * tile, m.y + i * kLinearPictures);
+    }
+    for (int64_t picture = tiled; picture < m.pictures; picture++) {
+      linearPanel<1>(l, panel, m.x[picture], m.y + picture);
+    }
   }
 }
 
 static void linearAdjointTask(void* argument, int64_t task, float*) {
   const Linear& l = *static_cast<const Linear*>(argument);
   const int64_t first = task * kLinearColumns, count = least(kLinearColumns, l.columns - first);
-  // Sums of eight rows each, added up: shorter sums err less.
   alignas(64) float total[kLinearColumns] = {}, part[kLinearColumns];
-  for (int64_t row = 0; row < l.rows; row += 8) {
+  for (int64_t row = 0; row < l.rows; row += kLinearPart) {
     for (int64_t i = 0; i < count; i++) part[i] = 0;
-    const int64_t end = least(l.rows, row + 8);
+    const int64_t end = least(l.rows, row + kLinearPart);
     for (int64_t r = row; r < end; r++) {
       const float x = l.x[r];
       const float* w = l.weights + r * l.columns + first;
@@ -51,8 +135,7 @@ static void linearAdjointTask(void* argument, int64_t task, float*) {
 }
 
 static void linear(const Run& run, const Linear& l) {
-  const int64_t tasks =
-      l.adjoint ? (l.columns + kLinearColumns - 1) / kLinearColumns : (l.rows + kLinearRows - 1) / kLinearRows;
+  const int64_t tasks = l.adjoint ? (l.columns + kLinearColumns - 1) / kLinearColumns : panelFloats(l.rows, 1) / kLinearPanel;
   const Task task = l.adjoint ? linearAdjointTask : linearTask;
   if (l.rows * l.columns >= kLinearAlone) run.parallel(run.pool, tasks, task, const_cast<Linear*>(&l));
   else

@@ -1,7 +1,7 @@
 // Reading and adding up for the broadcast convolutions whose invocations take 4 columns of 2 rows of a styled map.
 //
 // Of the kernel: the bindings x and shape, MARGIN, by how much the map of x is smaller than shape says, and the libraries
-// broadcast and styled-read.
+// broadcast and map-read.
 
 // Four neighbouring pixels of a row, as the three columns of the kernel see them.
 struct Row { left: vec4f, middle: vec4f, right: vec4f }

@@ -82,7 +82,7 @@ export function plus(tensor: StoredTensor, addend: number): StoredTensor {
 }
 
 /** A walk over a tensor's numbers: where the first lies, and how far apart neighbours on each axis are. */
-interface Walk {
+export interface Walk {
   readonly shape: readonly number[];
   readonly steps: readonly number[];
   readonly first: number;
@@ -103,26 +103,35 @@ function rearranged(tensor: StoredTensor, walk: Walk): StoredTensor {
  *
  * @returns `to`
  */
-export function gather<T extends { [index: number]: number; readonly length: number }>(
-  from: T,
-  to: T,
+export function gather<T extends { [index: number]: number; readonly length: number }>(from: T, to: T, walk: Walk): T {
+  let at = 0;
+  eachRow(walk, (place, step, length) => {
+    for (let i = 0; i < length; i++, place += step) to[at++] = from[place]!;
+  });
+  return to;
+}
+
+/** Calls with the rows along the last axis, one after another: where each begins, how far apart its numbers are, how many. */
+export function eachRow(
   { shape, steps, first }: Walk,
-): T {
+  visit: (place: number, step: number, length: number) => void,
+): void {
+  if (shape.includes(0)) return;
   const outer = shape.slice(0, -1);
-  const run = shape.at(-1) ?? 1;
+  const length = shape.at(-1) ?? 1;
   const step = steps.at(-1) ?? 0;
   const index = outer.map(() => 0);
-  let start = first;
-  for (let at = 0; at < to.length; ) {
-    for (let i = 0, place = start; i < run; i++, place += step) to[at++] = from[place]!;
-    for (let axis = outer.length - 1; axis >= 0; axis--) {
-      start += steps[axis]!;
+  for (let place = first; ; ) {
+    visit(place, step, length);
+    let axis = outer.length - 1;
+    for (; axis >= 0; axis--) {
+      place += steps[axis]!;
       if (++index[axis]! < outer[axis]!) break;
-      start -= outer[axis]! * steps[axis]!;
+      place -= outer[axis]! * steps[axis]!;
       index[axis] = 0;
     }
+    if (axis < 0) return;
   }
-  return to;
 }
 
 function rowMajorSteps(shape: readonly number[]): number[] {

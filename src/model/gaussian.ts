@@ -31,7 +31,10 @@ export function searchVariable(w: Float32Array, { mean, std }: GaussianFit): Flo
   });
 }
 
-/** Running mean and standard deviation of LeakyReLU(5)(w), by coordinate (Welford 1962). */
+/**
+ * Running mean and standard deviation of LeakyReLU(5)(w), by coordinate: each batch is summed up about the mean so far, and
+ * batches are merged by Chan's formula (Chan, Golub & LeVeque 1983), all in float64.
+ */
 export class GaussianFitter {
   #count = 0;
   readonly #mean: Float64Array;
@@ -44,15 +47,28 @@ export class GaussianFitter {
 
   /** Adds latents, w [n, d]. */
   add(w: Float32Array): void {
-    for (let row = 0; row < w.length; row += this.latentSize) {
-      this.#count++;
-      for (let i = 0; i < this.latentSize; i++) {
-        const value = gaussianise(w[row + i]);
-        const delta = value - this.#mean[i];
-        this.#mean[i] += delta / this.#count;
-        this.#squares[i] += delta * (value - this.#mean[i]);
+    const d = this.latentSize;
+    const [mean, squares] = [this.#mean, this.#squares];
+    const added = w.length / d;
+    // About a value of theirs, where there is no mean yet: sums about zero would cancel.
+    if (this.#count === 0) for (let i = 0; i < d && added > 0; i++) mean[i] = gaussianise(w[i]);
+    const [sums, products] = [new Float64Array(d), new Float64Array(d)];
+    for (let row = 0; row < w.length; row += d) {
+      for (let i = 0; i < d; i++) {
+        const value = w[row + i];
+        // LeakyReLU(5), exact for float32, without a branch that nothing foretells.
+        const off = 3 * value - 2 * Math.abs(value) - mean[i];
+        sums[i] += off;
+        products[i] += off * off;
       }
     }
+    const total = this.#count + added;
+    for (let i = 0; i < d && added > 0; i++) {
+      const shift = sums[i] / added;
+      squares[i] += products[i] - sums[i] * shift + (shift * shift * this.#count * added) / total;
+      mean[i] += (shift * added) / total;
+    }
+    this.#count = total;
   }
 
   /** The fit; the deviation is the sample's (n − 1), as PyTorch's. */
@@ -60,7 +76,7 @@ export class GaussianFitter {
     if (this.#count < 2) throw new FacewrightError('a Gaussian fit needs at least two latents');
     return {
       mean: Float32Array.from(this.#mean),
-      std: Float32Array.from(this.#squares, (sum) => Math.sqrt(sum / (this.#count - 1))),
+      std: Float32Array.from(this.#squares, (sum) => Math.sqrt(Math.max(0, sum) / (this.#count - 1))),
     };
   }
 }

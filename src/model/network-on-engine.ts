@@ -42,7 +42,7 @@ export class NetworkOnEngine {
       );
     }
     const n = rowsOf('z', z, d);
-    const w = new Float32Array(z.length);
+    const parts: Float32Array[] = [];
     for (let first = 0; first < n; first += LATENTS_AT_ONCE) {
       throwIfAborted(signal);
       const count = Math.min(LATENTS_AT_ONCE, n - first);
@@ -54,8 +54,13 @@ export class NetworkOnEngine {
         executable.run();
         return (await executable.read(['w'])).w;
       };
-      w.set(await this.pool.use(`map ${count}`, count, build, work, constants), first * d);
+      parts.push(await this.pool.use(`map ${count}`, count, build, work, constants));
     }
+    if (parts.length === 1) return parts[0];
+    const w = new Float32Array(z.length);
+    parts.forEach((part, index) => {
+      w.set(part, index * LATENTS_AT_ONCE * d);
+    });
     return w;
   }
 

@@ -32,9 +32,8 @@ export function readStyleGan1(
 ): StyleGan1 {
   const reader = new Reader(source, tensors);
   if (!reader.weights.has('synthesis.blocks.4x4.const')) {
-    const some = [...tensors.keys()][0];
     throw new FacewrightError(
-      `${source}: not a StyleGAN1: ${tensors.size} tensors, none named synthesis.blocks.4x4.const${some ? ` (the first is ${some})` : ''}; facewright opens PULSE's synthesis.pt and its own .safetensors`,
+      `${source}: not a StyleGAN1: ${tensors.size} tensors, none named synthesis.blocks.4x4.const`,
     );
   }
   chosenClass(source, 0, options.class);

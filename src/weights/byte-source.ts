@@ -3,6 +3,8 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import { FacewrightError } from '../errors.js';
 
+const PIECE_BYTES = 2 ** 20;
+
 /** A run of bytes. Whoever reads asks for places inside it: a place outside is a defect of the caller. */
 export interface ByteSource {
   readonly length: number;
@@ -66,7 +68,21 @@ export class FileSource implements ByteSource {
   }
 
   copy(begin: number, end: number): Uint8Array {
-    const bytes = new Uint8Array(end - begin);
+    return this.#fill(new Uint8Array(end - begin), begin);
+  }
+
+  /**
+   * All bytes, one piece after another in the same memory: it is written over when the next is asked for. Where memory is
+   * slow to be had, new memory for each would take most of the time.
+   */
+  *pieces(): Generator<Uint8Array> {
+    const memory = new Uint8Array(PIECE_BYTES);
+    for (let at = 0; at < this.length; at += PIECE_BYTES) {
+      yield this.#fill(memory.subarray(0, Math.min(PIECE_BYTES, this.length - at)), at);
+    }
+  }
+
+  #fill(bytes: Uint8Array, begin: number): Uint8Array {
     let done = 0;
     while (done < bytes.length) {
       const count = readSync(this.#file, bytes, done, bytes.length - done, begin + done);

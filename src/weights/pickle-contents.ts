@@ -107,5 +107,6 @@ class Walk {
 }
 
 function isFact(value: unknown): value is Fact {
-  return value === null || typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
+  if (typeof value === 'string') return value.length <= LONGEST_NAME;
+  return value === null || typeof value === 'number' || typeof value === 'boolean';
 }

@@ -3,9 +3,18 @@
  * the others, for messages.
  */
 
+import { sourceOf } from './byte-source.js';
 import type { ByteReader } from './bytes.js';
 import type { PickleMachine } from './pickle-machine.js';
-import { PickleBytes, PickleDict, PickleObject, PickleText, PickleTuple } from './pickle-values.js';
+import {
+  BYTES_PER_OPERATION,
+  bytesOfCharacters,
+  PickleBytes,
+  PickleDict,
+  PickleObject,
+  PickleText,
+  PickleTuple,
+} from './pickle-values.js';
 import { unescapeString, unescapeUnicode } from './python-text.js';
 
 export interface PickleOpcode {
@@ -79,17 +88,28 @@ function readBytes(reader: ByteReader, length: number): PickleBytes {
 }
 
 /** STRING: a literal of Python 2 in quotes. */
-function readString(machine: PickleMachine, reader: ByteReader): string {
-  const literal = latin1(reader.line(LONGEST_TEXT_LINE_BYTES));
-  machine.spend(literal.length / 64);
-  return unescapeString(literal) ?? machine.damaged('a malformed string');
+function readString(machine: PickleMachine, reader: ByteReader): string | PickleText {
+  const literal = latin1(longLine(machine, reader));
+  return keptText(unescapeString(literal) ?? machine.damaged('a malformed string'));
 }
 
 /** UNICODE: characters beyond ASCII, and backslashes and line feeds, are escaped. */
-function readUnicode(machine: PickleMachine, reader: ByteReader): string {
-  const text = latin1(reader.line(LONGEST_TEXT_LINE_BYTES));
-  machine.spend(text.length / 64);
-  return unescapeUnicode(text) ?? machine.damaged('a malformed text');
+function readUnicode(machine: PickleMachine, reader: ByteReader): string | PickleText {
+  const text = latin1(longLine(machine, reader));
+  return keptText(unescapeUnicode(text) ?? machine.damaged('a malformed text'));
+}
+
+function longLine(machine: PickleMachine, reader: ByteReader): Uint8Array {
+  const line = reader.line(LONGEST_TEXT_LINE_BYTES);
+  machine.spend(line.length / BYTES_PER_OPERATION);
+  return line;
+}
+
+/** A text that was put together: a long one as bytes, of which there is then one copy, however often it is named. */
+function keptText(text: string): string | PickleText {
+  if (text.length <= LONGEST_NAME_BYTES) return text;
+  const bytes = bytesOfCharacters(text);
+  return bytes ? new PickleText(bytes, 'latin1') : new PickleText(sourceOf(Buffer.from(text)), 'utf-8');
 }
 
 /** The topmost `count` values as a tuple. */

@@ -49,13 +49,22 @@ export function bytesOfValue(value: unknown): ByteSource | undefined {
   return typeof value === 'string' ? bytesOfCharacters(value) : undefined;
 }
 
+/** Work on so many bytes counts as one operation. */
+export const BYTES_PER_OPERATION = 4096;
+
 /** The bytes of a text whose characters are bytes; undefined where it is none such. */
-export function latin1Bytes(value: unknown, { fail }: Pick<PickleContext, 'fail'>): ByteSource | undefined {
-  if (value instanceof PickleText && value.encoding === 'utf-8') return new Latin1Source(value.source, fail);
-  return value instanceof PickleBytes ? undefined : bytesOfValue(value);
+export function latin1Bytes(value: unknown, context: PickleContext): ByteSource | undefined {
+  if (value instanceof PickleBytes) return undefined;
+  if (value instanceof PickleText && value.encoding === 'utf-8') {
+    // The text is measured when its bytes are asked for, and the same text can be given again and again.
+    context.spend(value.source.length / BYTES_PER_OPERATION);
+    return new Latin1Source(value.source, context.fail);
+  }
+  return bytesOfValue(value);
 }
 
-function bytesOfCharacters(text: string): ByteSource | undefined {
+/** The bytes that the characters of a text are; undefined where some are none. */
+export function bytesOfCharacters(text: string): ByteSource | undefined {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: every byte is a character here
   return /^[\x00-\xff]*$/.test(text) ? sourceOf(Buffer.from(text, 'latin1')) : undefined;
 }

@@ -2,7 +2,7 @@
 
 import { createHash } from 'node:crypto';
 import { FacewrightError } from '../errors.js';
-import { type ByteSource, sourceOf } from './byte-source.js';
+import { type ByteSource, type FileSource, sourceOf } from './byte-source.js';
 import type { ContainerName, Contents } from './container.js';
 import { recogniseContent } from './content.js';
 import { withFile } from './read-file.js';
@@ -20,8 +20,6 @@ export interface OpenedWeights extends ParsedWeights {
   /** SHA-256 of its bytes, in hex. */
   digest(): string;
 }
-
-const HASHED_BYTES = 2 ** 22;
 
 /**
  * The tensors in the bytes of one file, recognised by their content.
@@ -47,10 +45,8 @@ export async function withWeights<T>(path: string, use: (file: OpenedWeights) =>
   return await withFile(path, (bytes) => use({ ...parseWeights(bytes, path), digest: () => sha256(bytes) }));
 }
 
-function sha256(bytes: ByteSource): string {
+function sha256(file: FileSource): string {
   const hash = createHash('sha256');
-  for (let at = 0; at < bytes.length; at += HASHED_BYTES) {
-    hash.update(bytes.view(at, Math.min(at + HASHED_BYTES, bytes.length)));
-  }
+  for (const piece of file.pieces()) hash.update(piece);
   return hash.digest('hex');
 }

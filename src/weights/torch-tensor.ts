@@ -2,13 +2,17 @@
 
 import type { DType } from '../graph/dtype.js';
 import type { HostTensor } from '../graph/host-tensor.js';
-import { gather, type StoredTensor } from '../graph/stored-tensor.js';
+import { eachRow, gather, type StoredTensor } from '../graph/stored-tensor.js';
 import type { ByteSource } from './byte-source.js';
+import { ByteReader } from './bytes.js';
 import { decodeElements, dtypeOf, ELEMENT_TYPES, type ElementType, elementCount, isCount } from './elements.js';
 import { type PickleContext, type PickleGlobal, PickleTuple } from './pickle-values.js';
 
 /** Elements that a tensor may have beyond those of its storage: a blur is one kernel, repeated for each channel. */
 const MOST_EXPANDED = 2 ** 20;
+
+/** A strided tensor is read with what is between its elements, up to so many times their number. */
+const MOST_SPREAD = 4;
 
 /** A class such as `torch.FloatStorage`: it may be named, never called. */
 export class StorageType implements PickleGlobal {
@@ -56,11 +60,27 @@ export class TorchTensor implements StoredTensor {
     const { element } = this.storage.type;
     const { shape, strides, count } = this;
     if (this.#isContiguous()) return decodeElements(element, this.#bytes(count), shape);
-    const last = shape.reduce((sum, side, axis) => sum + (side - 1) * strides[axis]!, 0);
-    const run = decodeElements(element, this.#bytes(count === 0 ? 0 : last + 1), [last + 1]);
+    const reach = count === 0 ? 0 : 1 + shape.reduce((sum, side, axis) => sum + (side - 1) * strides[axis]!, 0);
+    if (reach > MOST_SPREAD * count) return decodeElements(element, this.#scattered(), shape);
+    const run = decodeElements(element, this.#bytes(reach), [reach]);
     const walk = { shape, steps: strides, first: 0 };
     if (run.dtype === 'f32') return { shape, dtype: 'f32', data: gather(run.data, new Float32Array(count), walk) };
     return { shape, dtype: run.dtype, data: gather(run.data, new Uint16Array(count), walk) };
+  }
+
+  /** The elements one by one: they lie far apart, and what is between them may be most of the file. */
+  #scattered(): Uint8Array {
+    const { bytes: width } = this.storage.type.element;
+    const reader = new ByteReader(this.#source, '');
+    const elements = new Uint8Array(this.count * width);
+    let at = 0;
+    eachRow({ shape: this.shape, steps: this.strides, first: this.offset }, (place, step, length) => {
+      for (let i = 0; i < length; i++, place += step, at += width) {
+        reader.offset = place * width;
+        elements.set(reader.take(width), at);
+      }
+    });
+    return elements;
   }
 
   #isContiguous(): boolean {
@@ -74,11 +94,15 @@ export class TorchTensor implements StoredTensor {
 
   /** So many elements from the first on, where they lie. */
   #bytes(count: number): Uint8Array {
-    const { bytes, type } = this.storage;
+    const { bytes: width } = this.storage.type.element;
+    const begin = this.offset * width;
+    return this.#source.copy(begin, begin + count * width);
+  }
+
+  get #source(): ByteSource {
     // Both containers refuse a file in which a storage has no data, before any tensor is read.
-    if (bytes === undefined) throw new Error('a torch storage was used before its data was there');
-    const begin = this.offset * type.element.bytes;
-    return bytes.copy(begin, begin + count * type.element.bytes);
+    if (this.storage.bytes === undefined) throw new Error('a torch storage was used before its data was there');
+    return this.storage.bytes;
   }
 }
 
@@ -125,8 +149,11 @@ const rebuildParameter = (name: string): PickleGlobal => ({
 /** `torch.device('cuda', 0)`: where a tensor was says nothing of it. */
 const DEVICE: PickleGlobal = { name: 'torch.device', construct: () => null };
 
-/** Types of numbers that a checkpoint's options name; tensors say theirs by their storage. */
-const DTYPES = ['float64', 'float32', 'float16', 'bfloat16', 'int64', 'int32', 'int16', 'int8', 'uint8', 'bool'];
+/** Types of numbers and layouts that options and modules name; tensors say theirs by storage and strides. */
+const WORDS = [
+  ...['float64', 'float32', 'float16', 'bfloat16', 'int64', 'int32', 'int16', 'int8', 'uint8', 'bool'],
+  ...['strided', 'contiguous_format', 'channels_last', 'preserve_format'],
+];
 
 /** `torch.Size((…))`: a tuple. */
 const SIZE: PickleGlobal = {
@@ -158,6 +185,6 @@ export const TENSOR_GLOBALS: readonly PickleGlobal[] = [
   rebuildParameter('torch.nn.parameter.Parameter'),
   SIZE,
   DEVICE,
-  ...DTYPES.map((name) => ({ name: `torch.${name}` })),
+  ...WORDS.map((name) => ({ name: `torch.${name}` })),
   ...STORAGE_TYPES,
 ];

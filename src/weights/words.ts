@@ -4,7 +4,7 @@ export { quoted } from '../words.js';
 
 /** The end of every refusal: what would do instead. */
 export const OPENS =
-  "facewright opens safetensors files and PyTorch state dicts of StyleGAN1 such as PULSE's synthesis.pt, mapping.pt and gaussian_fit.pt";
+  "facewright opens StyleGAN1 and StyleGAN2: NVIDIA's pickles, the files of PULSE, lernapparat, genforce and rosinality, and its own safetensors";
 
 /** How a damaged or shortened file ends its message. */
 export const FETCH_AGAIN = 'download or copy it again';

@@ -29,12 +29,14 @@ for (const one of enginesInAllSets) {
 }
 
 const TILED = ['conv3x3_tiled', 'conv_up_tiled', 'conv_down_tiled'];
+/** Convolutions by themselves, and one graph with all that they read and write of StyleGAN2. */
+const withTiledKernels = /^conv|^modulated upsampling.* 13×9×7/;
 
 // The kernels for GPUs, whatever the adapter: on lavapipe the suites above ran others.
 for (const one of engines.filter(({ name }) => name === 'webgpu')) {
   const { adapter } = one.request;
   const tiled = suiteOn(one, 'tiled convolutions', () => openWebGpu({ adapter, measured: preferring(TILED) }));
-  for (const each of conformanceCases().filter(({ name }) => name.startsWith('conv'))) {
+  for (const each of conformanceCases().filter(({ name }) => withTiledKernels.test(name))) {
     tiled(each.name, () => conforms(each));
   }
   tiled.run();

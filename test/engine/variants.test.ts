@@ -18,7 +18,7 @@ import {
 
 const test = suite('which kernel runs');
 
-const shape: ConvolutionShape = { into: 64, out: 32, h: 16, w: 16, margin: 0, modulate: true, bias: false };
+const shape: ConvolutionShape = { into: 64, out: 32, h: 16, w: 16, margin: 0, read: 'styled', bias: false };
 
 /** A device as WebGPU describes it, with subgroups of the given sizes. */
 function device(min: number, max: number, features: readonly string[], measured?: MeasuredChoices): KernelDevice {

@@ -177,12 +177,47 @@ test('wrappers are seen through, and the averaged network is taken', () => {
   assert.equal(sorted(averaged.tensors), sorted(SG1));
 });
 
+/** rosinality's names and layouts. */
+function asRosinality(tensors: HostTensors): Map<string, HostTensor> {
+  const layers: Readonly<Record<string, string>> = {
+    'b4.conv1': 'conv1',
+    'b8.conv0': 'convs.0',
+    'b8.conv1': 'convs.1',
+  };
+  const result = new Map<string, HostTensor>();
+  for (const [name, tensor] of tensors) {
+    const wrapped = { ...tensor, shape: [1, ...tensor.shape] };
+    const [, layer, part] = /^synthesis\.(b\d+\.\w+)\.?(.*)$/.exec(name) ?? [];
+    const dense = /^mapping\.fc(\d)\.(.*)$/.exec(name);
+    if (dense) result.set(`style.${Number(dense[1]) + 1}.${dense[2]}`, tensor);
+    if (layer === undefined) continue;
+    const own = layers[layer] ?? (layer === 'b4.torgb' ? 'to_rgb1' : 'to_rgbs.0');
+    if (layer === 'b4.const') result.set('input.input', wrapped);
+    else if (part === 'weight') result.set(`${own}.conv.weight`, wrapped);
+    else if (part === 'noise_strength') result.set(`${own}.noise.weight`, wrapped);
+    else if (part.startsWith('affine')) result.set(`${own}.conv.${part.replace('affine', 'modulation')}`, tensor);
+    else if (layer.endsWith('torgb')) result.set(`${own}.bias`, { ...tensor, shape: [1, 3, 1, 1] });
+    else result.set(`${own}.activate.bias`, tensor);
+  }
+  return result;
+}
+
 test("rosinality's mean of w lies beside the network, or beside its wrapper", () => {
-  const rosinality: Dialect = DIALECTS.find(({ name }) => name === 'rosinality')!;
-  const beside = rosinality
-    .entries(findNetwork(fileOf(new Map([['input.input', one]])), DIALECTS)!.network, 8)
-    .find((entry) => entry.beside);
-  assert.is(beside?.theirs, 'latent_avg');
+  const mean = new Map([['latent_avg', SG2.get('mapping.w_avg')!]]);
+  for (const prefix of ['', 'g_ema.', 'state_dict.decoder.']) {
+    const found = read(joined(within(prefix, asRosinality(SG2)), mean));
+    assert.is(found.dialect, 'rosinality');
+    assert.equal(found.metadata, { kind: 'stylegan2' });
+    assert.equal(sorted(found.tensors), sorted(SG2));
+    assert.equal(found.notes, []);
+  }
+  const half: HostTensors = new Map(
+    [...SG2].map(([name, { shape, data }]) => [
+      name,
+      { shape, dtype: 'f16', data: Uint16Array.from(data, () => 0x3c00) },
+    ]),
+  );
+  assert.is(read(asRosinality(half)).tensors.get('synthesis.b8.conv0.weight')?.dtype, 'f16');
 });
 
 test('an incomplete and a surplus network say which tensors, in their own names', () => {
@@ -231,6 +266,42 @@ test('parameters are those of the file, with the to-RGB layers that nobody needs
   const fixed = SG1.get('mapping.w_avg')!.data.length;
   assert.is(read(SG1).parameters, count(SG1) - fixed);
   assert.is(read(asNvidiaStyleGan1(SG1)).parameters, count(SG1) - fixed + 4 * 3 + 3);
+});
+
+test("FFHQ's StyleGAN1 has 26,219,627 parameters, all nine to-RGB layers and the mapping network included", () => {
+  const shapes = new Map<string, number[]>();
+  const layer = (name: string, into: number | undefined, out: number) => {
+    if (into === undefined) shapes.set(`${name}/const`, [1, out, 4, 4]);
+    else shapes.set(`${name}/weight`, [3, 3, into, out]);
+    shapes.set(`${name}/bias`, [out]);
+    shapes.set(`${name}/Noise/weight`, [out]);
+    shapes.set(`${name}/StyleMod/weight`, [512, 2 * out]);
+    shapes.set(`${name}/StyleMod/bias`, [2 * out]);
+  };
+  const channels = (size: number) => Math.min(512, 16384 / size);
+  layer('synthesis.4x4/Const', undefined, 512);
+  layer('synthesis.4x4/Conv', 512, 512);
+  for (let size = 4; size <= 1024; size *= 2) {
+    const block = `synthesis.${size}x${size}`;
+    if (size > 4) {
+      layer(`${block}/Conv0_up`, channels(size / 2), channels(size));
+      layer(`${block}/Conv1`, channels(size), channels(size));
+    }
+    shapes.set(`synthesis.ToRGB_lod${Math.log2(1024 / size)}/weight`, [1, 1, channels(size), 3]);
+    shapes.set(`synthesis.ToRGB_lod${Math.log2(1024 / size)}/bias`, [3]);
+  }
+  for (let dense = 0; dense < 8; dense++) {
+    shapes.set(`mapping.Dense${dense}/weight`, [512, 512]).set(`mapping.Dense${dense}/bias`, [512]);
+  }
+  shapes.set('dlatent_avg', [512]);
+  for (let map = 0; map < 18; map++) shapes.set(`synthesis.noise${map}`, [1, 1, 4 << (map >> 1), 4 << (map >> 1)]);
+  // Nothing of it needs to be read.
+  const read = () => {
+    throw new Error('was read');
+  };
+  const tensors = new Map([...shapes].map(([name, shape]) => [name, { shape, dtype: 'f32' as const, read }]));
+  const found = findNetwork({ tensors, facts: new Map(), metadata: {} }, DIALECTS)!;
+  assert.is(translate('ffhq', found.dialect, found.network).parameters, 26_219_627);
 });
 
 test('StyleGAN2s that facewright cannot draw say why', () => {

@@ -1,6 +1,7 @@
 /** Assembles pickles, zip archives and PyTorch files byte by byte, correct ones and others. */
 
 import { crc32 } from 'node:zlib';
+import type { HostTensors } from '../../dist/graph/host-tensor.js';
 import { byCodeUnits } from '../../dist/weights/words.js';
 
 /** Joins bytes; numbers are single bytes, text is Latin-1. */
@@ -97,13 +98,19 @@ export function tensor(spec: TensorSpec): Uint8Array {
 export type StorageData = Readonly<Record<string, Uint8Array>>;
 
 /** A file as torch.save writes it since 1.6. */
-export function torchZip(object: Uint8Array, storages: StorageData, more: StorageData = {}): Uint8Array {
-  return zip({
+export function torchZip(
+  object: Uint8Array,
+  storages: StorageData,
+  more: StorageData = {},
+  options: ZipOptions = {},
+): Uint8Array {
+  const entries = {
     'w/data.pkl': pickle(object),
     ...Object.fromEntries(Object.entries(storages).map(([key, data]) => [`w/data/${key}`, data])),
     'w/version': bytesOf('3\n'),
     ...more,
-  });
+  };
+  return zip(entries, options);
 }
 
 /** A file as torch.save wrote it before 1.6; `elementBytes` is of every storage. */
@@ -183,4 +190,20 @@ export function zip(
     ...[...local, directory, zip64 ? end64 : ''],
     ...['PK\x05\x06', u32(0), count, count, u32(directory.length), narrow(place), u16(comment.length), comment],
   );
+}
+
+/* Safetensors. */
+
+/** A safetensors file of these tensors, with metadata where they are given. */
+export function safetensors(tensors: HostTensors, metadata?: Readonly<Record<string, string>>): Uint8Array {
+  const header: Record<string, unknown> = metadata === undefined ? {} : { __metadata__: metadata };
+  const parts: Uint8Array[] = [];
+  let place = 0;
+  for (const [name, { shape, dtype, data }] of tensors) {
+    header[name] = { dtype: dtype.toUpperCase(), shape, data_offsets: [place, place + data.byteLength] };
+    parts.push(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+    place += data.byteLength;
+  }
+  const json = Buffer.from(JSON.stringify(header));
+  return bytesOf(u64(json.length), json, ...parts);
 }

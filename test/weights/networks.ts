@@ -105,10 +105,12 @@ function stateDict(tree: Tree | HostTensors, storages: Record<string, Uint8Array
   return dict(Object.fromEntries(written));
 }
 
-export function torchFile(tree: Tree | HostTensors, container: 'zip' | 'legacy' = 'zip'): Uint8Array {
+/** A file of torch.save; `unchecked` is a zip archive without checksums, so that damage reaches the readers behind. */
+export function torchFile(tree: Tree | HostTensors, container: 'zip' | 'unchecked' | 'legacy' = 'zip'): Uint8Array {
   const storages: Record<string, Uint8Array> = {};
   const object = stateDict(tree, storages);
-  return container === 'zip' ? torchZip(object, storages) : torchLegacy(object, storages);
+  if (container === 'legacy') return torchLegacy(object, storages);
+  return torchZip(object, storages, {}, container === 'unchecked' ? { crc: 0 } : {});
 }
 
 /* NVIDIA's pickles. */
@@ -265,52 +267,46 @@ export function torchValue(value: HostTensor): Value {
   );
 }
 
-/** stylegan2-ada-pytorch's pickle: {G, D, G_ema, training_set_kwargs}. */
+/** stylegan2-ada-pytorch's pickle: {G, D, G_ema, training_set_kwargs}; by default G is empty and D small. */
 export function adaFile(
   tensors: HostTensors,
   protocol = 4,
-  { clamp = null as Value, facts = {} as Readonly<Record<string, Value>>, buffers = new Map() as HostTensors } = {},
+  {
+    clamp = null as Value,
+    G = new Map() as HostTensors,
+    D = new Map([['b4.out.weight', random('D', 2, 2)]]) as HostTensors,
+  } = {},
 ): Uint8Array {
-  const all = new Map([...tensors, ...buffers]);
-  const network = module('', all, { clamp, facts });
   const root = dictOf({
-    G: persistent('Generator', { _parameters: dictOf({}) }),
-    D: module('b4.out.', new Map([['b4.out.weight', random('D', 2, 2)]]), {}),
-    G_ema: network,
+    G: module('', G, clamp),
+    D: module('', D, clamp),
+    G_ema: module('', tensors, clamp),
     training_set_kwargs: new Call(new Global('dnnlib.util', 'EasyDict'), new Tuple(), undefined, 'new'),
   });
   return pickled(root, protocol);
 }
 
-/** A module with those of the tensors that lie below a prefix; layers have a conv_clamp, the root `facts`. */
-function module(
-  prefix: string,
-  tensors: HostTensors,
-  { clamp, facts = {} }: { clamp?: Value; facts?: Readonly<Record<string, Value>> },
-): Call {
+/** A module with those of the tensors that lie below a prefix; its convolutions say a conv_clamp. */
+function module(prefix: string, tensors: HostTensors, clamp: Value): Call {
   const own: Record<string, Value> = {};
   const children = new Set<string>();
   for (const [name, value] of tensors) {
     if (!name.startsWith(prefix)) continue;
     const [first, ...rest] = name.slice(prefix.length).split('.');
     if (rest.length > 0) children.add(first!);
-    else
-      own[first!] = new Call(
-        new Global('torch._utils', '_rebuild_parameter'),
-        new Tuple(torchValue(value), true, ORDERED()),
-      );
+    else own[first!] = parameter(value);
   }
-  const modules = [...children].map((child): [string, Value] => [
-    child,
-    module(`${prefix}${child}.`, tensors, { clamp }),
-  ]);
+  const modules = [...children].map((child): [string, Value] => [child, module(`${prefix}${child}.`, tensors, clamp)]);
   return persistent(prefix === '' ? 'Generator' : 'Module', {
     training: false,
     _parameters: dictOf(own),
     _buffers: ORDERED(),
     _non_persistent_buffers_set: new Set<Value>(),
     _modules: dictOf(Object.fromEntries(modules)),
-    ...(/(conv[01]|torgb)\.$/.test(prefix) && clamp !== undefined ? { conv_clamp: clamp } : {}),
-    ...facts,
+    ...(/(conv[01]|torgb)\.$/.test(prefix) ? { conv_clamp: clamp } : {}),
   });
+}
+
+function parameter(value: HostTensor): Call {
+  return new Call(new Global('torch._utils', '_rebuild_parameter'), new Tuple(torchValue(value), true, ORDERED()));
 }

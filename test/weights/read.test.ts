@@ -162,7 +162,7 @@ test('what is no file of weights', async () => {
 test('files are told apart by their content', () => {
   const page = '<!DOCTYPE html><html><head><title>Google Drive -\n Virus\x1b scan warning</title>';
   const cases: [bytes: Uint8Array | string, expected: RegExp][] = [
-    ['', /an empty file; facewright opens safetensors/],
+    ['', /an empty file; facewright opens StyleGAN1 and StyleGAN2: /],
     [page.replace('\x1b', ''), /a web page \(“Google Drive - Virus scan warning”\), .* a download page was saved/],
     ['\n  <html lang="de">', /a web page, not weights/],
     ['<?xml version="1.0"?><Error><Code>AccessDenied</Code>', /a web page/],
@@ -204,6 +204,20 @@ test("NVIDIA's pickles of every protocol", async () => {
       assert.is((await readWeights(path)).metadata.conv_clamp, '4');
     }
   });
+});
+
+test('of a file no more stays in memory than the tensors', async () => {
+  const two = smallStyleGan2();
+  await withFiles(
+    { 'x.pkl': adaFile(two, 4, { G: two }), 'y.pt': torchFile({ g: two, g_ema: two }) },
+    async (folder) => {
+      for (const file of ['x.pkl', 'y.pt']) {
+        const { tensors, notes } = await readWeights(join(folder, file));
+        assert.is(notes.length, 1);
+        for (const [name, { data }] of tensors) assert.is(data.buffer.byteLength, data.byteLength, name);
+      }
+    },
+  );
 });
 
 test('a file cannot become far larger than it is', async () => {

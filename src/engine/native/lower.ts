@@ -89,15 +89,16 @@ const lowerings: { [N in PlainOpName]: Lowering<N> } = {
   linear(op, to) {
     const [x, weight, bias] = op.inputs;
     const [rows, columns] = weight!.shape;
+    const { adjoint, slope } = op.attrs;
     to.step('linear', op, {
       buffers: {
         x: to.planar(x!),
-        weights: to.planar(weight!),
+        weights: to.constant(weight!, { form: adjoint ? 'plain' : 'panels' }),
         bias: bias && to.planar(bias),
         y: to.makePlanar(op.outputs[0]),
       },
-      sizes: { rows, columns, adjoint: Number(op.attrs.adjoint) },
-      values: { slope: op.attrs.slope },
+      sizes: { rows, columns, adjoint: Number(adjoint) },
+      values: { slope },
       flop: 2 * rows * columns,
     });
   },

@@ -11,7 +11,7 @@ export interface KernelText {
   readonly locate: (line: number) => { readonly file: string; readonly line: number };
 }
 
-/** The first line of a kernel that uses libraries of shaders/lib: `//! use sum, styled-read`. */
+/** The first line of a kernel that uses libraries of shaders/lib: `//! use sum, map-read`. */
 const USE = /^\/\/! use (.*)$/;
 /** Directives have to stand before everything else in a module. */
 const DIRECTIVE = /^\s*(enable|requires|diagnostic)\b/;

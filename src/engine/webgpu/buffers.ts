@@ -12,8 +12,8 @@ export interface Places {
   readonly slotOf: ReadonlyMap<Tensor, number>;
   /** Bytes per picture of each slot. */
   readonly slots: readonly number[];
-  /** Bytes per picture of the memory for partial sums, which all ops share. */
-  readonly scratch: number;
+  /** Bytes per picture of the two places for what is passed on within an op, which all ops share. */
+  readonly scratch: readonly number[];
 }
 
 /** All buffers of one executable, and its share of the engine's constants. */
@@ -28,7 +28,7 @@ export class Buffers {
   readonly #placed = new Map<Tensor, GPUBuffer[]>();
   readonly #tables = new Map<string, GPUBuffer>();
   readonly #absent = new Map<string, GPUBuffer>();
-  #scratch: GPUBuffer | undefined;
+  #scratch: readonly GPUBuffer[] = [];
 
   constructor(device: GPUDevice, store: ConstantStore, constants: Constants) {
     this.#device = device;
@@ -59,7 +59,7 @@ export class Buffers {
         chunks.map(() => buffer),
       );
     }
-    this.#scratch = this.#allocate('scratch', largest * scratch);
+    this.#scratch = scratch.map((bytes, place) => this.#allocate(`scratch ${place}`, largest * bytes));
     this.scalars = this.#allocate('scalars', SCALARS * FLOAT);
   }
 
@@ -81,7 +81,7 @@ export class Buffers {
       case 'table':
         return this.#table(binding.key, binding.data);
       case 'scratch':
-        return this.#scratch!;
+        return this.#scratch[binding.place ?? 0];
       case 'scalars':
         return this.scalars;
       case 'none':

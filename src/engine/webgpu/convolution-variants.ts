@@ -17,8 +17,8 @@ export interface ConvolutionShape {
   readonly w: number;
   /** Of those two the larger one's (`conv_up` in graph/ops.ts). */
   readonly margin: Margin;
-  /** Whether it reads the styled map. */
-  readonly modulate: boolean;
+  /** How it reads its map: as it is, or as the styled or scaled map (`Read` in graph/fuse/fused-op.ts). */
+  readonly read: 'plain' | 'styled' | 'scaled';
   readonly bias: boolean;
 }
 
@@ -32,8 +32,8 @@ export const convolutionVariants: Readonly<Record<ConvolutionName, readonly Conv
       supports: () => true,
       tile: () => ({}),
       pack: conv1x1Blocks,
-      dispatch: ({ into, out, h, w, modulate, bias }) => ({
-        overrides: { IN: into, OUT: out, PIXELS: h * w, MODULATE: Number(modulate), BIAS: Number(bias), WORKGROUP },
+      dispatch: ({ into, out, h, w, read, bias }) => ({
+        overrides: { IN: into, OUT: out, PIXELS: h * w, READ: READ[read], BIAS: Number(bias), WORKGROUP },
         groups: [Math.ceil((h * w) / WORKGROUP), Math.ceil(out / 4)],
       }),
     },
@@ -44,14 +44,14 @@ export const convolutionVariants: Readonly<Record<ConvolutionName, readonly Conv
       supports: alwaysEight,
       tile: broadcastTile,
       pack: conv3x3Blocks,
-      dispatch: (shape, tile) => broadcast(shape, tile, { rows: 2, phases: 1, overrides: modulated(shape) }),
+      dispatch: (shape, tile) => broadcast(shape, tile, { rows: 2, phases: 1, overrides: reading(shape) }),
     },
     {
       kernel: 'conv3x3_tiled',
       supports: (device, shape) => fits(device, shape, tiledPatches.conv3x3),
       tile: (shape) => ({ ...tileFor(tiledPatches.conv3x3, shape) }),
       pack: conv3x3Blocks,
-      dispatch: (shape, tile) => tiled(shape, tile, { phases: 1, overrides: modulated(shape) }),
+      dispatch: (shape, tile) => tiled(shape, tile, { phases: 1, overrides: reading(shape) }),
     },
   ],
   // Both upsampling kernels work on the grid of 2×2 blocks of the output, once for each of the two rows of a block.
@@ -62,7 +62,7 @@ export const convolutionVariants: Readonly<Record<ConvolutionName, readonly Conv
       tile: broadcastTile,
       pack: convUpBlocks,
       dispatch: (shape, tile) =>
-        broadcast(blocks(shape), tile, { rows: 2, phases: 2, overrides: { ...modulated(shape), ...margined(shape) } }),
+        broadcast(blocks(shape), tile, { rows: 2, phases: 2, overrides: { ...reading(shape), ...margined(shape) } }),
     },
     {
       kernel: 'conv_up_tiled',
@@ -70,7 +70,7 @@ export const convolutionVariants: Readonly<Record<ConvolutionName, readonly Conv
       tile: (shape) => ({ ...tileFor(tiledPatches.conv_up, blocks(shape)) }),
       pack: convUpBlocks,
       dispatch: (shape, tile) =>
-        tiled(blocks(shape), tile, { phases: 2, overrides: { ...modulated(shape), ...margined(shape) } }),
+        tiled(blocks(shape), tile, { phases: 2, overrides: { ...reading(shape), ...margined(shape) } }),
     },
   ],
   conv_down: [
@@ -96,8 +96,11 @@ export function chooseVariant(op: ConvolutionName, shape: ConvolutionShape, devi
   return choose(convolutionVariants[op], op, shape, device);
 }
 
-function modulated({ modulate }: ConvolutionShape): { MODULATE: number } {
-  return { MODULATE: Number(modulate) };
+/** As shaders/lib/map-read.wgsl numbers them. */
+const READ: Readonly<Record<ConvolutionShape['read'], number>> = { plain: 0, styled: 1, scaled: 2 };
+
+function reading({ read }: ConvolutionShape): { READ: number } {
+  return { READ: READ[read] };
 }
 
 function margined({ margin }: ConvolutionShape): { MARGIN: number } {

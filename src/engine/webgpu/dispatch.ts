@@ -18,8 +18,11 @@ export type Binding =
   | { readonly kind: 'weight'; readonly weight: PackedWeight }
   /** A table made by the engine, such as filter taps or sizes; the same for all pictures. */
   | { readonly kind: 'table'; readonly key: string; readonly data: Float32Array | Uint32Array }
-  /** Memory for partial sums between the kernels of one op, in elements per picture. */
-  | { readonly kind: 'scratch'; readonly size: number }
+  /**
+   * Memory for what is passed on between the kernels of one op, in elements per picture. There are two places, since a kernel
+   * cannot read and write the same one.
+   */
+  | { readonly kind: 'scratch'; readonly size: number; readonly place?: 0 | 1 }
   /** The scalars of this run. */
   | { readonly kind: 'scalars' }
   /** An optional input that is absent; the kernel is told so by an override and never reads it. */

@@ -64,9 +64,9 @@ export class WebGpuExecutable implements Executable {
     const ops = fuse(graph, webGpuForms);
     const plan = planMemory(ops, new Set(graph.outputs.values()));
     const dispatches = ops.flatMap((op) => lower(op, shared.device).map((dispatch) => ({ op, dispatch })));
-    const scratch = Math.max(0, ...dispatches.map(({ dispatch }) => scratchOf(dispatch))) * FLOAT;
+    const scratch = [0, 1].map((place) => scratchAt(place, dispatches));
     const written = graph.tensors.filter(({ kind }) => kind === 'input' || kind === 'state').map(bytesOf);
-    const chunks = chunksOf(graph.batch, Math.max(scratch, ...plan.slots, ...written), shared.bindingLimit);
+    const chunks = chunksOf(graph.batch, Math.max(...scratch, ...plan.slots, ...written), shared.bindingLimit);
     const work = await withPipelines(dispatches, shared.kernels, shared.pipelines);
     const { device } = shared.guard;
     const buffers = new Buffers(device, shared.constants, constants);
@@ -193,7 +193,9 @@ export class WebGpuExecutable implements Executable {
   }
 }
 
-/** Elements per picture of the largest memory for partial sums that a dispatch wants. */
-function scratchOf({ bindings }: Dispatch): number {
-  return Math.max(0, ...Object.values(bindings).map((binding) => (binding.kind === 'scratch' ? binding.size : 0)));
+/** Bytes per picture that the greediest dispatch wants at one of the two places for what is passed on within an op. */
+function scratchAt(place: number, dispatches: readonly { readonly dispatch: Dispatch }[]): number {
+  const bindings = dispatches.flatMap(({ dispatch }) => Object.values(dispatch.bindings));
+  const sizes = bindings.map((one) => (one.kind === 'scratch' && (one.place ?? 0) === place ? one.size : 0));
+  return FLOAT * sizes.reduce((a, b) => Math.max(a, b), 0);
 }

@@ -1,7 +1,8 @@
-import type { Core, Read } from '../../graph/fuse/fused-op.js';
-import type { Tensor } from '../../graph/graph.js';
-import { type ConvolutionName, chooseVariant } from './convolution-variants.js';
+import type { Core, Write } from '../../graph/fuse/fused-op.js';
+import type { Shape, Tensor } from '../../graph/graph.js';
+import { type ConvolutionName, type ConvolutionShape, chooseVariant } from './convolution-variants.js';
 import type { Binding, Dispatch } from './dispatch.js';
+import { epilogueOf } from './lower-modulated.js';
 import { bind } from './lowering.js';
 import { packedWeight } from './pack.js';
 import type { KernelDevice } from './variants.js';
@@ -12,30 +13,54 @@ const FLOP: Readonly<Record<ConvolutionName, number>> = { conv1x1: 2, conv3x3: 1
 /** The cores that are convolutions. */
 export type Convolution = Exclude<Core, { readonly kind: 'none' | 'blur' }>;
 
-/**
- * Convolutions, forward and adjoint: the same few kernels with weights packed one way or the other. They read plainly or a
- * styled map, and write plainly.
- */
-export function lowerConvolution(core: Convolution, read: Read, y: Tensor, device: KernelDevice): Dispatch[] {
-  const { x } = read;
-  const coefficients = read.form === 'styled' ? read.coefficients : undefined;
+/** What a convolution or a blur reads: a map, and how. */
+export interface MapSource {
+  readonly map: Binding;
+  readonly shape: Shape;
+  readonly form: ConvolutionShape['read'];
+  /** Where the form is not `plain`. */
+  readonly coefficients?: Tensor;
+}
+
+/** Where a convolution or a blur writes: a map, and what is done before it is stored. */
+export interface MapTarget {
+  readonly map: Binding;
+  readonly shape: Shape;
+  readonly activated?: Extract<Write, { readonly form: 'activated' }>;
+}
+
+/** Convolutions, forward and adjoint: the same few kernels with weights packed one way or the other. */
+export function lowerConvolution(core: Convolution, x: MapSource, y: MapTarget, device: KernelDevice): Dispatch[] {
   const bias = core.kind === 'conv1x1' ? core.bias : undefined;
   const name = core.kind === 'conv_up' && core.adjoint ? 'conv_down' : core.kind;
   const [, into] = x.shape;
   const [, out] = y.shape;
   const [, , h, w] = (name === 'conv_up' ? x : y).shape;
   const margin = core.kind === 'conv_up' ? core.margin : 0;
-  const shape = { into, out, h, w, margin, modulate: coefficients !== undefined, bias: bias !== undefined };
+  const shape = { into, out, h, w, margin, read: x.form, bias: bias !== undefined };
   const variant = chooseVariant(name, shape, device);
   const { overrides, groups, tables } = variant.dispatch(shape, variant.tile(shape));
   const bindings: Record<string, Binding> = {
-    x: bind(x),
+    x: x.map,
     weights: { kind: 'weight', weight: packedWeight(core.weight, variant.pack, core.adjoint) },
-    y: bind(y),
+    y: y.map,
     ...tables,
   };
-  if (name !== 'conv_down') bindings.coefficients = bind(coefficients);
+  if (name !== 'conv_down') bindings.coefficients = bind(x.coefficients);
   if (name === 'conv1x1') bindings.bias = bind(bias);
   const flop = FLOP[name] * into * out * h * w;
-  return [{ kernel: variant.kernel, overrides, bindings, groups, flop }];
+  if (name !== 'conv3x3') {
+    if (y.activated) throw new Error(`no kernel of ${name} has an epilogue`);
+    return [{ kernel: variant.kernel, overrides, bindings, groups, flop }];
+  }
+  const epilogue = epilogueOf(y.activated);
+  return [
+    {
+      kernel: variant.kernel,
+      overrides: { ...overrides, ...epilogue.overrides },
+      bindings: { ...bindings, ...epilogue.bindings },
+      groups,
+      flop,
+    },
+  ];
 }

@@ -2,7 +2,8 @@
 
 import type { Op, Tensor } from '../../graph/graph.js';
 import { type Binding, type Dispatch, type Overrides, WORKGROUP } from './dispatch.js';
-import { bind, clampOverride, size, valuewise } from './lowering.js';
+import { lowerUnactivated } from './lower-modulated.js';
+import { bind, size, valuewise } from './lowering.js';
 import { linearColumns, packedWeight } from './pack.js';
 
 /** Invocations of a workgroup that has a picture, or a row, for itself. */
@@ -48,8 +49,7 @@ function dense(
 }
 
 export function lowerLreluGradient({ inputs: [g, y], outputs: [result], attrs }: Op<'lrelu_gradient'>): Dispatch[] {
-  const overrides = { SIZE: size(result), SLOPE: attrs.slope, CLAMP: clampOverride(attrs.clamp) };
-  return valuewise('lrelu_gradient', size(result), overrides, { g: bind(g), y: bind(y), result: bind(result) });
+  return lowerUnactivated(g as Tensor, { x: y as Tensor, ...attrs }, bind(result));
 }
 
 export function lowerPixelNorm({ inputs: [x], outputs: [y] }: Op<'pixel_norm'>): Dispatch[] {

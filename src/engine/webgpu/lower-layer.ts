@@ -1,9 +1,9 @@
 // The ops that layers are made of, each alone: what runs where nothing is fused (lower-maps.ts has what does).
 
 import type { Op, Tensor } from '../../graph/graph.js';
-import { type Binding, type Dispatch, WORKGROUP } from './dispatch.js';
-import { bind, clampOverride, perChannel, perPixel, sumTiles } from './lowering.js';
-import { reductionTiles } from './tiles.js';
+import { type Dispatch, WORKGROUP } from './dispatch.js';
+import { scaleGradient } from './lower-modulated.js';
+import { bind, clampOverride, perChannel, perPixel } from './lowering.js';
 
 export function lowerRepeat({ inputs: [x], outputs: [y] }: Op<'repeat'>): Dispatch[] {
   return [perPixel('repeat', y, {}, { x: bind(x), y: bind(y) })];
@@ -48,19 +48,8 @@ export function lowerScale({ inputs: [x, factor], outputs: [y] }: Op<'scale'>): 
   return [perPixel('scale', y, {}, { x: bind(x), factor: bind(factor), y: bind(y) })];
 }
 
-/** Tile by tile; then the tiles are added up, where there are several. */
 export function lowerScaleSums({ inputs: [g, x], outputs: [sums] }: Op<'scale_sums'>): Dispatch[] {
-  const [, c, h, w] = g!.shape;
-  const { workgroup, tile, tiles } = reductionTiles(h * w);
-  const partial: Binding = tiles === 1 ? bind(sums) : { kind: 'scratch', size: c * tiles };
-  const perTile: Dispatch = {
-    kernel: 'scale_sums',
-    overrides: { C: c, PIXELS: h * w, TILES: tiles, TILE: tile, WORKGROUP: workgroup },
-    bindings: { g: bind(g), x: bind(x), sums: partial },
-    groups: [tiles, c],
-    flop: 0,
-  };
-  return tiles === 1 ? [perTile] : [perTile, sumTiles(c, tiles, 1, partial, sums)];
+  return scaleGradient(bind(g), { x: x as Tensor, sums });
 }
 
 /** Both kernels take a pixel of the smaller map an invocation. */

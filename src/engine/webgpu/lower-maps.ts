@@ -1,8 +1,9 @@
 import type { Core, FusedOp, Read, Write } from '../../graph/fuse/fused-op.js';
 import type { Tensor } from '../../graph/graph.js';
 import { type Binding, type Dispatch, powerOfTwo, WORKGROUP } from './dispatch.js';
-import { lowerConvolution } from './lower-convolution.js';
-import { bind, perPixel, sumTiles } from './lowering.js';
+import { lowerConvolution, type MapSource, type MapTarget } from './lower-convolution.js';
+import { epilogueOf, lowerScaledGradient, lowerUnactivated } from './lower-modulated.js';
+import { bind, perPixel, size, sumTiles } from './lowering.js';
 import { reductionTiles } from './tiles.js';
 import type { KernelDevice } from './variants.js';
 
@@ -12,17 +13,56 @@ type Form<T extends { readonly form: string }, F extends T['form']> = Extract<T,
 /** An op over maps as kernels, of the forms in `forms.ts`. */
 export function lowerFused({ core, read, write }: FusedOp, device: KernelDevice): Dispatch[] {
   if (core.kind === 'none') return lowerPass(read, write);
-  if (write.form !== 'plain' || read.form === 'gradient') throw new Error(`no kernel for ${core.kind} of that form`);
-  return core.kind === 'blur' ? lowerBlur(core, read.x, write.y) : lowerConvolution(core, read, write.y, device);
+  const source = sourceOf(read);
+  const target = targetOf(write);
+  const kernels =
+    core.kind === 'blur' ? lowerBlur(core, source, target) : lowerConvolution(core, source, target, device);
+  return [...source.before, ...kernels, ...target.behind];
 }
 
-function lowerBlur({ adjoint, margin }: Blur, x: Tensor, y: Tensor): Dispatch[] {
-  const [, c, h, w] = y.shape;
+/** A map of the shape of `tensor`, passed on within an op. Kernels that write one read the other. */
+function passedOn(tensor: Tensor, place: 0 | 1): Binding {
+  return { kind: 'scratch', size: size(tensor), place };
+}
+
+/** What a convolution or a blur reads. The gradient of an activation is made by a kernel before it. */
+function sourceOf(read: Read): MapSource & { readonly before: readonly Dispatch[] } {
+  const { form, x } = read;
+  if (form === 'gradient') throw new Error('no kernel reads a gradient through a style');
+  if (form !== 'unactivated') {
+    const coefficients = form === 'styled' ? read.coefficients : form === 'scaled' ? read.factor : undefined;
+    return { map: bind(x), shape: x.shape, form, coefficients, before: [] };
+  }
+  if (read.source.kind !== 'stored') throw new Error('no kernel makes a gradient again where it is read');
+  const map = passedOn(x, 0);
+  return { map, shape: x.shape, form: 'plain', before: lowerUnactivated(read.source.g, read, map) };
+}
+
+/** Where a convolution or a blur writes. What is wanted beside the gradient of a scaled map is made by a kernel behind it. */
+function targetOf(write: Write): MapTarget & { readonly behind: readonly Dispatch[] } {
+  switch (write.form) {
+    case 'plain':
+      return { map: bind(write.y), shape: write.y.shape, behind: [] };
+    case 'activated':
+      return { map: bind(write.y), shape: write.y.shape, activated: write, behind: [] };
+    case 'scaled': {
+      const map = passedOn(write.x, 1);
+      return { map, shape: write.x.shape, behind: lowerScaledGradient(map, write) };
+    }
+    default:
+      throw new Error(`no kernel beside an epilogue's own writes ${write.form}`);
+  }
+}
+
+function lowerBlur({ adjoint, margin }: Blur, source: MapSource, target: MapTarget): Dispatch[] {
+  if (source.form !== 'plain') throw new Error(`no blur reads ${source.form}`);
+  const [, c, h, w] = target.shape;
+  const epilogue = epilogueOf(target.activated);
   return [
     {
       kernel: 'blur',
-      overrides: { C: c, H: h, W: w, BEFORE: adjoint ? 1 + margin : 1 - margin, WORKGROUP },
-      bindings: { x: bind(x), y: bind(y) },
+      overrides: { C: c, H: h, W: w, BEFORE: adjoint ? 1 + margin : 1 - margin, ...epilogue.overrides, WORKGROUP },
+      bindings: { x: source.map, y: target.map, ...epilogue.bindings },
       groups: [Math.ceil((Math.ceil(w / 4) * h) / WORKGROUP), c],
       flop: 0,
     },
@@ -33,6 +73,7 @@ function lowerBlur({ adjoint, margin }: Blur, x: Tensor, y: Tensor): Dispatch[] 
 function lowerPass(read: Read, write: Write): Dispatch[] {
   if (read.form === 'plain' && write.form === 'styled') return epilogue(read.x, write);
   if (read.form === 'plain' && write.form === 'summed' && !write.y) return gradientSums(read.x, write);
+  if (read.form === 'plain' && write.form === 'scaled') return lowerScaledGradient(bind(read.x), write);
   if (read.form === 'styled' && write.form === 'plain') return styledMap(read, write.y);
   if (read.form === 'gradient' && write.form === 'plain') return styledGradient(read, write.y);
   throw new Error(`no kernel reads ${read.form} and writes ${write.form}`);

@@ -1,4 +1,5 @@
 import type { Fact, Facts, StoredTensor, StoredTensors } from '../../graph/stored-tensor.js';
+import { quoted } from '../../words.js';
 import type { NetworkKind } from '../network.js';
 
 /** Tensors and facts under names that belong together. */
@@ -50,8 +51,8 @@ export interface Dialect {
   /** What the file is called, where several that lie side by side make a generator. */
   readonly file?: string;
   readonly companions?: readonly Companion[];
-  /** Whether the network is of this dialect; absent: whoever has the key is. */
-  tells?(network: FoundNetwork): boolean;
+  /** Whether a file that says this of itself is of this dialect; absent: any that has the key is. */
+  tells?(metadata: FoundNetwork['metadata']): boolean;
   /** Why facewright cannot draw this network, as the end of a sentence about it; undefined where it can. */
   refuses?(network: FoundNetwork): string | undefined;
   /** The side of its pictures in pixels, as far as it follows from the names of its tensors: any number. */
@@ -79,6 +80,11 @@ export function highest(tensors: StoredTensors, pattern: RegExp): number {
 /** How many tensors have such a name. */
 export function countLike(tensors: StoredTensors, pattern: RegExp): number {
   return [...tensors.keys()].filter((name) => pattern.test(name)).length;
+}
+
+/** A fact from a file, fit for a message. */
+export function told(fact: Fact | undefined): string {
+  return quoted(String(fact));
 }
 
 /** The values of all facts whose names match. */

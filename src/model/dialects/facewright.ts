@@ -33,7 +33,7 @@ export const FACEWRIGHT_STYLEGAN2: Dialect = {
   name: 'facewright',
   kind: 'stylegan2',
   key: 'synthesis.b4.const',
-  tells: ({ metadata }) => metadata.kind === 'stylegan2',
+  tells: (metadata) => metadata.kind === 'stylegan2',
   resolution: ({ tensors }) => highest(tensors, /^synthesis\.b(\d+)\./),
   entries: ({ tensors }: FoundNetwork, resolution: number) => [...adaEntries(tensors, resolution), ...STATISTICS],
   metadata: ({ metadata }): Readonly<Record<string, string>> =>

@@ -47,19 +47,16 @@ export function findNetwork(
   return { dialect: best.dialect, network, notes: notesOn(ranked, best, file) };
 }
 
-/** The network of which the tensor of that name is the key: the longest key counts, since others may be its end. */
+/** Whether the tensor of that name is the key of a network: the longest key counts, since others may be its end. */
 function candidateAt(
   name: string,
-  file: Named & Pick<FoundNetwork, 'metadata'>,
+  { metadata }: Pick<FoundNetwork, 'metadata'>,
   dialects: readonly Dialect[],
 ): Candidate | undefined {
   const fitting = dialects.filter(({ key }) => name === key || name.endsWith(`.${key}`));
   const longest = Math.max(...fitting.map(({ key }) => key.length));
-  const prefix = name.slice(0, name.length - longest);
-  const dialect = fitting.find(
-    ({ key, tells }) => key.length === longest && (tells?.(networkAt(prefix, file)) ?? true),
-  );
-  return dialect && { dialect, prefix };
+  const dialect = fitting.find(({ key, tells }) => key.length === longest && (tells?.(metadata) ?? true));
+  return dialect && { dialect, prefix: name.slice(0, name.length - longest) };
 }
 
 /** The tensors and facts behind a prefix. */

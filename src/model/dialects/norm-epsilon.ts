@@ -1,4 +1,5 @@
 import { FacewrightError } from '../../errors.js';
+import { quoted } from '../../words.js';
 
 /**
  * The epsilon of the instance norm: what the file's metadata say under `norm_epsilon`, or what its dialect's do by default.
@@ -10,5 +11,7 @@ export function normEpsilon(source: string, metadata: Readonly<Record<string, st
   if (metadata.norm_epsilon === undefined) return usual;
   const epsilon = Number(metadata.norm_epsilon);
   if (epsilon > 0 && epsilon < 1) return epsilon;
-  throw new FacewrightError(`${source}: its norm_epsilon is "${metadata.norm_epsilon}"; expected a small number`);
+  throw new FacewrightError(
+    `${source}: its norm_epsilon is "${quoted(metadata.norm_epsilon)}"; expected a small number`,
+  );
 }

@@ -1,5 +1,5 @@
 import { plus, turned, unwrapped } from '../../graph/stored-tensor.js';
-import { countLike, type Dialect, type FoundNetwork, factsLike, highest } from './dialect.js';
+import { countLike, type Dialect, type FoundNetwork, factsLike, highest, told } from './dialect.js';
 import { fromTensorFlowKernel, fromTensorFlowMatrix } from './nvidia-tf.js';
 import { isMappingRate, MAPPING_RATE } from './stylegan2-ada.js';
 import { type StyleGan2Layer, type StyleGan2Naming, type StyleGan2Part, styleGan2Entries } from './stylegan2-layout.js';
@@ -65,19 +65,19 @@ function option(facts: FoundNetwork['facts'], name: string) {
 function refuses({ tensors, facts }: FoundNetwork): string | undefined {
   const others = option(facts, 'architecture').filter((architecture) => architecture !== 'skip');
   if (others.length > 0 || !tensors.has('synthesis.4x4/ToRGB/weight')) {
-    return `its architecture is ${others[0] ?? 'resnet or orig'}; facewright draws StyleGAN2s of the architecture skip`;
+    return `its architecture is ${told(others[0] ?? 'resnet or orig')}; facewright draws StyleGAN2s of the architecture skip`;
   }
   if (tensors.has('mapping.LabelConcat/weight')) {
     return 'its classes are embedded as only the first StyleGAN2 did (LabelConcat); facewright draws those of StyleGAN2-ADA';
   }
   const filter = option(facts, 'resample_kernel\\.\\d+');
   if (filter.length > 0 && filter.join() !== '1,3,3,1') {
-    return `its resample_kernel is [${filter.join(' ')}]; facewright knows [1 3 3 1]`;
+    return `its resample_kernel is [${told(filter.join(' '))}]; facewright knows [1 3 3 1]`;
   }
   const activations = option(facts, 'nonlinearity').filter((activation) => activation !== 'lrelu');
-  if (activations.length > 0) return `its activation is ${activations[0]}; facewright knows lrelu`;
+  if (activations.length > 0) return `its activation is ${told(activations[0])}; facewright knows lrelu`;
   const rates = option(facts, 'mapping_lrmul').filter((rate) => !isMappingRate(rate));
   if (rates.length > 0)
-    return `its mapping network has a learning-rate multiplier of ${rates[0]}; facewright knows ${MAPPING_RATE}`;
+    return `its mapping network has a learning-rate multiplier of ${told(rates[0])}; facewright knows ${MAPPING_RATE}`;
   return undefined;
 }

@@ -2,7 +2,7 @@ import type { Named } from './dialect.js';
 
 /** Networks that are known by what is in their files, and that facewright does not draw. */
 const STRANGERS: readonly (readonly [what: string, tensor: RegExp])[] = [
-  ['a StyleGAN-XL', /(?:^|\.)(?:synthesis\.)?(?:head|superres|mapping\.embed_proj)[._]/],
+  ['a StyleGAN-XL', /(?:^|\.)mapping\.embed_proj\./],
   [
     'a StyleGAN3 (stylegan3-t or stylegan3-r)',
     /(?:^|\.)synthesis\.(?:input\.(?:freqs|phases|transform)|L\d+_\d+_\d+\.)/,

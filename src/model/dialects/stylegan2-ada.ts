@@ -1,5 +1,5 @@
 import type { StoredTensors } from '../../graph/stored-tensor.js';
-import { countLike, type Dialect, type Entry, type FoundNetwork, factsLike, highest } from './dialect.js';
+import { countLike, type Dialect, type Entry, type FoundNetwork, factsLike, highest, told } from './dialect.js';
 import { type StyleGan2Naming, strangeFilter, styleGan2Entries } from './stylegan2-layout.js';
 
 /** The learning-rate multiplier of every StyleGAN2's mapping network, which is part of its run-time factors. */
@@ -45,7 +45,7 @@ function refuses(network: FoundNetwork): string | undefined {
   const { tensors, facts } = network;
   const others = factsLike(facts, /^synthesis\.b\d+\.architecture$/).filter((architecture) => architecture !== 'skip');
   if (others.length > 0)
-    return `its architecture is ${others[0]}; facewright draws StyleGAN2s of the architecture skip`;
+    return `its architecture is ${told(others[0])}; facewright draws StyleGAN2s of the architecture skip`;
   if (tensors.has('synthesis.b8.skip.weight')) {
     return 'its architecture is resnet; facewright draws StyleGAN2s of the architecture skip';
   }
@@ -54,10 +54,10 @@ function refuses(network: FoundNetwork): string | undefined {
   if (clamps(network).length > 1)
     return 'its layers are clamped at different values (conv_clamp); facewright knows one';
   const activations = factsLike(facts, /\.conv[01]\.activation$/).filter((activation) => activation !== 'lrelu');
-  if (activations.length > 0) return `its activation is ${activations[0]}; facewright knows lrelu`;
+  if (activations.length > 0) return `its activation is ${told(activations[0])}; facewright knows lrelu`;
   const rates = factsLike(facts, /^mapping\.fc\d+\.bias_gain$/).filter((rate) => !isMappingRate(rate));
   if (rates.length > 0)
-    return `its mapping network has a learning-rate multiplier of ${rates[0]}; facewright knows ${MAPPING_RATE}`;
+    return `its mapping network has a learning-rate multiplier of ${told(rates[0])}; facewright knows ${MAPPING_RATE}`;
   return undefined;
 }
 

@@ -1,5 +1,6 @@
 import { float32Values } from '../../graph/host-tensor.js';
 import { countOf, type StoredTensor, type StoredTensors } from '../../graph/stored-tensor.js';
+import { quoted } from '../../words.js';
 import type { Entry } from './dialect.js';
 import type { Theirs } from './stylegan1-layout.js';
 
@@ -68,13 +69,17 @@ export function styleGan2Entries(
 /** The only resampling filter that facewright draws with, up to a factor. */
 const FILTER = [1, 3, 3, 1];
 
+/** More than a network has: four in each block. A file could otherwise describe very many. */
+const MOST_FILTERS = 64;
+
 /**
- * The name of a resampling filter that is not [1, 3, 3, 1] ⊗ [1, 3, 3, 1]; undefined where all are. Some store it with the
- * gain of upsampling, so only its proportions count.
+ * The name of a resampling filter that is not [1, 3, 3, 1] ⊗ [1, 3, 3, 1], fit for a message; undefined where all are. Some
+ * store it with the gain of upsampling, so only its proportions count.
  */
 export function strangeFilter(tensors: StoredTensors, names: RegExp): string | undefined {
-  for (const [name, tensor] of tensors) if (names.test(name) && !isUsualFilter(tensor)) return name;
-  return undefined;
+  const filters = [...tensors].filter(([name]) => names.test(name)).slice(0, MOST_FILTERS);
+  const strange = filters.find(([, tensor]) => !isUsualFilter(tensor));
+  return strange && quoted(strange[0]);
 }
 
 function isUsualFilter(tensor: StoredTensor): boolean {

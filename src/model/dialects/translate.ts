@@ -54,7 +54,8 @@ export function translate(source: string, dialect: Dialect, network: FoundNetwor
   if (missing.length > 0) {
     fail(`an incomplete ${kind} of ${resolution} px: it lacks ${counted(missing.length, 'tensor')}, ${some(missing)}`);
   }
-  const rest = [...network.tensors].filter(([name]) => !used.has(name) && isOf(name, entries));
+  const own = beginnings(entries);
+  const rest = [...network.tensors].filter(([name]) => !used.has(name) && own.has(firstOf(name)));
   const unused = rest.filter(([name]) => dialect.unused?.test(name));
   const surplus = rest.filter(([name]) => !dialect.unused?.test(name) && !dialect.leftovers?.test(name));
   if (surplus.length > 0) {
@@ -73,10 +74,13 @@ function metadataOf(dialect: Dialect, network: FoundNetwork): Record<string, str
   return { ...network.metadata, ...dialect.metadata(network), kind: dialect.kind };
 }
 
-/** Whether a tensor's name begins as those of the network do: what else lies on the same level is not the network's. */
-function isOf(name: string, entries: readonly Entry[]): boolean {
-  const [first] = name.split('.', 1);
-  return entries.some(({ theirs }) => theirs.startsWith(`${first}.`));
+/** What the names of a network's tensors begin with: what else lies on the same level is not the network's. */
+function beginnings(entries: readonly Entry[]): Set<string> {
+  return new Set(entries.filter(({ beside }) => !beside).map(({ theirs }) => firstOf(theirs)));
+}
+
+function firstOf(name: string): string {
+  return name.split('.', 1)[0]!;
 }
 
 /** The tensor of that name nearest to the network: beside it, or beside one of its wrappers. */

@@ -1,0 +1,34 @@
+import { type GaussianFit, GaussianFitter } from '../model/gaussian.js';
+import type { Generator } from '../model/generator.js';
+import { NormalSource } from './ziggurat.js';
+
+/** Latents that go through the mapping network together: as many as it takes at once. */
+const TOGETHER = 1024;
+
+/**
+ * Fits the Gaussian of the search's prior (gaussian.ts) to latents of the generator. The next latents are drawn, and the
+ * last ones counted, while the engine computes.
+ *
+ * @param latents how many, at least 2
+ * @returns the same on every run: the random numbers are always these
+ * @throws FacewrightError when the weights have no mapping network; AbortedError when the signal is raised
+ */
+export async function fitPrior(
+  generator: Pick<Generator, 'map' | 'info'>,
+  latents: number,
+  signal?: AbortSignal,
+): Promise<GaussianFit> {
+  const d = generator.info.latentSize;
+  const source = new NormalSource(0);
+  const fitter = new GaussianFitter(d);
+  let last: Promise<Float32Array> | undefined;
+  for (let first = 0; first < latents; first += TOGETHER) {
+    const mapped = generator.map(source.next(Math.min(TOGETHER, latents - first) * d), signal);
+    // Where the one before it fails, nobody waits for this one.
+    mapped.catch(() => undefined);
+    if (last) fitter.add(await last);
+    last = mapped;
+  }
+  if (last) fitter.add(await last);
+  return fitter.result();
+}
