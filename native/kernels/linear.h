@@ -1,10 +1,10 @@
 // Dense layers, y = lrelu(W·x + b) and the same with Wᵀ. For one picture they are bound by the reading of W; for several at
-// once, W·x is a matrix product. Every number is added up in the same order whatever the number of pictures: eight products
+// once, W·x is a matrix product. Every number is added up in the same order whatever the number of pictures: sixteen products
 // at a time, then these sums, since shorter sums err less.
 
 constexpr int64_t kLinearColumns = 128;
 /** Products that are added up apart. */
-constexpr int64_t kLinearPart = 8;
+constexpr int64_t kLinearPart = 16;
 /** Vectors of outputs, and pictures, whose sums are in registers at once. */
 constexpr int kLinearVectors = 2;
 #if FACEWRIGHT_LANES == 16 || defined(__aarch64__)
