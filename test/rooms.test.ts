@@ -10,12 +10,12 @@ import * as assert from 'uvu/assert';
 /** From the top down: a room imports itself and those below it. docs/architecture.md has what each is for. */
 const rooms = [
   'cli',
+  'bench',
   'index.ts',
   'open.ts',
   'convert-weights.ts',
   'inspect-weights.ts',
   'read-weights.ts',
-  'bench',
   'emoji',
   'runs',
   'results',

@@ -1,5 +1,5 @@
 // npm run bench: seconds per search step and the share of each kernel, on the engine at hand; then what is found of faces
-// in emoji, and how long that and cropping take.
+// in emoji, and how long that and cropping take; then how long weight files of full size take to open.
 
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
@@ -13,6 +13,7 @@ import { openWebGpu } from '../node/dawn.js';
 import { openNative } from '../node/native.js';
 import { measureCrops, measureFaces } from './faces.js';
 import { cropsTable, facesTable } from './faces-report.js';
+import { loadingTable, measureLoading } from './loading.js';
 import { benchShapes, measure } from './measure.js';
 import { type BenchResult, kernelTable, peakLine, summaryTable } from './report.js';
 
@@ -22,9 +23,9 @@ const variantNames = Object.values(convolutionVariants).flatMap((variants) => va
 const options = await yargs(hideBin(process.argv))
   .scriptName('npm run bench --')
   .usage(
-    'Measures one search step (seconds, GFLOP/s, bytes, peak memory, the share of each kernel), and the search for faces (found in emoji, time, agreement with dlib, crops).',
+    'Measures one search step (seconds, GFLOP/s, bytes, peak memory, the share of each kernel), the search for faces (found in emoji, time, agreement with dlib, crops), and opening weight files of full size.',
   )
-  .option('what', { type: 'string', default: 'steps,faces', describe: 'steps, faces or both' })
+  .option('what', { type: 'string', default: 'steps,faces,loading', describe: 'which of steps, faces, loading' })
   .option('shapes', { type: 'string', default: names.join(), describe: `which of ${names.join(', ')}` })
   .option('steps', { type: 'number', default: 3, describe: 'steps to time, after a first one' })
   .option('batch', { type: 'number', default: 1, describe: 'pictures in a step' })
@@ -108,6 +109,13 @@ async function benchFaces(): Promise<void> {
   process.stdout.write(`${text}\n`);
 }
 
+async function benchLoading(): Promise<void> {
+  const results = await measureLoading((file) => {
+    if (!options.json) process.stderr.write(`opening ${file} …\n`);
+  });
+  process.stdout.write(`${options.json ? JSON.stringify(results) : loadingTable(results)}\n`);
+}
+
 try {
   for (const name of ['steps', 'batch'] as const) {
     if (!Number.isInteger(options[name]) || options[name] < 1) {
@@ -116,10 +124,11 @@ try {
   }
   // An option given twice (see measureApart) counts as given last.
   const what = String([options.what].flat().at(-1)).split(',');
-  const unknown = what.find((word) => word !== 'steps' && word !== 'faces');
-  if (unknown !== undefined) throw new FacewrightError(`--what ${unknown}: choose steps, faces or steps,faces`);
+  const unknown = what.find((word) => !['steps', 'faces', 'loading'].includes(word));
+  if (unknown !== undefined) throw new FacewrightError(`--what ${unknown}: choose from steps, faces, loading`);
   if (what.includes('steps')) await benchSteps();
   if (what.includes('faces')) await benchFaces();
+  if (what.includes('loading')) await benchLoading();
 } catch (error) {
   if (!(error instanceof FacewrightError)) throw error;
   process.stderr.write(`${error.message}\n`);

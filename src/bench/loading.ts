@@ -1,0 +1,104 @@
+// How long weight files of FFHQ's size take from the disk to a network, and how much memory.
+
+import { spawnSync } from 'node:child_process';
+import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { FacewrightError } from '../errors.js';
+import { type HostTensor, type HostTensors, hostTensor } from '../graph/host-tensor.js';
+import { writeWholeFile } from '../node/whole-file.js';
+import { normals } from '../pulse/random.js';
+import { writeSafetensors } from '../weights/safetensors.js';
+import type { OpenedFile } from './open-file.js';
+import { persistentPickle, torchCheckpoint } from './pickle-files.js';
+import { randomStyleGan1, randomStyleGan2 } from './random-weights.js';
+
+/** What was measured of a file. */
+export interface LoadingResult extends OpenedFile {
+  readonly file: string;
+  readonly bytes: number;
+}
+
+/** Each file is opened so often, each time in a process of its own; the median time counts. */
+const TIMES = 3;
+
+/**
+ * Writes full-size networks with random numbers, as StyleGAN1 and StyleGAN2 (configuration F) of 1024 px have, and opens them.
+ * The files were just written, so the system has them in memory.
+ *
+ * @param onFile told of each file before it is written
+ */
+export async function measureLoading(onFile: (name: string) => void): Promise<LoadingResult[]> {
+  const folder = await mkdtemp(join(tmpdir(), 'facewright-bench-'));
+  try {
+    const results: LoadingResult[] = [];
+    const measured = async (file: string, write: (path: string) => Promise<void>) => {
+      onFile(file);
+      const path = join(folder, file);
+      await write(path);
+      results.push({ file, bytes: (await stat(path)).size, ...openedApart(path) });
+      await rm(path);
+    };
+    const first = withMapping(randomStyleGan1(1024, { fmapBase: 8192, fmapMax: 512 }), 'dense');
+    await measured('stylegan1.safetensors', (path) => writeSafetensors(path, first, { kind: 'stylegan1' }));
+    const second = withMapping(randomStyleGan2(1024, { fmapBase: 32768, fmapMax: 512 }), 'fc');
+    await measured('stylegan2.safetensors', (path) => writeSafetensors(path, second, { kind: 'stylegan2' }));
+    // The discriminator is about as large, and nobody looks at its names.
+    const others = new Map([...second].map(([name, tensor]) => [`d_${name}`, tensor]));
+    await measured('stylegan2.pkl', (path) =>
+      writeWholeFile(path, persistentPickle({ G: second, D: others, G_ema: second })),
+    );
+    await measured('stylegan2.pt', (path) =>
+      writeWholeFile(path, torchCheckpoint({ g: second, d: others, g_ema: second })),
+    );
+    return results;
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** The same with a mapping network of eight layers. */
+function withMapping(synthesis: HostTensors<'f32'>, layer: string): Map<string, HostTensor<'f32'>> {
+  const tensors = new Map(synthesis);
+  for (let index = 0; index < 8; index++) {
+    tensors.set(`mapping.${layer}${index}.weight`, hostTensor([512, 512], normals(index, [0x6d617070], 512 * 512)));
+    tensors.set(`mapping.${layer}${index}.bias`, hostTensor([512], new Float32Array(512)));
+  }
+  return tensors;
+}
+
+/** Opens a file in processes of their own, so that their peak memory is their own. */
+function openedApart(path: string): OpenedFile {
+  const script = fileURLToPath(new URL('open-file.js', import.meta.url));
+  const runs = Array.from({ length: TIMES }, () => {
+    const child = spawnSync(process.execPath, [script, path], { stdio: ['ignore', 'pipe', 'inherit'] });
+    if (child.status !== 0) throw new FacewrightError(`${path}: could not be opened`);
+    return JSON.parse(child.stdout.toString()) as OpenedFile;
+  });
+  return runs.sort((a, b) => a.readSeconds + a.networkSeconds - b.readSeconds - b.networkSeconds)[TIMES >> 1]!;
+}
+
+/** Seconds and memory of each file. */
+export function loadingTable(results: readonly LoadingResult[]): string {
+  const lines = [
+    ['file', 'MB', 'read, s', 'network, s', 'peak MB', 'of the file'],
+    ...results.map(({ file, bytes, readSeconds, networkSeconds, peakBytes }) => [
+      file,
+      (bytes / 1e6).toFixed(0),
+      readSeconds.toFixed(2),
+      networkSeconds.toFixed(2),
+      (peakBytes / 1e6).toFixed(0),
+      `${(peakBytes / bytes).toFixed(2)} ×`,
+    ]),
+  ];
+  const widths = lines[0]!.map((_, column) => Math.max(...lines.map((line) => line[column]!.length)));
+  return lines
+    .map((line) =>
+      line
+        .map((cell, column) => cell.padEnd(widths[column]!))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
+}
