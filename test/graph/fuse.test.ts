@@ -122,7 +122,7 @@ test('native: of a modulated layer one map is stored, forward and backward', () 
     'conv1x1 adjoint: plain → scaled sums',
     'demodulate_gradient',
     // What it makes is brought back through the activation before it is stored.
-    'conv3x3 adjoint: unactivated → scaled',
+    'conv3x3 adjoint: unactivated → scaled back',
     'add',
     'demodulate_gradient',
     'blur adjoint: plain → plain',
@@ -149,7 +149,7 @@ test('native: a map with two readers has one gradient, which the kernel that com
   });
   const ops = fuse(graph, nativeForms);
   const adding = ops.filter((op) => op.op === 'fused' && op.write.form === 'scaled' && op.write.plus);
-  assert.equal(names(adding), ['conv1x1 adjoint: plain → scaled']);
+  assert.equal(names(adding), ['conv1x1 adjoint: plain → scaled back']);
   assert.not.ok(ops.some((op) => op.op === 'add' && op.outputs[0].shape[1] === 2 && op.outputs[0].shape[2] === 4));
 });
 

@@ -1,5 +1,5 @@
 import type { Graph, Tensor } from '../graph.js';
-import { type FusedForms, hasForm } from './forms.js';
+import { type FusedForms, hasForm, writeName } from './forms.js';
 import { type FusedOp, fusedOp, type Read, type Write } from './fused-op.js';
 import type { Rewriting } from './rewriting.js';
 import { type AnyOp, isFused, Uses } from './uses.js';
@@ -31,7 +31,7 @@ const gradientsWhereRead: Pass = (uses, forms, rewriting) => {
     if (!isFused(op) || op.core.kind !== 'none' || op.read.form !== 'gradient' || op.write.form !== 'plain') continue;
     const use = uses.onlyUse(op.write.y);
     if (!use || !isFused(use.op) || !readsPlainly(use.op, op.write.y) || use.op.core.kind === 'none') continue;
-    if (!hasForm(forms, use.op.core, 'gradient', use.op.write.form)) continue;
+    if (!hasForm(forms, use.op.core, 'gradient', writeName(use.op.write))) continue;
     if (!uses.isSameAt(op.inputs, uses.place(op), uses.place(use.op))) continue;
     rewriting.remove(op);
     rewriting.replace(use.op, fusedOp(use.op.core, op.read, use.op.write));

@@ -1,5 +1,5 @@
 import { isOp, type Op, type Tensor } from '../graph.js';
-import { type FusedForms, hasForm } from './forms.js';
+import { type FusedForms, hasForm, writeName } from './forms.js';
 import { type FusedOp, fusedOp, type Read } from './fused-op.js';
 import type { Rewriting } from './rewriting.js';
 import { isFused } from './uses.js';
@@ -49,7 +49,7 @@ function readBy(
     const reads = read.form === 'plain' || (read.form === 'scaled' && isOp(op, 'lrelu_gradient'));
     if (!reads || read.x !== made) continue;
     const next = reading(read.form === 'scaled' ? read.factor : undefined);
-    if (!hasForm(forms, reader.core, next.form, reader.write.form)) continue;
+    if (!hasForm(forms, reader.core, next.form, writeName(reader.write))) continue;
     if (!uses.isSameAt(op.inputs, uses.place(op), uses.place(reader))) continue;
     rewriting.replace(reader, withRead(reader, next));
   }

@@ -1,5 +1,5 @@
 import { type Graph, isOp, type Op, type Tensor } from '../graph.js';
-import { type FusedForms, hasForm } from './forms.js';
+import { type FusedForms, hasForm, writeName } from './forms.js';
 import { type FusedOp, fusedOp, type Read } from './fused-op.js';
 import type { Rewriting } from './rewriting.js';
 import { type AnyOp, Uses } from './uses.js';
@@ -108,7 +108,7 @@ function styledReads({ x, coefficients, modulate }: StyledLayer, uses: Uses, for
   for (const { op, place } of uses.readers(styled)) {
     const reader = rewriting.current(op);
     if (place !== readPlace(reader) || reader.op !== 'fused') continue;
-    if (!hasForm(forms, reader.core, 'styled', reader.write.form)) continue;
+    if (!hasForm(forms, reader.core, 'styled', writeName(reader.write))) continue;
     rewriting.replace(op, fusedOp(reader.core, read, reader.write));
   }
   // Where nobody is left to read it, it falls to the removal of dead ops.
