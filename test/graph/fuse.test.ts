@@ -122,7 +122,7 @@ test('native: of a modulated layer one map is stored, forward and backward', () 
     'conv1x1 adjoint: plain → scaled sums',
     'demodulate_gradient',
     // What it makes is brought back through the activation before it is stored.
-    'conv3x3 adjoint: unactivated → scaled',
+    'conv3x3 adjoint: unactivated → scaled back',
     'add',
     'demodulate_gradient',
     'blur adjoint: plain → plain',
@@ -137,6 +137,23 @@ test('native: of a modulated layer one map is stored, forward and backward', () 
   );
 });
 
+test('webgpu: a gradient goes back through its activation where it is read, as no kernel stores it so', () => {
+  const { graph } = build((r) => {
+    const x = r.input('x', [2, 2, 3]);
+    const first = modulatedLayer(r, '0', x, { channels: 3, up: true });
+    const second = modulatedLayer(r, '1', first.y, { channels: 2 });
+    const third = modulatedLayer(r, '2', second.y, { channels: 2 });
+    withGradients(r, third.y, [x, first.inputs[0], second.inputs[0], third.inputs[0]]);
+  });
+  const backward = names(fuse(graph, webGpuForms)).filter((name) => name.includes('adjoint'));
+  assert.equal(backward, [
+    'conv3x3 adjoint: unactivated → scaled',
+    'conv3x3 adjoint: unactivated → scaled',
+    'blur adjoint: unactivated → plain',
+    'conv_up adjoint: plain → scaled',
+  ]);
+});
+
 test('native: a map with two readers has one gradient, which the kernel that comes last adds up', () => {
   const { graph } = build((r) => {
     const x = r.input('x', [2, 4, 4]);
@@ -149,7 +166,7 @@ test('native: a map with two readers has one gradient, which the kernel that com
   });
   const ops = fuse(graph, nativeForms);
   const adding = ops.filter((op) => op.op === 'fused' && op.write.form === 'scaled' && op.write.plus);
-  assert.equal(names(adding), ['conv1x1 adjoint: plain → scaled']);
+  assert.equal(names(adding), ['conv1x1 adjoint: plain → scaled back']);
   assert.not.ok(ops.some((op) => op.op === 'add' && op.outputs[0].shape[1] === 2 && op.outputs[0].shape[2] === 4));
 });
 

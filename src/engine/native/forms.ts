@@ -1,6 +1,6 @@
 import { allForms, type FusedForms } from '../../graph/fuse/forms.js';
 
-const WRITES = ['plain', 'styled', 'summed', 'activated', 'scaled', 'scaled sums'] as const;
+const WRITES = ['plain', 'styled', 'summed', 'activated', 'scaled', 'scaled sums', 'scaled back'] as const;
 /** Maps, and gradients. */
 const FORWARD = ['plain', 'styled', 'scaled'] as const;
 const BACKWARD = ['plain', 'gradient', 'unactivated'] as const;

@@ -1,5 +1,5 @@
 import { isOp, type Op, type Tensor } from '../graph.js';
-import { type FusedForms, hasForm } from './forms.js';
+import { type FusedForms, hasForm, writeName } from './forms.js';
 import { type FusedOp, fusedOp, type GradientSource, neededFor, type Read, type Write } from './fused-op.js';
 import type { Rewriting } from './rewriting.js';
 import { isFused, type Uses } from './uses.js';
@@ -108,6 +108,7 @@ function goesBackWhereMade(maker: FusedOp, forms: FusedForms, rewriting: Rewriti
   const { uses } = rewriting;
   const { write } = maker;
   if (write.form !== 'scaled' || !write.y || uses.isOutput(write.y)) return;
+  if (!hasForm(forms, maker.core, maker.read.form, 'scaled back')) return;
   const readers = uses.readers(write.y).map(({ op }) => op);
   const [first] = readers;
   if (!first || !isFused(first) || first.read.form !== 'unactivated' || first.read.x !== write.x) return;
@@ -120,7 +121,7 @@ function goesBackWhereMade(maker: FusedOp, forms: FusedForms, rewriting: Rewriti
     const { read } = op;
     const isOfIt = read.source.kind === 'stored' && read.source.g === write.y && read.x === write.x;
     const same = read.factor === factor && read.slope === slope && read.clamp === clamp;
-    return isOfIt && same && hasForm(forms, op.core, 'plain', op.write.form);
+    return isOfIt && same && hasForm(forms, op.core, 'plain', writeName(op.write));
   });
   if (!alike) return;
   const y = rewriting.temp(write.y.shape);
