@@ -263,6 +263,19 @@ test('nothing moves across a change of a state that it reads', () => {
   ]);
 });
 
+test('a gradient that is a state is read before it changes, by whoever would bring it back and scale it', () => {
+  for (const table of [nativeForms, webGpuForms]) {
+    const { graph } = build((r) => {
+      const g = r.graph.state('g', [2, 3, 4]);
+      const back = apply1(r.graph, 'lrelu_gradient', [g, r.input('y', [2, 3, 4])], { slope: 0.2, clamp: Infinity });
+      const scaled = apply1(r.graph, 'scale', [back, r.input('factor', [2, 1, 1])], {});
+      apply(r.graph, 'sphere', [g, r.input('radius', [2, 1, 1])], {});
+      r.graph.output('y', apply1(r.graph, 'conv', [scaled, r.constant('weight', [2, 2, 3, 3])], { adjoint: true }));
+    });
+    assert.equal(names(fuse(graph, table)), ['lrelu_gradient', 'scale', 'sphere', 'conv3x3 adjoint: plain → plain']);
+  }
+});
+
 test('one activation with two norms becomes one layer, and a style may be a layer itself', () => {
   const two = build((r) => {
     const layer = styledLayer(r, '', r.input('x', [2, 3, 4]), {});
