@@ -137,6 +137,23 @@ test('native: of a modulated layer one map is stored, forward and backward', () 
   );
 });
 
+test('webgpu: a gradient goes back through its activation where it is read, as no kernel stores it so', () => {
+  const { graph } = build((r) => {
+    const x = r.input('x', [2, 2, 3]);
+    const first = modulatedLayer(r, '0', x, { channels: 3, up: true });
+    const second = modulatedLayer(r, '1', first.y, { channels: 2 });
+    const third = modulatedLayer(r, '2', second.y, { channels: 2 });
+    withGradients(r, third.y, [x, first.inputs[0], second.inputs[0], third.inputs[0]]);
+  });
+  const backward = names(fuse(graph, webGpuForms)).filter((name) => name.includes('adjoint'));
+  assert.equal(backward, [
+    'conv3x3 adjoint: unactivated → scaled',
+    'conv3x3 adjoint: unactivated → scaled',
+    'blur adjoint: unactivated → plain',
+    'conv_up adjoint: plain → scaled',
+  ]);
+});
+
 test('native: a map with two readers has one gradient, which the kernel that comes last adds up', () => {
   const { graph } = build((r) => {
     const x = r.input('x', [2, 4, 4]);
@@ -244,6 +261,19 @@ test('nothing moves across a change of a state that it reads', () => {
     'none: plain → styled',
     'none: styled → plain',
   ]);
+});
+
+test('a gradient that is a state is read before it changes, by whoever would bring it back and scale it', () => {
+  for (const table of [nativeForms, webGpuForms]) {
+    const { graph } = build((r) => {
+      const g = r.graph.state('g', [2, 3, 4]);
+      const back = apply1(r.graph, 'lrelu_gradient', [g, r.input('y', [2, 3, 4])], { slope: 0.2, clamp: Infinity });
+      const scaled = apply1(r.graph, 'scale', [back, r.input('factor', [2, 1, 1])], {});
+      apply(r.graph, 'sphere', [g, r.input('radius', [2, 1, 1])], {});
+      r.graph.output('y', apply1(r.graph, 'conv', [scaled, r.constant('weight', [2, 2, 3, 3])], { adjoint: true }));
+    });
+    assert.equal(names(fuse(graph, table)), ['lrelu_gradient', 'scale', 'sphere', 'conv3x3 adjoint: plain → plain']);
+  }
 });
 
 test('one activation with two norms becomes one layer, and a style may be a layer itself', () => {

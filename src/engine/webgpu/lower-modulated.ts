@@ -55,7 +55,8 @@ export function lowerUnactivated(
 
 /** What comes back to a map that was scaled before it was read; then what comes back to the factors that demodulated it. */
 export function lowerScaledGradient(g: Binding, write: Scaled): Dispatch[] {
-  const { x, factor, plus, y, sums, demodulation } = write;
+  const { x, factor, plus, y, sums, demodulation, back } = write;
+  if (back) throw new Error('no kernel stores a gradient brought back through an activation');
   if (demodulation && !y && (factor || plus)) throw new Error('no kernel demodulates by a gradient that is not stored');
   return [
     ...(y || sums ? scaleGradient(g, { x, factor, plus, y, sums }) : []),

@@ -2,8 +2,8 @@ import type { Core, CoreName, Read, Write } from './fused-op.js';
 import { coreName } from './fused-op.js';
 
 /**
- * How a kernel writes, as an engine's table says it: `sums` is `summed`, and `scaled sums` `scaled`, without the map itself; `scaled back`
- * is `scaled` with what is stored brought back through an activation.
+ * How a kernel writes, as an engine's table says it: `sums` is `summed`, and `scaled sums` `scaled`, without the map itself;
+ * `scaled back` is `scaled` with a map that goes back through an activation.
  */
 export type WriteName = Write['form'] | 'sums' | 'scaled sums' | 'scaled back';
 
@@ -41,6 +41,7 @@ export function hasForm(forms: FusedForms, core: Core, read: Read['form'], write
 
 export function writeName(write: Write): WriteName {
   if (write.form === 'summed') return write.y ? 'summed' : 'sums';
-  if (write.form === 'scaled') return write.back ? 'scaled back' : write.y ? 'scaled' : 'scaled sums';
+  if (write.form === 'scaled' && write.y) return write.back ? 'scaled back' : 'scaled';
+  if (write.form === 'scaled') return 'scaled sums';
   return write.form;
 }

@@ -1,6 +1,6 @@
 import { isOp, type Op, type Tensor } from '../graph.js';
 import { type FusedForms, hasForm, writeName } from './forms.js';
-import { type FusedOp, fusedOp, type Read } from './fused-op.js';
+import { fusedOp, type Read } from './fused-op.js';
 import type { Rewriting } from './rewriting.js';
 import { isFused } from './uses.js';
 
@@ -50,11 +50,9 @@ function readBy(
     if (!reads || read.x !== made) continue;
     const next = reading(read.form === 'scaled' ? read.factor : undefined);
     if (!hasForm(forms, reader.core, next.form, writeName(reader.write))) continue;
-    if (!uses.isSameAt(op.inputs, uses.place(op), uses.place(reader))) continue;
-    rewriting.replace(reader, withRead(reader, next));
+    const now = fusedOp(reader.core, next, reader.write);
+    // All that it reads now: what the op reads, and what that was made of in turn.
+    if (!uses.isSameAt(now.inputs, uses.place(op), uses.place(reader))) continue;
+    rewriting.replace(reader, now);
   }
-}
-
-function withRead(op: FusedOp, read: Read): FusedOp {
-  return fusedOp(op.core, read, op.write);
 }
