@@ -61,7 +61,7 @@ export function styledLayer(
  * A layer of StyleGAN2: the style scales what is convolved, demodulation what comes out, then noise, bias, activation.
  *
  * @param suffix of the names of its tensors
- * @returns its result, and the inputs that were made for it: style and noise
+ * @returns its result, and the inputs that were made for it: style and, where it is noisy, noise
  */
 export function modulatedLayer(
   r: Builder,
@@ -71,9 +71,10 @@ export function modulatedLayer(
     channels,
     up = false,
     demodulated = true,
+    noisy = true,
     clamp = Infinity,
     slope = 0.2,
-  }: { channels: number; up?: boolean; demodulated?: boolean; clamp?: number; slope?: number },
+  }: { channels: number; up?: boolean; demodulated?: boolean; noisy?: boolean; clamp?: number; slope?: number },
 ): { y: Tensor; inputs: readonly Tensor[] } {
   const graph = graphOf(r);
   const [, c, h, w] = x.shape;
@@ -90,10 +91,14 @@ export function modulatedLayer(
     // The squares of a test are of either sign: epsilon keeps their sum positive.
     y = apply1(graph, 'scale', [y, apply1(graph, 'demodulate', [style, squares], { epsilon: 100 })], {});
   }
-  const noise = r.input(`noise${suffix}`, up ? [1, 2 * h, 2 * w] : [1, h, w]);
-  y = apply1(graph, 'add_noise', [y, noise, r.constant(`noise weight${suffix}`, [channels, 1, 1, 1])], {});
+  const inputs = [style];
+  if (noisy) {
+    const noise = r.input(`noise${suffix}`, up ? [1, 2 * h, 2 * w] : [1, h, w]);
+    y = apply1(graph, 'add_noise', [y, noise, r.constant(`noise weight${suffix}`, [channels, 1, 1, 1])], {});
+    inputs.push(noise);
+  }
   y = apply1(graph, 'bias_act', [y, r.constant(`bias${suffix}`, [channels, 1, 1, 1])], { slope, clamp });
-  return { y, inputs: [style, noise] };
+  return { y, inputs };
 }
 
 /**
