@@ -193,8 +193,8 @@ const CONVS: readonly ConvCase[] = [
 
 const CONV_UPS: readonly ConvCase[] = [
   { from: 1, to: 1, size: [1, 1], margin: true },
-  { from: 3, to: 5, size: [2, 2], styled: true, margin: true },
-  { from: 13, to: 17, size: [5, 3], margin: true },
+  { from: 3, to: 5, size: [2, 2], styled: true },
+  { from: 13, to: 17, size: [5, 3] },
   { from: 17, to: 3, size: [7, 9], styled: true },
   { from: 3, to: 3, size: [1, 6], styled: true },
   { from: 16, to: 16, size: [8, 8], styled: true, margin: true },
