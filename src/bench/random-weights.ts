@@ -1,5 +1,5 @@
 import { type HostTensor, hostTensor } from '../graph/host-tensor.js';
-import { normals } from '../pulse/random.js';
+import { NormalSource } from '../pulse/ziggurat.js';
 
 /** Channels of StyleGAN1's maps: fmap_base / 2^(log₂ r − 1), at most fmap_max (FFHQ: 8192 and 512). */
 function channelsAt(resolution: number, fmapBase: number, fmapMax: number): number {
@@ -8,9 +8,9 @@ function channelsAt(resolution: number, fmapBase: number, fmapMax: number): numb
 
 /** Adds a tensor of normal numbers, times a factor, plus a mean. */
 function adder(tensors: Map<string, HostTensor<'f32'>>) {
+  const source = new NormalSource(0x62656e63);
   return (name: string, shape: readonly number[], scale = 1, mean = 0) => {
-    const count = shape.reduce((a, b) => a * b, 1);
-    const data = normals(tensors.size, [0x62656e63], count);
+    const data = source.next(shape.reduce((a, b) => a * b, 1));
     const plain = scale === 1 && mean === 0;
     tensors.set(`synthesis.${name}`, hostTensor(shape, plain ? data : data.map((value) => value * scale + mean)));
   };

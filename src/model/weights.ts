@@ -39,6 +39,8 @@ export class NamedWeights {
     if (!sameShape(shape, expected)) {
       throw new FacewrightError(`${this.source}: ${name} is ${shapeText(shape)}; expected ${shapeText(expected)}`);
     }
+    if (shape.includes(0))
+      throw new FacewrightError(`${this.source}: ${name} is ${shapeText(shape)}: it holds no numbers`);
     const values = float32Values(tensor);
     const bad = firstBad(values);
     if (bad >= 0) {

@@ -148,6 +148,9 @@ test('what is missing, of the wrong shape or none is named', () => {
   assert.is(change(strength), `faces.pt: the tensor ${strength} is missing`);
   const bias = 'synthesis.b16.torgb.bias';
   assert.is(change(bias, hostTensor([4], new Float32Array(4))), `faces.pt: ${bias} is [4]; expected [3]`);
+  const start = 'synthesis.b4.const';
+  const none = hostTensor([0, 4, 4], new Float32Array(0));
+  assert.is(change(start, none), `faces.pt: ${start} is [0, 4, 4]: it holds no numbers`);
   assert.match(change(strength, hostTensor([], Float32Array.of(Number.NaN))), /noise_strength holds NaN at position 0/);
   assert.match(
     refusal(new Map([['synthesis.b12.const', hostTensor([1], new Float32Array(1))]])),
