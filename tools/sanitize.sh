@@ -30,12 +30,12 @@ node_modules/.bin/cmake-js compile --out "$out" --CD$option=ON --log-level error
 # are not intercepted. What Node itself leaves allocated is none of our leaks.
 compiler=${CXX:-g++}
 preload="$($compiler -print-file-name=$library) $($compiler -print-file-name=libstdc++.so)"
-export FACEWRIGHT_ADDON=$PWD/$out/Release/facewright.node FACEWRIGHT_ENGINE=native
+export FACEWRIGHT_ADDON=$PWD/$out/Release/facewright.node FACEWRIGHT_ENGINE=native FACEWRIGHT_ISAS=all
 export ASAN_OPTIONS=detect_leaks=0 UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1
 export TSAN_OPTIONS="suppressions=$PWD/tools/tsan.supp:halt_on_error=1"
 
 passed=0 failed=0 skipped=0
-for file in align/crop engine/conformance engine/native engine/native-channels model/golden model/stylegan1 pulse/search; do
+for file in align/crop engine/conformance engine/native engine/native-channels engine/native-many model/golden model/stylegan1 pulse/search; do
   log=$out/${file//\//-}.log
   if LD_PRELOAD=$preload node "dist-test/$file.test.js" >"$log" 2>&1; then code=0; else code=$?; fi
   number() { grep -oE "^ {2}$1: +[0-9]+" "$log" | grep -oE '[0-9]+' || echo 0; }
