@@ -32,6 +32,7 @@ export { encodePng, toRgb8 } from './image/write.js';
 export { inspectWeights, type NetworkReport, type WeightsReport } from './inspect-weights.js';
 export { type GaussianFit, GaussianFitter, truncate } from './model/gaussian.js';
 export { type GenerateRequest, Generator, type GeneratorInfo, type GeneratorOptions } from './model/generator.js';
+export type { NetworkKind } from './model/network.js';
 export type { NoiseMaps, SynthesisGradients } from './model/network-on-engine.js';
 export { type AdapterDescription, type AdapterReport, describeAdapters, openWebGpu } from './node/dawn.js';
 export { describeEngines, type EngineName, type EngineReport, type EngineRequest, openEngine } from './node/engines.js';
@@ -109,6 +110,7 @@ export {
   savedResults,
 } from './runs/saved-results.js';
 export { searchPictures } from './runs/search-pictures.js';
+export type { ContainerName } from './weights/container.js';
 export { type FetchedFile, type LocatedWeights, type LocateOptions, locateWeights } from './weights/locate.js';
 export { OFFERS, type OfferedFile, type WeightsOffer } from './weights/offers.js';
 export { readSafetensors, writeSafetensors } from './weights/safetensors.js';

@@ -51,6 +51,8 @@ export interface WeightsReport {
   readonly conv_clamp: number | null;
   readonly mean_of_w: boolean;
   readonly gaussian_fit: boolean;
+  /** Of a conditional generator's: the class that its fit is of; else null. */
+  readonly fit_class: number | null;
   /** Null where the file makes no network; `problem` says why. */
   readonly network: NetworkReport | null;
   /** What keeps it from being opened: what is missing, or too much. */
@@ -86,6 +88,7 @@ export async function inspectWeights(path: string, licence?: string): Promise<We
     conv_clamp: metadata.conv_clamp === undefined ? null : Number(metadata.conv_clamp),
     mean_of_w: tensors.has('mapping.w_avg'),
     gaussian_fit: hasFit(file),
+    fit_class: hasFit(file) ? fitClassOf(file) : null,
     network,
     problem,
     notes: file.notes,
@@ -108,6 +111,14 @@ function classesOf({ tensors }: WeightFile): number {
 /** Whether a file comes with the Gaussian fit, the prior of a search. */
 export function hasFit({ tensors }: Pick<WeightFile, 'tensors'>): boolean {
   return tensors.has('gaussian_fit.mean') && tensors.has('gaussian_fit.std');
+}
+
+/** The metadata that say which class of a conditional generator the Gaussian fit is of: each class has w of its own. */
+export const FIT_CLASS = 'fit_class';
+
+/** The class that a file's fit is of; null where it says none. */
+export function fitClassOf({ metadata }: Pick<WeightFile, 'metadata'>): number | null {
+  return metadata[FIT_CLASS] === undefined ? null : Number(metadata[FIT_CLASS]);
 }
 
 /** The licence of a weight file: what it says itself, what is known of it, what its owner says, or `unknown`. */

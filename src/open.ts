@@ -2,7 +2,7 @@ import { dirname, join } from 'node:path';
 import type { Engine, Precision } from './engine/engine.js';
 import { FacewrightError } from './errors.js';
 import { float32Values, type HostTensors, hostTensor } from './graph/host-tensor.js';
-import { licenceOf } from './inspect-weights.js';
+import { fitClassOf, licenceOf } from './inspect-weights.js';
 import { readNetwork } from './model/dialects/table.js';
 import type { GaussianFit } from './model/gaussian.js';
 import { Generator, type GeneratorInfo, generatorInfo } from './model/generator.js';
@@ -15,7 +15,10 @@ import { readSafetensors, writeSafetensors } from './weights/safetensors.js';
 
 /** How to open a generator. */
 export interface OpenOptions {
-  /** A weight file, or a folder with synthesis.pt, mapping.pt and gaussian_fit.pt; by default the demo generator. */
+  /**
+   * A weight file, or a folder as `readWeights` takes it; by default the demo generator. For a name of the catalogue or an address:
+   * what `locateWeights` gives.
+   */
   readonly model?: string;
   /** The class that a conditional generator draws, counted from 0: it has to be said there, and cannot be elsewhere. */
   readonly class?: number;
@@ -40,7 +43,7 @@ export interface OpenOptions {
   readonly purpose?: 'search' | 'draw';
   /** Where the Gaussian fit of a model that comes without is kept; by default the user's cache folder. */
   readonly cache?: string;
-  /** Told what takes long. */
+  /** Told what takes long, and which network was taken where a file has several. */
   readonly onMessage?: (text: string) => void;
   /** Stops what takes long. */
   readonly signal?: AbortSignal;
@@ -58,12 +61,18 @@ const FIT_LATENTS = { hardware: 1_000_000, software: 20_000 };
  * const generator = await openGenerator({ model: 'pulse-weights' });
  *
  * @example
+ * // By name: fetched once, with the licence that its owner gives.
+ * const { path, offer } = await locateWeights('ada-ffhq-256');
+ * const generator = await openGenerator({ model: path, licence: offer?.licence });
+ *
+ * @example
  * // Any GPUDevice will do:
  * const engine = await createWebGpuEngine(device, { shaders: await readShaders() });
  * const generator = await openGenerator({ engine });
  */
 export async function openGenerator(options: OpenOptions = {}): Promise<Generator> {
-  const { network, info, fit } = await readModel(options);
+  const { network, info, fit, notes } = await readModel(options);
+  for (const note of notes) options.onMessage?.(`${info.name}: ${note}`);
   const { engine: wanted, adapter, threads, precision } = options;
   const given = typeof wanted === 'object' ? wanted : undefined;
   const engine = given ?? (await openEngine({ engine: wanted as EngineName | undefined, adapter, threads, precision }));
@@ -78,22 +87,27 @@ export async function openGenerator(options: OpenOptions = {}): Promise<Generato
   }
 }
 
+/** What opening takes from the weights. */
+interface ReadModel {
+  readonly network: Network;
+  readonly info: GeneratorInfo;
+  readonly fit?: GaussianFit;
+  readonly notes: readonly string[];
+}
+
 /** Reads the weights. */
-async function readModel({
-  model,
-  class: wanted,
-  licence: owners,
-}: OpenOptions): Promise<{ network: Network; info: GeneratorInfo; fit?: GaussianFit }> {
+async function readModel({ model, class: wanted, licence: owners }: OpenOptions): Promise<ReadModel> {
   const file = await readWeights(model ?? demoModelPath);
   const source = model ?? file.name;
   const network = readNetwork(source, file, { class: wanted });
   const info = generatorInfo(network, { name: file.name, sha256: file.sha256, licence: licenceOf(file, owners) });
-  return { network, info, fit: storedFit(source, file, network.latentSize) };
+  return { network, info, fit: storedFit(source, file, network), notes: file.notes };
 }
 
-function storedFit(source: string, { tensors }: WeightFile, latentSize: number): GaussianFit | undefined {
-  const [mean, std] = fitTensors(tensors, 'gaussian_fit.');
-  if (!mean || !std) return undefined;
+/** The fit in a file, if it is that of the network's class. */
+function storedFit(source: string, file: WeightFile, { latentSize, class: drawn }: Network): GaussianFit | undefined {
+  const [mean, std] = fitTensors(file.tensors, 'gaussian_fit.');
+  if (!mean || !std || fitClassOf(file) !== (drawn ?? null)) return undefined;
   if (mean.length !== latentSize || std.length !== latentSize) {
     throw new FacewrightError(
       `${source}: gaussian_fit.mean and .std have ${mean.length} and ${std.length} numbers; expected ${latentSize}`,
@@ -124,9 +138,7 @@ async function makeFit(generator: Generator, { cache, onMessage, signal }: OpenO
   const path = join(cache ?? cachePath(), `gaussian-fit-${of}-${latents}.safetensors`);
   const kept = await keptFit(path, info.latentSize);
   if (kept) return kept;
-  onMessage?.(
-    `${info.name} comes without gaussian_fit.pt: fitting it to ${latents.toLocaleString('en')} latents, once`,
-  );
+  onMessage?.(`${info.name} comes without a Gaussian fit: making one of ${latents.toLocaleString('en')} latents, once`);
   const d = info.latentSize;
   const fit = await fitPrior(generator, latents, signal);
   const tensors = new Map([

@@ -84,11 +84,15 @@ async function readFolder(path: string): Promise<WeightFile> {
   for (const file of mains) {
     if (existsSync(join(path, file))) return { ...(await readFile(join(path, file))), path };
   }
-  const found = (await list(path)).filter((name) => name.endsWith('.safetensors')).sort(byCodeUnits);
+  const names = (await list(path)).sort(byCodeUnits);
+  const found = names.filter((name) => name.endsWith('.safetensors'));
   const [only, ...others] = found;
   if (only === undefined) {
+    // A folder of snapshots has many, and which of them is meant nobody can tell.
+    const file = names.find((name) => /\.(?:pkl|pth?)$/i.test(name));
+    const hint = file === undefined ? OPENS : `name the file itself, for example ${quoted(join(path, file))}`;
     throw new FacewrightError(
-      `${path}: a folder without weights: neither ${mains.join(', ')} nor a .safetensors file is in it; ${OPENS}`,
+      `${path}: a folder without weights: neither ${mains.join(', ')} nor a .safetensors file is in it; ${hint}`,
     );
   }
   if (others.length > 0) {

@@ -10,6 +10,11 @@ export function counted(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 
+/** A licence as a sentence has it, where nobody may have said which. */
+export function licenceText(licence: string): string {
+  return licence === '' || licence === 'unknown' ? 'licence unknown' : licence;
+}
+
 const LONGEST_QUOTE = 80;
 
 /**

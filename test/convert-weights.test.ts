@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as assert from 'uvu/assert';
-import { convertWeights } from '../dist/convert-weights.js';
+import { type ConvertOptions, convertWeights } from '../dist/convert-weights.js';
 import { hostTensor } from '../dist/graph/host-tensor.js';
 import { inspectWeights } from '../dist/inspect-weights.js';
 import { openGenerator } from '../dist/open.js';
@@ -16,6 +16,7 @@ import { writeTinyWeights } from './cli/tiny.js';
 import { engineSuite, openTestEngine, quickestEngine } from './engines.js';
 import { goldenTest } from './goldens.js';
 import { normals } from './random.js';
+import { smallStyleGan2 } from './weights/networks.js';
 
 const test = engineSuite(quickestEngine, 'converted weights');
 
@@ -110,6 +111,38 @@ test('a fit that is given goes with it', async () => {
   assert.equal(written.tensors.get('gaussian_fit.mean'), hostTensor([512], fit.mean));
   assert.equal(written.tensors.get('gaussian_fit.std'), hostTensor([512], fit.std));
   assert.is(written.metadata.licence, 'CC0-1.0');
+});
+
+test('a fit is of one class of a conditional network, and only that class begins with it', async () => {
+  const [bare, out, again] = ['classes', 'class-1', 'class-1-again'].map((name) => join(folder, `${name}.safetensors`));
+  await writeSafetensors(bare, smallStyleGan2({ classes: 3 }), { kind: 'stylegan2' });
+  const d = (await inspectWeights(bare)).network!.latent_size;
+  const fit = { mean: normals('mean', d, 0.1), std: new Float32Array(d).fill(0.5) };
+  await convertWeights(bare, out, { fit, class: 1 });
+  await convertWeights(out, again);
+  assert.is((await inspectWeights(bare)).fit_class, null);
+  for (const file of [out, again]) assert.is((await inspectWeights(file)).fit_class, 1);
+  const engine = await openTestEngine(quickestEngine);
+  try {
+    for (const chosen of [1, 2]) {
+      const generator = await openGenerator({ engine, model: again, class: chosen, purpose: 'draw' });
+      assert.equal(generator.fit?.mean, chosen === 1 ? fit.mean : undefined, `class ${chosen}`);
+      generator.close();
+    }
+  } finally {
+    engine.close();
+  }
+  const none = join(folder, 'none.safetensors');
+  const refused = async (from: string, options: ConvertOptions) =>
+    ((await convertWeights(from, none, options).catch((thrown: Error) => thrown)) as Error)?.message;
+  assert.match(await refused(bare, { fit }), /choose one with --class 0 to 2$/);
+  assert.match(await refused(bare, { fit, class: 3 }), /has no class 3/);
+  const short = { mean: fit.mean.subarray(1), std: fit.std };
+  assert.is(
+    await refused(bare, { fit: short, class: 1 }),
+    `${bare}: has ${d} numbers in a row of w, and the fit given ${d - 1}`,
+  );
+  assert.not.ok(readdirSync(folder).includes('none.safetensors'));
 });
 
 test('an incomplete file is told, by inspecting and by converting', async () => {

@@ -64,7 +64,7 @@ test('a model without a fit gets one, which is kept and read again; one that is 
       return { fit: fit!, said, w };
     };
     const made = await open();
-    assert.match(made.said.join(), /comes without gaussian_fit\.pt: fitting it to [\d,]+ latents, once/);
+    assert.match(made.said.join(), /comes without a Gaussian fit: making one of [\d,]+ latents, once/);
     // Against other latents: 4000 tell a mean to a sixtieth of the deviation.
     const other = new GaussianFitter(d);
     other.add(made.w);

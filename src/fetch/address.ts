@@ -2,14 +2,14 @@
 
 import { FacewrightError } from '../errors.js';
 
-/** Whether a text is the address of something on the web, however wrong. */
+/** Whether a text is meant as the address of something, however wrong. */
 export function isAddress(text: string): boolean {
-  return /^https?:\/\//i.test(text);
+  return /^[a-z][a-z\d+.-]+:\/\//i.test(text);
 }
 
 /** @throws FacewrightError when it is no address of the web */
 export function parseAddress(text: string): URL {
-  const url = isAddress(text) && URL.canParse(text) ? new URL(text) : undefined;
+  const url = /^https?:\/\//i.test(text) && URL.canParse(text) ? new URL(text) : undefined;
   if (url === undefined) throw new FacewrightError(`${text}: is no address such as https://host/file.pkl`);
   return url;
 }

@@ -34,7 +34,7 @@ export class Prior {
 
   /** The fit. @throws FacewrightError when there is none */
   require(): GaussianFit {
-    if (!this.#fit) throw new FacewrightError(`${this.owner}: no Gaussian fit (gaussian_fit.pt), and none was made`);
+    if (!this.#fit) throw new FacewrightError(`${this.owner}: no Gaussian fit, and none was made`);
     return this.#fit;
   }
 

@@ -21,6 +21,9 @@ const METADATA = 'made_by';
 /** What it stands for at the end of an .npz. */
 const NPZ_COMMENT = 'made by facewright';
 
+/** What weights are called that hold no latents. */
+const NAMES = { torch: 'a PyTorch file', pickle: 'a pickle' } as const;
+
 /** Tensors that mean something here; a file may have others. */
 const LATENT_NAMES = /^(?:v|latent|w|noise\d+)$/;
 
@@ -69,7 +72,7 @@ function latentsIn(bytes: Uint8Array, path: string): HostTensors<'f32'> {
     const { tensors } = parseSafetensors(bytes, path);
     return asFloat32(new Map([...tensors].filter(([name]) => LATENT_NAMES.test(name))));
   }
-  const what = content.kind === 'other' ? content.what.replace(', not weights', '') : 'a PyTorch file';
+  const what = content.kind === 'other' ? content.what.replace(', not weights', '') : NAMES[content.kind];
   throw new FacewrightError(
     `${path}: ${what}; latents are kept in .safetensors files, as run --save-latents writes them, and in .npz`,
   );

@@ -58,8 +58,8 @@ async function perform(
 ): Promise<RunSummary> {
   if (generator.fit === undefined) {
     throw new FacewrightError(
-      `${generator.info.name}: a search needs the Gaussian fit of the model, and neither gaussian_fit.pt nor mapping.pt, ` +
-        'from which it can be made, is there; put one beside the weights',
+      `${generator.info.name}: a search needs the Gaussian fit of the model, and there is neither that nor a mapping network, ` +
+        'from which it can be made; give the whole generator (of PULSE: mapping.pt beside synthesis.pt)',
     );
   }
   const options = { ...defaultSearchOptions(generator.info), ...setting.search };

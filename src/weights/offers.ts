@@ -76,7 +76,7 @@ const STYLEGAN1_OFFERS: readonly WeightsOffer[] = [
   {
     ...STYLEGAN1,
     name: 'pulse',
-    title: "FFHQ faces: PULSE's three files",
+    title: "FFHQ faces: PULSE's two files",
     resolution: 1024,
     files: [
       drive('1TCViX1YpQyRsklTVYEJwdbmK91vklCo8', 'synthesis.pt'),

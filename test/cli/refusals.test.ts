@@ -78,8 +78,6 @@ const refused: [words: string, message: RegExp][] = [
   ['weights lst', /did you mean list\?/],
   ['weights list all', /takes nothing after list/],
   ['weights fetch', /fetch what\?/],
-  ['weights inspect notes.txt', /notes.txt: a text file, not weights/],
-  ['weights inspect missing.pkl', /missing.pkl: .*no such file or folder/],
   ['weights convert cut.safetensors empty.safetensors', /empty.safetensors: is there already; .*--force/],
   ['weights inspect', /inspect what\?/],
   ['weights convert cut.safetensors', /convert takes a file and a new name/],

@@ -41,7 +41,7 @@ test('addresses as they are shown', () => {
   assert.is(shown('https://host/a?e=1&download=1'), 'https://host/a?e=1&download=1');
   assert.is(shown('https://host/a?X-Amz-Signature=ab&id=5'), 'https://host/a?X-Amz-Signature=***&id=5');
   assert.is(shown('https://host/a?access_token=ab&key=c'), 'https://host/a?access_token=***&key=***');
-  assert.ok(isAddress('HTTPS://x') && isAddress('http://x') && !isAddress('ftp://x') && !isAddress('c:\\x'));
+  assert.ok(isAddress('HTTPS://x') && isAddress('http://x') && isAddress('ftp://x') && !isAddress('c:\\x'));
 });
 
 test('names for files of addresses can do no harm', () => {

@@ -124,6 +124,7 @@ test('an address: by its own name, apart from others of that name; one of the ca
 
 test('what cannot be had', async () => {
   await fails('tree', /^tree: no such file or folder, and no name of the catalogue;/);
+  await fails('ftp://x/y.pkl', /^ftp:\/\/x\/y\.pkl: is no address such as https:\/\/host\/file\.pkl$/);
   await fails('pulze', /did you mean pulse\?$/);
   await fails(
     'paper',

@@ -147,6 +147,10 @@ test('a safetensors file whose length begins as a pickle does', async () => {
 test('what is no file of weights', async () => {
   await withFiles({ empty: '' }, async (folder) => {
     await refusesLater(readWeights(folder), /a folder without weights: neither synthesis\.pt nor/, folder);
+    const one = join(folder, 'snapshots');
+    await mkdir(one);
+    await writeFile(join(one, 'network-000100.pkl'), '');
+    await refusesLater(readWeights(one), /name the file itself, for example .*network-000100\.pkl$/, one);
     const none = join(folder, 'none.pt');
     await refusesLater(readWeights(none), /no such file/, none);
     const below = join(folder, 'empty', 'x.pt');

@@ -65,7 +65,7 @@ const detectOptions: OptionTable = {
   'max-faces': value(FACES, 'the largest so many of each picture', 'all'),
   'min-face': value(FACES, 'width of the smallest in pixels', "30, or 1/150 of the picture's longer side"),
   'min-score': value(FACES, 'how sure it must be, 0 to 1', '0.5'),
-  'any-rotation': flag(FACES, 'sideways and upside-down ones too; takes four times as long'),
+  'any-rotation': flag(FACES, 'sideways and upside-down ones too; four times as slow'),
 };
 
 const alignOptions: OptionTable = {
@@ -124,7 +124,7 @@ const runOptions: OptionTable = {
     `also the search as an animation, NAME.FORMAT: ${words(animationFormats)}; webp,target,curve shows these too`,
   ),
   'save-latents': flag(WRITTEN, 'also NAME.latents.safetensors'),
-  'save-npz': flag(WRITTEN, "also NAME.latents.npz: w alone, as NVIDIA's scripts write and read it"),
+  'save-npz': flag(WRITTEN, "also NAME.latents.npz: w alone, as NVIDIA's scripts have it"),
   trace: flag(WRITTEN, 'the losses of every step, in run.jsonl'),
   force: flag(WRITTEN, 'search again what is done, and overwrite what others wrote'),
   shard,
@@ -169,7 +169,7 @@ const emojiOptions: OptionTable = {
   ...searchingEmoji,
   seed: value(START, 'a whole number, 0 included', '1'),
   seeds: value(START, 'so many faces of each: NAME_1, NAME_2, …', '1'),
-  strict: flag(REPORT, 'exit code 3 when an emoji is missing, has no face, or came no closer than eps'),
+  strict: flag(REPORT, 'exit code 3 when an emoji is missing, has no face, or missed eps'),
 };
 
 const generateOptions: OptionTable = {
@@ -187,7 +187,7 @@ const generateOptions: OptionTable = {
   'noise-seed': value(PICTURES, 'one noise for all faces', "each face's own seed"),
   ...modelOptions,
   batch: value(MODEL, 'faces drawn at once', '4, from 512 px 2, from 1024 px 1; on a GPU 32, 8, 6, 4'),
-  'save-npz': flag(WRITTEN, "also NAME.latents.npz: w as it is drawn, as NVIDIA's scripts write and read it"),
+  'save-npz': flag(WRITTEN, "also NAME.latents.npz: w as it is drawn, as NVIDIA's scripts have it"),
   force: flag(WRITTEN, 'overwrite files that are there'),
   json: flag(REPORT, 'a line of JSON per face on stdout'),
   quiet: flag(REPORT, 'nothing on stderr but errors'),

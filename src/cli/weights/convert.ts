@@ -22,12 +22,20 @@ export async function convert(inputs: readonly string[], words: Arguments, conso
     throw new UsageError(`${out}: is there already; choose another name, or overwrite it with --force`);
   }
   const opening = openOptions(words);
+  if (opening.class !== undefined && !words.flag('fit')) {
+    throw new UsageError('--class says which class --fit is made for; without it leave it out: all classes are kept');
+  }
   return interruptible(
     () => console.note('stopping; again: stop at once'),
     async ({ signal }) => {
       const located = await locateModel(from, console, { cache: opening.cache, signal });
       const fit = words.flag('fit') ? await missingFit(located, words, console, signal) : undefined;
-      await convertWeights(located.model, out, { half: words.flag('half'), licence: located.licence, fit });
+      await convertWeights(located.model, out, {
+        half: words.flag('half'),
+        licence: located.licence,
+        fit,
+        class: opening.class,
+      });
       const { sha256, licence } = await inspectWeights(out);
       const { size } = await stat(out);
       const result = { output: out, bytes: size, sha256, licence };
@@ -37,16 +45,18 @@ export async function convert(inputs: readonly string[], words: Arguments, conso
   );
 }
 
-/** The fit of a file that has none, made on an engine. */
+/** The fit of a file that has none, or that of another class, made on an engine. */
 async function missingFit(
   located: LocatedModel,
   words: Arguments,
   console: Console,
   signal: AbortSignal,
 ): Promise<GaussianFit | undefined> {
-  if ((await inspectWeights(located.model)).gaussian_fit) return undefined;
+  const opening = openOptions(words);
+  const { gaussian_fit: isThere, fit_class: itsClass } = await inspectWeights(located.model);
+  if (isThere && (opening.class === undefined || opening.class === itsClass)) return undefined;
   const onMessage = (text: string) => console.note(text);
-  const generator = await openGenerator({ ...openOptions(words), ...located, onMessage, signal });
+  const generator = await openGenerator({ ...opening, ...located, onMessage, signal });
   try {
     if (generator.fit === undefined) {
       throw new UsageError(`${located.model}: has no mapping network, so no fit can be made; convert it without --fit`);

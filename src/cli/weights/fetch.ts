@@ -3,6 +3,7 @@
 import { errorText } from '../../errors.js';
 import { isAddress } from '../../fetch/address.js';
 import { AbortedError, FacewrightError, OFFERS } from '../../index.js';
+import { exists } from '../../runs/out-folder.js';
 import { unknownName } from '../../weights/locate.js';
 import type { Arguments } from '../shared/arguments.js';
 import type { Console } from '../shared/console.js';
@@ -14,7 +15,7 @@ export async function fetch(inputs: readonly string[], words: Arguments, console
   if (inputs.length === 0)
     throw new UsageError('fetch what? names, for example facewright weights fetch ada-ffhq, or addresses');
   const unknown = inputs.find((input) => !isAddress(input) && !OFFERS.some(({ name }) => name === input));
-  if (unknown !== undefined) throw unknownName(unknown);
+  if (unknown !== undefined) throw (await exists(unknown)) ? hereAlready(unknown) : unknownName(unknown);
   const options = { cache: words.text('cache'), again: words.flag('force') };
   let failed = 0;
   await interruptible(
@@ -35,4 +36,8 @@ export async function fetch(inputs: readonly string[], words: Arguments, console
     },
   );
   return failed > 0 ? exitCode.someFailed : exitCode.done;
+}
+
+function hereAlready(path: string): UsageError {
+  return new UsageError(`${path}: is a file on this machine already: give it as it is, for example --model ${path}`);
 }

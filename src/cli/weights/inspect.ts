@@ -1,6 +1,7 @@
 // facewright weights inspect: what a weight file is, and what it lacks.
 
-import { inspectWeights, type WeightsReport } from '../../index.js';
+import { errorText } from '../../errors.js';
+import { AbortedError, FacewrightError, inspectWeights, type WeightsReport } from '../../index.js';
 import type { Arguments } from '../shared/arguments.js';
 import type { Console } from '../shared/console.js';
 import { exitCode, UsageError } from '../shared/exit.js';
@@ -10,22 +11,37 @@ import { locateModel } from '../shared/locate-model.js';
 export async function inspect(inputs: readonly string[], words: Arguments, console: Console): Promise<number> {
   if (inputs.length === 0)
     throw new UsageError('inspect what? a file, for example facewright weights inspect ffhq.pkl');
-  const reports = await interruptible(
+  return interruptible(
     () => console.note('stopping; again: stop at once'),
     async ({ signal }) => {
-      const found: WeightsReport[] = [];
+      let unusable = 0;
       for (const input of inputs) {
-        const { model, licence } = await locateModel(input, console, { cache: words.text('cache'), signal });
-        found.push(await inspectWeights(model, licence));
+        const problem = await inspectOne(input, words, console, signal);
+        if (problem === null) continue;
+        unusable++;
+        console.error(`facewright: ${problem}`);
       }
-      return found;
+      return unusable > 0 ? exitCode.unusable : exitCode.done;
     },
   );
-  for (const report of reports) {
+}
+
+/** Prints what is known of one. @returns what keeps it from being opened: the others are looked at all the same */
+async function inspectOne(
+  input: string,
+  words: Arguments,
+  console: Console,
+  signal: AbortSignal,
+): Promise<string | null> {
+  try {
+    const { model, licence } = await locateModel(input, console, { cache: words.text('cache'), signal });
+    const report = await inspectWeights(model, licence);
     console.result(words.flag('json') ? JSON.stringify(report) : reportText(report));
-    if (report.problem !== null) console.error(`facewright: ${report.problem}`);
+    return report.problem;
+  } catch (error) {
+    if (error instanceof AbortedError || !(error instanceof FacewrightError)) throw error;
+    return errorText(error);
   }
-  return reports.some(({ problem }) => problem !== null) ? exitCode.unusable : exitCode.done;
 }
 
 /** The report for people: a line for each thing, aligned. */
@@ -43,13 +59,21 @@ export function reportText(report: WeightsReport): string {
     ['classes', report.classes === 0 ? undefined : `${report.classes}; choose one with --class`],
     ['mapping', network === null ? undefined : network.mapping ? 'z to w' : 'none: faces come from saved latents only'],
     ['mean of w', report.mean_of_w ? 'yes' : 'no'],
-    ['fit', report.gaussian_fit ? 'yes' : 'no: it is made at the first search, and kept'],
+    ['fit', fitText(report)],
     ['licence', report.licence],
     ['SHA-256', report.sha256],
     ...report.notes.map((note): [string, string] => ['note', note]),
   ];
   const lines = facts.flatMap(([name, fact]) => (fact === undefined ? [] : `    ${name.padEnd(11)}${fact}`));
   return [`${report.path}${report.problem === null ? '' : ': cannot be opened'}`, ...lines].join('\n');
+}
+
+function fitText({ gaussian_fit: isThere, fit_class: of, network }: WeightsReport): string {
+  if (isThere) return of === null ? 'yes' : `yes, of class ${of}`;
+  if (network === null) return 'no';
+  return network.mapping
+    ? 'no: it is made at the first search, and kept'
+    : 'no, and without a mapping none can be made';
 }
 
 const KINDS = { stylegan1: 'StyleGAN1', stylegan2: 'StyleGAN2' } as const;

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { AbortedError } from '../../errors.js';
 import { installedPackage, packagePath } from '../../node/paths.js';
 import type { JournalLine } from '../../results/journal.js';
+import { licenceText } from '../../words.js';
 import { countedText as counted } from '../report/format.js';
 import type { Measured, ReportData } from '../report/report-data.js';
 import { type BigSheet, makeBigSheet } from './big-sheet.js';
@@ -112,7 +113,7 @@ async function sheetOf(folder: SiteFolder, site: Site, signal?: AbortSignal): Pr
     footer: [
       `${notice.title} They were made up by a generator; never use them to identify anyone.`,
       ...site.credits.map(({ text }) => text),
-      ...site.models.map(({ name, licence }) => `Faces: generator ${name}, ${licence || 'licence unknown'}`),
+      ...site.models.map(({ name, licence }) => `Faces: generator ${name}, ${licenceText(licence)}`),
     ],
   };
   return makeBigSheet(folder, shown, words, signal);

@@ -2,6 +2,7 @@
 
 import { groupBy } from '../../results/group-by.js';
 import type { JournalLine } from '../../results/journal.js';
+import { licenceText } from '../../words.js';
 import { countedText, countText, listText } from './format.js';
 import type { Measurements } from './measures.js';
 import { sizeOf, subjectOf } from './subject.js';
@@ -51,7 +52,7 @@ function settings(done: readonly JournalLine[]): string[] {
   if (done.length === 0) return [];
   const all = (read: (line: JournalLine) => unknown) => listText([...new Set(done.map((line) => String(read(line))))]);
   return [
-    `Generator ${all(({ model }) => `${model.name} (${model.licence})`)}, ${all(({ steps }) => steps)} steps, ` +
+    `Generator ${all(({ model }) => `${model.name} (${licenceText(model.licence)})`)}, ${all(({ steps }) => steps)} steps, ` +
       `loss ${all(({ options }) => options.loss)}, eps ${all(({ eps }) => eps)}, seed ${all(({ seed }) => seed)}`,
   ];
 }

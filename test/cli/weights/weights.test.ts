@@ -1,7 +1,7 @@
 // facewright weights, and --model with names and addresses, from outside.
 
 import type { ChildProcess } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as assert from 'uvu/assert';
@@ -120,6 +120,28 @@ test('inspect: what a file is', async () => {
   assert.is(tiny.network?.rows, tinyLayers);
   assert.is(tiny.network?.resolution, tinyResolution);
   assert.equal(Object.keys(tiny.dtypes), ['f32']);
+});
+
+test('inspect: one that cannot be read keeps nobody from hearing of the others', async () => {
+  writeFileSync(join(folder, 'notes.txt'), 'These are no weights.\n');
+  const { code, stdout, stderr } = await run('weights inspect missing.pkl notes.txt tiny.safetensors');
+  assert.is(code, 2);
+  assert.match(stderr, /missing\.pkl: cannot be read: no such file or folder/);
+  assert.match(stderr, /notes\.txt: a text file, not weights/);
+  assert.match(stdout, /tiny\.safetensors\n +network +StyleGAN1, 64 px/);
+});
+
+test('fetch: a file that is here is no name, and is said to be here', async () => {
+  const { code, stderr } = await run('weights fetch tiny.safetensors');
+  assert.is(code, 2);
+  assert.match(stderr, /tiny\.safetensors: is a file on this machine already: .*--model tiny\.safetensors/);
+});
+
+test('convert: --class is about the fit', async () => {
+  const { code, stderr } = await run('weights convert tiny.safetensors classed.safetensors --class 1');
+  assert.is(code, 2);
+  assert.match(stderr, /--class says which class --fit is made for/);
+  assert.not.ok(existsSync(join(folder, 'classed.safetensors')));
 });
 
 test('convert: half, with a fit', async () => {

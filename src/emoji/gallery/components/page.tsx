@@ -1,6 +1,7 @@
 // What every page has: head, navigation, foot.
 
 import type { ComponentChildren } from 'preact';
+import { licenceText } from '../../../words.js';
 import { linkTo, sitePaths } from '../paths.js';
 import { mainPages, notice, type Site } from '../site.js';
 
@@ -80,7 +81,7 @@ function Foot({ site }: { site: Site }) {
         ))}
         {site.models.map(({ name, sha256, licence }) => (
           <li key={sha256}>
-            Faces: generator {name}, {licence === '' ? 'licence unknown' : licence}
+            Faces: generator {name}, {licenceText(licence)}
           </li>
         ))}
       </ul>

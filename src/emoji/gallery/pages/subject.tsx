@@ -1,6 +1,7 @@
 // emoji/*.html: an emoji in all sets, skin tones, sizes and with all seeds. pictures/*.html: all faces of a picture.
 
 import { groupBy } from '../../../results/group-by.js';
+import { licenceText } from '../../../words.js';
 import { categoryTitle } from '../../categories.js';
 import { Badge } from '../components/card.js';
 import { Pictures } from '../components/figures.js';
@@ -112,7 +113,7 @@ function Facts({ line }: { line: Entry['line'] }) {
     ['time', `${line.seconds.toFixed(1)} s`],
   ];
   const more: [what: string, value: string][] = [
-    ['model', `${line.model.name} (${line.model.licence || 'licence unknown'}), SHA-256 ${line.model.sha256}`],
+    ['model', `${line.model.name} (${licenceText(line.model.licence)}), SHA-256 ${line.model.sha256}`],
     ['engine', `${line.engine}, ${line.adapter}`],
     ['restart kept', String(line.restart + 1)],
     ...(line.emoji === undefined ? [] : [['frame', line.emoji.frame] as [string, string]]),
