@@ -49,6 +49,8 @@ export interface OpenOptions {
   readonly signal?: AbortSignal;
 }
 
+/** How often it is said how far the fit is. */
+const PROGRESS_MS = 10_000;
 /** Latents to which the Gaussian is fitted where a model comes without: the original's number, but where a GPU is played. */
 const FIT_LATENTS = { hardware: 1_000_000, software: 20_000 };
 
@@ -140,7 +142,12 @@ async function makeFit(generator: Generator, { cache, onMessage, signal }: OpenO
   if (kept) return kept;
   onMessage?.(`${info.name} comes without a Gaussian fit: making one of ${latents.toLocaleString('en')} latents, once`);
   const d = info.latentSize;
-  const fit = await fitPrior(generator, latents, signal);
+  let said = performance.now();
+  const fit = await fitPrior(generator, latents, signal, (done) => {
+    if (performance.now() - said < PROGRESS_MS) return;
+    said = performance.now();
+    onMessage?.(`the Gaussian fit: ${Math.floor((100 * done) / latents)} %`);
+  });
   const tensors = new Map([
     ['mean', hostTensor([d], fit.mean)],
     ['std', hostTensor([d], fit.std)],

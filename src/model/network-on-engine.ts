@@ -38,7 +38,7 @@ export class NetworkOnEngine {
     const { latentSize: d, hasMapping, constants } = this.network;
     if (!hasMapping) {
       throw new FacewrightError(
-        `${this.name}: without a mapping network (mapping.pt) there is no way from z to w; give w`,
+        `${this.name}: its weights hold no mapping network, so there is no way from z, or a seed, to w; give w, as saved latents have it`,
       );
     }
     const n = rowsOf('z', z, d);

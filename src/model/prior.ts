@@ -34,7 +34,10 @@ export class Prior {
 
   /** The fit. @throws FacewrightError when there is none */
   require(): GaussianFit {
-    if (!this.#fit) throw new FacewrightError(`${this.owner}: no Gaussian fit, and none was made`);
+    if (!this.#fit)
+      throw new FacewrightError(
+        `${this.owner}: there is no Gaussian fit, and without a mapping network none can be made; truncation and searches need one`,
+      );
     return this.#fit;
   }
 

@@ -10,6 +10,7 @@ const TOGETHER = 1024;
  * last ones counted, while the engine computes.
  *
  * @param latents how many, at least 2
+ * @param onMapped told how many are done
  * @returns the same on every run: the random numbers are always these
  * @throws FacewrightError when the weights have no mapping network; AbortedError when the signal is raised
  */
@@ -17,6 +18,7 @@ export async function fitPrior(
   generator: Pick<Generator, 'map' | 'info'>,
   latents: number,
   signal?: AbortSignal,
+  onMapped: (done: number) => void = () => undefined,
 ): Promise<GaussianFit> {
   const d = generator.info.latentSize;
   const source = new NormalSource(0);
@@ -28,6 +30,7 @@ export async function fitPrior(
     mapped.catch(() => undefined);
     if (last) fitter.add(await last);
     last = mapped;
+    onMapped(first);
   }
   if (last) fitter.add(await last);
   return fitter.result();
