@@ -1,10 +1,12 @@
 // Dense layers, y = lrelu(W·x + b) and the same with Wᵀ. For one picture they are bound by the reading of W; for several at
 // once, W·x is a matrix product. Every number is added up in the same order whatever the number of pictures: sixteen products
-// at a time, then these sums, since shorter sums err less.
+// at a time, eight of these sums at a time, then those, since shorter sums err less.
 
 constexpr int64_t kLinearColumns = 128;
 /** Products that are added up apart. */
 constexpr int64_t kLinearPart = 16;
+/** Products whose parts are added up apart: of 512 products the sum errs a fifth less than from parts alone. */
+constexpr int64_t kLinearBlock = 8 * kLinearPart;
 /** Vectors of outputs, and pictures, whose sums are in registers at once. */
 constexpr int kLinearVectors = 2;
 #if FACEWRIGHT_LANES == 16 || defined(__aarch64__)
@@ -20,6 +22,22 @@ FW_INLINE float activated(const Linear& l, int64_t index, float value) {
   return value > 0 ? value : value * l.slope;
 }
 
+template <int P>
+FW_INLINE void zeroSums(Vector (*sums)[kLinearVectors]) {
+#pragma GCC unroll 16
+  for (int p = 0; p < P; p++)
+#pragma GCC unroll 16
+    for (int v = 0; v < kLinearVectors; v++) sums[p][v] = splat(0);
+}
+
+template <int P>
+FW_INLINE void addSums(Vector (*to)[kLinearVectors], const Vector (*from)[kLinearVectors]) {
+#pragma GCC unroll 16
+  for (int p = 0; p < P; p++)
+#pragma GCC unroll 16
+    for (int v = 0; v < kLinearVectors; v++) to[p][v] += from[p][v];
+}
+
 /**
  * Sums of kLinearVectors vectors of outputs for P pictures: to[p] = Σ_k panel[k]·x[k][p].
  *
@@ -29,32 +47,29 @@ FW_INLINE float activated(const Linear& l, int64_t index, float value) {
 template <int P>
 __attribute__((noinline)) static void panelSums(const float* panel, const float* x, int64_t depth,
                                                 Vector (*to)[kLinearVectors]) {
+  zeroSums<P>(to);
+  for (int64_t block = 0; block < depth; block += kLinearBlock) {
+    const int64_t blockEnd = least(depth, block + kLinearBlock);
+    Vector sums[P][kLinearVectors];
+    zeroSums<P>(sums);
+    for (int64_t first = block; first < blockEnd; first += kLinearPart) {
+      const int64_t end = least(blockEnd, first + kLinearPart);
+      Vector part[P][kLinearVectors];
+      zeroSums<P>(part);
+      for (int64_t k = first; k < end; k++) {
+        Vector w[kLinearVectors];
 #pragma GCC unroll 16
-  for (int p = 0; p < P; p++)
+        for (int v = 0; v < kLinearVectors; v++) w[v] = load(panel + k * kLinearPanel + v * FACEWRIGHT_LANES);
 #pragma GCC unroll 16
-    for (int v = 0; v < kLinearVectors; v++) to[p][v] = splat(0);
-  for (int64_t first = 0; first < depth; first += kLinearPart) {
-    const int64_t end = least(depth, first + kLinearPart);
-    Vector part[P][kLinearVectors];
+        for (int p = 0; p < P; p++) {
+          const Vector value = splat(x[k * P + p]);
 #pragma GCC unroll 16
-    for (int p = 0; p < P; p++)
-#pragma GCC unroll 16
-      for (int v = 0; v < kLinearVectors; v++) part[p][v] = splat(0);
-    for (int64_t k = first; k < end; k++) {
-      Vector w[kLinearVectors];
-#pragma GCC unroll 16
-      for (int v = 0; v < kLinearVectors; v++) w[v] = load(panel + k * kLinearPanel + v * FACEWRIGHT_LANES);
-#pragma GCC unroll 16
-      for (int p = 0; p < P; p++) {
-        const Vector value = splat(x[k * P + p]);
-#pragma GCC unroll 16
-        for (int v = 0; v < kLinearVectors; v++) part[p][v] += w[v] * value;
+          for (int v = 0; v < kLinearVectors; v++) part[p][v] += w[v] * value;
+        }
       }
+      addSums<P>(sums, part);
     }
-#pragma GCC unroll 16
-    for (int p = 0; p < P; p++)
-#pragma GCC unroll 16
-      for (int v = 0; v < kLinearVectors; v++) to[p][v] += part[p][v];
+    addSums<P>(to, sums);
   }
 }
 
