@@ -150,32 +150,22 @@ struct Layout {
   float* to;
 };
 
-/** Outputs of a dense layer whose weights lie side by side (pack.cc). */
-constexpr int64_t kLinearPanel = 32;
-
-/** Floats of the weights in panels. */
-inline int64_t panelFloats(int64_t rows, int64_t columns) {
-  return (rows + kLinearPanel - 1) / kLinearPanel * kLinearPanel * columns;
-}
-
 struct Linear {
   int64_t rows, columns;
   bool adjoint;
   const float* x;
-  /** As `packPanels` lays them out (pack.cc); adjoint: [rows, columns]. */
   const float* weights;
   const float* bias;
   float slope;
   float* y;
 };
 
-/** The same layer, not adjoint, for several pictures at once: `x` and `y` of each, and memory for all x, [columns] each. */
+/** The same layer, not adjoint, for several pictures at once: `x` and `y` of each. */
 struct LinearMany {
   Linear layer;
   int64_t pictures;
   const float* const* x;
   float* const* y;
-  float* gathered;
 };
 
 /** A bicubic reduction or its transpose: y[o, j, i] = Σ_k weights[k]·x[o, sources[k], i] over the entries k of row j of a sparse matrix. */

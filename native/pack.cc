@@ -148,15 +148,6 @@ void packPointwise(const std::vector<int64_t>& shape, const float* values, float
   throw std::invalid_argument(std::string("packing ") + nameOf(r.form) + ": " + what);
 }
 
-/** The layout of `linear`: for every kLinearPanel outputs [in, outputs], those that are missing at the end being zero. */
-void packPanels(const std::vector<int64_t>& shape, const float* values, float* to) {
-  const int64_t rows = shape[0], columns = shape[1];
-  for (int64_t first = 0; first < rows; first += kLinearPanel)
-    for (int64_t column = 0; column < columns; column++)
-      for (int64_t row = first; row < first + kLinearPanel; row++)
-        *to++ = row < rows ? values[row * columns + column] : 0;
-}
-
 /** The product of the sizes. */
 int64_t elements(const PackRequest& r) {
   constexpr int64_t most = int64_t(1) << 36;
@@ -187,9 +178,6 @@ int64_t packedFloats(const Kernels& kernels, const PackRequest& r) {
     case Packing::pointwise:
       side(1);
       return first * blocks(second) * kBlock;
-    case Packing::panels:
-      side(1);
-      return panelFloats(first, second);
     case Packing::direct:
       side(same ? 3 : 4);
       return padded * (same ? 9 : 16) * kernels.packedWords / kBlock;
@@ -217,9 +205,6 @@ Constant pack(const Kernels& kernels, const PackRequest& r, const float* values,
       break;
     case Packing::pointwise:
       packPointwise(r.shape, values, to);
-      break;
-    case Packing::panels:
-      packPanels(r.shape, values, to);
       break;
     case Packing::direct:
       packDirect(view, r.geometry, kernels, to);

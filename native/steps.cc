@@ -33,7 +33,7 @@ Step linearStep(const Kernels& k, const StepReader& r) {
   const bool adjoint = r.flag("adjoint");
   const int64_t from = adjoint ? rows : columns, to = adjoint ? columns : rows;
   const int64_t x = r.input("x", from), bias = r.optional("bias", to);
-  const int64_t weights = r.input("weights", adjoint ? rows * columns : panelFloats(rows, columns));
+  const int64_t weights = r.input("weights", rows * columns);
   const int64_t y = r.output("y", to);
   const float slope = r.value("slope");
   const auto layer = [=](const Frame& f) {
@@ -41,7 +41,6 @@ Step linearStep(const Kernels& k, const StepReader& r) {
   };
   Step step{[=, &k](const Frame& f) { k.linear(f.run, layer(f)); }};
   if (adjoint || !r.shared(weights) || !r.shared(bias)) return step;
-  step.memory.shared = kMostAtOnce * columns;
   step.runMany = [=, &k](const Frame* frames, int64_t count) {
     const float* from[kMostAtOnce];
     float* into[kMostAtOnce];
@@ -49,7 +48,7 @@ Step linearStep(const Kernels& k, const StepReader& r) {
       from[i] = frames[i].at(x);
       into[i] = frames[i].at(y);
     }
-    k.linearMany({layer(frames[0]), count, from, into, frames[0].run.shared});
+    k.linearMany({layer(frames[0]), count, from, into});
   };
   return step;
 }

@@ -32,7 +32,6 @@
   X(plain)     /* as it is */ \
   X(blocked)   /* a map, sixteen channels side by side */ \
   X(pointwise) /* 1×1 weights, their inputs padded to whole blocks */ \
-  X(panels)    /* weights of `linear`, some outputs side by side */ \
   X(direct)    /* for `convolution` */ \
   X(winograd)  /* for `winograd` and `winograd_up` */
 

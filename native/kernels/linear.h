@@ -1,144 +1,134 @@
 // Dense layers, y = lrelu(W·x + b) and the same with Wᵀ. For one picture they are bound by the reading of W; for several at
-// once, W·x is a matrix product. Every number is added up in the same order whatever the number of pictures: sixteen products
-// at a time, eight of these sums at a time, then those, since shorter sums err less.
+// once, W·x is a matrix product. A number is a dot product, added up in the same order whatever the number of pictures: in four
+// running vectors, since short sums err least.
 
-constexpr int64_t kLinearColumns = 128;
-/** Products that are added up apart. */
-constexpr int64_t kLinearPart = 16;
-/** Products whose parts are added up apart: of 512 products the sum errs a fifth less than from parts alone. */
-constexpr int64_t kLinearBlock = 8 * kLinearPart;
-/** Vectors of outputs, and pictures, whose sums are in registers at once. */
-constexpr int kLinearVectors = 2;
+constexpr int64_t kLinearRows = 32, kLinearColumns = 128;
+/** Rows and pictures whose running vectors are in registers at once. */
 #if FACEWRIGHT_LANES == 16 || defined(__aarch64__)
-constexpr int kLinearPictures = 12;
+constexpr int kLinearDotRows = 2;
 #else
-constexpr int kLinearPictures = 6;
+constexpr int kLinearDotRows = 1;
 #endif
+constexpr int kLinearDotPictures = 3;
+/** Rows that all pictures of a group meet before the next: 32 KiB of weights at 512 columns. */
+constexpr int64_t kLinearRowsTogether = 16;
 /** With fewer weights the caller is done before another thread has begun. */
 constexpr int64_t kLinearAlone = 32768;
+
+/** Compilers read memory again for every use otherwise, and reading is what bounds a dot product. */
+FW_INLINE void keepInRegister(Vector& v) {
+#if defined(__aarch64__)
+  asm("" : "+w"(v));
+#else
+  asm("" : "+v"(v));
+#endif
+}
+
+/** Σ w·x of R rows, one behind the other in w, and P pictures, each by four running vectors and a rest: y[p][r]. */
+template <int R, int P>
+FW_INLINE void dots(const float* w, const float* const* x, int64_t count, float* const* y) {
+  constexpr int64_t lanes = FACEWRIGHT_LANES;
+  Vector sums[R][P][4];
+#pragma GCC unroll 16
+  for (int r = 0; r < R; r++)
+#pragma GCC unroll 16
+    for (int p = 0; p < P; p++)
+#pragma GCC unroll 4
+      for (int v = 0; v < 4; v++) sums[r][p][v] = splat(0);
+  int64_t i = 0;
+  for (; i + 4 * lanes <= count; i += 4 * lanes) {
+#pragma GCC unroll 4
+    for (int64_t v = 0; v < 4; v++) {
+      Vector of[P];
+#pragma GCC unroll 16
+      for (int p = 0; p < P; p++) {
+        of[p] = load(x[p] + i + v * lanes);
+        if (R > 1) keepInRegister(of[p]);
+      }
+#pragma GCC unroll 16
+      for (int r = 0; r < R; r++) {
+        Vector row = load(w + r * count + i + v * lanes);
+        if (P > 1) keepInRegister(row);
+#pragma GCC unroll 16
+        for (int p = 0; p < P; p++) sums[r][p][v] += row * of[p];
+      }
+    }
+  }
+  for (; i + lanes <= count; i += lanes) {
+#pragma GCC unroll 16
+    for (int r = 0; r < R; r++)
+#pragma GCC unroll 16
+      for (int p = 0; p < P; p++) sums[r][p][0] += load(w + r * count + i) * load(x[p] + i);
+  }
+#pragma GCC unroll 16
+  for (int r = 0; r < R; r++)
+#pragma GCC unroll 16
+    for (int p = 0; p < P; p++) {
+      float rest = 0;
+      for (int64_t k = i; k < count; k++) rest += w[r * count + k] * x[p][k];
+      const Vector* s = sums[r][p];
+      y[p][r] = sum((s[0] + s[1]) + (s[2] + s[3])) + rest;
+    }
+}
 
 FW_INLINE float activated(const Linear& l, int64_t index, float value) {
   if (l.bias) value += l.bias[index];
   return value > 0 ? value : value * l.slope;
 }
 
-template <int P>
-FW_INLINE void zeroSums(Vector (*sums)[kLinearVectors]) {
-#pragma GCC unroll 16
-  for (int p = 0; p < P; p++)
-#pragma GCC unroll 16
-    for (int v = 0; v < kLinearVectors; v++) sums[p][v] = splat(0);
-}
-
-template <int P>
-FW_INLINE void addSums(Vector (*to)[kLinearVectors], const Vector (*from)[kLinearVectors]) {
-#pragma GCC unroll 16
-  for (int p = 0; p < P; p++)
-#pragma GCC unroll 16
-    for (int v = 0; v < kLinearVectors; v++) to[p][v] += from[p][v];
-}
-
-/**
- * Sums of kLinearVectors vectors of outputs for P pictures: to[p] = Σ_k panel[k]·x[k][p].
- *
- * @param panel [depth, kLinearPanel], from the first of the outputs on
- * @param x [depth, P]
- */
-template <int P>
-__attribute__((noinline)) static void panelSums(const float* panel, const float* x, int64_t depth,
-                                                Vector (*to)[kLinearVectors]) {
-  zeroSums<P>(to);
-  for (int64_t block = 0; block < depth; block += kLinearBlock) {
-    const int64_t blockEnd = least(depth, block + kLinearBlock);
-    Vector sums[P][kLinearVectors];
-    zeroSums<P>(sums);
-    for (int64_t first = block; first < blockEnd; first += kLinearPart) {
-      const int64_t end = least(blockEnd, first + kLinearPart);
-      Vector part[P][kLinearVectors];
-      zeroSums<P>(part);
-      for (int64_t k = first; k < end; k++) {
-        Vector w[kLinearVectors];
-#pragma GCC unroll 16
-        for (int v = 0; v < kLinearVectors; v++) w[v] = load(panel + k * kLinearPanel + v * FACEWRIGHT_LANES);
-#pragma GCC unroll 16
-        for (int p = 0; p < P; p++) {
-          const Vector value = splat(x[k * P + p]);
-#pragma GCC unroll 16
-          for (int v = 0; v < kLinearVectors; v++) part[p][v] += w[v] * value;
-        }
-      }
-      addSums<P>(sums, part);
-    }
-    addSums<P>(to, sums);
+/** Bias and activation of some outputs. No branch: the sign of what is random cannot be foretold. */
+static void activate(const Linear& l, int64_t first, int64_t end, float* y) {
+  int64_t row = first;
+  for (; row + FACEWRIGHT_LANES <= end; row += FACEWRIGHT_LANES) {
+    Vector value = load(y + row);
+    if (l.bias) value += load(l.bias + row);
+    store(y + row, select(value > 0.0f, value, value * l.slope));
   }
+  for (; row < end; row++) y[row] = activated(l, row, y[row]);
 }
 
-/** The outputs of one panel for P pictures. @param x [columns, P] */
+/** Rows `first` to `end` for P pictures. */
 template <int P>
-static void linearPanel(const Linear& l, int64_t panel, const float* x, float* const* y) {
-  constexpr int64_t width = kLinearVectors * FACEWRIGHT_LANES;
-  Vector sums[P][kLinearVectors];
-  for (int64_t at = 0; at < kLinearPanel; at += width) {
-    const int64_t row = panel * kLinearPanel + at, count = least(width, l.rows - row);
-    if (count <= 0) return;
-    panelSums<P>(l.weights + panel * kLinearPanel * l.columns + at, x, l.columns, sums);
-    alignas(64) float bias[width] = {};
-    for (int64_t i = 0; l.bias && i < count; i++) bias[i] = l.bias[row + i];
-    for (int p = 0; p < P; p++) {
-      for (int v = 0; v < kLinearVectors; v++) {
-        Vector value = sums[p][v];
-        if (l.bias) value += load(bias + v * FACEWRIGHT_LANES);
-        // No branch: the sign of what is random cannot be foretold.
-        sums[p][v] = select(value > 0.0f, value, value * l.slope);
-      }
-      float* to = y[p] + row;
-      if (count == width) {
-        for (int v = 0; v < kLinearVectors; v++) store(to + v * FACEWRIGHT_LANES, sums[p][v]);
-      } else {
-        const float* values = reinterpret_cast<const float*>(sums[p]);
-        for (int64_t i = 0; i < count; i++) to[i] = values[i];
-      }
-    }
+static void linearRows(const Linear& l, int64_t first, int64_t end, const float* const* x, float* const* y) {
+  float* into[P];
+  int64_t row = first;
+  for (; row + kLinearDotRows <= end; row += kLinearDotRows) {
+    for (int p = 0; p < P; p++) into[p] = y[p] + row;
+    dots<kLinearDotRows, P>(l.weights + row * l.columns, x, l.columns, into);
   }
+  for (; row < end; row++) {
+    for (int p = 0; p < P; p++) into[p] = y[p] + row;
+    dots<1, P>(l.weights + row * l.columns, x, l.columns, into);
+  }
+  for (int p = 0; p < P; p++) activate(l, first, end, y[p]);
 }
 
-static void linearTask(void* argument, int64_t panel, float*) {
+static void linearTask(void* argument, int64_t task, float*) {
   const Linear& l = *static_cast<const Linear*>(argument);
-  linearPanel<1>(l, panel, l.x, &l.y);
+  linearRows<1>(l, task * kLinearRows, least(l.rows, (task + 1) * kLinearRows), &l.x, &l.y);
 }
 
-/** The pictures of one tile, value by value: [columns, P]. */
-template <int P>
-static void gatherPictures(const float* const* x, int64_t columns, float* to) {
-  for (int p = 0; p < P; p++)
-    for (int64_t k = 0; k < columns; k++) to[k * P + p] = x[p][k];
-}
-
-/** A panel stays in the second cache, and a tile of pictures in the first, while they meet. */
+/** A few rows, and a few pictures at a time, stay in the first cache while they meet. */
 static void linearMany(const LinearMany& m) {
   const Linear& l = m.layer;
-  const int64_t tiles = m.pictures / kLinearPictures, tiled = tiles * kLinearPictures;
-  const int64_t tile = l.columns * kLinearPictures;
-  for (int64_t i = 0; i < tiles; i++) {
-    gatherPictures<kLinearPictures>(m.x + i * kLinearPictures, l.columns, m.gathered + i * tile);
-  }
-  for (int64_t panel = 0; panel * kLinearPanel < l.rows; panel++) {
-    for (int64_t i = 0; i < tiles; i++) {
-      linearPanel<kLinearPictures>(l, panel, m.gathered + i * tile, m.y + i * kLinearPictures);
+  for (int64_t first = 0; first < l.rows; first += kLinearRowsTogether) {
+    const int64_t end = least(l.rows, first + kLinearRowsTogether);
+    int64_t picture = 0;
+    for (; picture + kLinearDotPictures <= m.pictures; picture += kLinearDotPictures) {
+      linearRows<kLinearDotPictures>(l, first, end, m.x + picture, m.y + picture);
     }
-    for (int64_t picture = tiled; picture < m.pictures; picture++) {
-      linearPanel<1>(l, panel, m.x[picture], m.y + picture);
-    }
+    for (; picture < m.pictures; picture++) linearRows<1>(l, first, end, m.x + picture, m.y + picture);
   }
 }
 
 static void linearAdjointTask(void* argument, int64_t task, float*) {
   const Linear& l = *static_cast<const Linear*>(argument);
   const int64_t first = task * kLinearColumns, count = least(kLinearColumns, l.columns - first);
+  // Sums of eight rows each, added up: shorter sums err less.
   alignas(64) float total[kLinearColumns] = {}, part[kLinearColumns];
-  for (int64_t row = 0; row < l.rows; row += kLinearPart) {
+  for (int64_t row = 0; row < l.rows; row += 8) {
     for (int64_t i = 0; i < count; i++) part[i] = 0;
-    const int64_t end = least(l.rows, row + kLinearPart);
+    const int64_t end = least(l.rows, row + 8);
     for (int64_t r = row; r < end; r++) {
       const float x = l.x[r];
       const float* w = l.weights + r * l.columns + first;
@@ -150,7 +140,8 @@ static void linearAdjointTask(void* argument, int64_t task, float*) {
 }
 
 static void linear(const Run& run, const Linear& l) {
-  const int64_t tasks = l.adjoint ? (l.columns + kLinearColumns - 1) / kLinearColumns : panelFloats(l.rows, 1) / kLinearPanel;
+  const int64_t tasks =
+      l.adjoint ? (l.columns + kLinearColumns - 1) / kLinearColumns : (l.rows + kLinearRows - 1) / kLinearRows;
   const Task task = l.adjoint ? linearAdjointTask : linearTask;
   if (l.rows * l.columns >= kLinearAlone) run.parallel(run.pool, tasks, task, const_cast<Linear*>(&l));
   else

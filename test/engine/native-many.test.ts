@@ -8,7 +8,7 @@ import { hostTensor } from '../../dist/graph/host-tensor.js';
 import { engineSuite, enginesInAllSets, openTestEngine } from '../engines.js';
 import { normals } from '../random.js';
 
-/** Sizes that fill panels and vectors, and that leave something over; the last layer is wider than a panel by one. */
+/** Sizes that fill tasks and vectors, and that leave something over; the last layer has a row more than a task. */
 const SIZES = [21, 64, 7, 33];
 
 const constants = new Map(

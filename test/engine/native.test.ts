@@ -576,7 +576,6 @@ for (const one of engines.filter(({ name }) => name === 'native')) {
       { form: 'blocked', shape: [1, 2] },
       { form: 'blocked', shape: [2, 2, 1, 1] },
       { form: 'pointwise', shape: [1, 1, 2, 2] },
-      { form: 'panels', shape: [1, 1, 2, 2] },
       { form: 'winograd', geometry: 'up', adjoint: false, shape: [1, 1, 2, 2] },
       direct('up', [up, up, 4, 4]),
       direct('up', [2 ** 31, 2 ** 31, 4, 4]),

@@ -12,7 +12,7 @@ test('without a fit, only a truncation that does nothing works', () => {
   for (const action of [() => prior.truncate(w, 0.5), () => prior.require(), () => prior.constants()]) {
     assert.throws(
       action,
-      (error: Error) => error instanceof FacewrightError && /^faces: no Gaussian fit/.test(error.message),
+      (error: Error) => error instanceof FacewrightError && /^faces: there is no Gaussian fit/.test(error.message),
     );
   }
 });

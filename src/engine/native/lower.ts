@@ -93,7 +93,7 @@ const lowerings: { [N in PlainOpName]: Lowering<N> } = {
     to.step('linear', op, {
       buffers: {
         x: to.planar(x!),
-        weights: to.constant(weight!, { form: adjoint ? 'plain' : 'panels' }),
+        weights: to.planar(weight!),
         bias: bias && to.planar(bias),
         y: to.makePlanar(op.outputs[0]),
       },

@@ -32,7 +32,7 @@ export const OPTIMISERS = ['sgd', 'sgdm', 'adam', 'adamax'] as const;
 export type Optimiser = (typeof OPTIMISERS)[number];
 
 /** The form of a packed constant. */
-export const PACKINGS = ['plain', 'blocked', 'pointwise', 'panels', 'direct', 'winograd'] as const;
+export const PACKINGS = ['plain', 'blocked', 'pointwise', 'direct', 'winograd'] as const;
 
 /** What products are computed in. */
 export const PRECISIONS = ['f32', 'bf16'] as const satisfies readonly Precision[];
