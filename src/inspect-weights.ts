@@ -5,6 +5,7 @@ import type { DType } from './graph/dtype.js';
 import { channelsBySide } from './model/channels.js';
 import { readNetwork } from './model/dialects/table.js';
 import type { Network, NetworkKind } from './model/network.js';
+import { W_AVERAGE } from './model/weights.js';
 import { readWeights, type WeightFile } from './read-weights.js';
 import { knownWeights } from './weights/catalogue.js';
 import type { ContainerName } from './weights/container.js';
@@ -86,7 +87,7 @@ export async function inspectWeights(path: string, licence?: string): Promise<We
     channels: Object.fromEntries(channelsBySide(tensors)),
     classes: classesOf(file),
     conv_clamp: metadata.conv_clamp === undefined ? null : Number(metadata.conv_clamp),
-    mean_of_w: tensors.has('mapping.w_avg'),
+    mean_of_w: tensors.has(W_AVERAGE),
     gaussian_fit: hasFit(file),
     fit_class: hasFit(file) ? fitClassOf(file) : null,
     network,

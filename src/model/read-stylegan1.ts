@@ -5,13 +5,10 @@ import { chosenClass } from './classes.js';
 import type { NetworkOptions } from './network.js';
 import { type Layer, MAPPING_LAYERS, StyleGan1 } from './stylegan1.js';
 import { upsamplingKernel } from './upsampling.js';
-import { averageOf, NamedWeights, W_AVERAGE } from './weights.js';
+import { averageOf, countParameters, largestBlock, MAPPING_RATE, NamedWeights } from './weights.js';
 
 /** From this output size on, StyleGAN1 upsamples by a transposed convolution (model/upsampling.ts). */
 const TRANSPOSED_FROM = 128;
-/** The mapping network's learning-rate multiplier, which is part of its run-time factors. */
-const MAPPING_RATE = 0.01;
-const RESOLUTIONS = [8, 16, 32, 64, 128, 256, 512, 1024];
 
 /**
  * Reads a StyleGAN1 from named weights, in PULSE's names with the prefixes `synthesis.` and `mapping.`.
@@ -37,7 +34,7 @@ export function readStyleGan1(
     );
   }
   chosenClass(source, 0, options.class);
-  const resolution = largestBlock(source, tensors);
+  const resolution = largestBlock(source, tensors, /^synthesis\.blocks\.(\d+)x\1\./, 'StyleGAN1');
   reader.readSynthesis(resolution);
   const hasMapping = reader.weights.has('mapping.dense0.weight');
   if (hasMapping) reader.readMapping();
@@ -131,22 +128,6 @@ class Reader {
   }
 }
 
-/** The resolution of the largest block, all smaller ones being there too. */
-function largestBlock(source: string, tensors: HostTensors): number {
-  const sizes = new Set<number>();
-  for (const name of tensors.keys()) {
-    const match = /^synthesis\.blocks\.(\d+)x\1\./.exec(name);
-    if (match) sizes.add(Number(match[1]));
-  }
-  const largest = Math.max(...sizes);
-  if (!RESOLUTIONS.includes(largest)) {
-    throw new FacewrightError(
-      `${source}: its largest block is ${largest} px; expected a StyleGAN1 of ${RESOLUTIONS.join(', ')} px`,
-    );
-  }
-  return largest;
-}
-
 /** Files carry the blur that the network was trained with; only the usual one is built in. */
 function checkBlur(source: string, weights: NamedWeights, name: string): void {
   if (!weights.has(name)) return;
@@ -155,14 +136,4 @@ function checkBlur(source: string, weights: NamedWeights, name: string): void {
   if (usual.some((value, index) => Math.abs(kernel[index] - value / 16) > 1e-3)) {
     throw new FacewrightError(`${source}: ${name} is not [1 2 1]⊗[1 2 1]/16; facewright knows no other blur`);
   }
-}
-
-/** Trained numbers of both networks; the blur is fixed, and the Gaussian fit and the mean of w are statistics. */
-function countParameters(tensors: HostTensors): number {
-  let count = 0;
-  for (const [name, { data }] of tensors) {
-    const fixed = name.endsWith('.intermediate.kernel') || name === W_AVERAGE;
-    if (/^(synthesis|mapping)\./.test(name) && !fixed) count += data.length;
-  }
-  return count;
 }

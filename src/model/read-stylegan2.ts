@@ -5,15 +5,12 @@ import { chosenClass } from './classes.js';
 import type { NetworkOptions } from './network.js';
 import { type ModulatedLayer, StyleGan2 } from './stylegan2.js';
 import { upsamplingKernel } from './upsampling.js';
-import { averageOf, NamedWeights, W_AVERAGE } from './weights.js';
+import { averageOf, countParameters, largestBlock, MAPPING_RATE, NamedWeights } from './weights.js';
 
-/** The mapping network's learning-rate multiplier, which is part of its run-time factors. */
-const MAPPING_RATE = 0.01;
 /** The gain behind every leaky ReLU. It goes into the constants before it. */
 const GAIN = Math.SQRT2;
 /** Of demodulation, in the scale of weights as files have them. */
 const EPSILON = 1e-8;
-const RESOLUTIONS = [8, 16, 32, 64, 128, 256, 512, 1024];
 
 /**
  * Reads a StyleGAN2 from named weights, in stylegan2-ada-pytorch's names with the prefixes `synthesis.` and `mapping.`
@@ -34,7 +31,7 @@ export function readStyleGan2(
   options: NetworkOptions = {},
 ): StyleGan2 {
   const reader = new Reader(source, tensors);
-  const resolution = largestBlock(source, tensors);
+  const resolution = largestBlock(source, tensors, /^synthesis\.b(\d+)\./, 'StyleGAN2');
   reader.readSynthesis(resolution);
   const { latentSize, layers, constants } = reader;
   return new StyleGan2({
@@ -198,33 +195,9 @@ function squaresOfKernels(values: Float32Array, factor: number): Float32Array {
   return sums;
 }
 
-/** The resolution of the largest block, all smaller ones being there too. */
-function largestBlock(source: string, tensors: HostTensors): number {
-  const sides = [...tensors.keys()].flatMap((name) => {
-    const match = /^synthesis\.b(\d+)\./.exec(name);
-    return match ? [Number(match[1])] : [];
-  });
-  const largest = sides.reduce((a, b) => Math.max(a, b), 0);
-  if (!RESOLUTIONS.includes(largest)) {
-    throw new FacewrightError(
-      `${source}: its largest block is ${largest} px; expected a StyleGAN2 of ${RESOLUTIONS.join(', ')} px`,
-    );
-  }
-  return largest;
-}
-
 function clampOf(source: string, metadata: Readonly<Record<string, string>>): number {
   if (metadata.conv_clamp === undefined) return Infinity;
   const clamp = Number(metadata.conv_clamp);
   if (clamp > 0 && Number.isFinite(clamp)) return clamp;
   throw new FacewrightError(`${source}: its conv_clamp is "${metadata.conv_clamp}"; expected a positive number`);
-}
-
-/** Trained numbers of both networks; the mean of w and the Gaussian fit are statistics. */
-function countParameters(tensors: HostTensors): number {
-  let count = 0;
-  for (const [name, { data }] of tensors) {
-    if (/^(synthesis|mapping)\./.test(name) && name !== W_AVERAGE) count += data.length;
-  }
-  return count;
 }

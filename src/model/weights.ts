@@ -2,12 +2,45 @@ import { FacewrightError } from '../errors.js';
 import { sameShape, shapeText } from '../graph/graph.js';
 import { float32Values, type HostTensor, type HostTensors } from '../graph/host-tensor.js';
 
+/** The mapping network's learning-rate multiplier, which is part of its run-time factors. */
+export const MAPPING_RATE = 0.01;
+const RESOLUTIONS = [8, 16, 32, 64, 128, 256, 512, 1024];
+
+/**
+ * The resolution of the largest block, all smaller ones being there too.
+ *
+ * @param source what errors call the file
+ * @param block finds the side of a block in a tensor's name
+ * @param kind what the network is called
+ * @throws FacewrightError when there is no network of that resolution
+ */
+export function largestBlock(source: string, tensors: HostTensors, block: RegExp, kind: string): number {
+  let largest = 0;
+  for (const name of tensors.keys()) largest = Math.max(largest, Number(block.exec(name)?.[1] ?? 0));
+  if (!RESOLUTIONS.includes(largest)) {
+    throw new FacewrightError(
+      `${source}: its largest block is ${largest} px; expected a ${kind} of ${RESOLUTIONS.join(', ')} px`,
+    );
+  }
+  return largest;
+}
+
 /** The mean of w: a statistic, not trained. */
 export const W_AVERAGE = 'mapping.w_avg';
 
 /** The mean of w [d], where the file holds one. */
 export function averageOf(weights: NamedWeights, latentSize: number): Float32Array | undefined {
   return weights.has(W_AVERAGE) ? float32Values(weights.take(W_AVERAGE, [latentSize])) : undefined;
+}
+
+/** Trained numbers of both networks; the blur is fixed, and the Gaussian fit and the mean of w are statistics. */
+export function countParameters(tensors: HostTensors): number {
+  let count = 0;
+  for (const [name, { data }] of tensors) {
+    const fixed = name.endsWith('.intermediate.kernel') || name === W_AVERAGE;
+    if (/^(synthesis|mapping)\./.test(name) && !fixed) count += data.length;
+  }
+  return count;
 }
 
 /** Access to named weights that checks each of them: present, and of the right shape. */
