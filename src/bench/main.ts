@@ -14,8 +14,9 @@ import { openNative } from '../node/native.js';
 import { measureCrops, measureFaces } from './faces.js';
 import { cropsTable, facesTable } from './faces-report.js';
 import { loadingTable, measureLoading } from './loading.js';
-import { benchShapes, measure } from './measure.js';
+import { measure } from './measure.js';
 import { type BenchResult, kernelTable, peakLine, summaryTable } from './report.js';
+import { benchShapes } from './search-step.js';
 
 const names = benchShapes.map(({ name }) => name);
 const variantNames = Object.values(convolutionVariants).flatMap((variants) => variants.map(({ kernel }) => kernel));

@@ -1,36 +1,8 @@
 import type { Engine, KernelTime, PeakSpeed } from '../engine/engine.js';
-import { elements, Graph } from '../graph/graph.js';
+import { elements } from '../graph/graph.js';
 import { hostTensor } from '../graph/host-tensor.js';
-import type { Network, NetworkKind } from '../model/network.js';
-import { readStyleGan1 } from '../model/read-stylegan1.js';
-import { readStyleGan2 } from '../model/read-stylegan2.js';
-import { defaultSearchOptions, parseLoss } from '../pulse/options.js';
 import { normals } from '../pulse/random.js';
-import { noiseRoles } from '../pulse/start.js';
-import { buildStep } from '../pulse/step.js';
-import { randomStyleGan1, randomStyleGan2 } from './random-weights.js';
-
-/** A network whose search step is measured. */
-export interface BenchShape {
-  readonly name: string;
-  readonly kind: NetworkKind;
-  readonly resolution: number;
-  readonly fmapBase: number;
-  readonly fmapMax: number;
-  readonly targetSize: number;
-}
-
-/**
- * The shapes of the bench: of StyleGAN1 the demo generator's, FFHQ's widths at 256 px, and the full FFHQ network; of StyleGAN2 the
- * widths of configuration F at 256 and 1024 px.
- */
-export const benchShapes: readonly BenchShape[] = [
-  { name: 'demo', kind: 'stylegan1', resolution: 128, fmapBase: 2048, fmapMax: 128, targetSize: 16 },
-  { name: '256', kind: 'stylegan1', resolution: 256, fmapBase: 8192, fmapMax: 512, targetSize: 32 },
-  { name: '1024', kind: 'stylegan1', resolution: 1024, fmapBase: 8192, fmapMax: 512, targetSize: 32 },
-  { name: 'sg2-256', kind: 'stylegan2', resolution: 256, fmapBase: 32768, fmapMax: 512, targetSize: 32 },
-  { name: 'sg2-1024', kind: 'stylegan2', resolution: 1024, fmapBase: 32768, fmapMax: 512, targetSize: 32 },
-];
+import { type BenchShape, randomNetwork, searchStep } from './search-step.js';
 
 /** What was measured of one shape. */
 export interface Measurement {
@@ -57,36 +29,6 @@ export interface Measurement {
   readonly kernels: readonly KernelTime[] | undefined;
 }
 
-/** A network of that shape with random weights. */
-function randomNetwork(shape: BenchShape): Network {
-  const { name, kind, resolution } = shape;
-  if (kind === 'stylegan2') return readStyleGan2(name, randomStyleGan2(resolution, shape), {});
-  return readStyleGan1(name, randomStyleGan1(resolution, shape), 1e-5);
-}
-
-/** The default search step of a random network of that shape, as a graph for `batch` pictures. */
-export function searchStep(shape: BenchShape, batch: number): { network: Network; graph: Graph } {
-  const network = randomNetwork(shape);
-  const { noiseSides, badNoise } = network;
-  const options = defaultSearchOptions({
-    name: shape.name,
-    resolution: shape.resolution,
-    noiseSides,
-    badNoise,
-  });
-  const graph = new Graph(batch);
-  buildStep(graph, {
-    network,
-    terms: parseLoss(options.loss),
-    eps: options.eps,
-    tile: options.tile,
-    roles: noiseRoles(noiseSides.length, options),
-    optimizer: options.optimizer,
-    targetSize: shape.targetSize,
-  });
-  return { network, graph };
-}
-
 /**
  * Measures the search step of a shape: the default search of PULSE (Adam, five trainable noise maps) on random weights.
  *
@@ -94,7 +36,8 @@ export function searchStep(shape: BenchShape, batch: number): { network: Network
  * @param steps how many are timed, after a first one that is not; at least 1
  */
 export async function measure(engine: Engine, shape: BenchShape, batch: number, steps: number): Promise<Measurement> {
-  const { network, graph } = searchStep(shape, batch);
+  const network = randomNetwork(shape);
+  const graph = searchStep(shape.name, network, shape.targetSize, batch);
   const d = network.latentSize;
   const fit = new Map([
     ['fit.mean', hostTensor([d, 1, 1, 1], new Float32Array(d))],

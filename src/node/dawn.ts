@@ -45,6 +45,25 @@ export interface WebGpuRequest {
   readonly measured?: MeasuredChoices;
   /** The most bytes of one binding; by default the adapter's limit. */
   readonly bindingLimit?: number;
+  /** Timestamps as the device has them, not rounded to 65.5 µs: for the workbench, which times single kernels. */
+  readonly exactClock?: boolean;
+}
+
+/** A device of an adapter, and what is known of it. */
+export interface OpenedGpu {
+  readonly device: GPUDevice;
+  readonly info: GpuInfo;
+}
+
+/** What an opened adapter is called. */
+export interface GpuInfo {
+  readonly adapter: string;
+  /** The driver and its version, where known. */
+  readonly driver: string;
+  /** vulkan, metal, d3d12, … */
+  readonly backend: string;
+  /** A program on the processor, no GPU. */
+  readonly software: boolean;
 }
 
 /** Features that are used where they exist. */
@@ -59,6 +78,8 @@ const SHOWN_LIMITS = [
 ] as const;
 /** Backends in the order of preference; Dawn's null backend computes nothing and is never used. */
 const BACKENDS = ['metal', 'd3d12', 'vulkan', 'd3d11', 'opengl', 'opengles'];
+/** Dawn's flags for timestamps that are not rounded. */
+const EXACT_CLOCK = ['disable-dawn-features=timestamp_quantization'];
 /** Dawn's flag for an adapter that cannot exist: its error lists those that do. */
 const NO_SUCH_ADAPTER = 'adapter=facewright lists adapters';
 
@@ -122,6 +143,24 @@ function isSoftware(name: string): boolean {
  * @throws FacewrightError when there is none, saying what to install or which there are
  */
 export async function openWebGpu(request: WebGpuRequest = {}): Promise<Engine> {
+  const shaders = await readShaders();
+  const { measured, bindingLimit } = request;
+  return firstThatOpens(request, async ({ device, info: { backend: _, ...info } }) =>
+    createWebGpuEngine(device, { shaders, measured, bindingLimit, info }),
+  );
+}
+
+/**
+ * Opens a device of the best adapter, or of the one that is asked for, without an engine on it. Who opens it destroys it.
+ *
+ * @throws FacewrightError when there is none, saying what to install or which there are
+ */
+export function openGpu(request: Pick<WebGpuRequest, 'adapter' | 'hardware' | 'exactClock'> = {}): Promise<OpenedGpu> {
+  return firstThatOpens(request, async (opened) => opened);
+}
+
+/** What `use` makes of a device of the first adapter with which that works. */
+async function firstThatOpens<T>(request: WebGpuRequest, use: (opened: OpenedGpu) => Promise<T>): Promise<T> {
   const create = await loadDawn();
   const all = await listAdapters(create);
   const wanted = request.adapter?.toLowerCase();
@@ -140,7 +179,7 @@ export async function openWebGpu(request: WebGpuRequest = {}): Promise<Engine> {
   let failure: unknown;
   for (const candidate of candidates) {
     try {
-      return await openAdapter(create, candidate, request);
+      return await use(await openAdapter(create, candidate, request.exactClock ?? false));
     } catch (error) {
       failure ??= error;
     }
@@ -148,22 +187,25 @@ export async function openWebGpu(request: WebGpuRequest = {}): Promise<Engine> {
   throw failure;
 }
 
-/** An engine on one adapter, or why not. */
+/** A device on one adapter, or why not. */
 async function openAdapter(
   create: (flags: string[]) => GPU,
   listed: { backend: string; name: string },
-  request: WebGpuRequest,
-): Promise<Engine> {
-  const adapter = await requestAdapter(create, listed);
+  exactClock: boolean,
+): Promise<OpenedGpu> {
+  const adapter = await requestAdapter(create, listed, exactClock ? EXACT_CLOCK : []);
   if (!adapter) {
     throw new FacewrightError(`${listed.name}: its driver is too old or broken; ${whatToInstall()}`);
   }
-  return createWebGpuEngine(await requestDevice(adapter), {
-    shaders: await readShaders(),
-    measured: request.measured,
-    bindingLimit: request.bindingLimit,
-    info: { adapter: listed.name, driver: driverOf(adapter, listed.name), software: isSoftware(listed.name) },
-  });
+  return {
+    device: await requestDevice(adapter),
+    info: {
+      adapter: listed.name,
+      driver: driverOf(adapter, listed.name),
+      backend: listed.backend,
+      software: isSoftware(listed.name),
+    },
+  };
 }
 
 /** All adapters, with what matters about them. Tries a device on each. */
@@ -210,9 +252,10 @@ async function describe(
 async function requestAdapter(
   create: (flags: string[]) => GPU,
   { backend, name }: { backend: string; name: string },
+  flags: readonly string[] = [],
 ): Promise<GPUAdapter | null> {
   try {
-    return await create([`backend=${backend}`, `adapter=${name}`]).requestAdapter({
+    return await create([`backend=${backend}`, `adapter=${name}`, ...flags]).requestAdapter({
       powerPreference: 'high-performance',
     });
   } catch {
