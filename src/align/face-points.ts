@@ -51,7 +51,7 @@ function withMouth(leftEye: Point, rightEye: Point, mouth: Point): Landmarks {
 /**
  * In drawings FaceMesh, which expects a person's proportions, spreads the eyes; in photos it does not. dlib, whose points
  * the original crops by, has them apart 1.74 times the distance between the inner corners that FaceMesh sees, and lower by
- * 0.04 of their distance: so crops agree with dlib's in the median (npm run bench -- --what faces).
+ * 0.04 of their distance: so crops agree with dlib's in the median (npm run bench -- faces).
  */
 const DRAWN_EYES = 1.74;
 const DRAWN_LOWER = 0.04;

@@ -2,9 +2,9 @@ import type { Engine, KernelTime, PeakSpeed } from '../engine/engine.js';
 import { elements } from '../graph/graph.js';
 import { hostTensor } from '../graph/host-tensor.js';
 import { normals } from '../pulse/random.js';
-import { type BenchShape, randomNetwork, searchStep } from './search-step.js';
+import { type BenchModel, searchStep } from './search-step.js';
 
-/** What was measured of one shape. */
+/** What was measured of one network. */
 export interface Measurement {
   readonly shape: string;
   readonly batch: number;
@@ -30,14 +30,14 @@ export interface Measurement {
 }
 
 /**
- * Measures the search step of a shape: the default search of PULSE (Adam, five trainable noise maps) on random weights.
+ * Measures the search step of a network: the default search of PULSE (Adam, five trainable noise maps).
  *
  * @param engine is closed at the end
  * @param steps how many are timed, after a first one that is not; at least 1
  */
-export async function measure(engine: Engine, shape: BenchShape, batch: number, steps: number): Promise<Measurement> {
-  const network = randomNetwork(shape);
-  const graph = searchStep(shape.name, network, shape.targetSize, batch);
+export async function measure(engine: Engine, model: BenchModel, batch: number, steps: number): Promise<Measurement> {
+  const { network } = model;
+  const graph = searchStep(model, batch);
   const d = network.latentSize;
   const fit = new Map([
     ['fit.mean', hostTensor([d, 1, 1, 1], new Float32Array(d))],
@@ -67,7 +67,7 @@ export async function measure(engine: Engine, shape: BenchShape, batch: number, 
     const sum = (of: (kernel: KernelTime) => number) =>
       (kernels ?? []).reduce((total, kernel) => total + of(kernel), 0);
     return {
-      shape: shape.name,
+      shape: model.name,
       batch,
       firstStepSeconds: times[0],
       stepSeconds: median(times.slice(1)),

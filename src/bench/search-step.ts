@@ -32,18 +32,21 @@ export const benchShapes: readonly BenchShape[] = [
   { name: 'sg2-1024', kind: 'stylegan2', resolution: 1024, fmapBase: 32768, fmapMax: 512, targetSize: 32 },
 ];
 
-/** A network of that shape with random weights. */
-export function randomNetwork(shape: BenchShape): Network {
-  const { name, kind, resolution } = shape;
-  if (kind === 'stylegan2') return readStyleGan2(name, randomStyleGan2(resolution, shape), {});
-  return readStyleGan1(name, randomStyleGan1(resolution, shape), 1e-5);
-}
-
 /** A network to bench, and the side of the targets that it is searched with. */
 export interface BenchModel {
   readonly name: string;
   readonly network: Network;
   readonly targetSize: number;
+}
+
+/** A network of that shape with random weights. */
+export function shapedModel(shape: BenchShape): BenchModel {
+  const { name, kind, resolution, targetSize } = shape;
+  const network =
+    kind === 'stylegan2'
+      ? readStyleGan2(name, randomStyleGan2(resolution, shape), {})
+      : readStyleGan1(name, randomStyleGan1(resolution, shape), 1e-5);
+  return { name, network, targetSize };
 }
 
 /**
@@ -53,7 +56,7 @@ export interface BenchModel {
  */
 export async function benchModel(model: string): Promise<BenchModel> {
   const shape = benchShapes.find(({ name }) => name === model);
-  if (shape) return { name: model, network: randomNetwork(shape), targetSize: shape.targetSize };
+  if (shape) return shapedModel(shape);
   if (!/[./\\]/.test(model)) {
     const names = benchShapes.map(({ name }) => name).join(', ');
     throw new FacewrightError(`--model ${model}: choose from ${names}, or name a weight file`);
@@ -63,7 +66,7 @@ export async function benchModel(model: string): Promise<BenchModel> {
 }
 
 /** The default search step of a network (PULSE's: Adam, five trainable noise maps), as a graph for `batch` pictures. */
-export function searchStep(name: string, network: Network, targetSize: number, batch: number): Graph {
+export function searchStep({ name, network, targetSize }: BenchModel, batch: number): Graph {
   const { resolution, noiseSides, badNoise } = network;
   const options = defaultSearchOptions({ name, resolution, noiseSides, badNoise });
   const graph = new Graph(batch);

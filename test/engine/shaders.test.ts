@@ -2,7 +2,7 @@
 
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { benchShapes, randomNetwork, searchStep } from '../../dist/bench/search-step.js';
+import { benchShapes, searchStep, shapedModel } from '../../dist/bench/search-step.js';
 import { assembleKernel } from '../../dist/engine/webgpu/assemble.js';
 import { type Declarations, disagreements, readDeclarations } from '../../dist/engine/webgpu/declarations.js';
 import type { Dispatch } from '../../dist/engine/webgpu/dispatch.js';
@@ -42,7 +42,7 @@ interface Launched {
 /** Search steps at 1024 px. */
 const wide = benchShapes
   .filter(({ resolution }) => resolution === 1024)
-  .map((shape) => searchStep(shape.name, randomNetwork(shape), shape.targetSize, 1));
+  .map((shape) => searchStep(shapedModel(shape), 1));
 
 /** What is launched where everything is fused that can be, and where nothing is. */
 const launches: Launched[] = [...conformanceCases().map(({ build }) => build(2).graph), ...wide]

@@ -1,273 +1,11 @@
-// The options of all commands, as data: yargs, the check for unknown ones and the help are made from these tables.
+// What yargs is told of options, and the check for those that a command does not have.
 
 import type { Argv, Options } from 'yargs';
-import { toneChoices } from '../../emoji/select.js';
-import { emojiSetNames } from '../../emoji/sets.js';
-import { animationFormats } from '../../image/animation/encode.js';
 import { nearest } from '../../nearest.js';
-import { noiseKinds, optimizerNames } from '../../pulse/options.js';
-import { scheduleNames } from '../../pulse/schedule.js';
-import { besides } from '../../runs/saved-results.js';
+import { listed } from '../../words.js';
 import { UsageError } from './exit.js';
+import { type OptionTable, optionsOf } from './option-tables.js';
 import { originalNames } from './original.js';
-
-/** One option. Values arrive as text and are read by the command, so that every error is a sentence of ours. */
-export interface OptionSpec {
-  /** flag: stands alone; value: takes one word after it; pair: two; list: one or more. */
-  readonly kind: 'flag' | 'value' | 'pair' | 'list';
-  readonly group: string;
-  readonly describe: string;
-  readonly alias?: string;
-  /** The default, in words. */
-  readonly byDefault?: string;
-  /** Not in the help, and not suggested. */
-  readonly hidden?: boolean;
-}
-
-export type OptionTable = Readonly<Record<string, OptionSpec>>;
-
-const MODEL = 'Generator and engine:';
-const PICTURES = 'Pictures:';
-const SEARCH = 'Search:';
-const START = 'Where it starts:';
-const WRITTEN = 'What is written:';
-const REPORT = 'Reports:';
-
-const value = (group: string, describe: string, byDefault?: string): OptionSpec => ({
-  kind: 'value',
-  group,
-  describe,
-  byDefault,
-});
-const flag = (group: string, describe: string): OptionSpec => ({ kind: 'flag', group, describe });
-const hidden = (kind: OptionSpec['kind']): OptionSpec => ({ kind, group: REPORT, describe: '', hidden: true });
-
-const words = (choices: readonly string[]) => choices.join(' | ');
-
-/** What opens a generator, in every command that needs one. */
-const modelOptions: OptionTable = {
-  model: value(MODEL, 'weights: a file or folder, a name (weights list), or an address', 'the demo generator'),
-  class: value(MODEL, 'which class a conditional generator draws, counted from 0'),
-  engine: value(MODEL, 'auto | webgpu (GPU) | native (processor)', 'auto: a GPU if there is one'),
-  adapter: value(MODEL, 'webgpu: part of the name of the GPU to use; doctor lists them'),
-  precision: value(MODEL, 'f32 | bf16 (native, with AVX512-BF16: faster, less exact)', 'f32'),
-  threads: value(MODEL, 'native: threads that compute', 'all processors'),
-  cache: value(MODEL, 'folder that keeps what is fetched, and Gaussian fits', "the user's cache folder"),
-};
-
-/** For processes that share a folder and its work, as the tasks of an array job do. */
-const shard = value(WRITTEN, 'I/N: do the I-th of N parts; the others may run at the same time, into the same folder');
-
-const FACES = 'Faces:';
-
-/** What says which faces are looked for. */
-const detectOptions: OptionTable = {
-  'max-faces': value(FACES, 'the largest so many of each picture', 'all'),
-  'min-face': value(FACES, 'width of the smallest in pixels', "30, or 1/150 of the picture's longer side"),
-  'min-score': value(FACES, 'how sure it must be, 0 to 1', '0.5'),
-  'any-rotation': flag(FACES, 'sideways and upside-down ones too; four times as slow'),
-};
-
-const alignOptions: OptionTable = {
-  out: { ...value(PICTURES, 'folder for the crops; made when missing'), alias: 'o' },
-  size: value(PICTURES, 'sides of the crops in pixels, for example 16,32,1024', '1024'),
-  background: value(PICTURES, 'colour under transparent parts', 'white'),
-  ...detectOptions,
-  landmarks: value(FACES, 'JSON with your own points, 5 or 68 for each face, instead of looking for any'),
-  overlay: flag(WRITTEN, 'also NAME.overlay.png: the picture with boxes, points and crops'),
-  force: flag(WRITTEN, 'align again what is done, and overwrite what others wrote'),
-  shard,
-  workers: value(WRITTEN, 'threads that look for faces', 'as many as processors, at most 4'),
-  json: flag(REPORT, 'the lines of align.jsonl on stdout instead of a table'),
-  quiet: flag(REPORT, 'nothing on stderr but errors'),
-  strict: flag(REPORT, 'exit code 3 when a picture has no face'),
-  // Behind the original's spellings (original.ts).
-  original: hidden('flag'),
-  seed: hidden('value'),
-  cache: hidden('value'),
-};
-
-const runOptions: OptionTable = {
-  out: { ...value(PICTURES, 'folder for the faces; made when missing'), alias: 'o' },
-  size: value(
-    PICTURES,
-    'side of the target in pixels',
-    "a square picture's own up to 32; else 32, or 16 for generators below 256 px",
-  ),
-  fit: value(PICTURES, 'what is not square: pad | crop | stretch | error', 'pad'),
-  background: value(PICTURES, 'colour under transparent parts and beside padded ones', 'white'),
-  align: flag(FACES, 'crop the pictures to their faces first: NAME_0, NAME_1, …'),
-  ...Object.fromEntries(
-    Object.entries(detectOptions).map(([name, spec]) => [
-      name,
-      { ...spec, describe: `with --align: ${spec.describe}` },
-    ]),
-  ),
-  ...modelOptions,
-  loss: value(SEARCH, 'weight*TERM joined by +, of L2, L1, GEOCROSS', '100*L2+0.05*GEOCROSS'),
-  eps: value(SEARCH, 'a picture that is this close (L2) is close enough', '0.002'),
-  steps: value(SEARCH, 'steps of the optimiser', '100'),
-  optimizer: value(SEARCH, words(optimizerNames), 'adam'),
-  'learning-rate': value(SEARCH, 'its greatest learning rate', '0.4'),
-  schedule: value(SEARCH, words(scheduleNames), 'linear1cycledrop'),
-  noise: value(SEARCH, words(noiseKinds), 'trainable'),
-  'trainable-noise': value(SEARCH, 'search the first N noise maps as well', '5'),
-  'bad-noise': value(SEARCH, 'noise maps that stay zero, for example 17,3; or none', 'as the generator says'),
-  tile: flag(SEARCH, 'one latent for all layers'),
-  seed: value(START, 'a whole number, 0 included', "drawn, or the folder's last one"),
-  duplicates: value(START, 'so many results per picture: NAME_1, NAME_2, …', '1'),
-  restarts: value(START, 'search so many times, keep the best', '1'),
-  start: value(START, 'latents to start from, as --save-latents and --save-npz write them'),
-  'save-intermediate': flag(WRITTEN, 'also the best picture after every step, in NAME/HR and NAME/LR'),
-  animate: value(
-    WRITTEN,
-    `also the search as an animation, NAME.FORMAT: ${words(animationFormats)}; webp,target,curve shows these too`,
-  ),
-  'save-latents': flag(WRITTEN, 'also NAME.latents.safetensors'),
-  'save-npz': flag(WRITTEN, "also NAME.latents.npz: w alone, as NVIDIA's scripts have it"),
-  trace: flag(WRITTEN, 'the losses of every step, in run.jsonl'),
-  force: flag(WRITTEN, 'search again what is done, and overwrite what others wrote'),
-  shard,
-  batch: value(
-    MODEL,
-    'pictures searched at once; no result depends on it',
-    '4, from 512 px 2, from 1024 px 1; on a GPU 32, 8, 6, 4',
-  ),
-  json: flag(REPORT, 'the lines of run.jsonl on stdout instead of a table'),
-  quiet: flag(REPORT, 'nothing on stderr but errors'),
-  strict: flag(REPORT, 'exit code 3 when a picture came no closer than eps'),
-  // Behind the original's spellings (original.ts).
-  original: hidden('flag'),
-  'bad-noise-layers': hidden('value'),
-};
-
-const { out, size, fit, background, align, duplicates, strict, original, ...searching } = runOptions;
-/** What says which faces are looked for is not for an emoji, which has one. */
-const searchingEmoji = Object.fromEntries(
-  Object.entries(searching).filter(
-    ([name]) => !Object.hasOwn(detectOptions, name) && !['bad-noise-layers', 'start'].includes(name),
-  ),
-);
-
-const EMOJI = 'Emoji:';
-
-const emojiOptions: OptionTable = {
-  set: { kind: 'list', group: EMOJI, describe: `sets of drawings: ${emojiSetNames.join(', ')}` },
-  'set-dir': {
-    kind: 'list',
-    group: EMOJI,
-    describe: 'NAME=FOLDER: a set of your own, of files such as 1f600.png',
-  },
-  all: flag(EMOJI, 'all emoji'),
-  tones: value(EMOJI, `skin tones where none is named: ${toneChoices.join(',')}`, 'none'),
-  frame: value(EMOJI, 'face: the crop to the face that is found | art: the whole drawing', 'face'),
-  'min-score': value(EMOJI, 'how sure it must be that there is a face, 0 to 1', '0.5'),
-  'dry-run': flag(EMOJI, 'only say what would be done'),
-  out: { ...value(PICTURES, 'folder for all that is made; made when missing'), alias: 'o' },
-  size: value(PICTURES, 'sides of the targets in pixels, for example 16,32', '32, or 16 for generators below 256 px'),
-  background: value(PICTURES, 'colour behind the drawings', 'white'),
-  ...searchingEmoji,
-  seed: value(START, 'a whole number, 0 included', '1'),
-  seeds: value(START, 'so many faces of each: NAME_1, NAME_2, …', '1'),
-  strict: flag(REPORT, 'exit code 3 when an emoji is missing, has no face, or missed eps'),
-};
-
-const generateOptions: OptionTable = {
-  out: { ...value(WRITTEN, 'folder for the faces; made when missing'), alias: 'o' },
-  seeds: value(PICTURES, 'seeds of the faces, for example 0,5,7-9', '0-15'),
-  rng: value(PICTURES, "what draws z from a seed: philox | numpy (as NVIDIA's and most others' scripts do)", 'philox'),
-  latents: { kind: 'list', group: PICTURES, describe: 'draw saved latents instead (.safetensors or .npz with w)' },
-  interpolate: {
-    kind: 'pair',
-    group: PICTURES,
-    describe: 'frames between two faces instead; each a seed or a latents file',
-  },
-  frames: value(PICTURES, 'how many frames, both ends included', '24'),
-  truncation: value(PICTURES, 'psi: how far from the average face, 0 to 1 and beyond', '1: off'),
-  'noise-seed': value(PICTURES, 'one noise for all faces', "each face's own seed"),
-  ...modelOptions,
-  batch: value(MODEL, 'faces drawn at once', '4, from 512 px 2, from 1024 px 1; on a GPU 32, 8, 6, 4'),
-  'save-npz': flag(WRITTEN, "also NAME.latents.npz: w as it is drawn, as NVIDIA's scripts have it"),
-  force: flag(WRITTEN, 'overwrite files that are there'),
-  json: flag(REPORT, 'a line of JSON per face on stdout'),
-  quiet: flag(REPORT, 'nothing on stderr but errors'),
-};
-
-const SHOWN = 'What is shown:';
-const TIME = 'Time:';
-
-const animateOptions: OptionTable = {
-  out: { ...value(WRITTEN, 'folder for the animations, or the file of the only one', 'beside the faces'), alias: 'o' },
-  format: value(WRITTEN, `${words(animationFormats)}; avif and mp4 need ffmpeg`, "--out's ending, or webp"),
-  loop: value(WRITTEN, 'how often it is played; 0: for ever', '0'),
-  force: flag(WRITTEN, 'overwrite what others wrote'),
-  beside: value(SHOWN, `beside each other: ${words(besides)}: results that differ in no more, or those you name`),
-  side: value(SHOWN, 'side of a face in pixels', '256'),
-  target: flag(SHOWN, 'the target beside the face'),
-  curve: flag(SHOWN, 'the loss curve beside the face'),
-  seconds: value(TIME, 'how long the search takes', '0.1 for each step, at most 5'),
-  hold: value(TIME, 'seconds that the last picture stays', '1.5'),
-  intro: value(TIME, "seconds of the target first, in the face's place", '0'),
-  fps: value(TIME, 'frames a second, at most; 1 to 50', '20'),
-  json: flag(REPORT, 'a line of JSON per animation on stdout'),
-  quiet: flag(REPORT, 'nothing on stderr but errors'),
-};
-
-const demoOptions: OptionTable = {
-  out: { ...value(WRITTEN, 'folder for the faces; made when missing', 'demo-out'), alias: 'o' },
-  count: value(PICTURES, 'so many emoji', '12'),
-  size: value(PICTURES, 'side of the target in pixels', '16'),
-  steps: value(SEARCH, 'steps of the optimiser', '100'),
-  seed: value(SEARCH, 'a whole number', '1'),
-  restarts: value(SEARCH, 'search so many times, keep the best', '1'),
-  ...modelOptions,
-  batch: value(MODEL, 'pictures searched at once', '4, from 512 px 2, from 1024 px 1; on a GPU 32, 8, 6, 4'),
-  quiet: flag(REPORT, 'nothing on stderr but errors'),
-};
-
-const reportOptions: OptionTable = {
-  out: { ...value(WRITTEN, 'folder for the report; made when missing', 'DIR/report'), alias: 'o' },
-  force: flag(WRITTEN, 'overwrite files that facewright report did not write'),
-  json: flag(REPORT, 'the report as JSON on stdout instead of a table'),
-  quiet: flag(REPORT, 'nothing on stderr but errors'),
-};
-
-const galleryOptions: OptionTable = {
-  out: { ...value(WRITTEN, 'folder for the site; made when missing', 'DIR/gallery'), alias: 'o' },
-  title: value(WRITTEN, 'what stands above it', 'Faces from emoji, or Faces'),
-  force: flag(WRITTEN, 'write into a folder that has other files in it'),
-  json: flag(REPORT, 'a line of JSON about the site on stdout instead of its path'),
-  quiet: flag(REPORT, 'nothing on stderr but errors'),
-};
-
-const { model, precision, ...fittingOptions } = modelOptions;
-
-const weightsOptions: OptionTable = {
-  half: flag(WRITTEN, 'convert: in half precision'),
-  fit: flag(WRITTEN, 'convert: with the Gaussian fit of a search, made if the file has none'),
-  force: flag(WRITTEN, 'fetch: again what is there; convert: overwrite OUT'),
-  ...fittingOptions,
-  json: flag(REPORT, 'what is found as JSON on stdout'),
-  quiet: flag(REPORT, 'nothing on stderr but errors'),
-};
-
-const doctorOptions: OptionTable = {
-  json: flag(REPORT, 'everything that is known, as JSON'),
-};
-
-/** The options of every command, by the command's name. */
-export const optionsOf: Readonly<Record<string, OptionTable>> = {
-  run: runOptions,
-  align: alignOptions,
-  emoji: emojiOptions,
-  animate: animateOptions,
-  generate: generateOptions,
-  demo: demoOptions,
-  gallery: galleryOptions,
-  report: reportOptions,
-  weights: weightsOptions,
-  doctor: doctorOptions,
-};
 
 const alwaysKnown = ['help', 'version'];
 
@@ -289,17 +27,12 @@ export function addOptions(parser: Argv, table: OptionTable): Argv {
 /**
  * Refuses what is not an option of the command, naming the nearest that is. This is done before yargs sees the words,
  * because yargs takes `-foo` for the three options f, o and o.
+ *
+ * @throws UsageError for an unknown command or option, and for a command of which only the first word is there
  */
 export function rejectUnknownOptions(argv: readonly string[]): void {
-  const command = argv.find((word) => !word.startsWith('-'));
-  if (command !== undefined && !Object.hasOwn(optionsOf, command)) {
-    const meant = nearest(command, Object.keys(optionsOf));
-    throw new UsageError(
-      `unknown command ${command}; ` +
-        (meant === undefined ? `the commands are ${Object.keys(optionsOf).join(', ')}` : `did you mean ${meant}?`),
-    );
-  }
-  const table = command === undefined ? {} : optionsOf[command];
+  const command = commandOf(argv);
+  const table = command === undefined ? {} : (optionsOf[command] ?? {});
   const end = argv.indexOf('--');
   for (const word of end < 0 ? argv : argv.slice(0, end)) {
     if (!/^--?[^-\d.]/.test(word)) continue;
@@ -312,6 +45,36 @@ export function rejectUnknownOptions(argv: readonly string[]): void {
     const help = `facewright ${command === undefined ? '' : `${command} `}--help lists them all`;
     throw new UsageError(`unknown option ${name}; ${meant === undefined ? help : `did you mean ${meant}?`}`);
   }
+}
+
+/** The words of the command that is called, as `optionsOf` has them; undefined where help alone is asked for. */
+function commandOf(argv: readonly string[]): string | undefined {
+  const at = argv.findIndex((word) => !word.startsWith('-'));
+  if (at < 0) return undefined;
+  const first = argv[at];
+  const names = Object.keys(optionsOf);
+  if (names.includes(first)) return first;
+  const actions = names.filter((name) => name.startsWith(`${first} `)).map((name) => name.slice(first.length + 1));
+  if (actions.length === 0) {
+    const commands = [...new Set(names.map((name) => name.split(' ', 1)[0]))];
+    const meant = nearest(first, commands);
+    throw new UsageError(
+      `unknown command ${first}; ` +
+        (meant === undefined ? `the commands are ${commands.join(', ')}` : `did you mean ${meant}?`),
+    );
+  }
+  const action = argv[at + 1];
+  if (action === '--help' || action === '-h') return undefined;
+  if (action === undefined || action.startsWith('-')) {
+    throw new UsageError(`what with ${first}? ${listed(actions, 'or')}, for example facewright ${first} ${actions[0]}`);
+  }
+  if (!actions.includes(action)) {
+    const meant = nearest(action, actions);
+    throw new UsageError(
+      `${first} ${action}: must be ${listed(actions, 'or')}${meant === undefined ? '' : `; did you mean ${meant}?`}`,
+    );
+  }
+  return `${first} ${action}`;
 }
 
 function isKnown(name: string, table: OptionTable): boolean {

@@ -1,16 +1,20 @@
 // facewright weights convert: any weight file as one safetensors file.
 
 import { stat } from 'node:fs/promises';
+import type { ArgumentsCamelCase } from 'yargs';
 import { convertWeights, type GaussianFit, inspectWeights, openGenerator } from '../../index.js';
 import { exists } from '../../runs/out-folder.js';
 import { byteCount } from '../../words.js';
-import { type Arguments, openOptions } from '../shared/arguments.js';
-import type { Console } from '../shared/console.js';
+import { Arguments, openOptions } from '../shared/arguments.js';
+import { Console } from '../shared/console.js';
 import { exitCode, UsageError } from '../shared/exit.js';
 import { interruptible } from '../shared/interrupt.js';
 import { type LocatedModel, locateModel } from '../shared/locate-model.js';
 
-export async function convert(inputs: readonly string[], words: Arguments, console: Console): Promise<number> {
+export async function convertCommand(parsed: ArgumentsCamelCase): Promise<number> {
+  const words = new Arguments(parsed);
+  const inputs = words.texts('inputs');
+  const console = new Console(words.flag('quiet'));
   if (inputs.length !== 2) {
     throw new UsageError(
       'convert takes a file and a new name, for example facewright weights convert ffhq.pkl ffhq.safetensors',

@@ -1,17 +1,21 @@
 // facewright weights fetch: generators into the cache.
 
+import type { ArgumentsCamelCase } from 'yargs';
 import { errorText } from '../../errors.js';
 import { isAddress } from '../../fetch/address.js';
 import { AbortedError, FacewrightError, OFFERS } from '../../index.js';
 import { exists } from '../../runs/out-folder.js';
 import { unknownName } from '../../weights/locate.js';
-import type { Arguments } from '../shared/arguments.js';
-import type { Console } from '../shared/console.js';
+import { Arguments } from '../shared/arguments.js';
+import { Console } from '../shared/console.js';
 import { exitCode, UsageError } from '../shared/exit.js';
 import { interruptible } from '../shared/interrupt.js';
 import { locateModel } from '../shared/locate-model.js';
 
-export async function fetch(inputs: readonly string[], words: Arguments, console: Console): Promise<number> {
+export async function fetchCommand(parsed: ArgumentsCamelCase): Promise<number> {
+  const words = new Arguments(parsed);
+  const inputs = words.texts('inputs');
+  const console = new Console(words.flag('quiet'));
   if (inputs.length === 0)
     throw new UsageError('fetch what? names, for example facewright weights fetch ada-ffhq, or addresses');
   const unknown = inputs.find((input) => !isAddress(input) && !OFFERS.some(({ name }) => name === input));

@@ -1,14 +1,18 @@
 // facewright weights inspect: what a weight file is, and what it lacks.
 
+import type { ArgumentsCamelCase } from 'yargs';
 import { errorText } from '../../errors.js';
 import { AbortedError, FacewrightError, inspectWeights, type WeightsReport } from '../../index.js';
-import type { Arguments } from '../shared/arguments.js';
-import type { Console } from '../shared/console.js';
+import { Arguments } from '../shared/arguments.js';
+import { Console } from '../shared/console.js';
 import { exitCode, UsageError } from '../shared/exit.js';
 import { interruptible } from '../shared/interrupt.js';
 import { locateModel } from '../shared/locate-model.js';
 
-export async function inspect(inputs: readonly string[], words: Arguments, console: Console): Promise<number> {
+export async function inspectCommand(parsed: ArgumentsCamelCase): Promise<number> {
+  const words = new Arguments(parsed);
+  const inputs = words.texts('inputs');
+  const console = new Console(words.flag('quiet'));
   if (inputs.length === 0)
     throw new UsageError('inspect what? a file, for example facewright weights inspect ffhq.pkl');
   return interruptible(

@@ -1,14 +1,16 @@
 // facewright weights list: the generators that owners offer, and what of them is here.
 
+import type { ArgumentsCamelCase } from 'yargs';
 import { type FoundFile, type ListedOffer, listWeights, type WeightsList } from '../../weights/list.js';
 import { byteCount } from '../../words.js';
-import type { Arguments } from '../shared/arguments.js';
-import type { Console } from '../shared/console.js';
-import { exitCode, UsageError } from '../shared/exit.js';
+import { Arguments } from '../shared/arguments.js';
+import { Console } from '../shared/console.js';
+import { exitCode } from '../shared/exit.js';
 import { table } from '../shared/table.js';
 
-export async function list(inputs: readonly string[], words: Arguments, console: Console): Promise<number> {
-  if (inputs.length > 0) throw new UsageError(`weights list ${inputs[0]}: takes nothing after list`);
+export async function listCommand(parsed: ArgumentsCamelCase): Promise<number> {
+  const words = new Arguments(parsed);
+  const console = new Console(words.flag('quiet'));
   const found = await listWeights(words.text('cache'));
   console.result(words.flag('json') ? JSON.stringify(listJson(found), null, 2) : listText(found));
   return exitCode.done;

@@ -1,0 +1,40 @@
+// The engine that a bench of whole steps runs on.
+
+import { convolutionVariants } from '../../engine/webgpu/convolution-variants.js';
+import { preferring } from '../../engine/webgpu/variants.js';
+import { type Engine, openEngine, openNative, openWebGpu } from '../../index.js';
+import { engineNames } from '../../node/engines.js';
+import { type Arguments, openOptions } from '../shared/arguments.js';
+import { UsageError } from '../shared/exit.js';
+import { oneOf } from '../shared/values.js';
+
+/** Options that say which engine, and how it is set up. */
+export const benchEngineOptions = ['engine', 'adapter', 'kernels', 'threads', 'isa', 'precision', 'convolutions'];
+
+const variantNames = Object.values(convolutionVariants).flatMap((variants) => variants.map(({ kernel }) => kernel));
+
+/** @throws UsageError for options of the other engine, and for what is none */
+export async function openBenchEngine(words: Arguments): Promise<Engine> {
+  const { adapter, threads, precision } = openOptions(words);
+  const engine = words.value('engine', (option, text) => oneOf(option, text, engineNames));
+  const isa = words.text('isa');
+  const convolutions = words.value('convolutions', (option, text) =>
+    oneOf(option, text, ['direct', 'winograd'] as const),
+  );
+  const kernels = words.text('kernels')?.split(',');
+  const unknown = kernels?.find((kernel) => !variantNames.includes(kernel));
+  if (unknown !== undefined) throw new UsageError(`--kernels ${unknown}: choose from ${variantNames.join(', ')}`);
+  if (kernels !== undefined) {
+    if (engine === 'native') throw new UsageError('--kernels is for the webgpu engine; leave it out');
+    return openWebGpu({ adapter, measured: preferring(kernels) });
+  }
+  if (isa !== undefined || convolutions !== undefined) {
+    if (engine === 'webgpu' || adapter !== undefined) {
+      throw new UsageError(
+        '--isa and --convolutions are for the native engine; leave them out, or choose --engine native',
+      );
+    }
+    return openNative({ threads, isa, precision, convolutions });
+  }
+  return openEngine({ engine, adapter, threads, precision });
+}

@@ -1,0 +1,260 @@
+// Which commands there are: what is said of each, and where its code is.
+
+import type { ArgumentsCamelCase } from 'yargs';
+
+/** A command that does one thing. */
+export interface Command {
+  readonly usage: string;
+  readonly describe: string;
+  /** The usage line and what is to be known about the command. */
+  readonly help: string;
+  /** What it takes without an option's name before it, where it takes anything. */
+  readonly inputs?: string;
+  /** When it ends with exit code 3 with --strict, where it has that option. */
+  readonly strict?: string;
+  readonly examples: readonly (readonly [command: string, description: string])[];
+  /** The command's code, loaded only when it is called. */
+  load(): Promise<(parsed: ArgumentsCamelCase) => Promise<number>>;
+}
+
+/** A command that stands for several, one word further: `weights list`. */
+export interface CommandGroup {
+  readonly describe: string;
+  readonly help: string;
+  readonly examples: Command['examples'];
+  /** By their second word, in the order of the help. */
+  readonly actions: Readonly<Record<string, Command>>;
+}
+
+const PICTURES = 'pictures, folders of pictures, patterns';
+
+export const commands: Readonly<Record<string, Command | CommandGroup>> = {
+  run: {
+    usage: 'run [inputs..]',
+    describe: 'find a face for every picture',
+    help:
+      'facewright run INPUT... --out DIR [options]\n\n' +
+      'Finds, for every picture, a face that looks like it when scaled down. INPUT is a file, a folder or a pattern. ' +
+      'DIR gets NAME.png, NAME.target.png (what was searched for) and run.jsonl (a line about every result). ' +
+      'The same command given again goes on where it was stopped.',
+    inputs: PICTURES,
+    strict: 'eps was missed',
+    examples: [
+      ['facewright run face.jpg --out faces', 'one picture'],
+      ['facewright run photos -o faces --seed 1', 'a folder, with a seed of your own'],
+      ['facewright run a.svg -o faces --duplicates 4', 'four faces for one picture'],
+      ['facewright run photos -o faces --align', 'photos and emoji: crop to the faces first'],
+      ['facewright run -input_dir in -output_dir runs', "the original PULSE's spelling"],
+    ],
+    load: async () => (await import('./run/run.js')).runCommand,
+  },
+  align: {
+    usage: 'align [inputs..]',
+    describe: 'find the faces in photos and drawings, and crop to them',
+    help:
+      'facewright align INPUT... --out DIR [options]\n\n' +
+      'Finds the faces of every picture and crops to each as the pictures were that generators of faces learned from ' +
+      '(FFHQ). INPUT is a file, a folder or a pattern. DIR gets NAME_0.png, NAME_1.png, … and align.jsonl (a line about ' +
+      'every picture); with several sizes, a folder for each. The same command given again goes on where it was stopped.',
+    inputs: PICTURES,
+    strict: 'a picture has no face',
+    examples: [
+      ['facewright align group.jpg --out faces', 'every face, 1024 px'],
+      ['facewright align photos -o faces --size 16,32 --overlay', 'two sizes, and pictures that show what was found'],
+      ['facewright align a.jpg -o faces --landmarks a.json', 'points of your own'],
+      ['facewright align -input_dir realpics -output_size 32', "the original PULSE's spelling"],
+    ],
+    load: async () => (await import('./align/align.js')).alignCommand,
+  },
+  emoji: {
+    usage: 'emoji [inputs..]',
+    describe: 'find a face for every emoji of a set',
+    help:
+      'facewright emoji WHAT... --set NAME... --out DIR [options]\n\n' +
+      'Draws emoji, crops to their faces, and finds a face for each. WHAT is emoji (😀 👩🏽‍🍳), code points (1f9d4-1f3fb), short names ' +
+      '(grinning-face), groups and subgroups of Unicode (person-role, face-*), or categories (red-hair, hats, vampires, …). ' +
+      'DIR gets SIZE/SET/NAME.png, drawings/ and run.jsonl. The same command given again goes on where it was stopped.',
+    inputs: 'emoji, code points, names, groups, categories',
+    strict: 'an emoji is missing, has no face, or missed eps',
+    examples: [
+      ["facewright emoji 'face-*' 'person-*' --set openmoji -o out", 'all smileys and people'],
+      ['facewright emoji 👩‍🍳 🧔 --set openmoji noto -o out', 'some emoji of two sets'],
+      ['facewright emoji red-hair --tones all --set fluent -o out', 'a category in all skin tones'],
+      ['facewright emoji --all --set noto -o out --size 16,32 --shard 2/8', 'the second of eight parts'],
+      ['facewright emoji vampires --set-dir mine=my/emoji -o out', 'drawings of your own'],
+    ],
+    load: async () => (await import('./emoji/emoji.js')).emojiCommand,
+  },
+  animate: {
+    usage: 'animate [inputs..]',
+    describe: 'show how faces were found: searches as animations',
+    help:
+      'facewright animate DIR [NAME...] [options]\n\n' +
+      'Makes animations of the searches in DIR, which run --save-intermediate wrote: the best face after every step. ' +
+      "DIR is a run's output folder, or one that several lie in. NAME is a result, by its file or the emoji it is of; " +
+      'without one, every result is animated.',
+    inputs: 'the folder of a run, and results of it',
+    examples: [
+      ['facewright animate faces', 'every search, as WebP beside its face'],
+      ['facewright animate faces smile --target --curve -o a.gif', 'one, with its target and loss curve'],
+      ['facewright animate emoji --beside size', "every emoji's sizes beside each other"],
+      ['facewright animate faces a b --beside names -o ab.mp4', 'two of your choice'],
+    ],
+    load: async () => (await import('./animate/animate.js')).animateCommand,
+  },
+  generate: {
+    usage: 'generate',
+    describe: 'draw faces from seeds or saved latents',
+    help: 'facewright generate --out DIR [options]\n\nDraws faces from seeds or saved latents, and a contact sheet of them.',
+    examples: [
+      ['facewright generate -o faces --seeds 0-63', '64 faces and sheet.png'],
+      ['facewright generate -o faces --truncation 0.7', 'nearer to the average face'],
+      ['facewright generate -o way --interpolate 3 8', 'from one face to another'],
+      ['facewright generate -o faces --latents a.npz', 'what run --save-npz or a projector wrote'],
+    ],
+    load: async () => (await import('./generate/generate.js')).generateCommand,
+  },
+  demo: {
+    usage: 'demo',
+    describe: 'emoji become faces, with the generator that comes along',
+    help: 'facewright demo [options]\n\nFinds faces for emoji with the demo generator, and lays them out on a contact sheet.',
+    examples: [['facewright demo --count 4', 'a short one']],
+    load: async () => (await import('./demo/demo.js')).demoCommand,
+  },
+  gallery: {
+    usage: 'gallery [inputs..]',
+    describe: 'a site that shows what a run found, to look through on this machine',
+    help:
+      'facewright gallery DIR [options]\n\n' +
+      'Makes a static site of what run, demo or emoji wrote to DIR: an overview, all pairs on one sheet to zoom into, cards ' +
+      'with filters, a page for each emoji, what failed with its reason, and the report. It opens from the disk and needs no ' +
+      'network. The same command given again makes only what is new.',
+    inputs: 'the folder that run, demo or emoji wrote to',
+    examples: [
+      ['facewright gallery faces', 'then open faces/gallery/index.html'],
+      ['facewright gallery faces --out site --title "My emoji"', 'elsewhere, under another title'],
+    ],
+    load: async () => (await import('./gallery/gallery.js')).galleryCommand,
+  },
+  report: {
+    usage: 'report [inputs..]',
+    describe: 'what the faces of a run say, measured',
+    help:
+      'facewright report DIR [options]\n\n' +
+      'Measures what a run wrote to DIR: shares recognised and within eps, L2, colours, skin angles, spread between ' +
+      'seeds; of emoji by set, skin tone and category. Every figure comes with n and its 95 % confidence interval. ' +
+      'DIR/report gets report.md, report.json, CSV files and plots.',
+    inputs: 'the folder that a run wrote to',
+    examples: [
+      ['facewright report emoji-out', 'tables, CSV and plots in emoji-out/report'],
+      ['facewright report faces --json', 'the report as JSON'],
+    ],
+    load: async () => (await import('./report/report.js')).reportCommand,
+  },
+  weights: {
+    describe: 'generators: which there are, fetch them, look into files, convert them',
+    help:
+      'facewright weights list | fetch | inspect | convert\n\n' +
+      'The generators that owners offer on the web, and weight files: which there are, what is in them. Other commands take the ' +
+      'same with --model: a file, a name of the list, or an address. docs/weights.md is the guide.',
+    examples: [
+      ['facewright weights list', 'names, sizes, licences'],
+      ['facewright weights fetch ada-ffhq', 'then --model ada-ffhq'],
+      ['facewright weights inspect snapshot.pkl', 'a file of your own'],
+      ['facewright weights convert a.pkl a.safetensors', 'a third of the size; with --half a sixth'],
+    ],
+    actions: {
+      list: {
+        usage: 'list',
+        describe: 'the generators that owners offer, and what of them is here',
+        help:
+          'facewright weights list [options]\n\n' +
+          'Shows the generators that owners offer on the web, by name, with their licences, and marks what of them is here.',
+        examples: [['facewright weights list --json', 'addresses too']],
+        load: async () => (await import('./weights/list.js')).listCommand,
+      },
+      fetch: {
+        usage: 'fetch [inputs..]',
+        describe: 'fetch generators, to be used by name from then on',
+        help:
+          'facewright weights fetch NAME|URL... [options]\n\n' +
+          "Puts weight files into the user's cache folder, and goes on where it was stopped; --model NAME does so too.",
+        inputs: 'names (weights list), or addresses',
+        examples: [['facewright weights fetch ada-ffhq', 'then --model ada-ffhq']],
+        load: async () => (await import('./weights/fetch.js')).fetchCommand,
+      },
+      inspect: {
+        usage: 'inspect [inputs..]',
+        describe: 'what a weight file is, and what it lacks',
+        help:
+          'facewright weights inspect FILE|NAME|URL... [options]\n\n' +
+          'Says of each file what network is in it: kind, resolution, parameters, licence; and what is missing, where it does not open.',
+        inputs: 'files, names (weights list), or addresses',
+        examples: [['facewright weights inspect snapshot.pkl', 'a file of your own']],
+        load: async () => (await import('./weights/inspect.js')).inspectCommand,
+      },
+      convert: {
+        usage: 'convert [inputs..]',
+        describe: 'write a weight file that opens fastest',
+        help:
+          'facewright weights convert FILE|NAME|URL OUT.safetensors [options]\n\n' +
+          'Writes the generator of a file, and of a checkpoint with several networks only that one, in the form that opens fastest.',
+        inputs: 'a file, name or address, and the new file',
+        examples: [
+          ['facewright weights convert a.pkl a.safetensors', 'a third of the size'],
+          ['facewright weights convert a.pkl a.safetensors --half --fit', 'a sixth, and ready to search'],
+        ],
+        load: async () => (await import('./weights/convert.js')).convertCommand,
+      },
+    },
+  },
+  bench: {
+    describe: 'measure: steps, kernels, faces, weight files',
+    help:
+      'facewright bench step | faces | load\n\n' +
+      'Measures this machine: a search step and its kernels, the search for faces, opening weight files. In a clone, ' +
+      'npm run bench -- is the same, and builds first.',
+    examples: [
+      ['facewright bench step --model 1024', 'a search step at 1024 px, kernel by kernel'],
+      ['facewright bench load', 'weight files of full size'],
+    ],
+    actions: {
+      step: {
+        usage: 'step',
+        describe: 'seconds per search step, memory, the share of each kernel',
+        help:
+          'facewright bench step [options]\n\n' +
+          'Measures one step of the default search on random weights, or on those of a file: seconds, GFLOP/s, bytes, peak memory, and ' +
+          'the share of each kernel.',
+        examples: [
+          ['facewright bench step', 'all shapes'],
+          ['facewright bench step --model 1024 --engine webgpu', 'one, on a GPU'],
+        ],
+        load: async () => (await import('./bench/step.js')).stepCommand,
+      },
+      load: {
+        usage: 'load',
+        describe: 'how long weight files of full size take to open',
+        help: 'facewright bench load [options]\n\nWrites weight files of full size with random numbers, and opens them.',
+        examples: [],
+        load: async () => (await import('./bench/load.js')).loadCommand,
+      },
+      faces: {
+        usage: 'faces',
+        describe: 'what is found of faces in emoji, and how long that takes',
+        help:
+          'facewright bench faces [options]\n\n' +
+          'Looks for faces in all emoji of the sets that are installed: found, false alarms, time, agreement with dlib; and times crops.',
+        examples: [],
+        load: async () => (await import('./bench/faces.js')).facesCommand,
+      },
+    },
+  },
+  doctor: {
+    usage: 'doctor',
+    describe: 'what facewright can run on here',
+    help: 'facewright doctor [options]\n\nLists what there is to compute on, GPUs and the processor, and marks what is used.\nExit code 0: there is something.',
+    examples: [['facewright doctor --json', 'limits and features too']],
+    load: async () => (await import('./doctor/doctor.js')).doctorCommand,
+  },
+};
