@@ -111,6 +111,7 @@ export {
 } from './runs/saved-results.js';
 export { searchPictures } from './runs/search-pictures.js';
 export type { ContainerName } from './weights/container.js';
+export { type FoundFile, type ListedOffer, listWeights, type WeightsList } from './weights/list.js';
 export { type FetchedFile, type LocatedWeights, type LocateOptions, locateWeights } from './weights/locate.js';
 export { OFFERS, type OfferedFile, type WeightsOffer } from './weights/offers.js';
 export { readSafetensors, writeSafetensors } from './weights/safetensors.js';

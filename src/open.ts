@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Engine, Precision } from './engine/engine.js';
 import { FacewrightError } from './errors.js';
@@ -11,6 +12,7 @@ import { type EngineName, openEngine } from './node/engines.js';
 import { cachePath, demoModelPath } from './node/paths.js';
 import { fitPrior } from './pulse/fit-prior.js';
 import { readWeights, type WeightFile } from './read-weights.js';
+import { OFFERS } from './weights/offers.js';
 import { readSafetensors, writeSafetensors } from './weights/safetensors.js';
 
 /** How to open a generator. */
@@ -97,8 +99,13 @@ interface ReadModel {
   readonly notes: readonly string[];
 }
 
-/** Reads the weights. */
+/** Reads the weights. Nothing is fetched here: a name of the catalogue is told from a missing file. */
 async function readModel({ model, class: wanted, licence: owners }: OpenOptions): Promise<ReadModel> {
+  if (model !== undefined && OFFERS.some(({ name }) => name === model) && !existsSync(model)) {
+    throw new FacewrightError(
+      `${model}: no such file or folder; for the generator of that name in the catalogue give (await locateWeights('${model}')).path`,
+    );
+  }
   const file = await readWeights(model ?? demoModelPath);
   const source = model ?? file.name;
   const network = readNetwork(source, file, { class: wanted });

@@ -36,6 +36,13 @@ test('serves two generators, one after the other, and is closed by its owner', a
   );
 });
 
+test('a name of the catalogue is told from a missing file', async () => {
+  await openGenerator({ model: 'ada-ffhq' }).then(
+    () => assert.unreachable('it fetches what nobody asked it to'),
+    (error) => assert.match(error.message, /^ada-ffhq: no such file or folder; .*locateWeights\('ada-ffhq'\)/),
+  );
+});
+
 test('a model without a fit gets one, which is kept and read again; one that is damaged is made anew', async () => {
   const d = 16;
   const folder = mkdtempSync(join(tmpdir(), 'facewright-open-'));

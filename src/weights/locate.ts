@@ -2,7 +2,8 @@
 
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { rmdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { FacewrightError } from '../errors.js';
 import { fileNameOf, isAddress, parseAddress, shownAddress } from '../fetch/address.js';
 import { type FetchOptions, fetchFile } from '../fetch/fetch-file.js';
@@ -60,12 +61,12 @@ export async function locateWeights(model: string, options: LocateOptions = {}):
   if (isAddress(model)) return await fetchAddress(model, options);
   // What looks like a path is one: whoever reads it says that it is missing.
   if (/[/\\.]/.test(model)) return { path: model, offer: undefined };
-  throw unknownName(model);
+  throw unknownName(model, options.catalogue);
 }
 
 /** The error for a name that is neither a file nor in the catalogue. */
-export function unknownName(name: string): FacewrightError {
-  const names = OFFERS.map((offer) => offer.name);
+export function unknownName(name: string, catalogue: readonly WeightsOffer[] = OFFERS): FacewrightError {
+  const names = catalogue.map((offer) => offer.name);
   const meant = nearest(name, names);
   const hint =
     meant === undefined ? 'facewright weights list shows the names that there are' : `did you mean ${meant}?`;
@@ -99,7 +100,7 @@ async function fetchOffer(offer: WeightsOffer, options: LocateOptions): Promise<
   for (const { file, path } of place.files) {
     if (existsSync(path) && options.again !== true) continue;
     options.onFile?.({ offer, url: shownAddress(parseAddress(file.url)), path });
-    await fetchFile(file.url, path, fetching(options, file));
+    await fetchInto(path, file.url, fetching(options, file));
   }
   return place.path;
 }
@@ -115,9 +116,19 @@ async function fetchAddress(address: string, options: LocateOptions): Promise<Lo
   const path = join(options.cache ?? cachePath(), 'weights', folder, fileNameOf(url));
   if (!existsSync(path) || options.again === true) {
     options.onFile?.({ offer: undefined, url: shown, path });
-    await fetchFile(address, path, fetching(options, {}));
+    await fetchInto(path, address, fetching(options, {}));
   }
   return { path, offer: undefined };
+}
+
+/** Fetches a file into a folder of the cache, which does not stay where nothing came. */
+async function fetchInto(path: string, address: string, options: FetchOptions): Promise<void> {
+  try {
+    await fetchFile(address, path, options);
+  } catch (error) {
+    await rmdir(dirname(path)).catch(() => undefined); // something is in it: there it stays
+    throw error;
+  }
 }
 
 function fetching({ signal, onEvent, patience }: LocateOptions, { bytes, sha256 }: Partial<OfferedFile>): FetchOptions {

@@ -125,7 +125,7 @@ test('an address: by its own name, apart from others of that name; one of the ca
 test('what cannot be had', async () => {
   await fails('tree', /^tree: no such file or folder, and no name of the catalogue;/);
   await fails('ftp://x/y.pkl', /^ftp:\/\/x\/y\.pkl: is no address such as https:\/\/host\/file\.pkl$/);
-  await fails('pulze', /did you mean pulse\?$/);
+  await fails('papre', /did you mean paper\?$/);
   await fails(
     'paper',
     /^paper: its owner offers it on a page only: fetch it from https:\/\/example\.org\/ with a browser/,

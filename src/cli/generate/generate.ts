@@ -49,6 +49,8 @@ export async function generateCommand(parsed: ArgumentsCamelCase): Promise<numbe
 }
 
 async function generateInto(request: GenerateRequest, console: Console): Promise<number> {
+  // Every call writes it: known before a model is opened for nothing.
+  if (!request.force) await refuseExisting(join(request.out, SHEET));
   return withGenerator(request.generator, console, 'stopping; again: stop at once', async (generator, interrupt) => {
     const faces = await chooseFaces(generator, request);
     await protectFiles(request, faces);
@@ -113,11 +115,12 @@ async function protectFiles({ out, saveNpz, force }: GenerateRequest, faces: rea
   }
   if (force) return;
   const arrays = saveNpz ? faces.map(npzFile) : [];
-  for (const file of [...files, ...arrays, SHEET]) {
-    const path = join(out, file);
-    if (await exists(path)) {
-      throw new UsageError(`${path}: is there already; choose another --out, or overwrite it with --force`);
-    }
+  for (const file of [...files, ...arrays]) await refuseExisting(join(out, file));
+}
+
+async function refuseExisting(path: string): Promise<void> {
+  if (await exists(path)) {
+    throw new UsageError(`${path}: is there already; choose another --out, or overwrite it with --force`);
   }
 }
 

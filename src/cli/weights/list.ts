@@ -1,7 +1,7 @@
 // facewright weights list: the generators that owners offer, and what of them is here.
 
 import type { ArgumentsCamelCase } from 'yargs';
-import { type FoundFile, type ListedOffer, listWeights, type WeightsList } from '../../weights/list.js';
+import { type FoundFile, type ListedOffer, listWeights, type WeightsList } from '../../index.js';
 import { byteCount } from '../../words.js';
 import { Arguments } from '../shared/arguments.js';
 import { Console } from '../shared/console.js';

@@ -220,7 +220,7 @@ test('generate: seeds, the way between two, saved latents', async ({ folder }) =
   assert.is(await sideOf(join(folder, 'faces', 'seed0005.png')), tinyResolution);
   const again = await facewright(folder, ['generate', '--out', 'faces', '--seeds', '5']);
   assert.is(again.code, 2);
-  assert.match(again.stderr, /faces\/seed0005\.png: is there already; .*--force/);
+  assert.match(again.stderr, /faces\/sheet\.png: is there already; .*--force/);
 
   const way = await facewright(
     folder,

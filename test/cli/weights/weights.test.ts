@@ -102,6 +102,7 @@ test('fetch: some fail, the others come; unknown names are refused before anythi
   assert.is(code, 1);
   assert.match(stderr, /page\.pkl: Google Drive says that it was fetched too often lately/);
   assert.match(JSON.parse(stdout).path, /tiny\.safetensors$/);
+  assert.is(readdirSync(join(folder, 'some', 'weights')).length, 1, 'nothing stays of what failed');
   server.asked.length = 0;
   const refused = await run(`weights fetch ada-fhq ${server.origin}/tiny.safetensors`);
   assert.is(refused.code, 2);
