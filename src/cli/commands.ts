@@ -211,11 +211,12 @@ export const commands: Readonly<Record<string, Command | CommandGroup>> = {
   bench: {
     describe: 'measure: steps, kernels, faces, weight files',
     help:
-      'facewright bench step | faces | load\n\n' +
-      'Measures this machine: a search step and its kernels, the search for faces, opening weight files. In a clone, ' +
+      'facewright bench step | kernels | load | faces\n\n' +
+      'Measures this machine: a search step, its kernels on a GPU one by one, the search for faces, opening weight files. In a clone, ' +
       'npm run bench -- is the same, and builds first.',
     examples: [
       ['facewright bench step --model 1024', 'a search step at 1024 px, kernel by kernel'],
+      ['facewright bench kernels conv3x3 --model 1024', 'the 3×3 convolutions of such a step, one by one'],
       ['facewright bench load', 'weight files of full size'],
     ],
     actions: {
@@ -231,6 +232,23 @@ export const commands: Readonly<Record<string, Command | CommandGroup>> = {
           ['facewright bench step --model 1024 --engine webgpu', 'one, on a GPU'],
         ],
         load: async () => (await import('./bench/step.js')).stepCommand,
+      },
+      kernels: {
+        usage: 'kernels [inputs..]',
+        describe: 'each WGSL kernel by itself: its time, how near the adapter’s best it comes, its error',
+        help:
+          'facewright bench kernels [FILTER] [options]\n\n' +
+          'Measures the WGSL kernels of a search step one by one, at the shapes of that step: microseconds with data in the caches ' +
+          '(warm) and not (cold), share of the step, what of the adapter’s best it reaches and what bounds it, and how far its ' +
+          'results are from the native engine’s. FILTER is a part of a kernel’s name or shape, or a regular expression. It runs ' +
+          'on programs that play a GPU too (lavapipe), whose times say nothing about GPUs.',
+        inputs: 'a part of a kernel’s name or shape, or a regular expression',
+        examples: [
+          ['facewright bench kernels', 'all kernels of a step of the demo generator'],
+          ["facewright bench kernels 'conv.*64×64$' --model 1024", 'convolutions that make maps of 64 px'],
+          ['facewright bench kernels conv --variants --json', 'all kernels there are for them, with every sample'],
+        ],
+        load: async () => (await import('./bench/kernels.js')).kernelsCommand,
       },
       load: {
         usage: 'load',

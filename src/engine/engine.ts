@@ -1,4 +1,5 @@
 import type { Constants } from '../graph/constant.js';
+import type { Program } from '../graph/fuse/program.js';
 import type { Graph } from '../graph/graph.js';
 import type { RunScalars } from '../graph/ops.js';
 
@@ -72,11 +73,11 @@ export interface PeakSpeed {
 export interface Engine {
   readonly info: EngineInfo;
   /**
-   * Prepares a graph.
+   * Prepares a graph, or a program of one op or many, which must be of forms that the engine has.
    * @param constants a value for each constant of the graph, by name; shapes are checked
    * @throws FacewrightError when the device has too little memory or cannot run a kernel
    */
-  compile(graph: Graph, constants: Constants): Promise<Executable>;
+  compile(work: Graph | Program, constants: Constants): Promise<Executable>;
   /**
    * Measures the machine for some hundredths of a second, to hold kernels against; only engines that can.
    * @param memory the speed of memory as well, which takes some memory itself

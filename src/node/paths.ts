@@ -31,11 +31,12 @@ export function cachePath(...parts: string[]): string {
   return join(base, 'facewright', ...parts);
 }
 
-/** The text of every file in shaders/ and shaders/lib/, by path below shaders/ without `.wgsl`. */
+/** The text of every file in shaders/ and its folders, by path below shaders/ without `.wgsl`: `blur`, `lib/sum`. */
 export async function readShaders(): Promise<Record<string, string>> {
   const folder = packagePath('shaders');
-  const [kernels, libraries] = await Promise.all([readdir(folder), readdir(join(folder, 'lib'))]);
-  const files = [...kernels, ...libraries.map((file) => `lib/${file}`)].filter((file) => file.endsWith('.wgsl'));
+  const all = await readdir(folder, { recursive: true });
+  const files = all.filter((file) => file.endsWith('.wgsl'));
   const texts = await Promise.all(files.map((file) => readFile(join(folder, file), 'utf8')));
-  return Object.fromEntries(files.map((file, index) => [file.slice(0, -'.wgsl'.length), texts[index]]));
+  const names = files.map((file) => file.slice(0, -'.wgsl'.length).replaceAll('\\', '/'));
+  return Object.fromEntries(names.map((name, index) => [name, texts[index]]));
 }

@@ -1,9 +1,10 @@
 import { describe } from '../../engine/describe.js';
+import { convolutionVariants } from '../../engine/webgpu/convolution-variants.js';
 import type { Dispatch } from '../../engine/webgpu/dispatch.js';
 import { webGpuForms } from '../../engine/webgpu/forms.js';
 import { trafficOf } from '../../engine/webgpu/launches.js';
 import { lower } from '../../engine/webgpu/lower.js';
-import type { KernelDevice } from '../../engine/webgpu/variants.js';
+import { type KernelDevice, preferring } from '../../engine/webgpu/variants.js';
 import { fuse } from '../../graph/fuse/fuse.js';
 import type { ProgramOp } from '../../graph/fuse/fused-op.js';
 import type { Graph } from '../../graph/graph.js';
@@ -71,6 +72,20 @@ export function stepKernels(graph: Graph, device: KernelDevice): StepKernels {
     bytes: sum(({ bytes }) => bytes),
     cases: distinguish(unnamed),
   };
+}
+
+/**
+ * The kernels that the device could run in place of those that `stepKernels` gives, at the same shapes: every variant of a
+ * convolution that it supports. They are as often launched as those.
+ */
+export function alternativeKernels(graph: Graph, device: KernelDevice): KernelCase[] {
+  const isSame = (a: KernelCase, b: KernelCase) => a.kernel === b.kernel && sizesOf(a.dispatch) === sizesOf(b.dispatch);
+  const chosen = stepKernels(graph, device).cases;
+  const names = Object.values(convolutionVariants).flatMap((variants) => variants.map(({ kernel }) => kernel));
+  return names.flatMap((name) => {
+    const { cases } = stepKernels(graph, { ...device, measured: preferring([name]) });
+    return cases.filter((one) => one.kernel === name && !chosen.some((other) => isSame(one, other)));
+  });
 }
 
 /** All that says how large the work of a dispatch is: launches with the same are the same work. */

@@ -4,13 +4,25 @@ export interface KernelsReport {
   readonly format: 'facewright kernels 1';
   readonly head: ReportHead;
   readonly ceilings: Ceilings;
-  /** Launches of a step, and what it computes and moves; seconds: the medians of its kernels, each as often as it is launched. */
+  /** Launches of a step, and what it computes and moves. */
   readonly dispatches: number;
   readonly pipelines: number;
   readonly flop: number;
   readonly bytes: number;
+  /** The warm medians of all kernels listed, each as often as it is launched; without those that might run instead. */
   readonly seconds: number;
+  /** Those that take most of a step come first. */
   readonly kernels: readonly KernelFigures[];
+  /** Kernels that could not be measured on this adapter, with the reason. */
+  readonly skipped: readonly SkippedKernel[];
+}
+
+/** A kernel that could not be measured. */
+export interface SkippedKernel {
+  readonly kernel: string;
+  readonly shape: string;
+  /** A sentence. */
+  readonly reason: string;
 }
 
 /** What was measured, on what, and how steady it was. */
@@ -29,10 +41,14 @@ export interface ReportHead {
   readonly date: string;
   readonly model: string;
   readonly batch: number;
+  /** What was asked for of a step's kernels; absent where it was all of them. */
+  readonly filter?: string;
   /** What the times were read from; the quantum is the smallest difference between two times that was seen, in seconds. */
   readonly clock: { readonly kind: 'timestamps' | 'wall'; readonly quantum: number };
   /** A control kernel at the start and at the end, medians in seconds, and the largest of them all by the smallest. */
   readonly drift: { readonly first: number; readonly last: number; readonly ratio: number };
+  /** What errors were measured against, or why they were not. */
+  readonly oracle: { readonly engine: string } | { readonly missing: string };
 }
 
 /** What the adapter does at best, measured before all else. */
@@ -62,11 +78,18 @@ export interface KernelFigures {
   readonly warm: Timing;
   /** The same with data that no cache holds. */
   readonly cold: Timing;
-  /** Of the step's seconds, all launches together; 0 to 1. */
+  /** Of the report's seconds, all launches together; 0 to 1. */
   readonly share: number;
+  /** Another kernel runs at this shape, and this one could in its place: its share is what it would add to the same seconds. */
+  readonly alternative?: true;
   readonly bound: Bound;
-  /** ‖y − native‖ / ‖native‖ of the worst output of its op; absent where the op has none that can be compared. */
+  /**
+   * ‖y − native‖ / ‖native‖ of the worst output of its op, for one picture of random numbers: of all kernels of the op
+   * together, where it has several. Absent where it was not measured.
+   */
   readonly error?: number;
+  /** Why it was not, where the head does not say it. */
+  readonly unchecked?: string;
 }
 
 /** Times of a launch, in seconds; each sample is a pass, by the launches in it. */

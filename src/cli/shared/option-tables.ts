@@ -277,6 +277,16 @@ const benchStepOptions: OptionTable = {
   ...benchReport,
 };
 
+const benchKernelsOptions: OptionTable = {
+  model: value(MEASURED, 'demo, 256, 1024, sg2-256, sg2-1024 (random weights), or a weight file', 'demo'),
+  batch: value(MEASURED, 'pictures in a launch', '1'),
+  variants: flag(MEASURED, 'also the convolution kernels that the adapter could run instead'),
+  adapter: modelOptions.adapter,
+  json: flag(REPORT, 'everything with every sample, as JSON on stdout instead of the table'),
+  csv: flag(REPORT, 'every sample as CSV on stdout instead of the table'),
+  quiet: flag(REPORT, 'nothing on stderr but errors'),
+};
+
 const doctorOptions: OptionTable = {
   json: flag(REPORT, 'everything that is known, as JSON'),
 };
@@ -296,6 +306,7 @@ export const optionsOf: Readonly<Record<string, OptionTable>> = {
   'weights inspect': found,
   'weights convert': convertOptions,
   'bench step': benchStepOptions,
+  'bench kernels': benchKernelsOptions,
   'bench load': benchReport,
   'bench faces': benchReport,
   doctor: doctorOptions,

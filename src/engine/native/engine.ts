@@ -1,10 +1,12 @@
 import { FacewrightError } from '../../errors.js';
 import type { Constants } from '../../graph/constant.js';
+import { type Program, programOf } from '../../graph/fuse/program.js';
 import type { Graph } from '../../graph/graph.js';
 import type { Engine, EngineInfo, Executable, PeakSpeed, Precision } from '../engine.js';
 import type { AddonIsa, AddonKernels, NativeAddon } from './addon.js';
 import { ConstantStore } from './constants.js';
 import { NativeExecutable, type Shared } from './executable.js';
+import { nativeForms } from './forms.js';
 import type { ConvolutionForm } from './kernel-choice.js';
 import { PRECISIONS } from './table.js';
 
@@ -38,9 +40,9 @@ class NativeEngine implements Engine {
     this.#shared = shared;
   }
 
-  async compile(graph: Graph, constants: Constants): Promise<Executable> {
+  async compile(work: Graph | Program, constants: Constants): Promise<Executable> {
     this.#check();
-    const executable = await NativeExecutable.create(graph, constants, this.#shared);
+    const executable = await NativeExecutable.create(programOf(work, nativeForms), constants, this.#shared);
     if (this.#closed) {
       executable.close();
       this.#check();

@@ -1,5 +1,6 @@
 import { AbortedError, FacewrightError } from '../../errors.js';
 import type { Constants } from '../../graph/constant.js';
+import type { Program } from '../../graph/fuse/program.js';
 import { elements, type Graph, shapeText, type Tensor } from '../../graph/graph.js';
 import type { RunScalars } from '../../graph/ops.js';
 import { checkConstants } from '../check-constants.js';
@@ -62,12 +63,13 @@ export class NativeExecutable implements Executable {
   }
 
   static async create(
-    graph: Graph,
+    work: Program,
     constants: Constants,
     { addon, kernels, threads, constants: store, choice }: Shared,
   ): Promise<NativeExecutable> {
+    const { graph } = work;
     checkConstants(graph, constants);
-    const plan = lower(graph, choice);
+    const plan = lower(work, choice);
     const acquired = new Map<PlannedBuffer, ConstantUse>();
     const waiting = plan.buffers.filter(({ constant }) => constant !== undefined);
     try {

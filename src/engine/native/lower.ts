@@ -1,9 +1,8 @@
 import { bicubicTaps, reflectBefore } from '../../graph/bicubic.js';
-import { fuse } from '../../graph/fuse/fuse.js';
 import type { PlainOpName, ProgramOp } from '../../graph/fuse/fused-op.js';
-import { elements, type Graph, type Op, type Tensor } from '../../graph/graph.js';
+import type { Program } from '../../graph/fuse/program.js';
+import { elements, type Op, type Tensor } from '../../graph/graph.js';
 import { ProgramBuilder } from './builder.js';
-import { nativeForms } from './forms.js';
 import type { KernelChoice } from './kernel-choice.js';
 import { lowerFused, lowerPass } from './lower-maps.js';
 import { floats, type PlannedBuffer, type ProgramPlan } from './program.js';
@@ -361,9 +360,8 @@ function lowerPixelLoss(
   to.step('pixel_loss', op, { buffers, sizes });
 }
 
-/** The program of a graph. */
-export function lower(graph: Graph, choice: KernelChoice = { form: 'auto', bf16: false }): ProgramPlan {
-  const ops = fuse(graph, nativeForms);
+/** The steps of a program. */
+export function lower({ graph, ops }: Program, choice: KernelChoice = { form: 'auto', bf16: false }): ProgramPlan {
   const to = new ProgramBuilder(graph, ops);
   for (const op of ops) {
     if (op.op === 'fused') lowerFused(op, to, choice);

@@ -1,11 +1,13 @@
 import { FacewrightError } from '../../errors.js';
 import { apply1 } from '../../graph/build.js';
 import type { Constants } from '../../graph/constant.js';
+import { type Program, programOf } from '../../graph/fuse/program.js';
 import { Graph } from '../../graph/graph.js';
 import type { Engine, EngineInfo, Executable } from '../engine.js';
 import type { ShaderTexts } from './assemble.js';
 import { GuardedDevice } from './device.js';
 import { type Shared, WebGpuExecutable } from './executable.js';
+import { webGpuForms } from './forms.js';
 import { Kernels } from './kernels.js';
 import { ConstantStore } from './memory.js';
 import { PipelineCache } from './pipelines.js';
@@ -34,9 +36,9 @@ class WebGpuEngine implements Engine {
     this.#shared = shared;
   }
 
-  async compile(graph: Graph, constants: Constants): Promise<Executable> {
+  async compile(work: Graph | Program, constants: Constants): Promise<Executable> {
     this.#shared.guard.check();
-    const executable = await WebGpuExecutable.create(graph, constants, this.#shared);
+    const executable = await WebGpuExecutable.create(programOf(work, webGpuForms), constants, this.#shared);
     this.#executables.add(executable);
     const close = executable.close.bind(executable);
     executable.close = () => {

@@ -1,6 +1,6 @@
 import { FacewrightError } from '../../errors.js';
 import type { Constants } from '../../graph/constant.js';
-import { fuse } from '../../graph/fuse/fuse.js';
+import type { Program } from '../../graph/fuse/program.js';
 import { bytesOf, elements, type Graph, shapeText, type Tensor } from '../../graph/graph.js';
 import type { RunScalars } from '../../graph/ops.js';
 import { planMemory } from '../../graph/plan.js';
@@ -11,7 +11,6 @@ import { Buffers } from './buffers.js';
 import { type Chunk, chunksOf } from './chunks.js';
 import type { GuardedDevice } from './device.js';
 import type { Dispatch } from './dispatch.js';
-import { webGpuForms } from './forms.js';
 import type { Kernels } from './kernels.js';
 import { bindLaunch, encodeLaunch, type Launch, trafficOf, withPipelines } from './launches.js';
 import { lower } from './lower.js';
@@ -59,9 +58,8 @@ export class WebGpuExecutable implements Executable {
     this.bytes = buffers.bytes;
   }
 
-  static async create(graph: Graph, constants: Constants, shared: Shared): Promise<WebGpuExecutable> {
+  static async create({ graph, ops }: Program, constants: Constants, shared: Shared): Promise<WebGpuExecutable> {
     checkConstants(graph, constants);
-    const ops = fuse(graph, webGpuForms);
     const plan = planMemory(ops, new Set(graph.outputs.values()));
     const dispatches = ops.flatMap((op) => lower(op, shared.device).map((dispatch) => ({ op, dispatch })));
     const scratch = [0, 1].map((place) => scratchAt(place, dispatches));

@@ -6,21 +6,38 @@ const PASSES = 2048;
 const QUERY_RESOLVE = 0x200;
 const COPY_SRC = 0x04;
 
+/** Records pass `index` with the given timestamp writes. */
+export type TimedEncoding = (
+  encoder: GPUCommandEncoder,
+  index: number,
+  timestampWrites: GPUComputePassTimestampWrites,
+) => void;
+
+/** Nanoseconds of the device's clock, whose zero is anywhere, before and after a pass. */
+export interface PassTicks {
+  readonly begin: bigint;
+  readonly end: bigint;
+}
+
 /**
  * Runs `count` compute passes with a clock before and after each, and returns their durations in seconds.
  *
- * @param encode records pass `index` with the given timestamp writes
  * @throws FacewrightError where the device has no timestamps
  */
-export async function readTimestamps(
-  device: GPUDevice,
-  count: number,
-  encode: (encoder: GPUCommandEncoder, index: number, timestampWrites: GPUComputePassTimestampWrites) => void,
-): Promise<number[]> {
+export async function readTimestamps(device: GPUDevice, count: number, encode: TimedEncoding): Promise<number[]> {
+  return (await readPassTicks(device, count, encode)).map(({ begin, end }) => Number(end - begin) * 1e-9);
+}
+
+/**
+ * Runs `count` compute passes, and returns what the clock said before and after each.
+ *
+ * @throws FacewrightError where the device has no timestamps
+ */
+export async function readPassTicks(device: GPUDevice, count: number, encode: TimedEncoding): Promise<PassTicks[]> {
   if (!device.features.has('timestamp-query')) {
     throw new FacewrightError('this GPU has no clock that kernels can read (timestamp-query)');
   }
-  const seconds: number[] = [];
+  const read: PassTicks[] = [];
   for (let first = 0; first < count; first += PASSES) {
     const passes = Math.min(PASSES, count - first);
     const querySet = device.createQuerySet({ type: 'timestamp', count: 2 * passes });
@@ -40,12 +57,12 @@ export async function readTimestamps(
       device.queue.submit([encoder.finish()]);
       await staging.mapAsync(1);
       const ticks = new BigInt64Array(staging.getMappedRange());
-      for (let pass = 0; pass < passes; pass++) seconds.push(Number(ticks[2 * pass + 1] - ticks[2 * pass]) * 1e-9);
+      for (let pass = 0; pass < passes; pass++) read.push({ begin: ticks[2 * pass], end: ticks[2 * pass + 1] });
     } finally {
       querySet.destroy();
       resolved.destroy();
       staging.destroy();
     }
   }
-  return seconds;
+  return read;
 }

@@ -1,0 +1,48 @@
+import { Graph, type Tensor } from '../graph.js';
+import type { FusedForms } from './forms.js';
+import { fuse } from './fuse.js';
+import type { ProgramOp } from './fused-op.js';
+
+/** A graph whose ops are fused already: an engine runs `ops`, and takes of the graph its tensors, outputs and batch. */
+export interface Program {
+  readonly graph: Graph;
+  readonly ops: readonly ProgramOp[];
+}
+
+/** What an engine with these forms runs of a graph; a program runs as it is. */
+export function programOf(work: Graph | Program, forms: FusedForms): Program {
+  return 'graph' in work ? work : { graph: work, ops: fuse(work, forms) };
+}
+
+/**
+ * One op of a program by itself, over `batch` pictures: the temporaries that it reads become inputs, what it makes becomes
+ * outputs; constants and states stay what they are. All keep their names.
+ */
+export function isolate(op: ProgramOp, batch: number): Program {
+  const graph = new Graph(batch);
+  const copies = new Map<Tensor, Tensor>();
+  for (const tensor of op.inputs) {
+    if (tensor && !copies.has(tensor)) copies.set(tensor, copyOf(tensor, graph));
+  }
+  for (const tensor of op.outputs) {
+    const copy = graph.temp([batch, tensor.shape[1], tensor.shape[2], tensor.shape[3]], tensor.name);
+    graph.output(tensor.name, copy);
+    copies.set(tensor, copy);
+  }
+  return { graph, ops: [withTensors(op, copies)] };
+}
+
+function copyOf({ name, shape, kind }: Tensor, graph: Graph): Tensor {
+  if (kind === 'constant') return graph.constant(name, shape);
+  const [, c, h, w] = shape;
+  return kind === 'state' ? graph.state(name, [c, h, w]) : graph.input(name, [c, h, w]);
+}
+
+/** An op, or a part of one, with other tensors in place of its own. */
+function withTensors<T>(part: T, copies: ReadonlyMap<Tensor, Tensor>): T {
+  if (typeof part !== 'object' || part === null) return part;
+  const copy = copies.get(part as unknown as Tensor);
+  if (copy) return copy as T;
+  if (Array.isArray(part)) return part.map((one) => withTensors(one, copies)) as T;
+  return Object.fromEntries(Object.entries(part).map(([name, one]) => [name, withTensors(one, copies)])) as T;
+}
