@@ -23,6 +23,7 @@ const rooms = [
   'align',
   'model',
   'weights',
+  'plot',
   'image',
   'fetch',
   'node',

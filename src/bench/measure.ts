@@ -1,8 +1,6 @@
 import type { Engine, KernelTime, PeakSpeed } from '../engine/engine.js';
-import { elements } from '../graph/graph.js';
-import { hostTensor } from '../graph/host-tensor.js';
-import { normals } from '../pulse/random.js';
-import { type BenchModel, searchStep } from './search-step.js';
+import { compileStep } from './compiled-step.js';
+import type { BenchModel } from './search-step.js';
 
 /** What was measured of one network. */
 export interface Measurement {
@@ -36,20 +34,9 @@ export interface Measurement {
  * @param steps how many are timed, after a first one that is not; at least 1
  */
 export async function measure(engine: Engine, model: BenchModel, batch: number, steps: number): Promise<Measurement> {
-  const { network } = model;
-  const graph = searchStep(model, batch);
-  const d = network.latentSize;
-  const fit = new Map([
-    ['fit.mean', hostTensor([d, 1, 1, 1], new Float32Array(d))],
-    ['fit.std', hostTensor([d, 1, 1, 1], new Float32Array(d).fill(1))],
-  ]);
   try {
     const start = performance.now();
-    const executable = await engine.compile(graph, new Map([...network.constants, ...fit]));
-    graph.tensors.forEach((tensor, index) => {
-      if (tensor.kind !== 'input' && tensor.kind !== 'state') return;
-      executable.write(tensor.name, normals(1, [index], elements(tensor.shape)));
-    });
+    const executable = await compileStep(engine, model, batch);
     const times: number[] = [];
     const peaks: number[] = [];
     for (let step = 0, last = start; step <= steps; step++) {

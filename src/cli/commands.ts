@@ -209,10 +209,10 @@ export const commands: Readonly<Record<string, Command | CommandGroup>> = {
     },
   },
   bench: {
-    describe: 'measure: steps, kernels, faces, weight files',
+    describe: 'measure: steps, searches, kernels, faces, weight files',
     help:
-      'facewright bench step | kernels | load | faces\n\n' +
-      'Measures this machine: a search step, its kernels on a GPU one by one, the search for faces, opening weight files. In a clone, ' +
+      'facewright bench step | kernels | compare | search | load | faces\n\n' +
+      'Measures this machine: a search step, its kernels on a GPU one by one, whole searches, opening weight files, the search for faces. In a clone, ' +
       'npm run bench -- is the same, and builds first.',
     examples: [
       ['facewright bench step --model 1024', 'a search step at 1024 px, kernel by kernel'],
@@ -230,6 +230,7 @@ export const commands: Readonly<Record<string, Command | CommandGroup>> = {
         examples: [
           ['facewright bench step', 'all shapes'],
           ['facewright bench step --model 1024 --engine webgpu', 'one, on a GPU'],
+          ['facewright bench step --model 1024 --trace t.json', 'when each kernel runs, for ui.perfetto.dev'],
         ],
         load: async () => (await import('./bench/step.js')).stepCommand,
       },
@@ -249,6 +250,37 @@ export const commands: Readonly<Record<string, Command | CommandGroup>> = {
           ['facewright bench kernels conv --variants --json', 'all kernels there are for them, with every sample'],
         ],
         load: async () => (await import('./bench/kernels.js')).kernelsCommand,
+      },
+      search: {
+        usage: 'search',
+        describe: 'seconds per face, faces per minute',
+        help:
+          'facewright bench search [options]\n\n' +
+          'Times whole searches for random targets, in memory: how long one takes does not depend on what is in the picture. JS thread busy: ' +
+          'the share of that time which the thread that feeds the engine works.',
+        examples: [
+          ['facewright bench search', 'as the demo searches'],
+          ['facewright bench search --model 1024 --count 2', 'the full FFHQ network'],
+        ],
+        load: async () => (await import('./bench/search.js')).searchCommand,
+      },
+      compare: {
+        usage: 'compare [inputs..]',
+        describe: 'two reports of kernels: what got faster and slower',
+        help:
+          'facewright bench compare OLD.json NEW.json [options]\n\n' +
+          'Holds two reports of bench kernels --json against each other: the old time of each kernel by the new one, with a 95 % interval, ' +
+          'the worst first. Another adapter, driver, model or batch is refused; another version of facewright or Dawn is not.\n' +
+          'Exit codes: 0 compared; 1 with --fail, when a kernel or the step got slower by more than that and 1 is outside its interval; 2 nothing ' +
+          'was compared.',
+        inputs: 'reports, the older one first',
+        examples: [
+          ['facewright bench compare old.json new.json', 'what changed'],
+          ['facewright bench compare old.json new.json --fail 5%', 'in CI'],
+          ['facewright bench compare old.json new.json --plot roofline.svg', 'both under the roof, with arrows'],
+          ['facewright bench compare new.json --plot roofline.svg', 'one of them'],
+        ],
+        load: async () => (await import('./bench/compare.js')).compareCommand,
       },
       load: {
         usage: 'load',

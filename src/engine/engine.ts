@@ -25,7 +25,11 @@ export interface KernelTime {
   readonly kernel: string;
   /** The op that it served, with its shape, for example `conv [1, 128, 32, 32] → [1, 128, 32, 32]`. */
   readonly op: string;
+  /** Seconds from the beginning of the first kernel to that of this one, where the engine has a clock for that. */
+  readonly start?: number;
   readonly seconds: number;
+  /** webgpu: workgroups over all pictures. */
+  readonly workgroups?: number;
   /** Floating point operations, counted as the plain algorithm needs them (a multiply-add is two); 0 if not counted. */
   readonly flop: number;
   /** Those that the kernel does, where its algorithm needs fewer (Winograd's, its transforms not counted). */

@@ -2,6 +2,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import type { Engine } from '../engine/engine.js';
 import { createWebGpuEngine } from '../engine/webgpu/engine.js';
+import type { HostWatch } from '../engine/webgpu/host-spans.js';
 import type { MeasuredChoices } from '../engine/webgpu/variants.js';
 import { FacewrightError } from '../errors.js';
 import { readShaders } from './paths.js';
@@ -45,6 +46,8 @@ export interface WebGpuRequest {
   readonly measured?: MeasuredChoices;
   /** The most bytes of one binding; by default the adapter's limit. */
   readonly bindingLimit?: number;
+  /** Told what the processor does in runs, profiles and reads. */
+  readonly watch?: HostWatch;
   /** Timestamps as the device has them, not rounded to 65.5 µs: for the workbench, which times single kernels. */
   readonly exactClock?: boolean;
 }
@@ -144,9 +147,9 @@ function isSoftware(name: string): boolean {
  */
 export async function openWebGpu(request: WebGpuRequest = {}): Promise<Engine> {
   const shaders = await readShaders();
-  const { measured, bindingLimit } = request;
+  const { measured, bindingLimit, watch } = request;
   return firstThatOpens(request, async ({ device, info: { backend: _, ...info } }) =>
-    createWebGpuEngine(device, { shaders, measured, bindingLimit, info }),
+    createWebGpuEngine(device, { shaders, measured, bindingLimit, watch, info }),
   );
 }
 

@@ -2,7 +2,7 @@ import { describe } from '../../engine/describe.js';
 import { convolutionVariants } from '../../engine/webgpu/convolution-variants.js';
 import type { Dispatch } from '../../engine/webgpu/dispatch.js';
 import { webGpuForms } from '../../engine/webgpu/forms.js';
-import { trafficOf } from '../../engine/webgpu/launches.js';
+import { trafficOf, workgroupsOf } from '../../engine/webgpu/launches.js';
 import { lower } from '../../engine/webgpu/lower.js';
 import { type KernelDevice, preferring } from '../../engine/webgpu/variants.js';
 import { fuse } from '../../graph/fuse/fuse.js';
@@ -51,14 +51,13 @@ export function stepKernels(graph: Graph, device: KernelDevice): StepKernels {
   }
   const unnamed = [...groups.values()].map((alike): KernelCase => {
     const { op, dispatch } = alike[0];
-    const [x, y] = dispatch.groups;
     return {
       kernel: dispatch.kernel,
       shape: describe(op),
       op,
       dispatch,
       n: alike.length,
-      workgroups: x * y * graph.batch,
+      workgroups: workgroupsOf(dispatch, graph.batch),
       flop: dispatch.flop * graph.batch,
       bytes: trafficOf(dispatch, graph.batch),
     };

@@ -98,3 +98,17 @@ export interface Timing {
   readonly quartiles: readonly [number, number];
   readonly samples: readonly number[];
 }
+
+/**
+ * The kernels that make up a report's seconds: those that run, or where a filter has left none of them, those that might run
+ * instead.
+ */
+export function countedKernels(kernels: readonly KernelFigures[]): readonly KernelFigures[] {
+  const running = kernels.filter(({ alternative }) => !alternative);
+  return running.length > 0 ? running : kernels;
+}
+
+/** Whether all kernels of a step are in a report: a filter leaves some out. */
+export function isWholeStep({ kernels, dispatches }: Pick<KernelsReport, 'kernels' | 'dispatches'>): boolean {
+  return countedKernels(kernels).reduce((sum, { n }) => sum + n, 0) === dispatches;
+}

@@ -10,7 +10,13 @@ import { boundOf } from './bound.js';
 import { alternativeKernels, type KernelCase, stepKernels } from './cases.js';
 import { longFma, measureCeilings } from './ceilings.js';
 import { Control } from './control.js';
-import type { Ceilings, KernelFigures, KernelsReport, SkippedKernel } from './kernels-report.js';
+import {
+  type Ceilings,
+  countedKernels,
+  type KernelFigures,
+  type KernelsReport,
+  type SkippedKernel,
+} from './kernels-report.js';
 import { compareOp, compilerOn } from './oracle.js';
 import { type Prepared, prepare } from './prepare.js';
 import { positiveIn } from './random-data.js';
@@ -179,10 +185,7 @@ function figuresOf(
 /** Shares of the seconds that those take which run, the largest first. */
 export function withShares(kernels: readonly KernelFigures[]): Pick<KernelsReport, 'seconds' | 'kernels'> {
   const secondsOf = ({ n, warm }: KernelFigures) => n * warm.median;
-  const running = kernels.filter(({ alternative }) => !alternative);
-  // With a filter there may be alternatives alone: then they are shares of those.
-  const counted = running.length > 0 ? running : kernels;
-  const seconds = counted.reduce((sum, one) => sum + secondsOf(one), 0);
+  const seconds = countedKernels(kernels).reduce((sum, one) => sum + secondsOf(one), 0);
   const shared = kernels.map((one) => ({ ...one, share: secondsOf(one) / seconds }));
   return { seconds, kernels: shared.sort((a, b) => b.share - a.share) };
 }

@@ -1,6 +1,7 @@
 // The engine that a bench of whole steps runs on.
 
 import { convolutionVariants } from '../../engine/webgpu/convolution-variants.js';
+import type { HostWatch } from '../../engine/webgpu/host-spans.js';
 import { preferring } from '../../engine/webgpu/variants.js';
 import { type Engine, openEngine, openNative, openWebGpu } from '../../index.js';
 import { engineNames } from '../../node/engines.js';
@@ -21,9 +22,7 @@ export async function openBenchEngine(words: Arguments): Promise<Engine> {
   const convolutions = words.value('convolutions', (option, text) =>
     oneOf(option, text, ['direct', 'winograd'] as const),
   );
-  const kernels = words.text('kernels')?.split(',');
-  const unknown = kernels?.find((kernel) => !variantNames.includes(kernel));
-  if (unknown !== undefined) throw new UsageError(`--kernels ${unknown}: choose from ${variantNames.join(', ')}`);
+  const kernels = readKernels(words);
   if (kernels !== undefined) {
     if (engine === 'native') throw new UsageError('--kernels is for the webgpu engine; leave it out');
     return openWebGpu({ adapter, measured: preferring(kernels) });
@@ -37,4 +36,30 @@ export async function openBenchEngine(words: Arguments): Promise<Engine> {
     return openNative({ threads, isa, precision, convolutions });
   }
   return openEngine({ engine, adapter, threads, precision });
+}
+
+/**
+ * The webgpu engine, with a clock that is not rounded.
+ *
+ * @param watch told what the processor does
+ * @throws UsageError for options of the native one
+ */
+export async function openWatchedEngine(words: Arguments, watch: HostWatch): Promise<Engine> {
+  const native = ['threads', 'isa', 'precision', 'convolutions'].find((name) => words.text(name) !== undefined);
+  const { adapter, engine } = openOptions(words);
+  if (native !== undefined || engine === 'native') {
+    throw new UsageError(
+      `--trace is for the webgpu engine, as the native one does not tell when a kernel begins; leave out --${native ?? 'engine native'}`,
+    );
+  }
+  const kernels = readKernels(words);
+  return openWebGpu({ adapter, measured: kernels && preferring(kernels), watch, exactClock: true });
+}
+
+/** --kernels. */
+function readKernels(words: Arguments): string[] | undefined {
+  const kernels = words.text('kernels')?.split(',');
+  const unknown = kernels?.find((kernel) => !variantNames.includes(kernel));
+  if (unknown !== undefined) throw new UsageError(`--kernels ${unknown}: choose from ${variantNames.join(', ')}`);
+  return kernels;
 }

@@ -11,10 +11,13 @@ import { Console } from '../shared/console.js';
 import { exitCode } from '../shared/exit.js';
 import { wholeNumber } from '../shared/values.js';
 import { benchEngineOptions, openBenchEngine } from './bench-engine.js';
+import { traceCommand } from './trace.js';
 
 export async function stepCommand(parsed: ArgumentsCamelCase): Promise<number> {
   const words = new Arguments(parsed);
   const console = new Console(words.flag('quiet'));
+  const trace = words.text('trace');
+  if (trace !== undefined) return traceCommand(trace, words, console);
   const models = (words.text('model') ?? benchShapes.map(({ name }) => name).join()).split(',');
   const results: BenchResult[] = [];
   for (const model of models) {

@@ -259,6 +259,17 @@ const benchReport: OptionTable = {
   quiet: flag(REPORT, 'nothing on stderr but errors'),
 };
 
+/** Which engine, and how it is set up. */
+const benchEngine: OptionTable = {
+  engine: modelOptions.engine,
+  adapter: modelOptions.adapter,
+  kernels: value(MODEL, 'webgpu: kernels to take instead of those that suit the adapter, for example conv3x3_tiled'),
+  threads: modelOptions.threads,
+  isa: value(MODEL, 'native: instruction set: avx512 | avx2 | baseline', 'the best that the processor has'),
+  precision: modelOptions.precision,
+  convolutions: value(MODEL, 'native: direct | winograd', 'as suits their shape'),
+};
+
 const benchStepOptions: OptionTable = {
   model: value(
     MEASURED,
@@ -267,13 +278,33 @@ const benchStepOptions: OptionTable = {
   ),
   steps: value(MEASURED, 'steps to time, after a first one', '3'),
   batch: value(MEASURED, 'pictures in a step', '1'),
-  engine: modelOptions.engine,
-  adapter: modelOptions.adapter,
-  kernels: value(MODEL, 'webgpu: kernels to take instead of those that suit the adapter, for example conv3x3_tiled'),
-  threads: modelOptions.threads,
-  isa: value(MODEL, 'native: instruction set: avx512 | avx2 | baseline', 'the best that the processor has'),
-  precision: modelOptions.precision,
-  convolutions: value(MODEL, 'native: direct | winograd', 'as suits their shape'),
+  ...benchEngine,
+  trace: value(
+    WRITTEN,
+    'instead of the figures, a trace of steps of one model on the webgpu engine: open it at ui.perfetto.dev',
+  ),
+  ...benchReport,
+};
+
+const benchSearchOptions: OptionTable = {
+  model: value(
+    MEASURED,
+    'demo, 256, 1024, sg2-256, sg2-1024 (random weights), or weight files; several with commas',
+    'the demo generator',
+  ),
+  count: value(MEASURED, 'faces, rounded up to whole batches', '12'),
+  batch: value(MEASURED, 'faces searched for together', 'as run has it'),
+  steps: value(MEASURED, 'steps of a search', '100'),
+  size: value(MEASURED, 'the side of the targets', '16 below 256 px, or else 32'),
+  ...benchEngine,
+  ...benchReport,
+};
+
+const benchCompareOptions: OptionTable = {
+  fail: value(MEASURED, 'exit code 1 when a kernel or the step got slower by more than this, for example 5%'),
+  force: flag(MEASURED, 'compare what was measured on different adapters, drivers, models or batches'),
+  plot: value(WRITTEN, 'SVG file: the newer report as a roofline, with arrows from the older one'),
+  all: flag(REPORT, 'every kernel, not only those that changed'),
   ...benchReport,
 };
 
@@ -307,6 +338,8 @@ export const optionsOf: Readonly<Record<string, OptionTable>> = {
   'weights convert': convertOptions,
   'bench step': benchStepOptions,
   'bench kernels': benchKernelsOptions,
+  'bench search': benchSearchOptions,
+  'bench compare': benchCompareOptions,
   'bench load': benchReport,
   'bench faces': benchReport,
   doctor: doctorOptions,

@@ -1,9 +1,10 @@
-// Plots of dots and intervals, a row for each figure, as SVG that stands alone or in a page, light or dark.
+// Plots of dots and intervals, a row for each figure.
 
 import { escapeXml } from '../../image/write.js';
+import { labelLines, textWidth } from '../../plot/label.js';
+import { MARGIN, round, svgDocument, text } from '../../plot/svg.js';
 import { type Scale, scaleOf } from './axis.js';
 import { countText, figureText, intervalText, unitText, valueText } from './format.js';
-import { labelLines, textWidth } from './label.js';
 import type { Figure, Measure } from './report-data.js';
 
 export interface PlotRow {
@@ -25,7 +26,6 @@ export interface Plot {
 
 /** All lengths are pixels. */
 const WIDTH = 760;
-const MARGIN = 16;
 const ROW = 22;
 const LINE = 16;
 const HEADING = 30;
@@ -42,12 +42,6 @@ const TALL = 16;
 
 // The colour of dots is told from white and from black alike (4:1 and 5:1).
 const ACCENT = '#3d85c6';
-
-// In a page the text has the page's colour; alone (`:root`), one that follows the reader's choice of light or dark.
-const STYLE =
-  '.fw-plot text{font-family:system-ui,"Segoe UI","DejaVu Sans",sans-serif;fill:currentColor}' +
-  '.fw-plot:root{color:#1c1d20;background:#fff}' +
-  '@media(prefers-color-scheme:dark){.fw-plot:root{color:#e4e6ea;background:#17191d}}';
 
 /** A plot as a whole SVG document. Rows without a figure are left out. */
 export function plot({ id, title, measure, axis, rows }: Plot): string {
@@ -78,19 +72,19 @@ export function plot({ id, title, measure, axis, rows }: Plot): string {
   }
   const height = y + 34;
   const said = `${known.map(({ name, figure }) => `${name}: ${figureText(figure, measure)}`).join('; ')}`;
-  return [
-    `<svg xmlns="http://www.w3.org/2000/svg" class="fw-plot" viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" height="${height}" ` +
-      `style="max-width:100%;height:auto" role="img" aria-labelledby="${id}-title" aria-describedby="${id}-desc">`,
-    `<title id="${id}-title">${escapeXml(title)}</title>`,
-    `<desc id="${id}-desc">${escapeXml(said)}</desc>`,
-    `<style>${STYLE}</style>`,
-    text(title, MARGIN, 26, { size: 16, bold: true }),
-    text(INTERVAL, columns.interval, TOP - 8, { size: SMALL, end: true, faint: true }),
-    text('n', columns.n, TOP - 8, { size: SMALL, end: true, faint: true }),
-    ...axisOf(scale, measure, { top: TOP, bottom: y, both: known.length > TALL }),
-    ...parts,
-    '</svg>',
-  ].join('\n');
+  return svgDocument({
+    id,
+    title,
+    description: said,
+    width: WIDTH,
+    height,
+    parts: [
+      text(INTERVAL, columns.interval, TOP - 8, { size: SMALL, end: true, faint: true }),
+      text('n', columns.n, TOP - 8, { size: SMALL, end: true, faint: true }),
+      ...axisOf(scale, measure, { top: TOP, bottom: y, both: known.length > TALL }),
+      ...parts,
+    ],
+  });
 }
 
 /** What stands above the intervals. */
@@ -176,23 +170,4 @@ function axisOf(
       ...(both ? [text(label, x, top - 8, { size: SMALL, middle: true, faint: true })] : []),
     ];
   });
-}
-
-interface TextLook {
-  readonly size: number;
-  readonly bold?: boolean;
-  readonly end?: boolean;
-  readonly middle?: boolean;
-  readonly faint?: boolean;
-}
-
-function text(content: string, x: number, y: number, { size, bold, end, middle, faint }: TextLook): string {
-  const anchor = end ? ' text-anchor="end"' : middle ? ' text-anchor="middle"' : '';
-  const weight = bold ? ' font-weight="600"' : '';
-  const opacity = faint ? ' fill-opacity=".72"' : '';
-  return `<text x="${round(x)}" y="${round(y)}" font-size="${size}"${anchor}${weight}${opacity}>${escapeXml(content)}</text>`;
-}
-
-function round(value: number): number {
-  return Math.round(value * 10) / 10;
 }

@@ -8,6 +8,7 @@ import type { ShaderTexts } from './assemble.js';
 import { GuardedDevice } from './device.js';
 import { type Shared, WebGpuExecutable } from './executable.js';
 import { webGpuForms } from './forms.js';
+import type { HostWatch } from './host-spans.js';
 import { Kernels } from './kernels.js';
 import { ConstantStore } from './memory.js';
 import { PipelineCache } from './pipelines.js';
@@ -23,6 +24,8 @@ export interface WebGpuOptions {
   readonly measured?: MeasuredChoices;
   /** The most bytes of one binding, at most the device's own limit: larger batches are cut into chunks of pictures. */
   readonly bindingLimit?: number;
+  /** Told what the processor does in runs, profiles and reads: for traces of a step. */
+  readonly watch?: HostWatch;
 }
 
 /** Runs graphs as WGSL kernels on a GPUDevice, which it owns from then on. */
@@ -85,6 +88,7 @@ export async function createWebGpuEngine(device: GPUDevice, options: WebGpuOptio
       device.limits.maxBufferSize,
       options.bindingLimit ?? Number.POSITIVE_INFINITY,
     ),
+    watch: options.watch,
   });
   try {
     await selfTest(engine);

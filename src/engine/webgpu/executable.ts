@@ -11,12 +11,13 @@ import { Buffers } from './buffers.js';
 import { type Chunk, chunksOf } from './chunks.js';
 import type { GuardedDevice } from './device.js';
 import type { Dispatch } from './dispatch.js';
+import { type HostWatch, timed, timedWait } from './host-spans.js';
 import type { Kernels } from './kernels.js';
-import { bindLaunch, encodeLaunch, type Launch, trafficOf, withPipelines } from './launches.js';
+import { bindLaunch, encodeLaunch, type Launch, trafficOf, withPipelines, workgroupsOf } from './launches.js';
 import { lower } from './lower.js';
 import { type ConstantStore, FLOAT, readBuffer } from './memory.js';
 import type { PipelineCache } from './pipelines.js';
-import { readTimestamps } from './timestamps.js';
+import { readPassTicks, type TimedEncoding } from './timestamps.js';
 import type { KernelDevice } from './variants.js';
 
 /** What an executable shares with its engine. */
@@ -29,6 +30,8 @@ export interface Shared {
   readonly device: KernelDevice;
   /** The most bytes that one binding may hold. */
   readonly bindingLimit: number;
+  /** Told what the processor does in runs, profiles and reads. */
+  readonly watch?: HostWatch;
 }
 
 /** GPUMapMode.READ; the global of that name exists only where WebGPU is built in. */
@@ -96,21 +99,25 @@ export class WebGpuExecutable implements Executable {
 
   run(scalars: Partial<RunScalars> = {}): void {
     this.#check();
-    const { device } = this.#shared.guard;
+    const { guard, watch } = this.#shared;
+    const { device } = guard;
     this.#writeScalars(scalars);
     // A submit for each chunk: drivers that watch over the time of one submit see shorter ones.
     this.#chunks.forEach(({ count }, chunk) => {
-      const encoder = device.createCommandEncoder();
-      const pass = encoder.beginComputePass();
-      for (const launch of this.#launches) encodeLaunch(pass, launch, chunk, count);
-      pass.end();
-      device.queue.submit([encoder.finish()]);
+      const commands = timed(watch, 'encode', () => {
+        const encoder = device.createCommandEncoder();
+        const pass = encoder.beginComputePass();
+        for (const launch of this.#launches) encodeLaunch(pass, launch, chunk, count);
+        pass.end();
+        return encoder.finish();
+      });
+      timed(watch, 'submit', () => device.queue.submit([commands]));
     });
   }
 
   async read(names: readonly string[]): Promise<Record<string, Float32Array>> {
     this.#check();
-    const { guard } = this.#shared;
+    const { guard, watch } = this.#shared;
     const tensors = names.map((name) => this.#readable(name));
     const staged: { buffer: GPUBuffer; into: Float32Array; at: number }[] = [];
     const results = tensors.map((tensor) => new Float32Array(elements(tensor.shape)));
@@ -129,7 +136,8 @@ export class WebGpuExecutable implements Executable {
         });
         guard.device.queue.submit([encoder.finish()]);
       });
-      await guard.orFailure(Promise.all(staged.map(({ buffer }) => buffer.mapAsync(MAP_MODE_READ))));
+      const mapped = Promise.all(staged.map(({ buffer }) => buffer.mapAsync(MAP_MODE_READ)));
+      await timedWait(watch, guard.orFailure(mapped));
       this.#check();
       for (const { buffer, into, at } of staged) into.set(new Float32Array(buffer.getMappedRange()), at);
       return Object.fromEntries(names.map((name, index) => [name, results[index]]));
@@ -140,22 +148,25 @@ export class WebGpuExecutable implements Executable {
 
   async profile(scalars: Partial<RunScalars> = {}): Promise<KernelTime[]> {
     this.#check();
-    const { device } = this.#shared.guard;
+    const { guard, watch } = this.#shared;
     this.#writeScalars(scalars);
     const steps = this.#chunks.flatMap(({ count }, chunk) =>
       this.#launches.map((launch) => ({ launch, chunk, count })),
     );
-    const seconds = await readTimestamps(device, steps.length, (encoder, index, timestampWrites) => {
+    const record: TimedEncoding = (encoder, index, timestampWrites) => {
       const pass = encoder.beginComputePass({ timestampWrites });
       const { launch, chunk, count } = steps[index];
       encodeLaunch(pass, launch, chunk, count);
       pass.end();
-    });
-    this.#shared.guard.check();
+    };
+    const ticks = await readPassTicks(guard.device, steps.length, record, watch);
+    guard.check();
     return steps.map(({ launch: { op, dispatch }, count }, index) => ({
       kernel: dispatch.kernel,
       op: describe(op),
-      seconds: seconds[index],
+      start: Number(ticks[index].begin - ticks[0].begin) * 1e-9,
+      seconds: Number(ticks[index].end - ticks[index].begin) * 1e-9,
+      workgroups: workgroupsOf(dispatch, count),
       flop: dispatch.flop * count,
       bytes: trafficOf(dispatch, count),
     }));

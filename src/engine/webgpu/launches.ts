@@ -70,6 +70,11 @@ export function encodeLaunch(pass: GPUComputePassEncoder, launch: Launch, chunk:
   pass.dispatchWorkgroups(x, y, pictures);
 }
 
+/** Workgroups of a dispatch over `pictures`. */
+export function workgroupsOf({ groups: [x, y] }: Dispatch, pictures: number): number {
+  return x * y * pictures;
+}
+
 /** Bytes that a dispatch over `pictures` reads and writes at least, each binding once. */
 export function trafficOf(dispatch: Dispatch, pictures: number): number {
   return Object.values(dispatch.bindings).reduce((bytes, binding) => bytes + bindingBytes(binding, pictures), 0);

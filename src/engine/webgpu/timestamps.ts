@@ -1,4 +1,5 @@
 import { FacewrightError } from '../../errors.js';
+import { type HostWatch, timed, timedWait } from './host-spans.js';
 import { readBuffer } from './memory.js';
 
 /** Passes whose clocks fit into one query set (WebGPU allows 4096 queries). */
@@ -20,20 +21,17 @@ export interface PassTicks {
 }
 
 /**
- * Runs `count` compute passes with a clock before and after each, and returns their durations in seconds.
- *
- * @throws FacewrightError where the device has no timestamps
- */
-export async function readTimestamps(device: GPUDevice, count: number, encode: TimedEncoding): Promise<number[]> {
-  return (await readPassTicks(device, count, encode)).map(({ begin, end }) => Number(end - begin) * 1e-9);
-}
-
-/**
  * Runs `count` compute passes, and returns what the clock said before and after each.
  *
+ * @param watch told what the processor does
  * @throws FacewrightError where the device has no timestamps
  */
-export async function readPassTicks(device: GPUDevice, count: number, encode: TimedEncoding): Promise<PassTicks[]> {
+export async function readPassTicks(
+  device: GPUDevice,
+  count: number,
+  encode: TimedEncoding,
+  watch?: HostWatch,
+): Promise<PassTicks[]> {
   if (!device.features.has('timestamp-query')) {
     throw new FacewrightError('this GPU has no clock that kernels can read (timestamp-query)');
   }
@@ -44,18 +42,21 @@ export async function readPassTicks(device: GPUDevice, count: number, encode: Ti
     const resolved = device.createBuffer({ size: 16 * passes, usage: QUERY_RESOLVE | COPY_SRC });
     const staging = readBuffer(device, 16 * passes);
     try {
-      const encoder = device.createCommandEncoder();
-      for (let pass = 0; pass < passes; pass++) {
-        encode(encoder, first + pass, {
-          querySet,
-          beginningOfPassWriteIndex: 2 * pass,
-          endOfPassWriteIndex: 2 * pass + 1,
-        });
-      }
-      encoder.resolveQuerySet(querySet, 0, 2 * passes, resolved, 0);
-      encoder.copyBufferToBuffer(resolved, 0, staging, 0, 16 * passes);
-      device.queue.submit([encoder.finish()]);
-      await staging.mapAsync(1);
+      const commands = timed(watch, 'encode', () => {
+        const encoder = device.createCommandEncoder();
+        for (let pass = 0; pass < passes; pass++) {
+          encode(encoder, first + pass, {
+            querySet,
+            beginningOfPassWriteIndex: 2 * pass,
+            endOfPassWriteIndex: 2 * pass + 1,
+          });
+        }
+        encoder.resolveQuerySet(querySet, 0, 2 * passes, resolved, 0);
+        encoder.copyBufferToBuffer(resolved, 0, staging, 0, 16 * passes);
+        return encoder.finish();
+      });
+      timed(watch, 'submit', () => device.queue.submit([commands]));
+      await timedWait(watch, staging.mapAsync(1));
       const ticks = new BigInt64Array(staging.getMappedRange());
       for (let pass = 0; pass < passes; pass++) read.push({ begin: ticks[2 * pass], end: ticks[2 * pass + 1] });
     } finally {

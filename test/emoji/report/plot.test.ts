@@ -2,7 +2,6 @@ import sharp from 'sharp';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { roundStep, scaleOf } from '../../../dist/emoji/report/axis.js';
-import { labelLines, textWidth } from '../../../dist/emoji/report/label.js';
 import { type Plot, plot } from '../../../dist/emoji/report/plot.js';
 
 const test = suite('emoji/report/plot');
@@ -41,17 +40,6 @@ test('ticks at round numbers around all values', () => {
 test('rows of few emoji do not stretch the axis: their intervals end in an arrow', () => {
   const { at } = scaleOf([figure(5), figure(4, 1000, 2)], { from: 0 }, { from: 0, to: 100 });
   assert.ok(at(1004).beyond && at(-996).beyond && !at(6).beyond);
-});
-
-test('long labels go on in more lines, and nothing of them is lost', () => {
-  assert.equal(labelLines('short', 100), ['short']);
-  const long = 'a label of quite some words that goes on and on, as labels do';
-  const lines = labelLines(long, 120);
-  assert.ok(lines.length > 2);
-  assert.is(lines.join(' '), long);
-  const word = 'x'.repeat(90);
-  assert.is(labelLines(word, 120).join(''), word);
-  for (const line of [...lines, ...labelLines(word, 120)]) assert.ok(textWidth(line) <= 120, line);
 });
 
 const hostile = '</text><script>alert(1)</script>&"\'\u0000\u001b';
