@@ -211,8 +211,9 @@ export const commands: Readonly<Record<string, Command | CommandGroup>> = {
   bench: {
     describe: 'measure: steps, searches, kernels, faces, weight files',
     help:
-      'facewright bench step | kernels | compare | search | load | faces\n\n' +
-      'Measures this machine: a search step, its kernels on a GPU one by one, whole searches, opening weight files, the search for faces. In a clone, ' +
+      'facewright bench step | kernels | contract | compare | search | load | faces\n\n' +
+      'Measures this machine: a search step, its kernels on a GPU one by one and kernels of your own beside them, whole searches, opening ' +
+      'weight files, the search for faces. docs/kernels.md begins with a first kernel in ten minutes. In a clone, ' +
       'npm run bench -- is the same, and builds first.',
     examples: [
       ['facewright bench step --model 1024', 'a search step at 1024 px, kernel by kernel'],
@@ -242,12 +243,15 @@ export const commands: Readonly<Record<string, Command | CommandGroup>> = {
           'Measures the WGSL kernels of a search step one by one, at the shapes of that step: microseconds with data in the caches ' +
           '(warm) and not (cold), share of the step, what of the adapter’s best it reaches and what bounds it, and how far its ' +
           'results are from the native engine’s. FILTER is a part of a kernel’s name or shape, or a regular expression. It runs ' +
-          'on programs that play a GPU too (lavapipe), whose times say nothing about GPUs.',
+          'on programs that play a GPU too (lavapipe), whose times say nothing about GPUs. With --isa nothing is measured but ' +
+          'compiled; with --try a kernel of your own is checked, and timed beside the engine’s.',
         inputs: 'a part of a kernel’s name or shape, or a regular expression',
         examples: [
           ['facewright bench kernels', 'all kernels of a step of the demo generator'],
           ["facewright bench kernels 'conv.*64×64$' --model 1024", 'convolutions that make maps of 64 px'],
           ['facewright bench kernels conv --variants --json', 'all kernels there are for them, with every sample'],
+          ['facewright bench kernels --try mine.wgsl --as conv3x3 --watch', 'one of your own, at every save'],
+          ['facewright bench kernels conv --isa navi31', 'registers, waves, multiply-adds on a GPU that is not here'],
         ],
         load: async () => (await import('./bench/kernels.js')).kernelsCommand,
       },
@@ -281,6 +285,18 @@ export const commands: Readonly<Record<string, Command | CommandGroup>> = {
           ['facewright bench compare new.json --plot roofline.svg', 'one of them'],
         ],
         load: async () => (await import('./bench/compare.js')).compareCommand,
+      },
+      contract: {
+        usage: 'contract [inputs..]',
+        describe: 'what a kernel of your own has to keep, as WGSL to begin with',
+        help:
+          'facewright bench contract NAME\n\n' +
+          'Prints a WGSL kernel that may stand for one of the engine’s: a convolution (conv1x1, conv3x3, conv_up, conv_down), right but ' +
+          'slow, or any kernel of shaders/, whole; its head says what it is given and what is checked. Change it, and try it with ' +
+          'facewright bench kernels --try mine.wgsl --as NAME.',
+        inputs: 'the kernel’s name',
+        examples: [['facewright bench contract conv3x3 > mine.wgsl', 'to begin with']],
+        load: async () => (await import('./bench/contract.js')).contractCommand,
       },
       load: {
         usage: 'load',

@@ -50,6 +50,11 @@ export interface WebGpuRequest {
   readonly watch?: HostWatch;
   /** Timestamps as the device has them, not rounded to 65.5 µs: for the workbench, which times single kernels. */
   readonly exactClock?: boolean;
+  /**
+   * What a kernel reads or writes beyond a buffer is moved to the buffer's end, on every driver: some would drop it, and then
+   * nobody sees it.
+   */
+  readonly clamped?: boolean;
 }
 
 /** A device of an adapter, and what is known of it. */
@@ -81,8 +86,9 @@ const SHOWN_LIMITS = [
 ] as const;
 /** Backends in the order of preference; Dawn's null backend computes nothing and is never used. */
 const BACKENDS = ['metal', 'd3d12', 'vulkan', 'd3d11', 'opengl', 'opengles'];
-/** Dawn's flags for timestamps that are not rounded. */
-const EXACT_CLOCK = ['disable-dawn-features=timestamp_quantization'];
+/** What Dawn does unless it is told not to: rounding timestamps, and leaving accesses beyond a buffer to a driver that drops them. */
+const ROUNDED_CLOCK = 'timestamp_quantization';
+const DROPPED_ACCESSES = 'vulkan_use_buffer_robust_access_2';
 /** Dawn's flag for an adapter that cannot exist: its error lists those that do. */
 const NO_SUCH_ADAPTER = 'adapter=facewright lists adapters';
 
@@ -158,7 +164,9 @@ export async function openWebGpu(request: WebGpuRequest = {}): Promise<Engine> {
  *
  * @throws FacewrightError when there is none, saying what to install or which there are
  */
-export function openGpu(request: Pick<WebGpuRequest, 'adapter' | 'hardware' | 'exactClock'> = {}): Promise<OpenedGpu> {
+export function openGpu(
+  request: Pick<WebGpuRequest, 'adapter' | 'hardware' | 'exactClock' | 'clamped'> = {},
+): Promise<OpenedGpu> {
   return firstThatOpens(request, async (opened) => opened);
 }
 
@@ -182,7 +190,7 @@ async function firstThatOpens<T>(request: WebGpuRequest, use: (opened: OpenedGpu
   let failure: unknown;
   for (const candidate of candidates) {
     try {
-      return await use(await openAdapter(create, candidate, request.exactClock ?? false));
+      return await use(await openAdapter(create, candidate, request));
     } catch (error) {
       failure ??= error;
     }
@@ -194,9 +202,10 @@ async function firstThatOpens<T>(request: WebGpuRequest, use: (opened: OpenedGpu
 async function openAdapter(
   create: (flags: string[]) => GPU,
   listed: { backend: string; name: string },
-  exactClock: boolean,
+  { exactClock = false, clamped = false }: Pick<WebGpuRequest, 'exactClock' | 'clamped'>,
 ): Promise<OpenedGpu> {
-  const adapter = await requestAdapter(create, listed, exactClock ? EXACT_CLOCK : []);
+  const off = [...(exactClock ? [ROUNDED_CLOCK] : []), ...(clamped ? [DROPPED_ACCESSES] : [])];
+  const adapter = await requestAdapter(create, listed, off.length > 0 ? [`disable-dawn-features=${off}`] : []);
   if (!adapter) {
     throw new FacewrightError(`${listed.name}: its driver is too old or broken; ${whatToInstall()}`);
   }

@@ -253,6 +253,7 @@ const convertOptions: OptionTable = {
 };
 
 const MEASURED = 'What is measured:';
+const TRIED = 'A kernel of your own:';
 
 const benchReport: OptionTable = {
   json: flag(REPORT, 'the figures as JSON on stdout'),
@@ -308,10 +309,26 @@ const benchCompareOptions: OptionTable = {
   ...benchReport,
 };
 
+const COMPILED = 'The code that an AMD GPU would be given, without one:';
+
 const benchKernelsOptions: OptionTable = {
-  model: value(MEASURED, 'demo, 256, 1024, sg2-256, sg2-1024 (random weights), or a weight file', 'demo'),
+  model: value(
+    MEASURED,
+    'demo, 256, 1024, sg2-256, sg2-1024 (random weights), or a weight file',
+    'demo; 1024 with --isa',
+  ),
   batch: value(MEASURED, 'pictures in a launch', '1'),
   variants: flag(MEASURED, 'also the convolution kernels that the adapter could run instead'),
+  try: value(TRIED, 'a kernel of your own in WGSL: whether it is right, and how fast beside the engine’s'),
+  as: value(TRIED, 'the kernel that it stands for, as bench contract has it: conv3x3, blur, …'),
+  set: { kind: 'list', group: TRIED, describe: 'values for overrides of its own: ROWS=4' },
+  watch: flag(TRIED, 'try it again whenever it is saved'),
+  isa: value(COMPILED, 'the family, for example navi31, navi21, gfx1201, vega10 or mi200; Linux, with Mesa and gcc'),
+  listing: flag(COMPILED, 'the code itself instead of the table'),
+  gate: value(COMPILED, 'JSON file of figures; exit code 1 where one got worse'),
+  'write-gate': value(COMPILED, 'write the figures to such a file'),
+  plot: value(WRITTEN, 'SVG file: the kernels under the adapter’s roof'),
+  against: value(WRITTEN, 'with --plot: an older report of bench kernels --json, for arrows'),
   adapter: modelOptions.adapter,
   json: flag(REPORT, 'everything with every sample, as JSON on stdout instead of the table'),
   csv: flag(REPORT, 'every sample as CSV on stdout instead of the table'),
@@ -340,6 +357,7 @@ export const optionsOf: Readonly<Record<string, OptionTable>> = {
   'bench kernels': benchKernelsOptions,
   'bench search': benchSearchOptions,
   'bench compare': benchCompareOptions,
+  'bench contract': {},
   'bench load': benchReport,
   'bench faces': benchReport,
   doctor: doctorOptions,

@@ -24,8 +24,7 @@ const DIRECTIVE = /^\s*(enable|requires|diagnostic)\b/;
  */
 export function assembleKernel(shaders: ShaderTexts, kernel: string, precision: StoragePrecision): KernelText {
   const own = textOf(shaders, kernel);
-  const libraries = USE.exec(own.split('\n', 1)[0])?.[1].split(',') ?? [];
-  const names = [`prelude-${precision}`, ...libraries.map((name) => name.trim())].map((name) => `lib/${name}`);
+  const names = [`prelude-${precision}`, ...librariesOf(own)].map((name) => `lib/${name}`);
   const parts = [...names, kernel].map((name) => ({
     file: `${name}.wgsl`,
     lines: (name === kernel ? own : textOf(shaders, name)).split('\n'),
@@ -42,6 +41,12 @@ export function assembleKernel(shaders: ShaderTexts, kernel: string, precision: 
       return { file, line: own };
     },
   };
+}
+
+/** The libraries that a kernel's first line names. */
+export function librariesOf(text: string): string[] {
+  const names = USE.exec(text.split('\n', 1)[0])?.[1].split(',') ?? [];
+  return names.map((name) => name.trim());
 }
 
 function textOf(shaders: ShaderTexts, name: string): string {

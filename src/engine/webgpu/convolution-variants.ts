@@ -108,7 +108,7 @@ function margined({ margin }: ConvolutionShape): { MARGIN: number } {
 }
 
 /** The 2×2 blocks that an upsampling convolution makes: one for each pixel, and the margin's. */
-function blocks(shape: ConvolutionShape): ConvolutionShape {
+export function blocks(shape: ConvolutionShape): ConvolutionShape {
   return { ...shape, h: shape.h + shape.margin, w: shape.w + shape.margin };
 }
 

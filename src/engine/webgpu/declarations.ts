@@ -38,21 +38,32 @@ export function readDeclarations(code: string): Declarations {
   };
 }
 
-/** What a dispatch and its kernel do not agree on, as sentences; nothing if all is well. */
-export function disagreements(dispatch: Dispatch, { bindings, overrides }: Declarations): string[] {
+/**
+ * What a dispatch and its kernel do not agree on, as sentences; nothing if all is well. An override that has a value may be given
+ * another.
+ */
+export function disagreements(dispatch: Dispatch, { bindings, overrides, derived }: Declarations): string[] {
   return [
     ...compare(
       'binding',
       Object.keys(dispatch.bindings),
       bindings.map(({ name }) => name),
     ),
-    ...compare('override', Object.keys(dispatch.overrides), overrides),
+    ...compare('override', Object.keys(dispatch.overrides), overrides, derived),
   ].map((fault) => `${dispatch.kernel}: ${fault}`);
 }
 
-function compare(what: string, given: readonly string[], declared: readonly string[]): string[] {
+/** @param possible what may be given, beside what has to be */
+function compare(
+  what: string,
+  given: readonly string[],
+  declared: readonly string[],
+  possible: readonly string[] = [],
+): string[] {
   return [
     ...declared.filter((name) => !given.includes(name)).map((name) => `the ${what} ${name} is not given`),
-    ...given.filter((name) => !declared.includes(name)).map((name) => `there is no ${what} ${name}`),
+    ...given
+      .filter((name) => !declared.includes(name) && !possible.includes(name))
+      .map((name) => `there is no ${what} ${name}`),
   ];
 }

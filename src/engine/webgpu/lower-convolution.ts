@@ -29,15 +29,25 @@ export interface MapTarget {
   readonly activated?: Extract<Write, { readonly form: 'activated' }>;
 }
 
-/** Convolutions, forward and adjoint: the same few kernels with weights packed one way or the other. */
-export function lowerConvolution(core: Convolution, x: MapSource, y: MapTarget, device: KernelDevice): Dispatch[] {
-  const bias = core.kind === 'conv1x1' ? core.bias : undefined;
+/** Which convolution it is for its kernels, and at which shape. */
+export function convolutionShape(
+  core: Convolution,
+  x: Pick<MapSource, 'shape' | 'form'>,
+  y: Pick<MapTarget, 'shape'>,
+): { readonly name: ConvolutionName; readonly shape: ConvolutionShape } {
   const name = core.kind === 'conv_up' && core.adjoint ? 'conv_down' : core.kind;
   const [, into] = x.shape;
   const [, out] = y.shape;
   const [, , h, w] = (name === 'conv_up' ? x : y).shape;
   const margin = core.kind === 'conv_up' ? core.margin : 0;
-  const shape = { into, out, h, w, margin, read: x.form, bias: bias !== undefined };
+  const bias = core.kind === 'conv1x1' && core.bias !== undefined;
+  return { name, shape: { into, out, h, w, margin, read: x.form, bias } };
+}
+
+/** Convolutions, forward and adjoint: the same few kernels with weights packed one way or the other. */
+export function lowerConvolution(core: Convolution, x: MapSource, y: MapTarget, device: KernelDevice): Dispatch[] {
+  const bias = core.kind === 'conv1x1' ? core.bias : undefined;
+  const { name, shape } = convolutionShape(core, x, y);
   const variant = chooseVariant(name, shape, device);
   const { overrides, groups, tables } = variant.dispatch(shape, variant.tile(shape));
   const bindings: Record<string, Binding> = {
@@ -48,7 +58,7 @@ export function lowerConvolution(core: Convolution, x: MapSource, y: MapTarget, 
   };
   if (name !== 'conv_down') bindings.coefficients = bind(x.coefficients);
   if (name === 'conv1x1') bindings.bias = bind(bias);
-  const flop = FLOP[name] * into * out * h * w;
+  const flop = FLOP[name] * shape.into * shape.out * shape.h * shape.w;
   if (name !== 'conv3x3') {
     if (y.activated) throw new Error(`no kernel of ${name} has an epilogue`);
     return [{ kernel: variant.kernel, overrides, bindings, groups, flop }];

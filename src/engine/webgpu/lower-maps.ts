@@ -1,7 +1,7 @@
 import type { Core, FusedOp, Read, Write } from '../../graph/fuse/fused-op.js';
 import type { Tensor } from '../../graph/graph.js';
 import { type Binding, type Dispatch, powerOfTwo, WORKGROUP } from './dispatch.js';
-import { lowerConvolution, type MapSource, type MapTarget } from './lower-convolution.js';
+import { convolutionShape, lowerConvolution, type MapSource, type MapTarget } from './lower-convolution.js';
 import { epilogueOf, lowerScaledGradient, lowerUnactivated } from './lower-modulated.js';
 import { bind, perPixel, size, sumTiles } from './lowering.js';
 import { reductionTiles } from './tiles.js';
@@ -18,6 +18,12 @@ export function lowerFused({ core, read, write }: FusedOp, device: KernelDevice)
   const kernels =
     core.kind === 'blur' ? lowerBlur(core, source, target) : lowerConvolution(core, source, target, device);
   return [...source.before, ...kernels, ...target.behind];
+}
+
+/** The convolution in an op over maps, as its kernels see it; undefined where there is none. */
+export function convolutionIn({ core, read, write }: FusedOp): ReturnType<typeof convolutionShape> | undefined {
+  if (core.kind === 'none' || core.kind === 'blur') return undefined;
+  return convolutionShape(core, sourceOf(read), targetOf(write));
 }
 
 /** A map of the shape of `tensor`, passed on within an op. Kernels that write one read the other. */

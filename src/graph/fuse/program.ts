@@ -39,7 +39,7 @@ function copyOf({ name, shape, kind }: Tensor, graph: Graph): Tensor {
 }
 
 /** An op, or a part of one, with other tensors in place of its own. */
-function withTensors<T>(part: T, copies: ReadonlyMap<Tensor, Tensor>): T {
+export function withTensors<T>(part: T, copies: ReadonlyMap<Tensor, Tensor>): T {
   if (typeof part !== 'object' || part === null) return part;
   const copy = copies.get(part as unknown as Tensor);
   if (copy) return copy as T;
