@@ -75,6 +75,19 @@ export function kernelsTable({ kernels, ceilings }: KernelsReport): string {
   return aligned([title, ...rows], 2);
 }
 
+/** What the table's columns say. */
+export function legend({ kernels }: Pick<KernelsReport, 'kernels'>): string {
+  const lines = [
+    'n: launches in a step. groups: workgroups of a launch. warm: data in the caches as far as they hold it; cold: in none.',
+    'share: of all warm time listed. of FMA, of copy: of the ceilings above, warm; caches may give more than copying does.',
+    'bound by fma or memory: at 60 % of that ceiling or more; launch: no more than twice what nothing takes; latency: else.',
+  ];
+  if (kernels.some(({ alternative }) => alternative)) {
+    lines.push('(in brackets): could run instead, and what it would add to the same time.');
+  }
+  return lines.join('\n');
+}
+
 /** The kernels that could not be measured, with the reason; empty where there are none. */
 export function skippedLines({ skipped, kernels }: KernelsReport): string {
   const lines = [
@@ -88,7 +101,7 @@ export function skippedLines({ skipped, kernels }: KernelsReport): string {
 
 /** All of it for a terminal. */
 export function kernelsText(report: KernelsReport): string {
-  const parts = [headLines(report), kernelsTable(report), skippedLines(report)];
+  const parts = [headLines(report), kernelsTable(report), skippedLines(report), legend(report)];
   return parts.filter((part) => part !== '').join('\n\n');
 }
 

@@ -3,7 +3,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { KernelFigures, KernelsReport } from '../../../dist/bench/kernels/kernels-report.js';
-import { headLines, kernelsTable, kernelsText, samplesCsv } from '../../../dist/bench/kernels/kernels-text.js';
+import { headLines, kernelsTable, kernelsText, legend, samplesCsv } from '../../../dist/bench/kernels/kernels-text.js';
 import { withShares } from '../../../dist/bench/kernels/measure-kernels.js';
 import { kernelFilter, shortShape } from '../../../dist/bench/kernels/select.js';
 import { timingOf } from '../../../dist/bench/kernels/time.js';
@@ -90,6 +90,11 @@ test('the lines above it', () => {
   }
   const wall = { ...report, head: { ...report.head, clock: { kind: 'wall', quantum: 1e-6 } as const } };
   assert.match(headLines(wall), /^clock +wall clock, since this adapter has no timestamps: .* 1000 ns$/m);
+});
+
+test('brackets are explained where there are any', () => {
+  assert.match(legend(report), /^\(in brackets\): could run instead/m);
+  assert.not.match(legend({ kernels: report.kernels.filter(({ alternative }) => !alternative) }), /brackets/);
 });
 
 test('what has no error says why', () => {
