@@ -1,5 +1,6 @@
 /** What the WGSL files declare, held against all that the engine launches; runs without an engine. */
 
+import { readFileSync } from 'node:fs';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { benchShapes, searchStep, shapedModel } from '../../dist/bench/search-step.js';
@@ -61,6 +62,12 @@ test('every kernel is launched, and every library used', () => {
   const used = new Set(files.flatMap((file) => /^\/\/! use (.*)\n/.exec(shaders[file])?.[1].split(', ') ?? []));
   const libraries = Object.keys(shaders).flatMap((name) => /^lib\/(?!prelude-)(.*)$/.exec(name)?.[1] ?? []);
   assert.equal(used, new Set(libraries));
+});
+
+test('docs/kernels.md names every kernel, and no other', () => {
+  const text = readFileSync(new URL('../../docs/kernels.md', import.meta.url), 'utf8');
+  const named = [...text.matchAll(/\]\(\.\.\/shaders\/(\w+)\.wgsl\)/g)].map(([, name]) => name);
+  assert.equal(new Set(named), new Set(files));
 });
 
 test('an override without a value is given one, and one with a value is made of others', () => {
