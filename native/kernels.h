@@ -114,6 +114,17 @@ struct Winograd {
   Store store;
 };
 
+/** Packed weights of the adjoint of a convolution, made of those of the convolution: float32 in the form that `winograd` says. */
+struct Transpose {
+  bool winograd;
+  /** Of the adjoint: `same`, or `down` of `up`. */
+  Geometry geometry;
+  /** The adjoint's. */
+  int32_t in, out;
+  const float* from;
+  float* to;
+};
+
 /** Blur, or with `blur` false a pass that only reads and writes, over a blocked map. */
 struct Pass {
   bool blur;
@@ -307,6 +318,7 @@ struct Kernels {
   void (*winograd)(const Run&, const Winograd&);
   Memory (*winogradUpMemory)(const Convolution&);
   void (*winogradUp)(const Run&, const Convolution&);
+  void (*transpose)(const Run&, const Transpose&);
   Memory (*passMemory)(const Pass&);
   void (*pass)(const Run&, const Pass&);
   Memory (*pointwiseMemory)(const Pointwise&);

@@ -217,6 +217,27 @@ Step winogradStep(const Kernels& k, const StepReader& r) {
           k.winogradMemory(w)};
 }
 
+/** The packed weights of an adjoint, for the steps above. */
+Step transposeStep(const Kernels& k, const StepReader& r) {
+  Transpose t{};
+  t.winograd = r.flag("winograd");
+  t.geometry = r.one<Geometry>("geometry");
+  const bool same = t.geometry == Geometry::same;
+  if (t.geometry == Geometry::up) r.fail("makes the weights of an adjoint, which is same or down");
+  if (!t.winograd && k.packedWords != kBlock) r.fail("transposes no pairs of bfloat16");
+  t.in = int32_t(r.channels("in"));
+  t.out = int32_t(r.channels("out"));
+  const int64_t taps = t.winograd ? (same ? 16 : 36) : (same ? 9 : 16);
+  const int64_t floats = blocks(t.in) * blocks(t.out) * kBlock * kBlock * taps;
+  const int64_t from = r.input("weights", floats), to = r.output("y", floats);
+  return {[=, &k](const Frame& f) {
+    Transpose now = t;
+    now.from = f.at(from);
+    now.to = f.at(to);
+    k.transpose(f.run, now);
+  }};
+}
+
 Step passStep(const Kernels& k, const StepReader& r) {
   Pass p{};
   p.blur = r.flag("blur");

@@ -99,6 +99,7 @@ inline int64_t blockedFloats(int64_t channels, int64_t height, int64_t width) {
 template <bool winograd>
 Step convolutionStep(const Kernels& k, const StepReader& r);
 Step winogradStep(const Kernels& k, const StepReader& r);
+Step transposeStep(const Kernels& k, const StepReader& r);
 Step passStep(const Kernels& k, const StepReader& r);
 Step pointwiseStep(const Kernels& k, const StepReader& r);
 Step pointwiseAdjointStep(const Kernels& k, const StepReader& r);

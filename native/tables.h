@@ -43,6 +43,7 @@
   X(convolution, convolutionStep<false>) \
   X(winograd_up, convolutionStep<true>) \
   X(winograd, winogradStep) \
+  X(transpose_weights, transposeStep) \
   X(pass, passStep) \
   X(pointwise, pointwiseStep) \
   X(pointwise_adjoint, pointwiseAdjointStep) \

@@ -2,7 +2,8 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Engine, Precision } from './engine/engine.js';
 import { FacewrightError } from './errors.js';
-import { float32Values, type HostTensors, hostTensor } from './graph/host-tensor.js';
+import { hostTensor } from './graph/host-tensor.js';
+import { sourceValues, type TensorSources } from './graph/stored-tensor.js';
 import { fitClassOf, licenceOf } from './inspect-weights.js';
 import { readNetwork } from './model/dialects/table.js';
 import type { GaussianFit } from './model/gaussian.js';
@@ -11,7 +12,7 @@ import type { Network } from './model/network.js';
 import { type EngineName, openEngine } from './node/engines.js';
 import { cachePath, demoModelPath } from './node/paths.js';
 import { fitPrior } from './pulse/fit-prior.js';
-import { readWeights, type WeightFile } from './read-weights.js';
+import { type OpenWeightFile, openWeights } from './read-weights.js';
 import { OFFERS } from './weights/offers.js';
 import { readSafetensors, writeSafetensors } from './weights/safetensors.js';
 
@@ -75,13 +76,14 @@ const FIT_LATENTS = { hardware: 1_000_000, software: 20_000 };
  * const generator = await openGenerator({ engine });
  */
 export async function openGenerator(options: OpenOptions = {}): Promise<Generator> {
-  const { network, info, fit, notes } = await readModel(options);
-  for (const note of notes) options.onMessage?.(`${info.name}: ${note}`);
-  const { engine: wanted, adapter, threads, precision } = options;
-  const given = typeof wanted === 'object' ? wanted : undefined;
-  const engine = given ?? (await openEngine({ engine: wanted as EngineName | undefined, adapter, threads, precision }));
-  const generator = new Generator(engine, network, info, { fit, keepEngine: given !== undefined });
+  refuseUnfetched(options.model);
+  const weights = await openWeights(options.model ?? demoModelPath);
+  const generator = await onEngine(weights, options).catch((error) => {
+    weights.close();
+    throw error;
+  });
   try {
+    const { fit, info, network } = generator;
     const isWanted = options.purpose !== 'draw' || info.truncationCentre === 'prior';
     if (!fit && isWanted && network.hasMapping) generator.fit = await makeFit(generator, options);
     return generator;
@@ -91,30 +93,45 @@ export async function openGenerator(options: OpenOptions = {}): Promise<Generato
   }
 }
 
+/** Nothing is fetched here: a name of the catalogue is told from a missing file. */
+function refuseUnfetched(model: string | undefined): void {
+  if (model === undefined || existsSync(model) || !OFFERS.some(({ name }) => name === model)) return;
+  throw new FacewrightError(
+    `${model}: no such file or folder; for the generator of that name in the catalogue give (await locateWeights('${model}')).path`,
+  );
+}
+
+/** The generator of weights, which it closes, on the engine that is wanted. */
+async function onEngine(weights: OpenWeightFile, options: OpenOptions): Promise<Generator> {
+  const { network, info, fit } = readModel(weights, options);
+  for (const note of weights.notes) options.onMessage?.(`${info.name}: ${note}`);
+  const { engine: wanted, adapter, threads, precision } = options;
+  const given = typeof wanted === 'object' ? wanted : undefined;
+  const engine = given ?? (await openEngine({ engine: wanted as EngineName | undefined, adapter, threads, precision }));
+  return new Generator(engine, network, info, { fit, weights, keepEngine: given !== undefined });
+}
+
 /** What opening takes from the weights. */
 interface ReadModel {
   readonly network: Network;
   readonly info: GeneratorInfo;
   readonly fit?: GaussianFit;
-  readonly notes: readonly string[];
 }
 
-/** Reads the weights. Nothing is fetched here: a name of the catalogue is told from a missing file. */
-async function readModel({ model, class: wanted, licence: owners }: OpenOptions): Promise<ReadModel> {
-  if (model !== undefined && OFFERS.some(({ name }) => name === model) && !existsSync(model)) {
-    throw new FacewrightError(
-      `${model}: no such file or folder; for the generator of that name in the catalogue give (await locateWeights('${model}')).path`,
-    );
-  }
-  const file = await readWeights(model ?? demoModelPath);
+/** Reads the weights, and keeps of them what no engine will pack. */
+function readModel(file: OpenWeightFile, { model, class: wanted, licence: owners }: OpenOptions): ReadModel {
   const source = model ?? file.name;
   const network = readNetwork(source, file, { class: wanted });
   const info = generatorInfo(network, { name: file.name, sha256: file.sha256, licence: licenceOf(file, owners) });
-  return { network, info, fit: storedFit(source, file, network), notes: file.notes };
+  return { network, info, fit: storedFit(source, file, network) };
 }
 
 /** The fit in a file, if it is that of the network's class. */
-function storedFit(source: string, file: WeightFile, { latentSize, class: drawn }: Network): GaussianFit | undefined {
+function storedFit(
+  source: string,
+  file: OpenWeightFile,
+  { latentSize, class: drawn }: Network,
+): GaussianFit | undefined {
   const [mean, std] = fitTensors(file.tensors, 'gaussian_fit.');
   if (!mean || !std || fitClassOf(file) !== (drawn ?? null)) return undefined;
   if (mean.length !== latentSize || std.length !== latentSize) {
@@ -127,10 +144,10 @@ function storedFit(source: string, file: WeightFile, { latentSize, class: drawn 
 }
 
 /** What a file has under mean and std. */
-function fitTensors(tensors: HostTensors, prefix: string): (Float32Array | undefined)[] {
+function fitTensors(tensors: TensorSources, prefix: string): (Float32Array | undefined)[] {
   return ['mean', 'std'].map((name) => {
     const tensor = tensors.get(`${prefix}${name}`);
-    return tensor && float32Values(tensor);
+    return tensor && sourceValues(tensor);
   });
 }
 

@@ -6,8 +6,8 @@ import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, extname, join, resolve } from 'node:path';
 import { FacewrightError } from './errors.js';
 import { DTYPE_BYTES } from './graph/dtype.js';
-import type { HostTensor, HostTensors } from './graph/host-tensor.js';
-import { countOf, type StoredTensors } from './graph/stored-tensor.js';
+import type { HostTensors } from './graph/host-tensor.js';
+import { countOf, readAll, type StoredTensors } from './graph/stored-tensor.js';
 import type { Companion, Dialect } from './model/dialects/dialect.js';
 import { findNetwork } from './model/dialects/find.js';
 import { recogniseStranger } from './model/dialects/strangers.js';
@@ -15,7 +15,7 @@ import { DIALECTS } from './model/dialects/table.js';
 import { translate } from './model/dialects/translate.js';
 import type { NetworkKind } from './model/network.js';
 import type { ContainerName } from './weights/container.js';
-import { type OpenedWeights, type ParsedWeights, withWeights } from './weights/read.js';
+import { type OpenedWeights, openFileOfWeights, type ParsedWeights } from './weights/read.js';
 import { fileError } from './weights/read-file.js';
 import { byCodeUnits, OPENS } from './weights/words.js';
 import { counted, quoted } from './words.js';
@@ -46,6 +46,12 @@ export interface WeightFile {
   readonly notes: readonly string[];
 }
 
+/** The same of a generator whose files are open: its tensors are described, and can be read until it is closed. */
+export interface OpenWeightFile extends Omit<WeightFile, 'tensors'> {
+  readonly tensors: StoredTensors;
+  close(): void;
+}
+
 /** What a small file may become beyond a multiple of itself: its tensors may have been expanded. */
 const SLACK_BYTES = 2 ** 20;
 /** Bytes of tensors for each byte of the file: numbers of a byte become float32. */
@@ -61,28 +67,53 @@ const MOST_BYTES_PER_BYTE = 4;
  * begins with the name of the file or folder.
  */
 export async function readWeights(path: string): Promise<WeightFile> {
-  return (await isFolder(path)) ? await readFolder(path) : await readFile(path);
-}
-
-/** Reads a file, and with it those that belong to its generator and lie beside it. */
-async function readFile(path: string): Promise<WeightFile> {
-  const main = await withWeights(path, (file): MainPart => {
-    const { format, digest } = file;
-    return { ...readGenerator(path, file), format, sha256: digest() };
-  });
-  const companions: Part[] = [];
-  for (const companion of main.dialect.companions ?? []) {
-    const beside = join(dirname(path), companion.file);
-    if (existsSync(beside))
-      companions.push(await withWeights(beside, (file) => readCompanion(beside, file, companion)));
+  const { close, ...file } = await openWeights(path);
+  try {
+    return { ...file, tensors: readAll(file.tensors) };
+  } finally {
+    close();
   }
-  return describe(path, main, companions);
 }
 
-async function readFolder(path: string): Promise<WeightFile> {
+/**
+ * As `readWeights`, but what the tensors hold stays on the disk until they are read, once or several times.
+ *
+ * @throws FacewrightError as `readWeights` does, but for what reading alone finds out
+ */
+export async function openWeights(path: string): Promise<OpenWeightFile> {
+  return (await isFolder(path)) ? await openFolder(path) : await openFile(path);
+}
+
+/** Opens a file, and with it those that belong to its generator and lie beside it. */
+async function openFile(path: string): Promise<OpenWeightFile> {
+  const opened: OpenedWeights[] = [];
+  const close = () => {
+    for (const file of opened) file.close();
+  };
+  const open = async (of: string) => {
+    const file = await openFileOfWeights(of);
+    opened.push(file);
+    return file;
+  };
+  try {
+    const file = await open(path);
+    const main: MainPart = { ...findGenerator(path, file), format: file.format, sha256: file.digest() };
+    const companions: Part[] = [];
+    for (const companion of main.dialect.companions ?? []) {
+      const beside = join(dirname(path), companion.file);
+      if (existsSync(beside)) companions.push(companionPart(beside, await open(beside), companion));
+    }
+    return { ...describe(path, main, companions), close };
+  } catch (error) {
+    close();
+    throw fileError(path, 'cannot be read', error);
+  }
+}
+
+async function openFolder(path: string): Promise<OpenWeightFile> {
   const mains = DIALECTS.flatMap(({ file }) => file ?? []);
   for (const file of mains) {
-    if (existsSync(join(path, file))) return { ...(await readFile(join(path, file))), path };
+    if (existsSync(join(path, file))) return { ...(await openFile(join(path, file))), path };
   }
   const names = (await list(path)).sort(byCodeUnits);
   const found = names.filter((name) => name.endsWith('.safetensors'));
@@ -100,14 +131,14 @@ async function readFolder(path: string): Promise<WeightFile> {
       `${path}: a folder with ${found.length} .safetensors files (${quoted(found.join(', '))}); name one of them`,
     );
   }
-  return { ...(await readFile(join(path, only))), path };
+  return { ...(await openFile(join(path, only))), path };
 }
 
 /** What one file gives to a generator. */
 interface Part {
   readonly format: ContainerName;
   readonly sha256: string;
-  readonly tensors: HostTensors;
+  readonly tensors: StoredTensors;
   readonly metadata: Readonly<Record<string, string>>;
   readonly parameters: number;
 }
@@ -119,23 +150,24 @@ interface MainPart extends Part {
 }
 
 /** A generator's weights out of a file, without what only a whole file has. */
-export type ReadGenerator = Omit<MainPart, 'sha256' | 'format'>;
+export type FoundGenerator = Omit<MainPart, 'sha256' | 'format'>;
 
 /**
- * Finds the generator in a file and reads its tensors.
+ * Finds the generator in a file.
  *
  * @param path what errors call the file
  * @throws FacewrightError when there is none, or it cannot be drawn
  */
-export function readGenerator(path: string, file: ParsedWeights): ReadGenerator {
+export function findGenerator(path: string, file: ParsedWeights): FoundGenerator {
   const found = findNetwork(file, DIALECTS);
   if (!found) throw unknownNetwork(path, file);
   const { dialect, network, notes } = found;
   const { tensors, metadata, parameters } = translate(path, dialect, network);
-  return { dialect, notes, metadata, parameters, tensors: readTensors(path, file.size, tensors) };
+  checkSize(path, file.size, tensors);
+  return { dialect, notes, metadata, parameters, tensors };
 }
 
-function readCompanion(path: string, file: OpenedWeights, { prefix, names, fixed }: Companion): Part {
+function companionPart(path: string, file: OpenedWeights, { prefix, names, fixed }: Companion): Part {
   const strange = [...file.tensors.keys()].find((name) => !names.test(name));
   if (strange !== undefined) {
     throw new FacewrightError(
@@ -145,19 +177,17 @@ function readCompanion(path: string, file: OpenedWeights, { prefix, names, fixed
   const tensors = new Map([...file.tensors].map(([name, tensor]) => [`${prefix}${name}`, tensor]));
   const parameters = fixed ? 0 : [...tensors.values()].reduce((sum, tensor) => sum + countOf(tensor), 0);
   const { format, metadata, size, digest } = file;
-  return { format, metadata, parameters, tensors: readTensors(path, size, tensors), sha256: digest() };
+  checkSize(path, size, tensors);
+  return { format, metadata, parameters, tensors, sha256: digest() };
 }
 
-/** Reads tensors, of which a small file may describe very large ones. */
-function readTensors(path: string, size: number, tensors: StoredTensors): HostTensors {
+/** A small file may describe very large tensors. */
+function checkSize(path: string, size: number, tensors: StoredTensors): void {
   let bytes = 0;
   for (const tensor of tensors.values()) bytes += countOf(tensor) * DTYPE_BYTES[tensor.dtype];
   if (bytes > MOST_BYTES_PER_BYTE * size + SLACK_BYTES) {
     throw new FacewrightError(`${path}: its tensors would take ${bytes} bytes, too many for a file of ${size}`);
   }
-  const read = new Map<string, HostTensor>();
-  for (const [name, tensor] of tensors) read.set(name, tensor.read());
-  return read;
 }
 
 /** Says what a file holds that no dialect knows. */
@@ -175,7 +205,7 @@ function unknownNetwork(path: string, file: ParsedWeights): FacewrightError {
   );
 }
 
-function describe(path: string, main: MainPart, companions: readonly Part[]): WeightFile {
+function describe(path: string, main: MainPart, companions: readonly Part[]): Omit<OpenWeightFile, 'close'> {
   // In the order of the files' usual names.
   const parts = [...companions, main];
   const digests = parts.map((part) => part.sha256);

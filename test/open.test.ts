@@ -1,12 +1,13 @@
 // A generator on an engine that its caller made.
 
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as assert from 'uvu/assert';
 import { randomStyleGan1 } from '../dist/bench/random-weights.js';
 import { hostTensor } from '../dist/graph/host-tensor.js';
 import { GaussianFitter } from '../dist/model/gaussian.js';
+import type { Generator } from '../dist/model/generator.js';
 import { openGenerator } from '../dist/open.js';
 import { normals } from '../dist/pulse/random.js';
 import { writeSafetensors } from '../dist/weights/safetensors.js';
@@ -87,6 +88,38 @@ test('a model without a fit gets one, which is kept and read again; one that is 
     const again = await open();
     assert.equal(again.fit, made.fit);
     assert.is(again.said.length, 1);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test('weights are read again for a graph of another kind, from the file that was opened', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'facewright-open-'));
+  try {
+    const tensors = randomStyleGan1(8, { fmapBase: 16, fmapMax: 4, latentSize: 16 });
+    const [model, other] = [join(folder, 'small.safetensors'), join(folder, 'other.safetensors')];
+    await writeSafetensors(model, tensors);
+    const w = normals(3, [], 4 * 16);
+    const ask = (generator: Generator) => generator.synthesizeVjp(w, [], normals(4, [], 3 * 8 * 8));
+    const first = await openGenerator({ model, purpose: 'draw', ...quickestEngine.request });
+    const image = await first.synthesize(w);
+    const expected = await ask(first);
+    first.close();
+
+    const replaced = await openGenerator({ model, purpose: 'draw', ...quickestEngine.request });
+    await writeSafetensors(other, new Map([...tensors].reverse()), { licence: 'other' });
+    renameSync(other, model);
+    assert.equal(await replaced.synthesize(w), image, 'a file that was replaced is still there for who opened it');
+    assert.equal((await ask(replaced)).gradW, expected.gradW);
+    replaced.close();
+
+    const changed = await openGenerator({ model, purpose: 'draw', ...quickestEngine.request });
+    utimesSync(model, 1, 1);
+    await changed.synthesize(w).then(
+      () => assert.unreachable('weights that may be others were taken'),
+      (error) => assert.is(error.message, `${model}: was written to since it was opened; open it anew`),
+    );
+    changed.close();
   } finally {
     rmSync(folder, { recursive: true });
   }

@@ -35,7 +35,7 @@ export ASAN_OPTIONS=detect_leaks=0 UBSAN_OPTIONS=print_stacktrace=1:halt_on_erro
 export TSAN_OPTIONS="suppressions=$PWD/tools/tsan.supp:halt_on_error=1"
 
 passed=0 failed=0 skipped=0
-for file in align/crop engine/conformance engine/native engine/native-channels engine/native-many model/golden model/stylegan1 pulse/search; do
+for file in align/crop engine/conformance engine/native engine/native-channels engine/native-many engine/native-transpose model/golden model/stylegan1 pulse/search; do
   log=$out/${file//\//-}.log
   if LD_PRELOAD=$preload node "dist-test/$file.test.js" >"$log" 2>&1; then code=0; else code=$?; fi
   number() { grep -oE "^ {2}$1: +[0-9]+" "$log" | grep -oE '[0-9]+' || echo 0; }

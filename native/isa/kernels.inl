@@ -15,6 +15,7 @@ namespace FACEWRIGHT_ISA {
 #include "../kernels/peak.h"
 #include "../kernels/pointwise.h"
 #include "../kernels/small.h"
+#include "../kernels/transpose.h"
 #include "../kernels/winograd.h"
 #include "../kernels/winograd_up.h"
 
@@ -34,6 +35,7 @@ const Kernels kernels = {
     winograd,
     winogradUpMemory,
     winogradUp,
+    transpose,
     passMemory,
     pass,
     pointwiseMemory,

@@ -1,31 +1,44 @@
-import { type HostTensor, hostTensor } from '../graph/host-tensor.js';
+import { asFloat32, type HostTensor, hostTensor } from '../graph/host-tensor.js';
+import { countOf, readAll, type StoredTensor } from '../graph/stored-tensor.js';
 import { NormalSource } from '../pulse/ziggurat.js';
+
+/** Of the first tensor; each has one of its own. */
+const SEED = 0x62656e63;
+
+/** How wide a network is, by the terms of its kind. */
+interface Widths {
+  readonly fmapBase: number;
+  readonly fmapMax: number;
+  /** Numbers in a row of w; by default 512. */
+  readonly latentSize?: number;
+}
 
 /** Channels of StyleGAN1's maps: fmap_base / 2^(log₂ r − 1), at most fmap_max (FFHQ: 8192 and 512). */
 function channelsAt(resolution: number, fmapBase: number, fmapMax: number): number {
   return Math.min(fmapMax, fmapBase / (resolution / 2));
 }
 
-/** Adds a tensor of normal numbers, times a factor, plus a mean. */
-function adder(tensors: Map<string, HostTensor<'f32'>>) {
-  const source = new NormalSource(0x62656e63);
+/** Adds a tensor of normal numbers, times a factor, plus a mean: drawn when it is read, the same each time. */
+function adder(tensors: Map<string, StoredTensor>) {
   return (name: string, shape: readonly number[], scale = 1, mean = 0) => {
-    const data = source.next(shape.reduce((a, b) => a * b, 1));
-    const plain = scale === 1 && mean === 0;
-    tensors.set(`synthesis.${name}`, hostTensor(shape, plain ? data : data.map((value) => value * scale + mean)));
+    const seed = SEED + tensors.size;
+    const read = () => {
+      const data = new NormalSource(seed).next(countOf({ shape }));
+      const plain = scale === 1 && mean === 0;
+      return hostTensor(shape, plain ? data : data.map((value) => value * scale + mean));
+    };
+    tensors.set(`synthesis.${name}`, { shape, dtype: 'f32', read });
   };
 }
 
 /**
  * A StyleGAN1 synthesis network of any size with random weights, in PULSE's names: its speed is that of a trained one.
- *
- * @param latentSize numbers in a row of w
  */
-export function randomStyleGan1(
+export function describeStyleGan1(
   resolution: number,
-  { fmapBase, fmapMax, latentSize = 512 }: { fmapBase: number; fmapMax: number; latentSize?: number },
-): Map<string, HostTensor<'f32'>> {
-  const tensors = new Map<string, HostTensor<'f32'>>();
+  { fmapBase, fmapMax, latentSize = 512 }: Widths,
+): Map<string, StoredTensor> {
+  const tensors = new Map<string, StoredTensor>();
   const add = adder(tensors);
   const epilogue = (block: string, index: number, channels: number) => {
     add(`${block}.epi${index}.noise.weight`, [channels], 0.1);
@@ -59,13 +72,12 @@ export function randomStyleGan1(
  * A StyleGAN2 synthesis network of any size with random weights, in the names that `readStyleGan2` wants.
  *
  * @param fmapBase the channels of a map of side r are fmapBase / r, at most fmapMax (configuration F: 32768 and 512)
- * @param latentSize numbers in a row of w
  */
-export function randomStyleGan2(
+export function describeStyleGan2(
   resolution: number,
-  { fmapBase, fmapMax, latentSize = 512 }: { fmapBase: number; fmapMax: number; latentSize?: number },
-): Map<string, HostTensor<'f32'>> {
-  const tensors = new Map<string, HostTensor<'f32'>>();
+  { fmapBase, fmapMax, latentSize = 512 }: Widths,
+): Map<string, StoredTensor> {
+  const tensors = new Map<string, StoredTensor>();
   const add = adder(tensors);
   const style = (name: string, channels: number) => {
     add(`${name}.affine.weight`, [channels, latentSize]);
@@ -88,4 +100,14 @@ export function randomStyleGan2(
     style(`b${side}.torgb`, channels);
   }
   return tensors;
+}
+
+/** The same in memory. */
+export function randomStyleGan1(resolution: number, widths: Widths): Map<string, HostTensor<'f32'>> {
+  return asFloat32(readAll(describeStyleGan1(resolution, widths)));
+}
+
+/** The same in memory. */
+export function randomStyleGan2(resolution: number, widths: Widths): Map<string, HostTensor<'f32'>> {
+  return asFloat32(readAll(describeStyleGan2(resolution, widths)));
 }

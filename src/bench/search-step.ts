@@ -8,7 +8,7 @@ import { defaultSearchOptions, parseLoss } from '../pulse/options.js';
 import { noiseRoles } from '../pulse/start.js';
 import { buildStep } from '../pulse/step.js';
 import { readWeights } from '../read-weights.js';
-import { randomStyleGan1, randomStyleGan2 } from './random-weights.js';
+import { describeStyleGan1, describeStyleGan2 } from './random-weights.js';
 
 /** A network whose search step is measured. */
 export interface BenchShape {
@@ -44,8 +44,8 @@ export function shapedModel(shape: BenchShape): BenchModel {
   const { name, kind, resolution, targetSize } = shape;
   const network =
     kind === 'stylegan2'
-      ? readStyleGan2(name, randomStyleGan2(resolution, shape), {})
-      : readStyleGan1(name, randomStyleGan1(resolution, shape), 1e-5);
+      ? readStyleGan2(name, describeStyleGan2(resolution, shape), {})
+      : readStyleGan1(name, describeStyleGan1(resolution, shape), 1e-5);
   return { name, network, targetSize };
 }
 

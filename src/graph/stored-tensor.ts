@@ -1,7 +1,7 @@
 /** Tensors that are described but not yet read: what a file holds, before anybody asked for its numbers. */
 
 import type { DType } from './dtype.js';
-import { float32Values, type HostTensor, hostTensor } from './host-tensor.js';
+import { float32Values, type HostTensor, type HostTensors, hostTensor } from './host-tensor.js';
 
 /** A tensor that lies in a file. Its shape is known, its numbers are read when they are asked for. */
 export interface StoredTensor {
@@ -18,6 +18,27 @@ export interface StoredTensor {
 
 /** Named tensors of a file. */
 export type StoredTensors = ReadonlyMap<string, StoredTensor>;
+
+/** A tensor, in memory or yet to be read. */
+export type TensorSource = HostTensor | StoredTensor;
+
+/** Named tensors of either kind. */
+export type TensorSources = ReadonlyMap<string, TensorSource>;
+
+/**
+ * A tensor's numbers as float32; not to be written to. What is yet to be read is read, anew each time: whoever drops the
+ * numbers after use holds no memory for it.
+ *
+ * @throws FacewrightError as `StoredTensor.read` does
+ */
+export function sourceValues(source: TensorSource): Float32Array {
+  return float32Values('data' in source ? source : source.read());
+}
+
+/** The same tensors, read. @throws FacewrightError as `StoredTensor.read` does */
+export function readAll(tensors: StoredTensors): HostTensors {
+  return new Map([...tensors].map(([name, tensor]) => [name, tensor.read()]));
+}
 
 /** What a file says of a network beside its tensors: `architecture`, `conv_clamp`. */
 export type Fact = string | number | boolean | null;
@@ -40,7 +61,8 @@ export function unwrapped(tensor: StoredTensor): StoredTensor {
   return tensor.shape[0] === 1 ? inShape(tensor, tensor.shape.slice(1)) : tensor;
 }
 
-function inShape(tensor: StoredTensor, shape: readonly number[]): StoredTensor {
+/** The same numbers in another shape of as many. */
+export function inShape(tensor: StoredTensor, shape: readonly number[]): StoredTensor {
   return { shape, dtype: tensor.dtype, read: () => ({ ...tensor.read(), shape }) };
 }
 

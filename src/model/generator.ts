@@ -73,6 +73,8 @@ export interface GenerateRequest {
 export interface GeneratorOptions {
   /** The prior, where it is known already. */
   readonly fit?: GaussianFit;
+  /** Where the numbers of the network's constants lie until an engine packs them: closed with the generator. */
+  readonly weights?: { close(): void };
   /** Whether the engine stays open when the generator is closed, for its owner to close; by default it is closed too. */
   readonly keepEngine?: boolean;
 }
@@ -100,6 +102,7 @@ export class Generator {
   readonly prior: Prior;
   readonly #network: NetworkOnEngine;
   readonly #pool: ExecutablePool;
+  readonly #weights?: { close(): void };
   readonly #keepEngine: boolean;
   #closed = false;
 
@@ -108,11 +111,12 @@ export class Generator {
     readonly engine: Engine,
     readonly network: Network,
     readonly info: GeneratorInfo,
-    { fit, keepEngine = false }: GeneratorOptions = {},
+    { fit, weights, keepEngine = false }: GeneratorOptions = {},
   ) {
     this.prior = new Prior(info.name, fit);
     this.#pool = new ExecutablePool(engine, info.name);
     this.#network = new NetworkOnEngine(network, info.name, this.#pool);
+    this.#weights = weights;
     this.#keepEngine = keepEngine;
   }
 
@@ -228,12 +232,13 @@ export class Generator {
     return this.#pool.lease(key, batch, build, this.#constants(extra));
   }
 
-  /** Frees everything on the device: what was compiled, and the engine unless that is its owner's. */
+  /** Frees everything on the device: what was compiled, and the engine unless that is its owner's; closes the weights. */
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
     this.#pool.close();
     if (!this.#keepEngine) this.engine.close();
+    this.#weights?.close();
   }
 
   #constants(extra: Constants = new Map()): Constants {

@@ -1,6 +1,6 @@
 import { FacewrightError } from '../errors.js';
 import { type Constant, scaledConstant } from '../graph/constant.js';
-import { float32Values, type HostTensor, type HostTensors } from '../graph/host-tensor.js';
+import type { TensorSource, TensorSources } from '../graph/stored-tensor.js';
 import { chosenClass } from './classes.js';
 import type { NetworkOptions } from './network.js';
 import { type Layer, MAPPING_LAYERS, StyleGan1 } from './stylegan1.js';
@@ -14,7 +14,7 @@ const TRANSPOSED_FROM = 128;
  * Reads a StyleGAN1 from named weights, in PULSE's names with the prefixes `synthesis.` and `mapping.`.
  *
  * Any resolution from 8 to 1024 and any number of channels: both follow from the tensors. Their numbers are checked here,
- * and stay as they are until an engine packs them.
+ * and asked for again when an engine packs them.
  *
  * @param source what errors call the file
  * @param normEpsilon the epsilon of the instance norm
@@ -23,7 +23,7 @@ const TRANSPOSED_FROM = 128;
  */
 export function readStyleGan1(
   source: string,
-  tensors: HostTensors,
+  tensors: TensorSources,
   normEpsilon: number,
   options: NetworkOptions = {},
 ): StyleGan1 {
@@ -60,7 +60,7 @@ class Reader {
 
   constructor(
     private readonly source: string,
-    tensors: HostTensors,
+    tensors: TensorSources,
   ) {
     this.weights = new NamedWeights(source, tensors);
   }
@@ -93,7 +93,7 @@ class Reader {
     }
   }
 
-  #keep(name: string, shape: readonly number[], tensor: HostTensor, factor = 1): void {
+  #keep(name: string, shape: readonly number[], tensor: TensorSource, factor = 1): void {
     this.constants.set(name, scaledConstant(shape, tensor, factor));
   }
 
@@ -131,7 +131,7 @@ class Reader {
 /** Files carry the blur that the network was trained with; only the usual one is built in. */
 function checkBlur(source: string, weights: NamedWeights, name: string): void {
   if (!weights.has(name)) return;
-  const kernel = float32Values(weights.take(name, [1, 1, 3, 3]));
+  const kernel = weights.numbers(name, [1, 1, 3, 3]);
   const usual = [1, 2, 1, 2, 4, 2, 1, 2, 1];
   if (usual.some((value, index) => Math.abs(kernel[index] - value / 16) > 1e-3)) {
     throw new FacewrightError(`${source}: ${name} is not [1 2 1]⊗[1 2 1]/16; facewright knows no other blur`);

@@ -1,6 +1,6 @@
 import { FacewrightError } from '../errors.js';
 import { type Constant, scaledConstant } from '../graph/constant.js';
-import { float32Values, type HostTensor, type HostTensors } from '../graph/host-tensor.js';
+import { sourceValues, type TensorSource, type TensorSources } from '../graph/stored-tensor.js';
 import { chosenClass } from './classes.js';
 import type { NetworkOptions } from './network.js';
 import { type ModulatedLayer, StyleGan2 } from './stylegan2.js';
@@ -26,7 +26,7 @@ const EPSILON = 1e-8;
  */
 export function readStyleGan2(
   source: string,
-  tensors: HostTensors,
+  tensors: TensorSources,
   metadata: Readonly<Record<string, string>>,
   options: NetworkOptions = {},
 ): StyleGan2 {
@@ -56,7 +56,7 @@ class Reader {
 
   constructor(
     private readonly source: string,
-    readonly tensors: HostTensors,
+    readonly tensors: TensorSources,
   ) {
     this.weights = new NamedWeights(source, tensors);
   }
@@ -95,7 +95,7 @@ class Reader {
     return layer;
   }
 
-  #keep(name: string, shape: readonly number[], tensor: HostTensor, factor = 1): void {
+  #keep(name: string, shape: readonly number[], tensor: TensorSource, factor = 1): void {
     this.constants.set(name, scaledConstant(shape, tensor, factor));
   }
 
@@ -108,18 +108,18 @@ class Reader {
     }
     const [size = 0, classes = 0] = weights.shape('mapping.embed.weight');
     const chosen = chosenClass(source, classes, wanted)!;
-    const weight = float32Values(weights.take('mapping.embed.weight', [size, classes]));
-    const bias = float32Values(weights.take('mapping.embed.bias', [size]));
+    const weight = weights.numbers('mapping.embed.weight', [size, classes]);
+    const bias = weights.numbers('mapping.embed.bias', [size]);
     const row = Float64Array.from(bias, (b, i) => weight[i * classes + chosen] / Math.sqrt(classes) + b);
     const squares = row.reduce((sum, value) => sum + value * value, 0);
     return row.map((value) => value / Math.sqrt(squares / size + 1e-8));
   }
 
   /** The first dense layer of a conditional network: it reads z and behind it the embedding, which is the same for every z. */
-  #keepConditional(weight: HostTensor, bias: HostTensor, embedding: Float64Array, factor: number): void {
+  #keepConditional(weight: TensorSource, bias: TensorSource, embedding: Float64Array, factor: number): void {
     const d = this.latentSize;
     const into = d + embedding.length;
-    const rows = float32Values(weight);
+    const rows = sourceValues(weight);
     const ofEmbedding = Float64Array.from({ length: d }, (_, o) =>
       embedding.reduce((sum, value, i) => sum + rows[o * into + d + i] * value, 0),
     );

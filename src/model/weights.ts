@@ -1,6 +1,6 @@
 import { FacewrightError } from '../errors.js';
 import { sameShape, shapeText } from '../graph/graph.js';
-import { float32Values, type HostTensor, type HostTensors } from '../graph/host-tensor.js';
+import { countOf, sourceValues, type TensorSource, type TensorSources } from '../graph/stored-tensor.js';
 
 /** The mapping network's learning-rate multiplier, which is part of its run-time factors. */
 export const MAPPING_RATE = 0.01;
@@ -14,7 +14,7 @@ const RESOLUTIONS = [8, 16, 32, 64, 128, 256, 512, 1024];
  * @param kind what the network is called
  * @throws FacewrightError when there is no network of that resolution
  */
-export function largestBlock(source: string, tensors: HostTensors, block: RegExp, kind: string): number {
+export function largestBlock(source: string, tensors: TensorSources, block: RegExp, kind: string): number {
   let largest = 0;
   for (const name of tensors.keys()) largest = Math.max(largest, Number(block.exec(name)?.[1] ?? 0));
   if (!RESOLUTIONS.includes(largest)) {
@@ -30,15 +30,15 @@ export const W_AVERAGE = 'mapping.w_avg';
 
 /** The mean of w [d], where the file holds one. */
 export function averageOf(weights: NamedWeights, latentSize: number): Float32Array | undefined {
-  return weights.has(W_AVERAGE) ? float32Values(weights.take(W_AVERAGE, [latentSize])) : undefined;
+  return weights.has(W_AVERAGE) ? weights.numbers(W_AVERAGE, [latentSize]) : undefined;
 }
 
 /** Trained numbers of both networks; the blur is fixed, and the Gaussian fit and the mean of w are statistics. */
-export function countParameters(tensors: HostTensors): number {
+export function countParameters(tensors: TensorSources): number {
   let count = 0;
-  for (const [name, { data }] of tensors) {
+  for (const [name, tensor] of tensors) {
     const fixed = name.endsWith('.intermediate.kernel') || name === W_AVERAGE;
-    if (/^(synthesis|mapping)\./.test(name) && !fixed) count += data.length;
+    if (/^(synthesis|mapping)\./.test(name) && !fixed) count += countOf(tensor);
   }
   return count;
 }
@@ -50,7 +50,7 @@ export class NamedWeights {
    */
   constructor(
     private readonly source: string,
-    private readonly tensors: HostTensors,
+    private readonly tensors: TensorSources,
   ) {}
 
   has(name: string): boolean {
@@ -63,10 +63,16 @@ export class NamedWeights {
   }
 
   /**
-   * A tensor of that shape, all of whose numbers are finite.
-   * @throws FacewrightError naming the tensor, with the shape expected and the one found
+   * A tensor of that shape, all of whose numbers are finite. They are looked at and not kept, where they lie in a file.
+   * @throws FacewrightError naming the tensor, with the shape expected and the one found; as `StoredTensor.read` does
    */
-  take(name: string, expected: readonly number[]): HostTensor {
+  take(name: string, expected: readonly number[]): TensorSource {
+    this.numbers(name, expected);
+    return this.#get(name);
+  }
+
+  /** The numbers of such a tensor, not to be written to. @throws FacewrightError as `take` does */
+  numbers(name: string, expected: readonly number[]): Float32Array {
     const tensor = this.#get(name);
     const { shape } = tensor;
     if (!sameShape(shape, expected)) {
@@ -74,15 +80,15 @@ export class NamedWeights {
     }
     if (shape.includes(0))
       throw new FacewrightError(`${this.source}: ${name} is ${shapeText(shape)}: it holds no numbers`);
-    const values = float32Values(tensor);
+    const values = sourceValues(tensor);
     const bad = firstBad(values);
     if (bad >= 0) {
       throw new FacewrightError(`${this.source}: ${name} holds ${values[bad]} at position ${bad}: the file is damaged`);
     }
-    return tensor;
+    return values;
   }
 
-  #get(name: string): HostTensor {
+  #get(name: string): TensorSource {
     const tensor = this.tensors.get(name);
     if (!tensor) throw new FacewrightError(`${this.source}: the tensor ${name} is missing`);
     return tensor;

@@ -1,6 +1,6 @@
 /** Bytes that are read piece by piece, so that a file need not lie in memory as a whole. */
 
-import { closeSync, openSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { FacewrightError } from '../errors.js';
 
 const PIECE_BYTES = 2 ** 20;
@@ -51,6 +51,8 @@ class PartSource implements ByteSource {
 /** Bytes of a file that is open. Close it when done: what was read stays, and nothing more can be. */
 export class FileSource implements ByteSource {
   readonly #file: number;
+  readonly #changed: number;
+  #closed = false;
 
   /**
    * @param path what is opened, and what errors call it
@@ -61,6 +63,15 @@ export class FileSource implements ByteSource {
     readonly length: number,
   ) {
     this.#file = openSync(path, 'r');
+    this.#changed = fstatSync(this.#file).mtimeMs;
+  }
+
+  /** @throws FacewrightError when the file was written to since it was opened: what is read now may not belong to what was */
+  checkUnchanged(): void {
+    this.#check();
+    if (fstatSync(this.#file).mtimeMs !== this.#changed) {
+      throw new FacewrightError(`${this.path}: was written to since it was opened; open it anew`);
+    }
   }
 
   view(begin: number, end: number): Uint8Array {
@@ -83,6 +94,7 @@ export class FileSource implements ByteSource {
   }
 
   #fill(bytes: Uint8Array, begin: number): Uint8Array {
+    this.#check();
     let done = 0;
     while (done < bytes.length) {
       const count = readSync(this.#file, bytes, done, bytes.length - done, begin + done);
@@ -95,7 +107,14 @@ export class FileSource implements ByteSource {
   }
 
   close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
     closeSync(this.#file);
+  }
+
+  /** The system may have given the number of a closed file to another. */
+  #check(): void {
+    if (this.#closed) throw new FacewrightError(`${this.path}: was closed before all of it was read`);
   }
 }
 

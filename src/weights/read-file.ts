@@ -23,12 +23,8 @@ export function fileError(path: string, what: string, error: unknown): unknown {
   return new FacewrightError(`${path}: ${what}: ${REASONS[code] ?? code}`, { cause: error });
 }
 
-/**
- * Opens a file for as long as `use` takes. Tensors that `use` described cannot be read afterwards.
- *
- * @throws FacewrightError when the file is missing, unreadable, no regular file or larger than 16 GiB.
- */
-export async function withFile<T>(path: string, use: (bytes: FileSource) => T | Promise<T>): Promise<T> {
+/** A file's bytes, to be closed. @throws FacewrightError as `withFile` does */
+export async function openFile(path: string): Promise<FileSource> {
   try {
     const status = await stat(path);
     // Asked before opening: a pipe or a device may never end, and opening a pipe may never return.
@@ -42,14 +38,25 @@ export async function withFile<T>(path: string, use: (bytes: FileSource) => T | 
         `${path}: larger than 16 GiB, and no generator that facewright opens is; give another file`,
       );
     }
-    const file = new FileSource(path, status.size);
-    try {
-      return await use(file);
-    } finally {
-      file.close();
-    }
+    return new FileSource(path, status.size);
   } catch (error) {
     throw fileError(path, 'cannot be read', error);
+  }
+}
+
+/**
+ * Opens a file for as long as `use` takes. Tensors that `use` described cannot be read afterwards.
+ *
+ * @throws FacewrightError when the file is missing, unreadable, no regular file or larger than 16 GiB.
+ */
+export async function withFile<T>(path: string, use: (bytes: FileSource) => T | Promise<T>): Promise<T> {
+  const file = await openFile(path);
+  try {
+    return await use(file);
+  } catch (error) {
+    throw fileError(path, 'cannot be read', error);
+  } finally {
+    file.close();
   }
 }
 

@@ -2,10 +2,11 @@
 
 import { createHash } from 'node:crypto';
 import { FacewrightError } from '../errors.js';
+import type { StoredTensor } from '../graph/stored-tensor.js';
 import { type ByteSource, type FileSource, sourceOf } from './byte-source.js';
 import type { ContainerName, Contents } from './container.js';
 import { recogniseContent } from './content.js';
-import { withFile } from './read-file.js';
+import { fileError, openFile } from './read-file.js';
 import { OPENS } from './words.js';
 
 /** What one file holds, under the names that it has there. */
@@ -15,10 +16,11 @@ export interface ParsedWeights extends Contents {
   readonly size: number;
 }
 
-/** A file that is open. */
+/** A file that is open. Its tensors can be read until it is closed. */
 export interface OpenedWeights extends ParsedWeights {
   /** SHA-256 of its bytes, in hex. */
   digest(): string;
+  close(): void;
 }
 
 /**
@@ -37,12 +39,34 @@ export function parseWeights(bytes: Uint8Array | ByteSource, source: string): Pa
 }
 
 /**
- * Opens one file for as long as `use` takes; what `use` does not read stays on the disk.
+ * Opens one file; what nobody reads of it stays on the disk. Close it when done.
  *
  * @throws FacewrightError when the file is missing, unreadable, damaged, hostile, no weights or without tensors
  */
-export async function withWeights<T>(path: string, use: (file: OpenedWeights) => T | Promise<T>): Promise<T> {
-  return await withFile(path, (bytes) => use({ ...parseWeights(bytes, path), digest: () => sha256(bytes) }));
+export async function openFileOfWeights(path: string): Promise<OpenedWeights> {
+  const file = await openFile(path);
+  try {
+    const parsed = parseWeights(file, path);
+    const tensors = new Map([...parsed.tensors].map(([name, tensor]) => [name, readLater(path, file, tensor)]));
+    return { ...parsed, tensors, digest: () => sha256(file), close: () => file.close() };
+  } catch (error) {
+    file.close();
+    throw fileError(path, 'cannot be read', error);
+  }
+}
+
+/** The tensor, which may be read long after the file was opened. */
+function readLater(path: string, file: FileSource, tensor: StoredTensor): StoredTensor {
+  const read = () => {
+    try {
+      const host = tensor.read();
+      file.checkUnchanged();
+      return host;
+    } catch (error) {
+      throw fileError(path, 'cannot be read', error);
+    }
+  };
+  return { shape: tensor.shape, dtype: tensor.dtype, read };
 }
 
 function sha256(file: FileSource): string {

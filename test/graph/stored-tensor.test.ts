@@ -7,6 +7,7 @@ import {
   permuted,
   plus,
   type StoredTensor,
+  sourceValues,
   turned,
   unwrapped,
 } from '../../dist/graph/stored-tensor.js';
@@ -33,6 +34,15 @@ const half: StoredTensor = {
   dtype: 'f16',
   read: (): HostTensor => ({ shape: [2, 1], dtype: 'f16', data: Uint16Array.of(0x3c00, 0x4000) }),
 };
+
+test('a tensor that is yet to be read is read each time, and one in memory is its own numbers', () => {
+  const stored = counting([2]);
+  assert.equal([...sourceValues(stored), ...sourceValues(stored)], [0, 1, 0, 1]);
+  assert.is(stored.reads, 2, 'nothing is kept');
+  assert.equal([...sourceValues(half)], [1, 2]);
+  const host = hostTensor([1], Float32Array.of(7));
+  assert.is(sourceValues(host), host.data);
+});
 
 test('axes in another order, as NumPy transposes', () => {
   const kernel = permuted(counting([1, 2, 3, 2]), [3, 2, 0, 1]);

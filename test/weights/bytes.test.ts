@@ -1,12 +1,12 @@
 // Bytes on the disk, read through a window.
 
-import { appendFile, truncate, writeFile } from 'node:fs/promises';
+import { appendFile, truncate, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { partOf, sourceOf } from '../../dist/weights/byte-source.js';
 import { ByteReader } from '../../dist/weights/bytes.js';
-import { withFile } from '../../dist/weights/read-file.js';
+import { openFile, withFile } from '../../dist/weights/read-file.js';
 import { inTemporaryFolder, refuses, refusesLater, SOURCE } from './refuses.js';
 
 /** More than two windows of numbers, with a line feed at the end. */
@@ -70,6 +70,18 @@ test('a file that changes while it is read', async () => {
       await appendFile(path, 'more');
       assert.is(file.copy(0, file.length).length, 10, 'what is added is not seen');
     });
+  });
+});
+
+test('a file that is open for long says when it was written to, and when it was closed', async () => {
+  await withBytes(async (path) => {
+    const file = await openFile(path);
+    file.checkUnchanged();
+    await utimes(path, 1, 1);
+    refuses(() => file.checkUnchanged(), /was written to since it was opened; open it anew/, path);
+    file.close();
+    file.close();
+    refuses(() => file.copy(0, 1), /was closed before all of it was read/, path);
   });
 });
 

@@ -2,8 +2,9 @@
 
 import { FacewrightError } from '../../dist/errors.js';
 import { hostTensor } from '../../dist/graph/host-tensor.js';
+import { readAll } from '../../dist/graph/stored-tensor.js';
 import { readNetwork } from '../../dist/model/dialects/table.js';
-import { readGenerator } from '../../dist/read-weights.js';
+import { findGenerator } from '../../dist/read-weights.js';
 import { parseWeights } from '../../dist/weights/read.js';
 import { randomSource } from '../random.js';
 import { bytesOf, safetensors, u32 } from './assemble.js';
@@ -156,7 +157,8 @@ function put(bytes: Uint8Array, at: number, patch: Uint8Array): Uint8Array {
  */
 export function outcome(bytes: Uint8Array): string | undefined {
   try {
-    const { dialect, tensors, metadata } = readGenerator(SOURCE, parseWeights(bytes, SOURCE));
+    const { dialect, tensors: stored, metadata } = findGenerator(SOURCE, parseWeights(bytes, SOURCE));
+    const tensors = readAll(stored);
     if (dialect.kind === 'stylegan1') readNetwork(SOURCE, { kind: dialect.kind, tensors, metadata });
     return undefined;
   } catch (error) {

@@ -80,21 +80,23 @@ export class ProgramBuilder {
     return this.#buffers.blocked.has(tensor);
   }
 
-  /** The buffer that a step will make of a tensor. */
-  makePlanar(tensor: Tensor): PlannedBuffer {
-    if (this.#outputs.has(tensor)) return this.#keep(tensor);
-    const buffer: PlannedBuffer = { kind: 'temporary', size: floats(tensor.shape, 'planar') };
-    this.#buffers.planar.set(tensor, buffer);
-    return buffer;
+  /**
+   * The buffer that a step will make of a tensor.
+   *
+   * @param over a tensor of the same shape in whose place it may be made, if the step at hand is the last that reads it, and that once
+   */
+  makePlanar(tensor: Tensor, over?: Tensor): PlannedBuffer {
+    return this.#outputs.has(tensor) ? this.#keep(tensor) : this.#make(tensor, 'planar', over);
   }
 
-  /** @param over a map of the same shape in whose place it may be made, if the step at hand is the last that reads it, and that once */
+  /** The same of a blocked map. */
   makeBlocked(tensor: Tensor, over?: Tensor): PlannedBuffer {
-    const spent = over && this.#reads.get(over) === 1 && !this.#outputs.has(over) && this.#buffers.blocked.get(over);
-    const buffer: PlannedBuffer =
-      spent && spent.kind === 'temporary' ? spent : { kind: 'temporary', size: floats(tensor.shape, 'blocked') };
-    this.#buffers.blocked.set(tensor, buffer);
-    return buffer;
+    return this.#make(tensor, 'blocked', over);
+  }
+
+  /** What one step leaves to the next, of so many floats. */
+  temporary(size: number): PlannedBuffer {
+    return { kind: 'temporary', size };
   }
 
   /** A constant as a kernel wants it; the same for all who ask alike. */
@@ -116,6 +118,13 @@ export class ProgramBuilder {
     const buffer: PlannedBuffer = { kind: 'kept', size: floats(tensor.shape, 'planar') };
     this.#kept.set(tensor, buffer);
     this.#buffers.planar.set(tensor, buffer);
+    return buffer;
+  }
+
+  #make(tensor: Tensor, layout: LayoutName, over: Tensor | undefined): PlannedBuffer {
+    const spent = over && this.#reads.get(over) === 1 && !this.#outputs.has(over) && this.#buffers[layout].get(over);
+    const buffer = spent && spent.kind === 'temporary' ? spent : this.temporary(floats(tensor.shape, layout));
+    this.#buffers[layout].set(tensor, buffer);
     return buffer;
   }
 

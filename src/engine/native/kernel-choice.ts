@@ -17,6 +17,21 @@ const WINOGRAD_PIXELS = 16 * 16;
 const WINOGRAD_UP_CHANNELS = 64;
 const WINOGRAD_UP_PIXELS = 64 * 64;
 
+/** Pairs of channels from which the weights of a convolution are held once: docs/performance.md has what that costs and saves. */
+const TRANSPOSED_PAIRS = 256 * 512;
+
+/**
+ * Whether the weights of a convolution's adjoint are made of the convolution's in every step, and not packed beside them. Direct
+ * ones in bfloat16, which have two input channels to a word, are packed.
+ */
+export function transposesWeights(
+  { bf16 }: KernelChoice,
+  winograd: boolean,
+  [o, i]: readonly [number, number],
+): boolean {
+  return (winograd || !bf16) && o * i >= TRANSPOSED_PAIRS;
+}
+
 /** Whether a 3×3 convolution of so many channels and pixels takes Winograd's form. */
 export function usesWinograd({ form }: KernelChoice, channels: readonly [number, number], pixels: number): boolean {
   if (form !== 'auto') return form === 'winograd';

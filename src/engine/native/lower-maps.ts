@@ -8,11 +8,11 @@ import type {
   ProgramOp,
 } from '../../graph/fuse/fused-op.js';
 import type { Tensor } from '../../graph/graph.js';
-import type { ProgramBuilder, StepParts } from './builder.js';
-import { type KernelChoice, usesWinograd, usesWinogradUp } from './kernel-choice.js';
+import type { ProgramBuilder } from './builder.js';
+import type { KernelChoice } from './kernel-choice.js';
+import { type CoreOf, conv3x3, convUp } from './lower-convolution.js';
 import type { PlannedBuffer } from './program.js';
 import type { Read, SourceBuffers, SourceSizes, Write } from './step.js';
-import type { KernelName } from './table.js';
 
 /** An op over maps as one step: what it computes, how it reads and how it writes. */
 export function lowerFused(op: FusedOp, to: ProgramBuilder, choice: KernelChoice): void {
@@ -45,63 +45,10 @@ export function lowerPass(
   to.step('pass', op, { sizes, read: reading(read, to), write: writing(write, to) });
 }
 
-type CoreOf<K extends Core['kind']> = Extract<Core, { readonly kind: K }>;
-
 /** How far to the right and below the middle lies of what a pixel is made of. */
 function shiftOf(core: CoreOf<'none' | 'blur'>): number {
   if (core.kind === 'none') return 0;
   return core.adjoint ? -core.margin : core.margin;
-}
-
-function conv3x3(
-  { read }: FusedOp,
-  { weight, adjoint }: CoreOf<'conv3x3'>,
-  to: ProgramBuilder,
-  choice: KernelChoice,
-): [KernelName, StepParts] {
-  const [, , height, width] = read.x.shape;
-  const [o, i] = weight.shape;
-  const winograd = usesWinograd(choice, [o, i], height * width);
-  const flop = 2 * 9 * o * i * height * width;
-  const geometry = 'same';
-  const parts: StepParts = {
-    buffers: { weights: to.constant(weight, { form: formOf(winograd), geometry, adjoint }) },
-    sizes: { in: adjoint ? o : i, out: adjoint ? i : o, height, width },
-    names: winograd ? {} : { geometry },
-    flop,
-    // 16 products for a tile of 2×2 pixels, of which there may be half a row too many.
-    executed: winograd ? 2 * 16 * o * i * Math.ceil(height / 2) * Math.ceil(width / 2) : flop,
-  };
-  return [winograd ? 'winograd' : 'convolution', parts];
-}
-
-function convUp(
-  { read }: FusedOp,
-  { weight, adjoint, margin }: CoreOf<'conv_up'>,
-  to: ProgramBuilder,
-  choice: KernelChoice,
-): [KernelName, StepParts] {
-  const [, , h, w] = read.x.shape;
-  const [o, i] = weight.shape;
-  // Of the small side.
-  const [height, width] = adjoint ? [h / 2 - margin, w / 2 - margin] : [h, w];
-  const winograd = usesWinogradUp(choice, [o, i], height * width);
-  const geometry = adjoint ? 'down' : 'up';
-  const flop = 2 * 16 * o * i * height * width;
-  const tiled = (side: number) => (adjoint ? side : side + margin);
-  const parts: StepParts = {
-    buffers: { weights: to.constant(weight, { form: formOf(winograd), geometry, adjoint }) },
-    sizes: { in: adjoint ? o : i, out: adjoint ? i : o, height, width, margin },
-    names: { geometry },
-    flop,
-    // 36 products for a tile of 2×2 pixels of the small side, to which the margin of an upsampling one belongs.
-    executed: winograd ? 2 * 36 * o * i * Math.ceil(tiled(height) / 2) * Math.ceil(tiled(width) / 2) : flop,
-  };
-  return [winograd ? 'winograd_up' : 'convolution', parts];
-}
-
-function formOf(winograd: boolean): 'winograd' | 'direct' {
-  return winograd ? 'winograd' : 'direct';
 }
 
 /** A convolution of side 1, to few channels or from them: those lie in planes. */

@@ -282,7 +282,7 @@ function lowerChannels(
   to.step(kernel, op, { buffers: { ...buffers, y: to.makePlanar(op.outputs[0]) }, sizes, values });
 }
 
-/** In the layout that the first input has: padding lanes do no harm. */
+/** In the layout that the first input has, and in its place where nobody reads it again: padding lanes do no harm. */
 function lowerElementwise(
   op: ProgramOp,
   to: ProgramBuilder,
@@ -294,7 +294,7 @@ function lowerElementwise(
   const get = (tensor: Tensor) => (blocked ? to.blocked(tensor) : to.planar(tensor));
   const buffers = { a: get(a!), b: b && get(b) };
   const [output] = op.outputs;
-  const y = blocked ? to.makeBlocked(output) : to.makePlanar(output);
+  const y = blocked ? to.makeBlocked(output, a) : to.makePlanar(output, a);
   const sizes = { count: y.size, from: 0, to: 0 };
   to.step(kernel, op, { buffers: { ...buffers, y }, sizes, values: { scale, shift } });
 }

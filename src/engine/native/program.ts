@@ -49,6 +49,12 @@ export function floats([, c, h, w]: readonly number[], layout: LayoutName): numb
   return layout === 'planar' ? elements([c, h, w]) : elements([Math.ceil(c / BLOCK) * BLOCK, h, w]);
 }
 
+/** Floats of weights [o, i, k, k] in float32, packed for a convolution of 3×3 taps, or of 4×4 (native/pack.cc). */
+export function packedFloats([o, i, side]: readonly number[], form: 'direct' | 'winograd'): number {
+  const taps = form === 'direct' ? side ** 2 : side === 3 ? 16 : 36;
+  return elements([...[o, i].map((channels) => Math.ceil(channels / BLOCK) * BLOCK), taps]);
+}
+
 /** Gives every temporary buffer a slot, by its first and last step. */
 export function planProgram(steps: readonly PlannedStep[], kept: ReadonlyMap<Tensor, PlannedBuffer>): ProgramPlan {
   const lifetimes = new Map<PlannedBuffer, Lifetime<PlannedBuffer>>();

@@ -42,6 +42,7 @@ export const KERNELS = [
   'convolution',
   'winograd_up',
   'winograd',
+  'transpose_weights',
   'pass',
   'pointwise',
   'pointwise_adjoint',

@@ -1,4 +1,4 @@
-import type { HostTensors } from '../../graph/host-tensor.js';
+import type { TensorSources } from '../../graph/stored-tensor.js';
 import type { Network, NetworkKind, NetworkOptions } from '../network.js';
 import { readStyleGan1 } from '../read-stylegan1.js';
 import { readStyleGan2 } from '../read-stylegan2.js';
@@ -31,7 +31,7 @@ export const DIALECTS: readonly Dialect[] = [
 /** Weights in our own names, whoever named them. */
 export interface CanonicalWeights {
   readonly kind: NetworkKind;
-  readonly tensors: HostTensors;
+  readonly tensors: TensorSources;
   readonly metadata: Readonly<Record<string, string>>;
 }
 
