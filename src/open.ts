@@ -28,7 +28,7 @@ export interface OpenOptions {
   /**
    * `webgpu` runs on a GPU, `native` on the processor; `auto` (the default) is webgpu where there is a GPU, or else native. Or
    * an engine that is there already, of `createWebGpuEngine` or `openNative`: it stays open when the generator is closed,
-   * and `adapter`, `threads` and `precision` are its own.
+   * and `adapter`, `threads`, `precision` and `tuned` are its own.
    */
   readonly engine?: EngineName | Engine;
   /** webgpu: part of the adapter's name, as `facewright doctor` prints it. */
@@ -37,6 +37,11 @@ export interface OpenOptions {
   readonly threads?: number;
   /** native: `bf16` is faster and less exact, on processors that have AVX512-BF16; by default `f32`. */
   readonly precision?: Precision;
+  /**
+   * webgpu: false leaves what `facewright tune` has found on this adapter alone; by default those kernels and tilings run. Either way
+   * the order of sums may differ, and with it a result's last digits.
+   */
+  readonly tuned?: boolean;
   /** What the owner of the weights says of their licence, where the file does not. */
   readonly licence?: string;
   /**
@@ -105,9 +110,10 @@ function refuseUnfetched(model: string | undefined): void {
 async function onEngine(weights: OpenWeightFile, options: OpenOptions): Promise<Generator> {
   const { network, info, fit } = readModel(weights, options);
   for (const note of weights.notes) options.onMessage?.(`${info.name}: ${note}`);
-  const { engine: wanted, adapter, threads, precision } = options;
+  const { engine: wanted, adapter, threads, precision, tuned, onMessage } = options;
   const given = typeof wanted === 'object' ? wanted : undefined;
-  const engine = given ?? (await openEngine({ engine: wanted as EngineName | undefined, adapter, threads, precision }));
+  const request = { engine: wanted as EngineName | undefined, adapter, threads, precision, tuned, onMessage };
+  const engine = given ?? (await openEngine(request));
   return new Generator(engine, network, info, { fit, weights, keepEngine: given !== undefined });
 }
 

@@ -62,3 +62,10 @@ export { type HostStep, type StepTrace, traceStep } from './trace/trace-step.js'
 export { type Contract, contractNames, contractOf } from './try/contract.js';
 export { contractText } from './try/contract-text.js';
 export { TryBench, type TryEvent, type TryOptions, type TryReport, type TryRequest } from './try/try-kernel.js';
+export { type Explanation, explain, type Question, readQuestion, type Why } from './tune/explain.js';
+export type { Fault } from './tune/find-rival.js';
+export type { CaseMeter, TuneBench } from './tune/meter.js';
+export { exportTuned, importTuned } from './tune/transfer.js';
+export { type TuneEvent, type TuneOptions, type TuneSummary, tune } from './tune/tune.js';
+export { tuneBench } from './tune/tune-bench.js';
+export { type TuneCase, tuneCases } from './tune/tune-cases.js';

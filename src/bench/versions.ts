@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { installedPackage, packagePath } from '../node/paths.js';
+import { installedVersion, packagePath } from '../node/paths.js';
 
 /** What a measurement was made with. */
 export interface Versions {
@@ -12,14 +11,10 @@ export interface Versions {
 
 /** The versions that run here. */
 export async function versions(): Promise<Versions> {
-  const dawn = installedPackage('webgpu');
+  const own = JSON.parse(await readFile(packagePath('package.json'), 'utf8')) as { version: string };
   return {
-    dawn: dawn === undefined ? '' : await versionIn(dawn),
-    facewright: await versionIn(packagePath()),
+    dawn: installedVersion('webgpu') ?? '',
+    facewright: own.version,
     node: process.version.slice(1),
   };
-}
-
-async function versionIn(folder: string): Promise<string> {
-  return (JSON.parse(await readFile(join(folder, 'package.json'), 'utf8')) as { version: string }).version;
 }

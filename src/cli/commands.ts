@@ -316,6 +316,22 @@ export const commands: Readonly<Record<string, Command | CommandGroup>> = {
       },
     },
   },
+  tune: {
+    usage: 'tune',
+    describe: 'find the fastest kernels for this GPU, and keep them',
+    help:
+      'facewright tune [options]\n\n' +
+      'Measures, shape by shape, the kernels and tilings that a search step can run with on this GPU, and keeps the fastest in the ' +
+      "user's cache folder: by adapter, driver and version of Dawn, for as long as the kernels are what they were. From then on they run. " +
+      'The same command given again goes on with the shapes that are left.',
+    examples: [
+      ['facewright tune', 'a minute, for 1024 px'],
+      ['facewright tune --model face.pkl --budget 5m', 'the shapes of your own weights'],
+      ['facewright tune --explain conv3x3@64', 'what runs at 64 px, and why'],
+      ['facewright tune --export h200.json', 'for machines of the same kind; there --import h200.json'],
+    ],
+    load: async () => (await import('./tune/tune.js')).tuneCommand,
+  },
   doctor: {
     usage: 'doctor',
     describe: 'what facewright can run on here',

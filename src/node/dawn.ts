@@ -3,9 +3,11 @@ import { tmpdir } from 'node:os';
 import type { Engine } from '../engine/engine.js';
 import { createWebGpuEngine } from '../engine/webgpu/engine.js';
 import type { HostWatch } from '../engine/webgpu/host-spans.js';
+import type { TunedMachine } from '../engine/webgpu/tuned.js';
 import type { MeasuredChoices } from '../engine/webgpu/variants.js';
 import { FacewrightError } from '../errors.js';
-import { readShaders } from './paths.js';
+import { installedVersion, readShaders } from './paths.js';
+import { describeTuned, kernelHashes, type TunedDescription, tunedChoices } from './tuned.js';
 
 /** An adapter that Dawn has found, and whether facewright can use it. */
 export interface AdapterDescription {
@@ -25,6 +27,8 @@ export interface AdapterDescription {
   readonly features: readonly string[];
   /** The limits that matter to facewright. */
   readonly limits: Readonly<Record<string, number>>;
+  /** What `facewright tune` has found on it; absent where it never ran. */
+  readonly tuned?: TunedDescription;
 }
 
 /** What `facewright doctor` reports. */
@@ -42,8 +46,12 @@ export interface WebGpuRequest {
   readonly adapter?: string;
   /** Only a real GPU, and no program that plays one. */
   readonly hardware?: boolean;
-  /** Which kernels were measured to be fastest; by default those run that suit the adapter. */
+  /** Which kernels were measured to be fastest; by default what `facewright tune` has found on this adapter, if anything. */
   readonly measured?: MeasuredChoices;
+  /** false: what `facewright tune` has found is left alone, and those kernels run that suit the adapter. */
+  readonly tuned?: boolean;
+  /** Told of an entry of `facewright tune` that does not run here. */
+  readonly onMessage?: (text: string) => void;
   /** The most bytes of one binding; by default the adapter's limit. */
   readonly bindingLimit?: number;
   /** Told what the processor does in runs, profiles and reads. */
@@ -153,10 +161,21 @@ function isSoftware(name: string): boolean {
  */
 export async function openWebGpu(request: WebGpuRequest = {}): Promise<Engine> {
   const shaders = await readShaders();
-  const { measured, bindingLimit, watch } = request;
-  return firstThatOpens(request, async ({ device, info: { backend: _, ...info } }) =>
-    createWebGpuEngine(device, { shaders, measured, bindingLimit, watch, info }),
-  );
+  const { bindingLimit, watch, onMessage } = request;
+  return firstThatOpens(request, async ({ device, info }) => {
+    const { backend: _, ...named } = info;
+    const { measured } = request;
+    const choices =
+      measured !== undefined || request.tuned === false
+        ? { measured }
+        : await tunedChoices(tunedMachine(info), kernelHashes(shaders), onMessage);
+    return createWebGpuEngine(device, { shaders, ...choices, bindingLimit, watch, info: named });
+  });
+}
+
+/** What entries of `facewright tune` on an adapter hold for. */
+export function tunedMachine({ adapter, driver, backend }: Omit<GpuInfo, 'software'>): TunedMachine {
+  return { adapter, driver, backend, dawn: installedVersion('webgpu') ?? 'unknown' };
 }
 
 /**
@@ -240,20 +259,27 @@ async function describe(
   listed: { backend: string; name: string },
 ): Promise<AdapterDescription> {
   const adapter = await requestAdapter(create, listed);
+  const driver = adapter ? driverOf(adapter, listed.name) : '';
+  const shaders = await readShaders();
+  const tuned = await describeTuned(
+    tunedMachine({ adapter: listed.name, driver, backend: listed.backend }),
+    kernelHashes(shaders),
+  );
   const base = {
     vendor: adapter?.info.vendor ?? '',
     architecture: adapter?.info.architecture ?? '',
     device: adapter?.info.device ?? '',
     description: listed.name,
-    driver: adapter ? driverOf(adapter, listed.name) : '',
+    driver,
     backend: listed.backend,
     software: isSoftware(listed.name),
     features: adapter ? SHOWN_FEATURES.filter((feature) => adapter.features.has(feature as GPUFeatureName)) : [],
     limits: adapter ? Object.fromEntries(SHOWN_LIMITS.map((limit) => [limit, adapter.limits[limit]])) : {},
+    ...(tuned && { tuned }),
   };
   if (!adapter) return { ...base, usable: false, why: `its driver is too old or broken; ${whatToInstall()}` };
   try {
-    const engine = await createWebGpuEngine(await requestDevice(adapter), { shaders: await readShaders() });
+    const engine = await createWebGpuEngine(await requestDevice(adapter), { shaders });
     engine.close();
     return { ...base, usable: true };
   } catch (error) {

@@ -20,6 +20,10 @@ export interface EngineRequest {
   readonly precision?: Precision;
   /** native: the instruction set; by default the best that the processor has. */
   readonly isa?: string;
+  /** webgpu: false leaves what `facewright tune` has found alone; by default it is used. */
+  readonly tuned?: boolean;
+  /** Told of an entry of `facewright tune` that does not run here. */
+  readonly onMessage?: (text: string) => void;
 }
 
 /**
@@ -30,7 +34,8 @@ export interface EngineRequest {
  * @throws FacewrightError when there is none, saying what to install or build
  */
 export async function openEngine(request: EngineRequest = {}): Promise<Engine> {
-  const { engine = 'auto', adapter, threads, precision, isa } = request;
+  const { engine = 'auto', adapter, threads, precision, isa, tuned, onMessage } = request;
+  const webgpu = { tuned, onMessage };
   const native = { threads, precision, isa };
   if (!engineNames.includes(engine)) {
     throw new FacewrightError(`engine ${String(engine)}: choose from ${engineNames.join(', ')}`);
@@ -47,10 +52,10 @@ export async function openEngine(request: EngineRequest = {}): Promise<Engine> {
   if (asksNative) return openNative(native);
   if (precision === 'bf16')
     throw new FacewrightError('precision bf16 is for the native engine; webgpu computes in f32');
-  if (asksWebGpu) return openWebGpu({ adapter });
+  if (asksWebGpu) return openWebGpu({ ...webgpu, adapter });
   if (mayHaveGpu()) {
     try {
-      return await openWebGpu({ hardware: true });
+      return await openWebGpu({ ...webgpu, hardware: true });
     } catch {
       // No GPU after all, or one that does not work: the processor does, and doctor tells why.
     }
@@ -58,7 +63,7 @@ export async function openEngine(request: EngineRequest = {}): Promise<Engine> {
   const addon = addonOrFailure();
   if (!(addon instanceof FacewrightError)) return createNativeEngine(addon, native);
   try {
-    return await openWebGpu();
+    return await openWebGpu(webgpu);
   } catch (error) {
     throw new FacewrightError(`${error instanceof Error ? error.message : String(error)}; and ${addon.message}`);
   }

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { homedir } from 'node:os';
@@ -20,6 +20,13 @@ export function packagePath(...parts: string[]): string {
 export function installedPackage(name: string): string | undefined {
   const places = createRequire(import.meta.url).resolve.paths(name) ?? [];
   return places.map((place) => join(place, name)).find(existsSync);
+}
+
+/** The version of an installed npm package; undefined when it is not installed. */
+export function installedVersion(name: string): string | undefined {
+  const folder = installedPackage(name);
+  if (folder === undefined) return undefined;
+  return (JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as { version: string }).version;
 }
 
 /** The generator that ships with the package. */

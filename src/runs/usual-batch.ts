@@ -6,7 +6,11 @@ import type { Generator } from '../model/generator.js';
  */
 export function usualBatch({ info: { resolution }, engine }: Pick<Generator, 'info' | 'engine'>): number {
   const { kind, software } = engine.info;
-  const gpu = kind === 'webgpu' && !software;
+  return batchFor(resolution, kind === 'webgpu' && !software);
+}
+
+/** The same for a resolution, on a GPU or a processor. */
+export function batchFor(resolution: number, gpu: boolean): number {
   if (resolution < 256) return gpu ? 32 : 4;
   if (resolution < 512) return gpu ? 8 : 4;
   if (resolution < 1024) return gpu ? 6 : 2;

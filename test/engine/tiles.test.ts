@@ -2,7 +2,14 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { grid, powerOfTwo } from '../../dist/engine/webgpu/dispatch.js';
 import { packConv3x3, packConvDown, packConvUp, packLinear } from '../../dist/engine/webgpu/pack.js';
-import { reductionTiles, tileBytes, tiledPatches, tileFor, WORKGROUP_MEMORY } from '../../dist/engine/webgpu/tiles.js';
+import {
+  reductionTiles,
+  tileBytes,
+  tiledPatches,
+  tileFor,
+  tilesFor,
+  WORKGROUP_MEMORY,
+} from '../../dist/engine/webgpu/tiles.js';
 
 const test = suite('how work is cut');
 
@@ -21,6 +28,52 @@ test('every tile fits into the workgroup memory and invocations that every WebGP
       }
     }
   }
+});
+
+test('all tiles that are tried fit, differ, and begin with the usual one', () => {
+  const [fewest, most] = [32, 256];
+  for (const [kernel, patch] of Object.entries(tiledPatches)) {
+    for (const [h, w] of [
+      [1, 1],
+      [4, 4],
+      [16, 16],
+      [17, 5],
+      [1024, 1024],
+    ]) {
+      for (const [into, out] of [
+        [3, 3],
+        [16, 32],
+        [512, 512],
+      ]) {
+        for (const memory of [WORKGROUP_MEMORY, 2 * WORKGROUP_MEMORY]) {
+          const shape = { h, w, into, out };
+          const tiles = tilesFor(patch, shape, memory);
+          const where = `${kernel} ${JSON.stringify(shape)}`;
+          assert.equal(tiles[0], tileFor(patch, shape), where);
+          assert.is(new Set(tiles.map((tile) => JSON.stringify(tile))).size, tiles.length, where);
+          const work = Math.ceil(w / 4) * h * Math.ceil(out / 8);
+          for (const tile of tiles) {
+            const told = `${where}: ${JSON.stringify(tile)}`;
+            const { quads, rows, groups, slice } = tile;
+            assert.ok(tileBytes(patch, tile) <= memory, told);
+            assert.ok(quads * rows * groups <= most && slice <= 8, told);
+            if (tile !== tiles[0]) assert.ok(quads * rows * groups >= Math.min(fewest, work), told);
+            assert.ok(Math.ceil(w / (4 * quads)) * Math.ceil(h / rows) <= 65_535, told);
+          }
+        }
+      }
+    }
+  }
+  const shape = { h: 64, w: 64, into: 512, out: 512 };
+  const [little, much] = [1, 4].map(
+    (times) => tilesFor(tiledPatches.conv_down, shape, times * WORKGROUP_MEMORY).length,
+  );
+  assert.ok(little > 20 && much > little, `${little} and ${much}`);
+});
+
+test('the two arrays of a tile take multiples of 16 bytes', () => {
+  // A patch of 3 × 6 values in 72 bytes, rounded up to 80; 18 vectors of weights in 288.
+  assert.is(tileBytes(tiledPatches.conv3x3, { quads: 1, rows: 1, groups: 1, slice: 1 }), 80 + 288);
 });
 
 test('a reduction covers all values and no tile is empty', () => {

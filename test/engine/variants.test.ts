@@ -6,15 +6,23 @@ import {
   chooseVariant,
   convolutionVariants,
 } from '../../dist/engine/webgpu/convolution-variants.js';
+import { webGpuForms } from '../../dist/engine/webgpu/forms.js';
+import { lower } from '../../dist/engine/webgpu/lower.js';
 import { conv3x3Blocks } from '../../dist/engine/webgpu/pack.js';
+import { tiledPatches, tileFor } from '../../dist/engine/webgpu/tiles.js';
 import {
   choose,
   type KernelDevice,
   kernelDevice,
   type MeasuredChoices,
   preferring,
+  type Tiling,
   type Variant,
 } from '../../dist/engine/webgpu/variants.js';
+import { apply1 } from '../../dist/graph/build.js';
+import { fuse } from '../../dist/graph/fuse/fuse.js';
+import type { ProgramOp } from '../../dist/graph/fuse/fused-op.js';
+import { Graph } from '../../dist/graph/graph.js';
 
 const test = suite('which kernel runs');
 
@@ -27,7 +35,8 @@ function device(min: number, max: number, features: readonly string[], measured?
   return kernelDevice({ features: new Set(features), limits, adapterInfo }, measured);
 }
 
-const kernelOf = (one: KernelDevice, name: ConvolutionName = 'conv3x3') => chooseVariant(name, shape, one).kernel;
+const kernelOf = (one: KernelDevice, name: ConvolutionName = 'conv3x3') =>
+  chooseVariant(name, shape, one).variant.kernel;
 
 test('the broadcast kernels are for devices whose subgroups are always of 8', () => {
   assert.is(kernelOf(device(8, 8, ['subgroups'])), 'conv3x3_broadcast');
@@ -40,30 +49,91 @@ test('the broadcast kernels are for devices whose subgroups are always of 8', ()
 });
 
 test('a kernel that was measured to be fastest goes first, where the device supports it', () => {
-  const asked: unknown[] = [];
+  const asked: Parameters<MeasuredChoices>[] = [];
   const measured: MeasuredChoices = (...question) => {
     asked.push(question);
-    return 'conv3x3_tiled';
+    return question[2].find(({ kernel }) => kernel === 'conv3x3_tiled');
   };
-  assert.is(kernelOf(device(8, 8, ['subgroups'], measured)), 'conv3x3_tiled');
-  assert.equal(asked, [['conv3x3', shape, ['conv3x3_broadcast', 'conv3x3_tiled']]]);
+  const one = device(8, 8, ['subgroups'], measured);
+  assert.is(kernelOf(one), 'conv3x3_tiled');
+  assert.ok(chooseVariant('conv3x3', shape, one).measured);
+  const [[op, at, possible]] = asked;
+  assert.equal([op, at], ['conv3x3', shape]);
+  assert.equal([...new Set(possible.map(({ kernel }) => kernel))], ['conv3x3_broadcast', 'conv3x3_tiled']);
   // What a table says of another device, or of kernels that are gone, is passed over.
   const other = preferring(['conv3x3_broadcast', 'conv3x3_of_old']);
   assert.is(kernelOf(device(32, 32, ['subgroups'], other)), 'conv3x3_tiled');
   assert.is(kernelOf(device(8, 8, ['subgroups'], preferring(['conv_up_tiled']))), 'conv3x3_broadcast');
 });
 
+test('a tiling that was measured to be fastest is taken, and one that is not possible passed over', () => {
+  const usual = chooseVariant('conv3x3', shape, device(32, 32, []));
+  assert.equal(usual.tiling, { ...tileFor(tiledPatches.conv3x3, shape) });
+  assert.not.ok(usual.measured);
+  const taken = (tiling: Tiling, kernel = 'conv3x3_tiled') => {
+    const { variant, ...rest } = chooseVariant(
+      'conv3x3',
+      shape,
+      device(32, 32, [], () => ({ kernel, tiling })),
+    );
+    return { kernel: variant.kernel, ...rest };
+  };
+  const other = { quads: 2, rows: 16, groups: 4, slice: 8 };
+  assert.equal(taken(other), { kernel: 'conv3x3_tiled', tiling: other, measured: true });
+  const impossible: [Tiling, string?][] = [
+    [{ ...other, rows: 3 }],
+    [{ ...other, groups: 8 }], // 32 channels have four groups
+    [{ ...other, slice: 64 }],
+    [{ quads: 2, rows: 16, groups: 4 }],
+    [{ ...other, more: 1 }],
+    [{ workgroup: 8, part: 8 }, 'conv3x3_broadcast'],
+    [other, 'conv3x3_of_old'],
+  ];
+  for (const [tiling, kernel] of impossible) {
+    assert.equal(taken(tiling, kernel), { kernel: 'conv3x3_tiled', tiling: usual.tiling, measured: false });
+  }
+});
+
+test('a launch says what was chosen for it, and why', () => {
+  const conv = fusedConvolution(64, 32);
+  const choiceOn = (measured: MeasuredChoices) => lower(conv, device(32, 32, [], measured))[0].choice;
+  const { measured, ...usual } = choiceOn(() => undefined)!;
+  assert.equal(usual, {
+    op: 'conv3x3',
+    shape: { ...shape, read: 'plain' },
+    kernel: 'conv3x3_tiled',
+    tiling: { ...tileFor(tiledPatches.conv3x3, shape) },
+  });
+  assert.not.ok(measured);
+  const tuned = choiceOn((_op, _shape, possible) => possible.at(-1))!;
+  assert.ok(tuned.measured);
+  const { overrides } = lower(
+    conv,
+    device(32, 32, [], () => tuned),
+  )[0];
+  const { quads, rows, groups, slice } = tuned.tiling;
+  assert.equal([overrides.QUADS, overrides.ROWS, overrides.GROUPS, overrides.SLICE], [quads, rows, groups, slice]);
+});
+
+/** A 3×3 convolution of a map of 16 × 16 pixels, as an engine gets it. */
+function fusedConvolution(into: number, out: number): ProgramOp {
+  const graph = new Graph(3);
+  const inputs = [graph.input('x', [into, 16, 16]), graph.constant('weight', [out, into, 3, 3])];
+  graph.output('y', apply1(graph, 'conv', inputs, { adjoint: false }));
+  return fuse(graph, webGpuForms)[0];
+}
+
 test('a new kernel is one entry in a table', () => {
   const halves: Variant<ConvolutionShape> = {
     kernel: 'conv3x3_halves',
     supports: ({ f16 }, { into }) => f16 && into >= 64,
-    tile: () => ({ side: 8 }),
+    tilings: () => [{ side: 8 }],
     pack: conv3x3Blocks,
     dispatch: ({ w }, { side }) => ({ overrides: { SIDE: side }, groups: [w / side, 1] }),
   };
   const variants = [halves, ...convolutionVariants.conv3x3];
   const chosen = (one: ConvolutionShape, features: string[]) =>
-    choose(variants, 'conv3x3', one, device(32, 32, features)).kernel;
+    choose(variants, 'conv3x3', one, device(32, 32, features)).variant.kernel;
   assert.is(chosen(shape, ['shader-f16']), 'conv3x3_halves');
   assert.is(chosen({ ...shape, into: 3 }, ['shader-f16']), 'conv3x3_tiled');
   assert.is(chosen(shape, []), 'conv3x3_tiled');

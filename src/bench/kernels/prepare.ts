@@ -26,6 +26,8 @@ export interface PrepareOptions {
   readonly batch: number;
   /** Tensors whose numbers have to be above 0; all others are standard normal. */
   readonly positive?: ReadonlySet<Tensor>;
+  /** For warm launches alone: one set of data, which takes less time to make. */
+  readonly warmOnly?: boolean;
 }
 
 /** Bytes that no cache holds: of a GPU's (AMD's largest holds 256 MiB), and of a processor's share of one. */
@@ -42,7 +44,7 @@ const BEYOND_CACHES = { gpu: 2 ** 28, software: 2 ** 26 };
 export async function prepare(
   bench: Pick<BenchDevice, 'device' | 'guard' | 'info' | 'kernels' | 'pipelines'>,
   dispatch: Dispatch,
-  { batch, positive = new Set() }: PrepareOptions,
+  { batch, positive = new Set(), warmOnly = false }: PrepareOptions,
 ): Promise<Prepared> {
   const { device, guard, info, kernels, pipelines } = bench;
   const { declarations } = kernels.get(dispatch.kernel);
@@ -50,7 +52,8 @@ export async function prepare(
   if (fault) throw new Error(fault);
   const layout = layOut(dispatch, declarations.bindings, { batch, positive }, device.limits);
   const beyond = info.software ? BEYOND_CACHES.software : BEYOND_CACHES.gpu;
-  const sets = setsOf(layout, beyond, device.limits, dispatch.kernel);
+  const possible = setsOf(layout, beyond, device.limits, dispatch.kernel);
+  const sets = warmOnly ? 1 : possible;
   const pipeline = await pipelines.get(dispatch.kernel, dispatch.overrides);
   const own: GPUBuffer[] = [];
   const allocate = (label: string, size: number) => {
@@ -85,7 +88,7 @@ export async function prepare(
         }),
       );
       const isBeyond = sets * (layout.strides.read + layout.strides.write) >= beyond;
-      const forgotten = isBeyond ? undefined : forgottenOf(device, beyond);
+      const forgotten = isBeyond || warmOnly ? undefined : forgottenOf(device, beyond);
       return new PreparedDispatch(dispatch, pipeline, bindGroups, batch, own, forgotten);
     });
   } catch (error) {

@@ -16,7 +16,7 @@ const variantNames = Object.values(convolutionVariants).flatMap((variants) => va
 
 /** @throws UsageError for options of the other engine, and for what is none */
 export async function openBenchEngine(words: Arguments): Promise<Engine> {
-  const { adapter, threads, precision } = openOptions(words);
+  const { adapter, threads, precision, tuned } = openOptions(words);
   const engine = words.value('engine', (option, text) => oneOf(option, text, engineNames));
   const isa = words.text('isa');
   const convolutions = words.value('convolutions', (option, text) =>
@@ -35,7 +35,7 @@ export async function openBenchEngine(words: Arguments): Promise<Engine> {
     }
     return openNative({ threads, isa, precision, convolutions });
   }
-  return openEngine({ engine, adapter, threads, precision });
+  return openEngine({ engine, adapter, threads, precision, tuned });
 }
 
 /**
@@ -46,14 +46,14 @@ export async function openBenchEngine(words: Arguments): Promise<Engine> {
  */
 export async function openWatchedEngine(words: Arguments, watch: HostWatch): Promise<Engine> {
   const native = ['threads', 'isa', 'precision', 'convolutions'].find((name) => words.text(name) !== undefined);
-  const { adapter, engine } = openOptions(words);
+  const { adapter, engine, tuned } = openOptions(words);
   if (native !== undefined || engine === 'native') {
     throw new UsageError(
       `--trace is for the webgpu engine, as the native one does not tell when a kernel begins; leave out --${native ?? 'engine native'}`,
     );
   }
   const kernels = readKernels(words);
-  return openWebGpu({ adapter, measured: kernels && preferring(kernels), watch, exactClock: true });
+  return openWebGpu({ adapter, tuned, measured: kernels && preferring(kernels), watch, exactClock: true });
 }
 
 /** --kernels. */

@@ -44,6 +44,7 @@ function measureApart(model: string, words: Arguments): BenchResult {
     const text = words.text(name);
     return text === undefined ? [] : [`--${name}`, text];
   });
+  if (words.without('tuned')) given.push('--no-tuned');
   const child = spawnSync(process.execPath, [process.argv[1], 'bench', 'step', '--model', model, '--json', ...given], {
     stdio: ['ignore', 'pipe', 'pipe'],
     maxBuffer: 2 ** 28,

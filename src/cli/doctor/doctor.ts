@@ -2,6 +2,7 @@
 
 import type { ArgumentsCamelCase } from 'yargs';
 import { type AdapterDescription, describeEngines, type EngineReport, type NativeDescription } from '../../index.js';
+import { counted } from '../../words.js';
 import { Arguments } from '../shared/arguments.js';
 import { Console } from '../shared/console.js';
 import { exitCode } from '../shared/exit.js';
@@ -60,6 +61,7 @@ function adapterFacts({
   driver,
   features,
   limits,
+  tuned,
 }: AdapterDescription): [string, string][] {
   return [
     ['usable', usable ? 'yes' : `no: ${why ?? 'for a reason that its driver does not tell'}`],
@@ -67,7 +69,21 @@ function adapterFacts({
     ['driver', driver || 'unknown'],
     ['features', features.join(', ') || 'none that would be used'],
     ['limits', describeLimits(limits) || 'unknown'],
+    ['tuned', describeTuned(tuned)],
   ];
+}
+
+/** `34 shapes, the last on 2026-11-29; 12 run with other kernels or tilings than usual` */
+function describeTuned(tuned: AdapterDescription['tuned']): string {
+  if (!tuned) return 'no; facewright tune finds the fastest kernels';
+  const { entries, kept, stale, date, problem } = tuned;
+  if (problem !== undefined) return `no: ${problem}; facewright tune writes it anew`;
+  const parts = [
+    `${counted(entries, 'shape')}, the last on ${date?.slice(0, 10)}`,
+    `${kept} of them run faster than usual`,
+  ];
+  if (stale > 0) parts.push(`${stale} more dropped, since their kernels have changed`);
+  return parts.join('; ');
 }
 
 function describeLimits(limits: AdapterDescription['limits']): string {

@@ -18,6 +18,11 @@ export class Arguments {
     return this.#last(name) === true;
   }
 
+  /** Whether --no-NAME was given. */
+  without(name: string): boolean {
+    return this.#last(name) === false;
+  }
+
   /** The word after an option; undefined where the option was not given. */
   text(name: string): string | undefined {
     const value = this.#last(name);
@@ -111,7 +116,9 @@ export function openOptions(words: Arguments): OpenOptions {
     throw new UsageError('--precision bf16 is for the native engine; leave it out, or choose --engine native');
   }
   const wanted = words.value('class', (option, text) => wholeNumber(option, text, 0));
-  return { model: words.text('model'), class: wanted, engine, adapter, threads, precision, cache: words.text('cache') };
+  const model = words.text('model');
+  const tuned = words.without('tuned') ? false : undefined;
+  return { model, class: wanted, engine, adapter, threads, precision, tuned, cache: words.text('cache') };
 }
 
 /** --batch: how many pictures go through the network at once; undefined where it is left to the generator. */

@@ -48,6 +48,7 @@ const modelOptions: OptionTable = {
   adapter: value(MODEL, 'webgpu: part of the name of the GPU to use; doctor lists them'),
   precision: value(MODEL, 'f32 | bf16 (native, with AVX512-BF16: faster, less exact)', 'f32'),
   threads: value(MODEL, 'native: threads that compute', 'all processors'),
+  'no-tuned': flag(MODEL, 'webgpu: the usual kernels, whatever facewright tune has found'),
   cache: value(MODEL, 'folder that keeps what is fetched, and Gaussian fits', "the user's cache folder"),
 };
 
@@ -265,6 +266,7 @@ const benchEngine: OptionTable = {
   engine: modelOptions.engine,
   adapter: modelOptions.adapter,
   kernels: value(MODEL, 'webgpu: kernels to take instead of those that suit the adapter, for example conv3x3_tiled'),
+  'no-tuned': modelOptions['no-tuned'],
   threads: modelOptions.threads,
   isa: value(MODEL, 'native: instruction set: avx512 | avx2 | baseline', 'the best that the processor has'),
   precision: modelOptions.precision,
@@ -335,6 +337,28 @@ const benchKernelsOptions: OptionTable = {
   quiet: flag(REPORT, 'nothing on stderr but errors'),
 };
 
+const TABLE = 'The table:';
+
+const tuneOptions: OptionTable = {
+  model: value(MEASURED, `demo, 256, 1024, sg2-256, sg2-1024 (random weights), or a weight file`, '1024'),
+  batch: value(MEASURED, 'pictures in a step', 'as many as a search has at once'),
+  budget: value(MEASURED, 'how long it may take, for example 90s or 5m', '60s'),
+  adapter: modelOptions.adapter,
+  explain: value(
+    TABLE,
+    'OP@SIDE, for example conv3x3@64: what there is to choose, what was measured, what runs and why',
+  ),
+  export: value(TABLE, 'write what was found here to a file'),
+  import: value(TABLE, 'take what was found from such a file'),
+  force: flag(
+    TABLE,
+    'measure again what is known; with --import: of another adapter, driver or Dawn too; with --export: overwrite',
+  ),
+  'no-tuned': flag(TABLE, 'with --explain: what runs with --no-tuned'),
+  json: flag(REPORT, 'what was found as JSON on stdout instead of a table'),
+  quiet: flag(REPORT, 'nothing on stderr but errors'),
+};
+
 const doctorOptions: OptionTable = {
   json: flag(REPORT, 'everything that is known, as JSON'),
 };
@@ -360,5 +384,6 @@ export const optionsOf: Readonly<Record<string, OptionTable>> = {
   'bench contract': {},
   'bench load': benchReport,
   'bench faces': benchReport,
+  tune: tuneOptions,
   doctor: doctorOptions,
 };

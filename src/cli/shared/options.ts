@@ -20,6 +20,8 @@ export function addOptions(parser: Argv, table: OptionTable): Argv {
     if (spec.kind === 'pair') options.nargs = 2;
     if (spec.kind === 'list') options.array = true;
     parser.option(name, options);
+    // yargs reads --no-NAME as NAME: false, whatever is declared (`Arguments.without`).
+    if (name.startsWith('no-')) parser.option(name.slice('no-'.length), { boolean: true, hidden: true });
   }
   return parser;
 }

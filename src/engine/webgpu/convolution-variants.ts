@@ -1,8 +1,16 @@
 import type { Margin } from '../../graph/ops.js';
-import { WORKGROUP } from './dispatch.js';
+import { powerOfTwo, WORKGROUP } from './dispatch.js';
 import { conv1x1Blocks, conv3x3Blocks, convDownBlocks, convUpBlocks } from './pack.js';
-import { partOf, type TiledPatch, tileBytes, tiledPatches, tileFor } from './tiles.js';
-import { choose, type KernelDevice, type Tiling, type Variant } from './variants.js';
+import { partOf, type TiledPatch, tiledPatches, tilesFor } from './tiles.js';
+import {
+  type Choice,
+  type Chosen,
+  choose,
+  type KernelDevice,
+  possibleChoices,
+  type Tiling,
+  type Variant,
+} from './variants.js';
 
 /** The convolutions that have kernels: 1×1 and 3×3, adjoint or not; the upsampling one, and its adjoint. */
 export type ConvolutionName = 'conv1x1' | 'conv3x3' | 'conv_up' | 'conv_down';
@@ -30,11 +38,14 @@ export const convolutionVariants: Readonly<Record<ConvolutionName, readonly Conv
     {
       kernel: 'conv1x1',
       supports: () => true,
-      tile: () => ({}),
+      tilings: ({ h, w }) => {
+        const others = [32, 128, 256].filter((workgroup) => workgroup <= powerOfTwo(h * w, 32, 256));
+        return [WORKGROUP, ...others].map((workgroup) => ({ workgroup }));
+      },
       pack: conv1x1Blocks,
-      dispatch: ({ into, out, h, w, read, bias }) => ({
-        overrides: { IN: into, OUT: out, PIXELS: h * w, READ: READ[read], BIAS: Number(bias), WORKGROUP },
-        groups: [Math.ceil((h * w) / WORKGROUP), Math.ceil(out / 4)],
+      dispatch: ({ into, out, h, w, read, bias }, { workgroup }) => ({
+        overrides: { IN: into, OUT: out, PIXELS: h * w, READ: READ[read], BIAS: Number(bias), WORKGROUP: workgroup },
+        groups: [Math.ceil((h * w) / workgroup), Math.ceil(out / 4)],
       }),
     },
   ],
@@ -42,14 +53,14 @@ export const convolutionVariants: Readonly<Record<ConvolutionName, readonly Conv
     {
       kernel: 'conv3x3_broadcast',
       supports: alwaysEight,
-      tile: broadcastTile,
+      tilings: broadcastTilings,
       pack: conv3x3Blocks,
       dispatch: (shape, tile) => broadcast(shape, tile, { rows: 2, phases: 1, overrides: reading(shape) }),
     },
     {
       kernel: 'conv3x3_tiled',
-      supports: (device, shape) => fits(device, shape, tiledPatches.conv3x3),
-      tile: (shape) => ({ ...tileFor(tiledPatches.conv3x3, shape) }),
+      supports: () => true,
+      tilings: (shape, device) => tiles(tiledPatches.conv3x3, shape, device),
       pack: conv3x3Blocks,
       dispatch: (shape, tile) => tiled(shape, tile, { phases: 1, overrides: reading(shape) }),
     },
@@ -59,15 +70,15 @@ export const convolutionVariants: Readonly<Record<ConvolutionName, readonly Conv
     {
       kernel: 'conv_up_broadcast',
       supports: alwaysEight,
-      tile: broadcastTile,
+      tilings: broadcastTilings,
       pack: convUpBlocks,
       dispatch: (shape, tile) =>
         broadcast(blocks(shape), tile, { rows: 2, phases: 2, overrides: { ...reading(shape), ...margined(shape) } }),
     },
     {
       kernel: 'conv_up_tiled',
-      supports: (device, shape) => fits(device, blocks(shape), tiledPatches.conv_up),
-      tile: (shape) => ({ ...tileFor(tiledPatches.conv_up, blocks(shape)) }),
+      supports: () => true,
+      tilings: (shape, device) => tiles(tiledPatches.conv_up, blocks(shape), device),
       pack: convUpBlocks,
       dispatch: (shape, tile) =>
         tiled(blocks(shape), tile, { phases: 2, overrides: { ...reading(shape), ...margined(shape) } }),
@@ -77,23 +88,32 @@ export const convolutionVariants: Readonly<Record<ConvolutionName, readonly Conv
     {
       kernel: 'conv_down_broadcast',
       supports: alwaysEight,
-      tile: broadcastTile,
+      tilings: broadcastTilings,
       pack: convDownBlocks,
       dispatch: (shape, tile) => broadcast(shape, tile, { rows: 1, phases: 1, overrides: margined(shape) }),
     },
     {
       kernel: 'conv_down_tiled',
-      supports: (device, shape) => fits(device, shape, tiledPatches.conv_down),
-      tile: (shape) => ({ ...tileFor(tiledPatches.conv_down, shape) }),
+      supports: () => true,
+      tilings: (shape, device) => tiles(tiledPatches.conv_down, shape, device),
       pack: convDownBlocks,
       dispatch: (shape, tile) => tiled(shape, tile, { phases: 1, overrides: margined(shape) }),
     },
   ],
 };
 
-/** The variant of a convolution that runs on a device. */
-export function chooseVariant(op: ConvolutionName, shape: ConvolutionShape, device: KernelDevice): ConvolutionVariant {
+/** The variant of a convolution that runs on a device, and how it cuts its work. */
+export function chooseVariant(
+  op: ConvolutionName,
+  shape: ConvolutionShape,
+  device: KernelDevice,
+): Chosen<ConvolutionShape> {
   return choose(convolutionVariants[op], op, shape, device);
+}
+
+/** Every way in which a convolution can run on a device; the first where nothing was measured. */
+export function convolutionChoices(op: ConvolutionName, shape: ConvolutionShape, device: KernelDevice): Choice[] {
+  return possibleChoices(convolutionVariants[op], shape, device).map(({ kernel, tiling }) => ({ kernel, tiling }));
 }
 
 /** As shaders/lib/map-read.wgsl numbers them. */
@@ -121,8 +141,8 @@ function alwaysEight({ subgroups }: KernelDevice): boolean {
 }
 
 /** One subgroup of 8 in a workgroup (more are slower on lavapipe), and the channels that are summed apart. */
-function broadcastTile({ into }: ConvolutionShape): Tiling {
-  return { workgroup: 8, part: partOf(into) };
+function broadcastTilings({ into }: ConvolutionShape): Tiling[] {
+  return [{ workgroup: 8, part: partOf(into) }];
 }
 
 /** A broadcast kernel whose invocations make four columns of `rows` rows, `phases` times for every block of channels. */
@@ -139,8 +159,8 @@ function broadcast(
   };
 }
 
-function fits({ workgroupMemory }: KernelDevice, shape: ConvolutionShape, patch: TiledPatch): boolean {
-  return tileBytes(patch, tileFor(patch, shape)) <= workgroupMemory;
+function tiles(patch: TiledPatch, shape: ConvolutionShape, { workgroupMemory }: KernelDevice): Tiling[] {
+  return tilesFor(patch, shape, workgroupMemory).map((tile) => ({ ...tile }));
 }
 
 /** A tiled kernel, `phases` times for every tile of channels. */

@@ -1,4 +1,5 @@
 import type { Tensor } from '../../graph/graph.js';
+import type { TakenChoice } from './variants.js';
 
 /** Values for the `override` constants of a kernel. */
 export type Overrides = Readonly<Record<string, number>>;
@@ -40,13 +41,15 @@ export interface Dispatch {
   readonly groups: readonly [number, number];
   /** Floating point operations per picture (a multiply-add is two); 0 where memory is all that counts. */
   readonly flop: number;
+  /** Where there was a choice of kernels or tilings: which was taken. */
+  readonly choice?: TakenChoice;
 }
 
 /** Invocations of a workgroup in kernels without a reason for another number. */
 export const WORKGROUP = 64;
 
 /** Workgroups that one dimension of a dispatch holds in every WebGPU (maxComputeWorkgroupsPerDimension). */
-const MAX_GROUPS = 65_535;
+export const MAX_GROUPS = 65_535;
 
 /** A grid of x and y for `size` values at `workgroup` per group: two dimensions where one is too short. */
 export function grid(size: number, workgroup: number): [number, number] {

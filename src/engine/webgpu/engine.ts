@@ -12,7 +12,7 @@ import type { HostWatch } from './host-spans.js';
 import { Kernels } from './kernels.js';
 import { ConstantStore } from './memory.js';
 import { PipelineCache } from './pipelines.js';
-import { kernelDevice, type MeasuredChoices } from './variants.js';
+import { kernelDevice, type MeasuredChoices, type TakenChoice } from './variants.js';
 
 /** How to set up a WebGPU engine. */
 export interface WebGpuOptions {
@@ -22,6 +22,8 @@ export interface WebGpuOptions {
   readonly info?: Partial<Omit<EngineInfo, 'kind' | 'precision'>>;
   /** Which kernels were measured to be fastest; for what is not measured, those that suit the adapter (`variants.ts`). */
   readonly measured?: MeasuredChoices;
+  /** Told of one of those that does not compile, and why: the usual kernel runs in its place. Without it, that is an error. */
+  readonly onUnusable?: (choice: TakenChoice, why: unknown) => void;
   /** The most bytes of one binding, at most the device's own limit: larger batches are cut into chunks of pictures. */
   readonly bindingLimit?: number;
   /** Told what the processor does in runs, profiles and reads: for traces of a step. */
@@ -83,6 +85,7 @@ export async function createWebGpuEngine(device: GPUDevice, options: WebGpuOptio
     pipelines: new PipelineCache(device, kernels),
     constants: new ConstantStore(device),
     device: kernelDevice(device, options.measured),
+    onUnusable: options.onUnusable,
     bindingLimit: Math.min(
       device.limits.maxStorageBufferBindingSize,
       device.limits.maxBufferSize,

@@ -12,22 +12,14 @@ import { type Chunk, chunksOf } from './chunks.js';
 import type { GuardedDevice } from './device.js';
 import type { Dispatch } from './dispatch.js';
 import { type HostWatch, timed, timedWait } from './host-spans.js';
-import type { Kernels } from './kernels.js';
-import { bindLaunch, encodeLaunch, type Launch, trafficOf, withPipelines, workgroupsOf } from './launches.js';
-import { lower } from './lower.js';
+import { bindLaunch, encodeLaunch, type Launch, makeWork, trafficOf, type Workshop, workgroupsOf } from './launches.js';
 import { type ConstantStore, FLOAT, readBuffer } from './memory.js';
-import type { PipelineCache } from './pipelines.js';
 import { readPassTicks, type TimedEncoding } from './timestamps.js';
-import type { KernelDevice } from './variants.js';
 
 /** What an executable shares with its engine. */
-export interface Shared {
+export interface Shared extends Workshop {
   readonly guard: GuardedDevice;
-  readonly kernels: Kernels;
-  readonly pipelines: PipelineCache;
   readonly constants: ConstantStore;
-  /** By what kernels are chosen. */
-  readonly device: KernelDevice;
   /** The most bytes that one binding may hold. */
   readonly bindingLimit: number;
   /** Told what the processor does in runs, profiles and reads. */
@@ -64,11 +56,10 @@ export class WebGpuExecutable implements Executable {
   static async create({ graph, ops }: Program, constants: Constants, shared: Shared): Promise<WebGpuExecutable> {
     checkConstants(graph, constants);
     const plan = planMemory(ops, new Set(graph.outputs.values()));
-    const dispatches = ops.flatMap((op) => lower(op, shared.device).map((dispatch) => ({ op, dispatch })));
-    const scratch = [0, 1].map((place) => scratchAt(place, dispatches));
+    const work = await makeWork(ops, shared);
+    const scratch = [0, 1].map((place) => scratchAt(place, work));
     const written = graph.tensors.filter(({ kind }) => kind === 'input' || kind === 'state').map(bytesOf);
     const chunks = chunksOf(graph.batch, Math.max(...scratch, ...plan.slots, ...written), shared.bindingLimit);
-    const work = await withPipelines(dispatches, shared.kernels, shared.pipelines);
     const { device } = shared.guard;
     const buffers = new Buffers(device, shared.constants, constants);
     try {

@@ -5,8 +5,10 @@ import type { Chunk } from './chunks.js';
 import { disagreements } from './declarations.js';
 import type { Binding, Dispatch } from './dispatch.js';
 import type { Kernels } from './kernels.js';
+import { lower } from './lower.js';
 import { FLOAT } from './memory.js';
 import type { PipelineCache } from './pipelines.js';
+import type { KernelDevice, TakenChoice } from './variants.js';
 
 /** A dispatch, with the op that it serves and its pipeline. */
 export interface Work {
@@ -20,18 +22,49 @@ export interface Launch extends Work {
   readonly bindGroups: readonly GPUBindGroup[];
 }
 
+/** What the kernels of a graph are chosen and made with. */
+export interface Workshop {
+  readonly kernels: Kernels;
+  readonly pipelines: PipelineCache;
+  readonly device: KernelDevice;
+  /**
+   * Told of a choice that was measured to be fastest and does not compile, and why: the usual one runs in its place. Where nobody is
+   * told, that is an error.
+   */
+  readonly onUnusable?: (choice: TakenChoice, why: unknown) => void;
+}
+
 /**
- * Makes the pipelines of dispatches, all at once.
+ * The kernels of ops, in order, with their pipelines, which are made all at once. Where one that was measured to be fastest does not
+ * compile, and somebody is told, its op gets those that would run if nothing had been measured.
  *
  * @throws Error when a dispatch does not give what its kernel declares
+ * @throws FacewrightError when a kernel does not compile
  */
-export function withPipelines(
-  dispatches: readonly Omit<Work, 'pipeline'>[],
-  kernels: Kernels,
-  pipelines: PipelineCache,
+export async function makeWork(ops: readonly ProgramOp[], workshop: Workshop): Promise<Work[]> {
+  const { device, onUnusable } = workshop;
+  const made = ops.map(async (op) => {
+    const dispatches = lower(op, device);
+    const measured = dispatches.find(({ choice }) => choice?.measured)?.choice;
+    try {
+      return await withPipelines(op, dispatches, workshop);
+    } catch (error) {
+      if (!measured || !onUnusable) throw error;
+      const usual = await withPipelines(op, lower(op, { ...device, measured: () => undefined }), workshop);
+      onUnusable(measured, error);
+      return usual;
+    }
+  });
+  return (await Promise.all(made)).flat();
+}
+
+function withPipelines(
+  op: ProgramOp,
+  dispatches: readonly Dispatch[],
+  { kernels, pipelines }: Workshop,
 ): Promise<Work[]> {
   return Promise.all(
-    dispatches.map(async ({ op, dispatch }) => {
+    dispatches.map(async (dispatch) => {
       const [fault] = disagreements(dispatch, kernels.get(dispatch.kernel).declarations);
       if (fault) throw new Error(fault);
       return { op, dispatch, pipeline: await pipelines.get(dispatch.kernel, dispatch.overrides) };

@@ -48,8 +48,9 @@ export function convolutionShape(
 export function lowerConvolution(core: Convolution, x: MapSource, y: MapTarget, device: KernelDevice): Dispatch[] {
   const bias = core.kind === 'conv1x1' ? core.bias : undefined;
   const { name, shape } = convolutionShape(core, x, y);
-  const variant = chooseVariant(name, shape, device);
-  const { overrides, groups, tables } = variant.dispatch(shape, variant.tile(shape));
+  const { variant, tiling, measured } = chooseVariant(name, shape, device);
+  const { kernel } = variant;
+  const { overrides, groups, tables } = variant.dispatch(shape, tiling);
   const bindings: Record<string, Binding> = {
     x: x.map,
     weights: { kind: 'weight', weight: packedWeight(core.weight, variant.pack, core.adjoint) },
@@ -59,18 +60,20 @@ export function lowerConvolution(core: Convolution, x: MapSource, y: MapTarget, 
   if (name !== 'conv_down') bindings.coefficients = bind(x.coefficients);
   if (name === 'conv1x1') bindings.bias = bind(bias);
   const flop = FLOP[name] * shape.into * shape.out * shape.h * shape.w;
+  const choice = { op: name, shape, kernel, tiling, measured };
   if (name !== 'conv3x3') {
     if (y.activated) throw new Error(`no kernel of ${name} has an epilogue`);
-    return [{ kernel: variant.kernel, overrides, bindings, groups, flop }];
+    return [{ kernel, overrides, bindings, groups, flop, choice }];
   }
   const epilogue = epilogueOf(y.activated);
   return [
     {
-      kernel: variant.kernel,
+      kernel,
       overrides: { ...overrides, ...epilogue.overrides },
       bindings: { ...bindings, ...epilogue.bindings },
       groups,
       flop,
+      choice,
     },
   ];
 }

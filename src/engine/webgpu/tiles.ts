@@ -1,4 +1,4 @@
-import { powerOfTwo } from './dispatch.js';
+import { MAX_GROUPS, powerOfTwo } from './dispatch.js';
 
 /**
  * The tile of a tiled convolution: 4·quads × rows pixels for 8·groups channels, quads·rows·groups invocations; `slice`
@@ -13,6 +13,9 @@ export interface Tile {
 
 /** Workgroup memory that every WebGPU has (maxComputeWorkgroupStorageSize), in bytes. */
 export const WORKGROUP_MEMORY = 16_384;
+
+/** The fewest invocations of a workgroup that are worth a try, where there is work for so many; the most that every WebGPU has. */
+const INVOCATIONS = [32, 256] as const;
 
 /** What a tiled kernel holds in workgroup memory. */
 export interface TiledPatch {
@@ -29,9 +32,9 @@ export const tiledPatches = {
   conv_down: { weights: 32, patch: (quads, rows) => (2 * rows + 2) * (8 * quads + 2) },
 } as const satisfies Readonly<Record<string, TiledPatch>>;
 
-/** The workgroup memory of a tile, in bytes. */
+/** The workgroup memory of a tile, in bytes; each of its two arrays takes a multiple of 16. */
 export function tileBytes({ weights, patch }: TiledPatch, { quads, rows, groups, slice }: Tile): number {
-  return slice * (4 * patch(quads, rows) + 16 * groups * weights);
+  return 16 * (Math.ceil((slice * patch(quads, rows)) / 4) + slice * groups * weights);
 }
 
 /**
@@ -49,6 +52,50 @@ export function tileFor(
   const slices = [4, 2, 1];
   const slice = slices.find((one) => tileBytes(patch, { quads, rows, groups, slice: one }) <= WORKGROUP_MEMORY) ?? 1;
   return { quads, rows, groups, slice };
+}
+
+/**
+ * The tiles that are worth a try for such a map, within `memory` bytes of workgroup memory: that of `tileFor` first, then all
+ * that are made of powers of two, for as many invocations as a GPU wants and no more than the map has work for. A slice is summed
+ * apart, and of more than 8 channels it would cost half a digit.
+ */
+export function tilesFor(
+  patch: TiledPatch,
+  shape: { readonly h: number; readonly w: number; readonly into: number; readonly out: number },
+  memory: number,
+): Tile[] {
+  const { h, w, into, out } = shape;
+  const usual = tileFor(patch, shape);
+  const all = powersTo(powerOfTwo(Math.ceil(w / 4), 1, 16)).flatMap((quads) =>
+    powersTo(powerOfTwo(h, 1, 16)).flatMap((rows) =>
+      powersTo(powerOfTwo(Math.ceil(out / 8), 1, 32)).flatMap((groups) =>
+        powersTo(powerOfTwo(into, 1, 8)).map((slice) => ({ quads, rows, groups, slice })),
+      ),
+    ),
+  );
+  const [fewest, most] = INVOCATIONS;
+  const least = Math.min(fewest, Math.max(...all.map(invocationsOf)));
+  const others = all.filter(
+    (tile) =>
+      !sameTile(tile, usual) &&
+      invocationsOf(tile) >= least &&
+      invocationsOf(tile) <= most &&
+      Math.ceil(w / (4 * tile.quads)) * Math.ceil(h / tile.rows) <= MAX_GROUPS,
+  );
+  return [usual, ...others].filter((tile) => tileBytes(patch, tile) <= memory);
+}
+
+function invocationsOf({ quads, rows, groups }: Tile): number {
+  return quads * rows * groups;
+}
+
+function sameTile(a: Tile, b: Tile): boolean {
+  return a.quads === b.quads && a.rows === b.rows && a.groups === b.groups && a.slice === b.slice;
+}
+
+/** 1, 2, 4, … up to `last`, a power of two. */
+function powersTo(last: number): number[] {
+  return Array.from({ length: Math.log2(last) + 1 }, (_, exponent) => 2 ** exponent);
 }
 
 /**

@@ -13,12 +13,43 @@ export interface KernelDevice {
   readonly measured: MeasuredChoices;
 }
 
-/** The fastest of the possible kernels of an op at a shape; undefined where that was not measured. */
-export type MeasuredChoices = (op: string, shape: object, possible: readonly string[]) => string | undefined;
+/** How a variant cuts its work, in numbers that only it understands. */
+export type Tiling = Readonly<Record<string, number>>;
+
+/** One way to compute an op with weights: a kernel, and how it cuts its work. */
+export interface Choice {
+  /** A file of shaders/, without extension. */
+  readonly kernel: string;
+  readonly tiling: Tiling;
+}
+
+/** A choice that was taken: for which op, at which shape of one picture. */
+export interface TakenChoice extends Choice {
+  readonly op: string;
+  readonly shape: object;
+  /** Whether it was because of what was measured, or else the device's usual one. */
+  readonly measured: boolean;
+}
+
+/**
+ * The fastest of the possible choices for an op at a shape, of which the first is taken where it answers undefined. An answer that
+ * is not among them is passed over.
+ */
+export type MeasuredChoices = (op: string, shape: object, possible: readonly Choice[]) => Choice | undefined;
 
 /** Takes one of `kernels` wherever it is possible, as if it had been measured: for tests and the bench. */
 export function preferring(kernels: readonly string[]): MeasuredChoices {
-  return (_op, _shape, possible) => possible.find((kernel) => kernels.includes(kernel));
+  return (_op, _shape, possible) => possible.find(({ kernel }) => kernels.includes(kernel));
+}
+
+/** Whether two choices are the same. */
+export function sameChoice(a: Choice, b: Choice): boolean {
+  const names = Object.keys(a.tiling);
+  return (
+    a.kernel === b.kernel &&
+    names.length === Object.keys(b.tiling).length &&
+    names.every((name) => a.tiling[name] === b.tiling[name])
+  );
 }
 
 /** What a GPUDevice tells of itself. */
@@ -40,16 +71,14 @@ export function kernelDevice(
   };
 }
 
-/** How a variant cuts its work, in numbers that only it understands. */
-export type Tiling = Readonly<Record<string, number>>;
-
 /** One of the kernels that compute an op with weights. All of them follow from the shape of one picture. */
 export interface Variant<Shape> {
   /** A file of shaders/, without extension. */
   readonly kernel: string;
   /** Whether it runs, and is worth running, on this device. */
   readonly supports: (device: KernelDevice, shape: Shape) => boolean;
-  readonly tile: (shape: Shape) => Tiling;
+  /** The ways to cut its work that are worth a try and that the device can do; the first is taken where nothing was measured. */
+  readonly tilings: (shape: Shape, device: KernelDevice) => readonly Tiling[];
   /** How it wants its weights. */
   readonly pack: WeightLayout;
   /** What a launch has beside the op's own bindings. */
@@ -63,8 +92,29 @@ export interface Variant<Shape> {
   };
 }
 
+/** A variant that was chosen, and how it cuts its work. */
+export interface Chosen<Shape> {
+  readonly variant: Variant<Shape>;
+  readonly tiling: Tiling;
+  /** Whether it was because of what was measured. */
+  readonly measured: boolean;
+}
+
+/** Every way to compute an op at a shape on a device, the preferred ones first. */
+export function possibleChoices<Shape>(
+  variants: readonly Variant<Shape>[],
+  shape: Shape,
+  device: KernelDevice,
+): readonly (Choice & { readonly variant: Variant<Shape> })[] {
+  return variants
+    .filter(({ supports }) => supports(device, shape))
+    .flatMap((variant) =>
+      variant.tilings(shape, device).map((tiling) => ({ kernel: variant.kernel, tiling, variant })),
+    );
+}
+
 /**
- * The variant of `variants` that runs: the one that was measured to be fastest, or else the first that the device supports.
+ * The variant of `variants` that runs, and its tiling: what was measured to be fastest, or else the first that the device supports.
  *
  * @throws Error when it supports none
  */
@@ -73,14 +123,15 @@ export function choose<Shape extends object>(
   op: string,
   shape: Shape,
   device: KernelDevice,
-): Variant<Shape> {
-  const possible = variants.filter(({ supports }) => supports(device, shape));
-  const measured = device.measured(
+): Chosen<Shape> {
+  const possible = possibleChoices(variants, shape, device);
+  const answer = device.measured(
     op,
     shape,
-    possible.map(({ kernel }) => kernel),
+    possible.map(({ kernel, tiling }) => ({ kernel, tiling })),
   );
-  const variant = possible.find(({ kernel }) => kernel === measured) ?? possible[0];
-  if (!variant) throw new Error(`${op}: no kernel runs on this device at ${JSON.stringify(shape)}`);
-  return variant;
+  const fastest = answer && possible.find((one) => sameChoice(one, answer));
+  const { variant, tiling } = fastest ?? possible[0] ?? {};
+  if (!variant || !tiling) throw new Error(`${op}: no kernel runs on this device at ${JSON.stringify(shape)}`);
+  return { variant, tiling, measured: fastest !== undefined };
 }

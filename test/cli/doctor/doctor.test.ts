@@ -31,6 +31,21 @@ doctor('says what matters, and which adapter would be used', () => {
   assert.match(doctorReport({ ...software, native: noAddon, engine: 'webgpu' }), /It is no GPU/);
 });
 
+doctor('tells what facewright tune has found on an adapter', () => {
+  const told = (tuned?: object) => {
+    const adapters = [{ ...adapter, ...(tuned && { tuned: { path: 'x.json', ...tuned } }) }] as (typeof adapter)[];
+    return /tuned {5}(.*)/.exec(doctorReport({ adapters, chosen: 0, native: noAddon, engine: 'webgpu' }))?.[1];
+  };
+  assert.is(told(), 'no; facewright tune finds the fastest kernels');
+  const some = { entries: 34, kept: 12, stale: 0, date: '2026-11-29T12:00:00.000Z' };
+  assert.is(told(some), '34 shapes, the last on 2026-11-29; 12 of them run faster than usual');
+  assert.match(told({ ...some, stale: 3 })!, /; 3 more dropped, since their kernels have changed$/);
+  assert.match(
+    told({ ...some, problem: 'x.json is no JSON' })!,
+    /^no: x.json is no JSON; facewright tune writes it anew$/,
+  );
+});
+
 doctor('tells the native engine with its threads and instruction sets', () => {
   const report = doctorReport({ adapters: [], problem: 'install one', native: addon, engine: 'native' });
   assert.match(report, /\* A processor/);
