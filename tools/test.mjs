@@ -1,7 +1,8 @@
 // Runs the linter and then every test file, each in a process of its own, so that devices do not pile up; two at once.
 //
-//   node tools/test.mjs [PART-OF-A-NAME...]
+//   node tools/test.mjs [--long] [PART-OF-A-NAME...]
 //
+// --long runs those that are called *.long.test.ts instead of all others: what takes too long to be waited for each time, and CI does.
 // Expects what tools/setup.mjs makes. The last line is `N passed, N failed, N skipped`; the exit code is 1 if any failed.
 
 import { spawn } from 'node:child_process';
@@ -28,10 +29,12 @@ const totals = { passed: 0, failed: 0, skipped: 0 };
 /** Names of skipped tests by the reason. */
 const reasons = new Map();
 
-const wanted = process.argv.slice(2);
+const long = process.argv.includes('--long');
+const wanted = process.argv.slice(2).filter((word) => word !== '--long');
 const files = readdirSync(join(root, 'test'), { recursive: true })
   .filter((path) => path.endsWith('.test.ts'))
   .map((path) => path.replaceAll('\\', '/').replace(/\.ts$/, ''))
+  .filter((name) => name.endsWith('.long.test') === long)
   .filter((name) => wanted.length === 0 || wanted.some((part) => name.includes(part)))
   .sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1));
 if (files.length === 0) fail(`no test file has ${wanted.join(' or ')} in its name`);
@@ -41,7 +44,7 @@ if (!(await hasAdapter())) {
   process.env.FACEWRIGHT_TEST_ADAPTER = 'none';
 }
 const began = Date.now();
-if (wanted.length === 0) await lint();
+if (wanted.length === 0 && !long) await lint();
 const waiting = [...files];
 await Promise.all(
   Array.from({ length: AT_ONCE }, async () => {

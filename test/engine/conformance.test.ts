@@ -1,6 +1,6 @@
 import * as assert from 'uvu/assert';
 import type { Engine } from '../../dist/engine/engine.js';
-import { type MeasuredChoices, preferring } from '../../dist/engine/webgpu/variants.js';
+import { preferring } from '../../dist/engine/webgpu/variants.js';
 import { apply, apply1 } from '../../dist/graph/build.js';
 import { Graph } from '../../dist/graph/graph.js';
 import { type HostTensor, hostTensor } from '../../dist/graph/host-tensor.js';
@@ -8,6 +8,7 @@ import { openWebGpu } from '../../dist/node/dawn.js';
 import { engineSuite, engines, enginesInAllSets, openTestEngine, type TestEngine } from '../engines.js';
 import { normals } from '../random.js';
 import { batchFaults, type Case, conformanceCases, conformanceFaults } from './conformance.js';
+import { TILED, tiledCases } from './tiled.js';
 
 let engine: Engine;
 
@@ -28,35 +29,14 @@ for (const one of enginesInAllSets) {
   conformance.run();
 }
 
-const TILED = ['conv3x3_tiled', 'conv_up_tiled', 'conv_down_tiled'];
-/** Convolutions by themselves, and one graph with all that they read and write of StyleGAN2. */
-const withTiledKernels = /^conv|^modulated upsampling.* 13×9×7/;
-
 // The kernels for GPUs, whatever the adapter: on lavapipe the suites above ran others.
 for (const one of engines.filter(({ name }) => name === 'webgpu')) {
   const { adapter } = one.request;
   const tiled = suiteOn(one, 'tiled convolutions', () => openWebGpu({ adapter, measured: preferring(TILED) }));
-  for (const each of conformanceCases().filter(({ name }) => withTiledKernels.test(name))) {
+  for (const each of tiledCases()) {
     tiled(each.name, () => conforms(each));
   }
   tiled.run();
-}
-
-/** Of all tilings of the kernels for GPUs one that is not the usual, another for every shape. */
-const anyTiling: MeasuredChoices = (op, shape, possible) => {
-  const tiled = possible.filter(({ kernel }) => TILED.includes(kernel) || kernel === 'conv1x1').slice(1);
-  const key = [...`${op} ${JSON.stringify(shape)}`].reduce((sum, letter) => (31 * sum + letter.charCodeAt(0)) % 1e6, 7);
-  return tiled[key % tiled.length];
-};
-
-// A kernel is right however it cuts its work: `facewright tune` may choose any of these.
-for (const one of engines.filter(({ name }) => name === 'webgpu')) {
-  const { adapter } = one.request;
-  const cut = suiteOn(one, 'other tilings', () => openWebGpu({ adapter, measured: anyTiling }));
-  for (const each of conformanceCases().filter(({ name }) => withTiledKernels.test(name))) {
-    cut(each.name, () => conforms(each));
-  }
-  cut.run();
 }
 
 async function conforms(each: Case): Promise<void> {
