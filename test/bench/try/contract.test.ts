@@ -71,8 +71,8 @@ test('a convolution is given the same whatever variant the device would take', (
         lower(op, each).flatMap((dispatch) => contract.launch(op, dispatch) ?? []),
       );
       assert.is(one.length, 1);
-      const { kernel: _, groups: _groups, ...given } = one[0];
-      const { kernel: _other, groups: _otherGroups, ...givenToo } = other[0];
+      const { kernel: _, groups: _groups, choice: _choice, ...given } = one[0];
+      const { kernel: _other, groups: _otherGroups, choice: _otherChoice, ...givenToo } = other[0];
       assert.equal(JSON.stringify(given), JSON.stringify(givenToo));
     }
   }
