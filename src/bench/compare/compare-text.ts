@@ -23,13 +23,15 @@ export function compareText(comparison: Comparison, { fail, all = false }: Compa
   const shown = all ? kernels : kernels.filter(({ verdict, was }) => verdict !== 'unsure' || was !== undefined);
   const failed = fail === undefined ? undefined : failuresOf(comparison, fail);
   const rows = shown.map((kernel) => kernelRow(kernel, failed?.kernels.includes(kernel) ?? false));
-  const rest = kernels.length - shown.length;
+  const rest = kernels.filter((kernel) => !shown.includes(kernel) && kernel.samples >= ENOUGH_SAMPLES).length;
   const blocks = [
     headText(comparison),
     aligned([HEADS, ...rows, stepRow(step, failed?.step ?? false)], 2),
     [
       ...(rest > 0
-        ? [`${counted(rest, 'more kernel')} and shapes have 1 in their intervals: unchanged, as far as can be told.`]
+        ? [
+            `${counted(rest, shown.length > 0 ? 'more kernel' : 'kernel')} and shapes have 1 in their intervals: unchanged, as far as can be told.`,
+          ]
         : []),
       `Of ${counted(kernels.length, 'interval')} of 95 %, about ${Math.round(kernels.length / 20)} miss what is true by chance alone, on a machine that stays the same.`,
     ].join('\n'),
@@ -70,7 +72,7 @@ export function warningsOf({ control, old, new: newer, unlike, kernels, step }: 
   const few = kernels.filter(({ samples }) => samples < ENOUGH_SAMPLES).length;
   if (few > 0) {
     warnings.push(
-      `${counted(few, 'kernel')} and shapes have fewer than ${ENOUGH_SAMPLES} samples: none of them counts as changed. Measure longer.`,
+      `${counted(few, 'kernel')} and shapes have fewer than ${ENOUGH_SAMPLES} samples, too few to say whether they changed, and are not shown without --all. Measure longer.`,
     );
   }
   if (!step.whole) warnings.push('a report has only part of the step: its time is that of the kernels that both have.');

@@ -98,6 +98,12 @@ export function parseKernelsReport(name: string, text: string): KernelsReport {
   check(value, report, '', (what) => {
     throw new FacewrightError(`${name}: ${what}; the file is damaged, or was changed by hand: ${MAKE_ONE}`);
   });
+  const { kernels } = value as KernelsReport;
+  const names = kernels.map(({ kernel, shape }) => `${kernel} ${shape}`);
+  const twice = names.find((one, index) => names.indexOf(one) < index);
+  if (twice !== undefined) {
+    throw new FacewrightError(`${name}: has ${twice} twice; the file was changed by hand: ${MAKE_ONE}`);
+  }
   return value as KernelsReport;
 }
 

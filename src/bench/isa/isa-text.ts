@@ -1,5 +1,6 @@
 // What `bench kernels --isa` finds, for a terminal.
 
+import { counted } from '../../words.js';
 import { aligned } from '../report.js';
 import type { GateOutcome } from './gate.js';
 import type { IsaKernel, IsaResult } from './isa-report.js';
@@ -71,7 +72,7 @@ export function gateOutcomeText({ skipped, compared, worse, better, added }: Gat
     ...worse.map((line) => `worse: ${line}`),
     ...better.map((line) => `better: ${line}`),
     ...added.map((line) => `new: ${line}`),
-    `${path}: ${compared} kernels, ${worse.length === 0 ? 'none worse' : `${worse.length} worse`}`,
+    `${path}: ${counted(compared, 'kernel')}, ${worse.length === 0 ? 'none worse' : `${worse.length} worse`}`,
   ];
   const changed = worse.length + better.length + added.length > 0;
   return [...parts, ...(changed ? [`--write-gate ${path} keeps the new figures`] : [])].join('\n');

@@ -5,9 +5,10 @@ export function shortShape(shape: string): string {
 
 /**
  * Whether a kernel and its shape match what was asked for, upper and lower case being one: where it stands in their names as
- * they are, long or short, or matches as a regular expression. An empty text matches all.
+ * they are, long or short, or matches as a regular expression. An x between numbers is a ×. An empty text matches all.
  */
-export function kernelFilter(text: string): (one: { readonly kernel: string; readonly shape: string }) => boolean {
+export function kernelFilter(typed: string): (one: { readonly kernel: string; readonly shape: string }) => boolean {
+  const text = typed.replace(/(?<=\d)x(?=\d)/gi, '×');
   const wanted = text.toLowerCase();
   const pattern = patternOf(text);
   return ({ kernel, shape }) =>

@@ -16,7 +16,7 @@ export interface TimeOptions {
 }
 
 /** Samples whatever they take. */
-export const LEAST_SAMPLES = 3;
+export const LEAST_SAMPLES = 5;
 const SAMPLES = 30;
 const BUDGET = 0.3;
 /** A pass is made this long, in seconds: long against a clock's quantum, and against what begins and ends a pass. */

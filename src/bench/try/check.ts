@@ -86,9 +86,23 @@ export async function* checkShapes(
     } catch (error) {
       if (!(error instanceof FacewrightError)) throw error;
       guard.check();
-      yield { op, refused: errorText(error), error: Number.NaN, wrong: [], beyond: [], unlike: [] };
+      yield { op, refused: refusal(own, error), error: Number.NaN, wrong: [], beyond: [], unlike: [] };
     }
   }
+}
+
+/** Why a device does not run an author's kernel, in the author's words. */
+function refusal({ file, name, kernels }: OwnKernel, error: unknown): string {
+  const text = errorText(error);
+  // Dawn leaves out of a layout what main does not reach.
+  const [, index] = /binding index (\d+) not present in the bind group layout/.exec(text) ?? [];
+  const unused = kernels.get(name).declarations.bindings.find(({ binding }) => String(binding) === index);
+  if (unused)
+    return `main never reaches the binding ${unused.name}, which the contract has: use it, if only to read it`;
+  return text
+    .replaceAll(name, file)
+    .replace(/ \(\{.*?\}\)/, '')
+    .replaceAll('""', '"');
 }
 
 /** `conv3x3 [1, 5, 7, 9] → [1, 3, 7, 9], styled read`: an op with the forms in which it reads and writes. */

@@ -133,7 +133,8 @@ export class TryBench {
     for await (const one of checkShapes(this.#checkBench(), read.kernel, ops)) {
       checked.push(one);
       tell({ kind: 'checked', report: one, shapes: ops.length });
-      if (checked.filter((each) => !isRight(each)).length === ENOUGH) break;
+      // What a device does not run at one shape it seldom runs at others, and says so in the same words.
+      if (one.refused !== undefined || checked.filter((each) => !isRight(each)).length === ENOUGH) break;
     }
     if (!checked.every(isRight) || !this.#timed || !this.#bench) return { ...report, checked };
     const timed: TimedShape[] = [];
@@ -155,7 +156,9 @@ export class TryBench {
     try {
       const kernel = readOwnKernel(own, this.contract, this.#shaders);
       const errors = await compileErrors(this.#guard, kernel);
-      const faults = errors.length > 0 ? errors : kernel.faults;
+      // What the contract misses shows in libraries first, which the author has not touched.
+      const inOwn = errors.filter((error) => error.startsWith(`${own.file}, line `));
+      const faults = [inOwn, kernel.faults, errors].find((some) => some.length > 0) ?? [];
       return faults.length > 0 ? { faults } : { kernel };
     } catch (error) {
       if (error instanceof FacewrightError) return { faults: [errorText(error)] };

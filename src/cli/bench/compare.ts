@@ -11,6 +11,7 @@ import { Arguments } from '../shared/arguments.js';
 import { Console } from '../shared/console.js';
 import { exitCode, UsageError } from '../shared/exit.js';
 import { realNumber } from '../shared/values.js';
+import { checkPlot } from './plot-file.js';
 
 export async function compareCommand(parsed: ArgumentsCamelCase): Promise<number> {
   const words = new Arguments(parsed);
@@ -18,6 +19,7 @@ export async function compareCommand(parsed: ArgumentsCamelCase): Promise<number
   const paths = words.texts('inputs');
   const plot = words.text('plot');
   const fail = words.value('fail', readBound);
+  checkPlot(plot);
   if (paths.length !== 2 && !(paths.length === 1 && plot !== undefined)) {
     throw new UsageError(
       `${counted(paths.length, 'report')}: name the older one and the newer one, or one with --plot; bench kernels --json writes them`,

@@ -16,6 +16,7 @@ import { MissingToolError } from '../../bench/isa/null-gpu.js';
 import { benchModel } from '../../bench/search-step.js';
 import { FacewrightError } from '../../index.js';
 import { writeWholeFile } from '../../node/whole-file.js';
+import { counted } from '../../words.js';
 import { type Arguments, batchSize } from '../shared/arguments.js';
 import type { Console } from '../shared/console.js';
 import { exitCode } from '../shared/exit.js';
@@ -47,8 +48,8 @@ export async function kernelsIsa(
   const run = { result, model: model.name, batch, only };
   const written = words.text('write-gate');
   if (written !== undefined) {
-    await writeWholeFile(written, gateText(makeGate(run)));
-    console.note(`wrote the figures of ${result.report.kernels.length} kernels to ${written}`);
+    await writeWholeFile(written, gateText(await withOthers(written, run)));
+    console.note(`wrote the figures of ${counted(result.report.kernels.length, 'kernel')} to ${written}`);
   }
   if (words.flag('json')) console.result(JSON.stringify(result.report));
   else if (words.flag('listing')) console.result(listingsText(result));
@@ -58,7 +59,25 @@ export async function kernelsIsa(
   const text = gateOutcomeText(outcome, path);
   if (words.flag('json') || words.flag('listing')) console.error(text);
   else console.result(text);
+  if (outcome.skipped === undefined && outcome.compared === 0 && outcome.worse.length === 0) {
+    throw new FacewrightError(`${path}: has none of these kernels, so nothing was compared; give another filter`);
+  }
   return outcome.worse.length > 0 ? exitCode.someFailed : exitCode.done;
+}
+
+/** A gate with what the file had of kernels that a filter left out this time. */
+async function withOthers(path: string, run: GatedRun): Promise<Gate> {
+  const made = makeGate(run);
+  const text = await readFile(path, 'utf8').catch(() => undefined); // a new file
+  if (text === undefined) return made;
+  const before = readGate(text, path, made);
+  const others = before.kernels.filter((one) => !run.only(one));
+  if (others.length > 0 && before.mesa !== made.mesa) {
+    throw new FacewrightError(
+      `${path}: has ${counted(others.length, 'more kernel')} with the figures of Mesa ${before.mesa}, and this is ${made.mesa}: write them all, without a filter, or another file`,
+    );
+  }
+  return { ...made, kernels: [...made.kernels, ...others] };
 }
 
 async function openGate(path: string, subject: GateSubject): Promise<Gate> {

@@ -15,6 +15,7 @@ import { Arguments, batchSize } from '../shared/arguments.js';
 import { Console } from '../shared/console.js';
 import { exitCode, UsageError } from '../shared/exit.js';
 import { kernelsIsa } from './kernels-isa.js';
+import { checkPlot } from './plot-file.js';
 import { isTry, tryCommand } from './try.js';
 
 /** What only some of the three ways to look at kernels take: measured, compiled (--isa), or an author's own (--try). */
@@ -53,6 +54,7 @@ async function measureAll(words: Arguments, filter: string | undefined, console:
   if (against !== undefined && plot === undefined) {
     throw new UsageError('--against is for --plot: name the picture, for example --plot roofline.svg');
   }
+  checkPlot(plot);
   const old = against === undefined ? undefined : { name: against, report: await readKernelsReport(against) };
   const batch = batchSize(words) ?? 1;
   const model = await benchModel(words.text('model') ?? 'demo');

@@ -12,6 +12,9 @@ import { exitCode, UsageError } from '../shared/exit.js';
 import { interruptible } from '../shared/interrupt.js';
 import { table } from '../shared/table.js';
 
+/** After so long a person is told that it goes on. */
+const SLOW_MS = 30_000;
+
 /** Whether a kernel of one's own is meant, and none of the engine's alone. */
 export function isTry(words: Arguments): boolean {
   return (
@@ -39,7 +42,20 @@ export async function tryCommand(words: Arguments): Promise<number> {
     adapter: words.text('adapter'),
     timed: { model, batch: batchSize(words) ?? 1, filter: filters[0] },
   });
-  const once = () => tryFile(bench, { file, set }, { tell: (event) => noteEvent(console, event) });
+  const once = async () => {
+    const began = Date.now();
+    const slow = setInterval(() => {
+      const seconds = Math.round((Date.now() - began) / 1000);
+      console.note(
+        `at it for ${seconds} s: compiling and checking take long here, or the kernel does not end; Ctrl-C does`,
+      );
+    }, SLOW_MS);
+    try {
+      return await tryFile(bench, { file, set }, { tell: (event) => noteEvent(console, event) });
+    } finally {
+      clearInterval(slow);
+    }
+  };
   try {
     if (!words.flag('watch')) {
       const report = await once();
