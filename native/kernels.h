@@ -174,6 +174,9 @@ struct Linear {
 /** The same layer, not adjoint, for several pictures at once: `x` and `y` of each. */
 struct LinearMany {
   Linear layer;
+  /** The columns in the order in which they are met, and the weights laid out for that (kernels/linear_many.h). */
+  const int32_t* order;
+  const float* panels;
   int64_t pictures;
   const float* const* x;
   float* const* y;
@@ -327,8 +330,12 @@ struct Kernels {
   void (*toBlocked)(const Run&, const Layout&);
   void (*toPlanar)(const Run&, const Layout&);
   void (*linear)(const Run&, const Linear&);
-  /** On the thread that calls it. */
-  void (*linearMany)(const LinearMany&);
+  /** Floats that the panels of a layer take, and what makes them and the order of its columns. */
+  int64_t (*panelFloats)(int64_t rows, int64_t columns);
+  void (*packPanels)(const Linear&, int32_t* order, float* panels);
+  /** Floats of scratch that each thread needs for so many pictures. */
+  int64_t (*linearManyScratch)(int64_t columns, int64_t pictures);
+  void (*linearMany)(const Run&, const LinearMany&);
   void (*bicubic)(const Run&, const Bicubic&);
   void (*elementwise)(const Run&, const Elements&);
   void (*latent)(const Run&, const Latent&);

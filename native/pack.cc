@@ -188,6 +188,17 @@ int64_t packedFloats(const Kernels& kernels, const PackRequest& r) {
   refuse(r, "there is no such form");
 }
 
+std::shared_ptr<const Panels> panelsOf(const Kernels& kernels, const Constant& weights, int64_t rows, int64_t columns) {
+  std::shared_ptr<const Panels>& kept = weights.panels;
+  if (!kept || kept->rows != rows || kept->columns != columns) {
+    Panels made{rows, columns, std::vector<int32_t>(columns), Floats(kernels.panelFloats(rows, columns))};
+    const Linear layer{rows, columns, false, nullptr, weights.values.data(), nullptr, 1, nullptr};
+    kernels.packPanels(layer, made.order.data(), made.weights.data());
+    kept = std::make_shared<const Panels>(std::move(made));
+  }
+  return kept;
+}
+
 Constant pack(const Kernels& kernels, const PackRequest& r, const float* values, int64_t count) {
   const int64_t floats = packedFloats(kernels, r), expected = elements(r);
   if (count != expected) refuse(r, std::to_string(count) + " values instead of " + std::to_string(expected));

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -10,10 +11,25 @@
 
 namespace facewright {
 
+/** The weights of a dense layer for many pictures at once (kernels/linear_many.h). */
+struct Panels {
+  int64_t rows, columns;
+  std::vector<int32_t> order;
+  Floats weights;
+};
+
 /** A constant of a graph, laid out for the kernels that read it. */
 struct Constant {
   Floats values;
+  /** Once somebody wants them. */
+  mutable std::shared_ptr<const Panels> panels{};
 };
+
+/**
+ * Plain weights [rows, columns] as panels: made once for all programs that share the constant, all of them made on one
+ * thread, that of its JavaScript.
+ */
+std::shared_ptr<const Panels> panelsOf(const Kernels& kernels, const Constant& weights, int64_t rows, int64_t columns);
 
 /** How a constant is laid out, and the shape that it has in the graph. */
 struct PackRequest {

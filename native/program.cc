@@ -81,6 +81,11 @@ Program::Program(const Kernels& kernels, std::shared_ptr<Pool> pool, int64_t bat
   // A line of the cache apart from a power of two: else the same place of all pictures falls into one set of the cache.
   arena_ = arena + 16;
   chooseTogether(arena, arena + shared);
+  for (const Step& step : steps_) {
+    if (group_ == 1) break;
+    many_.push_back(step.many ? step.many() : Many{});
+    most.scratch = std::max(most.scratch, many_.back().scratch);
+  }
   for (int64_t space = 0; space < (together_ > 0 ? threads : 1); space++) {
     spaces_.push_back({Floats(group_ * arena_), Floats(most.shared), Floats(most.partial)});
     // Padding lanes must be finite: what is never written is zero.
@@ -97,7 +102,7 @@ Program::Program(const Kernels& kernels, std::shared_ptr<Pool> pool, int64_t bat
 /** How pictures run beside each other. No result depends on it: tiles and the order of sums follow from the shape. */
 void Program::chooseTogether(int64_t arena, int64_t each) {
   const int64_t threads = pool_->threads();
-  const bool many = std::any_of(steps_.begin(), steps_.end(), [](const Step& step) { return bool(step.runMany); });
+  const bool many = std::any_of(steps_.begin(), steps_.end(), [](const Step& step) { return bool(step.many); });
   // Weights that several pictures are multiplied with at once are read once for all of them.
   if (many && arena <= kMostGroupFloats / 2) {
     const int64_t fitting = kMostGroupFloats / std::max<int64_t>(arena, 1);
@@ -115,11 +120,11 @@ void Program::runGroup(int64_t first, int64_t count, const Workspace& space, con
   for (int64_t i = 0; i < count; i++) {
     frames.push_back({*this, run, space.arena.data() + i * arena_, first + i, scalars});
   }
-  for (const Step& step : steps_) {
+  for (size_t index = 0; index < steps_.size(); index++) {
     if (cancelled_.load(std::memory_order_relaxed)) return;
-    if (step.runMany) step.runMany(frames.data(), count);
+    if (many_[index].run) many_[index].run(frames.data(), count);
     else
-      for (const Frame& frame : frames) step.run(frame);
+      for (const Frame& frame : frames) steps_[index].run(frame);
   }
 }
 

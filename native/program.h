@@ -64,12 +64,19 @@ struct Frame {
   float* at(int64_t buffer) const;
 };
 
+/** A step that runs for several pictures at once. */
+struct Many {
+  std::function<void(const Frame*, int64_t)> run;
+  /** Floats of scratch that each thread needs. */
+  int64_t scratch = 0;
+};
+
 /** A step ready to run, with the memory that its kernel wants beside its buffers. */
 struct Step {
   std::function<void(const Frame&)> run;
   Kernels::Memory memory{0, 0, 0};
-  /** The same for several pictures at once, to the bit, where that is faster; on the thread that calls it. */
-  std::function<void(const Frame*, int64_t)> runMany{};
+  /** Makes ready to run for several pictures at once, to the bit the same, where that is faster. */
+  std::function<Many()> many{};
 };
 
 /** Most pictures that a step is run for at once. */
@@ -128,6 +135,8 @@ class Program {
   int64_t group_ = 1, arena_ = 0;
   std::vector<Buffer> buffers_;
   std::vector<Step> steps_;
+  /** For each step, if pictures are taken together; `run` is empty where that is no faster. */
+  std::vector<Many> many_;
   std::vector<Floats> kept_;
   std::vector<int64_t> offsets_;
   std::vector<Workspace> spaces_;

@@ -2,6 +2,7 @@
 // made: every size against what a kernel can take, and every buffer against what the kernel will read or write in it.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -58,6 +59,7 @@ class StepReader {
   int64_t optional(const std::string& name, int64_t floats) const { return has(name) ? input(name, floats) : -1; }
   /** Whether all pictures have the same in a buffer, or it is absent. */
   bool shared(int64_t buffer) const { return buffer < 0 || buffers_[buffer].kind == Buffer::Kind::constant; }
+  std::shared_ptr<const Constant> constant(int64_t buffer) const { return buffers_[buffer].constant; }
   /** A buffer that is written. */
   int64_t output(const std::string& name, int64_t floats) const {
     const int64_t index = input(name, floats);

@@ -41,14 +41,18 @@ Step linearStep(const Kernels& k, const StepReader& r) {
   };
   Step step{[=, &k](const Frame& f) { k.linear(f.run, layer(f)); }};
   if (adjoint || !r.shared(weights) || !r.shared(bias)) return step;
-  step.runMany = [=, &k](const Frame* frames, int64_t count) {
-    const float* from[kMostAtOnce];
-    float* into[kMostAtOnce];
-    for (int64_t i = 0; i < count; i++) {
-      from[i] = frames[i].at(x);
-      into[i] = frames[i].at(y);
-    }
-    k.linearMany({layer(frames[0]), count, from, into});
+  step.many = [=, &k, constant = r.constant(weights)] {
+    const auto panels = panelsOf(k, *constant, rows, columns);
+    const auto run = [=, &k](const Frame* frames, int64_t count) {
+      const float* from[kMostAtOnce];
+      float* into[kMostAtOnce];
+      for (int64_t i = 0; i < count; i++) {
+        from[i] = frames[i].at(x);
+        into[i] = frames[i].at(y);
+      }
+      k.linearMany(frames[0].run, {layer(frames[0]), panels->order.data(), panels->weights.data(), count, from, into});
+    };
+    return Many{run, k.linearManyScratch(columns, kMostAtOnce)};
   };
   return step;
 }

@@ -11,6 +11,7 @@ namespace FACEWRIGHT_ISA {
 
 #include "../kernels/convolution.h"
 #include "../kernels/linear.h"
+#include "../kernels/linear_many.h"
 #include "../kernels/pass.h"
 #include "../kernels/peak.h"
 #include "../kernels/pointwise.h"
@@ -44,6 +45,9 @@ const Kernels kernels = {
     toBlocked,
     toPlanar,
     linear,
+    panelFloats,
+    packPanels,
+    linearManyScratch,
     linearMany,
     bicubic,
     elementwise,

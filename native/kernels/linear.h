@@ -1,17 +1,13 @@
-// Dense layers, y = lrelu(W·x + b) and the same with Wᵀ. For one picture they are bound by the reading of W; for several at
-// once, W·x is a matrix product. A number is a dot product, added up in the same order whatever the number of pictures: in four
-// running vectors, since short sums err least.
+// Dense layers, y = lrelu(W·x + b) and the same with Wᵀ, of one picture: bound by the reading of W. A number is a dot product,
+// added up in four running vectors, since short sums err least; linear_many.h does the same for many pictures.
 
 constexpr int64_t kLinearRows = 32, kLinearColumns = 128;
-/** Rows and pictures whose running vectors are in registers at once. */
+/** Rows whose running vectors are in registers at once. */
 #if FACEWRIGHT_LANES == 16 || defined(__aarch64__)
 constexpr int kLinearDotRows = 2;
 #else
 constexpr int kLinearDotRows = 1;
 #endif
-constexpr int kLinearDotPictures = 3;
-/** Rows that all pictures of a group meet before the next: 32 KiB of weights at 512 columns. */
-constexpr int64_t kLinearRowsTogether = 16;
 /** With fewer weights the caller is done before another thread has begun. */
 constexpr int64_t kLinearAlone = 32768;
 
@@ -24,51 +20,42 @@ FW_INLINE void keepInRegister(Vector& v) {
 #endif
 }
 
-/** Σ w·x of R rows, one behind the other in w, and P pictures, each by four running vectors and a rest: y[p][r]. */
-template <int R, int P>
-FW_INLINE void dots(const float* w, const float* const* x, int64_t count, float* const* y) {
+/** A vector of which `count` numbers are there, or all if that is more, and the others zero. */
+FW_INLINE Vector loadUpTo(const float* p, int64_t count) {
+  if (count >= FACEWRIGHT_LANES) return load(p);
+  alignas(64) float lanes[FACEWRIGHT_LANES] = {};
+  for (int64_t i = 0; i < count; i++) lanes[i] = p[i];
+  return load(lanes);
+}
+
+/** Σ w·x of R rows, one behind the other in w, each by four running vectors, the first of which takes what is left of the columns: y[r]. */
+template <int R>
+FW_INLINE void dots(const float* w, const float* x, int64_t count, float* y) {
   constexpr int64_t lanes = FACEWRIGHT_LANES;
-  Vector sums[R][P][4];
+  Vector sums[R][4];
 #pragma GCC unroll 16
   for (int r = 0; r < R; r++)
-#pragma GCC unroll 16
-    for (int p = 0; p < P; p++)
 #pragma GCC unroll 4
-      for (int v = 0; v < 4; v++) sums[r][p][v] = splat(0);
+    for (int v = 0; v < 4; v++) sums[r][v] = splat(0);
   int64_t i = 0;
   for (; i + 4 * lanes <= count; i += 4 * lanes) {
 #pragma GCC unroll 4
     for (int64_t v = 0; v < 4; v++) {
-      Vector of[P];
+      Vector of = load(x + i + v * lanes);
+      if (R > 1) keepInRegister(of);
 #pragma GCC unroll 16
-      for (int p = 0; p < P; p++) {
-        of[p] = load(x[p] + i + v * lanes);
-        if (R > 1) keepInRegister(of[p]);
-      }
-#pragma GCC unroll 16
-      for (int r = 0; r < R; r++) {
-        Vector row = load(w + r * count + i + v * lanes);
-        if (P > 1) keepInRegister(row);
-#pragma GCC unroll 16
-        for (int p = 0; p < P; p++) sums[r][p][v] += row * of[p];
-      }
+      for (int r = 0; r < R; r++) sums[r][v] += load(w + r * count + i + v * lanes) * of;
     }
   }
-  for (; i + lanes <= count; i += lanes) {
+  for (; i < count; i += lanes) {
 #pragma GCC unroll 16
-    for (int r = 0; r < R; r++)
-#pragma GCC unroll 16
-      for (int p = 0; p < P; p++) sums[r][p][0] += load(w + r * count + i) * load(x[p] + i);
+    for (int r = 0; r < R; r++) sums[r][0] += loadUpTo(w + r * count + i, count - i) * loadUpTo(x + i, count - i);
   }
 #pragma GCC unroll 16
-  for (int r = 0; r < R; r++)
-#pragma GCC unroll 16
-    for (int p = 0; p < P; p++) {
-      float rest = 0;
-      for (int64_t k = i; k < count; k++) rest += w[r * count + k] * x[p][k];
-      const Vector* s = sums[r][p];
-      y[p][r] = sum((s[0] + s[1]) + (s[2] + s[3])) + rest;
-    }
+  for (int r = 0; r < R; r++) {
+    const Vector* s = sums[r];
+    y[r] = sum((s[0] + s[1]) + (s[2] + s[3]));
+  }
 }
 
 FW_INLINE float activated(const Linear& l, int64_t index, float value) {
@@ -76,49 +63,27 @@ FW_INLINE float activated(const Linear& l, int64_t index, float value) {
   return value > 0 ? value : value * l.slope;
 }
 
-/** Bias and activation of some outputs. No branch: the sign of what is random cannot be foretold. */
-static void activate(const Linear& l, int64_t first, int64_t end, float* y) {
-  int64_t row = first;
-  for (; row + FACEWRIGHT_LANES <= end; row += FACEWRIGHT_LANES) {
-    Vector value = load(y + row);
-    if (l.bias) value += load(l.bias + row);
-    store(y + row, select(value > 0.0f, value, value * l.slope));
+/** Bias and activation of `count` outputs from `first` on. No branch: the sign of what is random cannot be foretold. */
+FW_INLINE void activate(const Linear& l, int64_t first, int64_t count, const float* from, float* to) {
+  const float* bias = l.bias ? l.bias + first : nullptr;
+  int64_t i = 0;
+  for (; i + FACEWRIGHT_LANES <= count; i += FACEWRIGHT_LANES) {
+    Vector value = load(from + i);
+    if (bias) value += load(bias + i);
+    store(to + i, select(value > 0.0f, value, value * l.slope));
   }
-  for (; row < end; row++) y[row] = activated(l, row, y[row]);
-}
-
-/** Rows `first` to `end` for P pictures. */
-template <int P>
-static void linearRows(const Linear& l, int64_t first, int64_t end, const float* const* x, float* const* y) {
-  float* into[P];
-  int64_t row = first;
-  for (; row + kLinearDotRows <= end; row += kLinearDotRows) {
-    for (int p = 0; p < P; p++) into[p] = y[p] + row;
-    dots<kLinearDotRows, P>(l.weights + row * l.columns, x, l.columns, into);
-  }
-  for (; row < end; row++) {
-    for (int p = 0; p < P; p++) into[p] = y[p] + row;
-    dots<1, P>(l.weights + row * l.columns, x, l.columns, into);
-  }
-  for (int p = 0; p < P; p++) activate(l, first, end, y[p]);
+  for (; i < count; i++) to[i] = activated(l, first + i, from[i]);
 }
 
 static void linearTask(void* argument, int64_t task, float*) {
   const Linear& l = *static_cast<const Linear*>(argument);
-  linearRows<1>(l, task * kLinearRows, least(l.rows, (task + 1) * kLinearRows), &l.x, &l.y);
-}
-
-/** A few rows, and a few pictures at a time, stay in the first cache while they meet. */
-static void linearMany(const LinearMany& m) {
-  const Linear& l = m.layer;
-  for (int64_t first = 0; first < l.rows; first += kLinearRowsTogether) {
-    const int64_t end = least(l.rows, first + kLinearRowsTogether);
-    int64_t picture = 0;
-    for (; picture + kLinearDotPictures <= m.pictures; picture += kLinearDotPictures) {
-      linearRows<kLinearDotPictures>(l, first, end, m.x + picture, m.y + picture);
-    }
-    for (; picture < m.pictures; picture++) linearRows<1>(l, first, end, m.x + picture, m.y + picture);
+  const int64_t first = task * kLinearRows, end = least(l.rows, first + kLinearRows);
+  int64_t row = first;
+  for (; row + kLinearDotRows <= end; row += kLinearDotRows) {
+    dots<kLinearDotRows>(l.weights + row * l.columns, l.x, l.columns, l.y + row);
   }
+  for (; row < end; row++) dots<1>(l.weights + row * l.columns, l.x, l.columns, l.y + row);
+  activate(l, first, end - first, l.y + first, l.y + first);
 }
 
 static void linearAdjointTask(void* argument, int64_t task, float*) {

@@ -51,13 +51,22 @@ static void latent(const Run&, const Latent& l) {
   }
 }
 
+/** Σ a·b, in as many sums side by side as let a processor begin a product before the last one is added. */
+static double product(const float* a, const float* b, int64_t count) {
+  constexpr int64_t beside = 16;
+  double sums[beside] = {};
+  int64_t i = 0;
+  for (; i + beside <= count; i += beside) {
+    for (int64_t k = 0; k < beside; k++) sums[k] += double(a[i + k]) * double(b[i + k]);
+  }
+  for (; i < count; i++) sums[i % beside] += double(a[i]) * double(b[i]);
+  for (int64_t k = 1; k < beside; k++) sums[0] += sums[k];
+  return sums[0];
+}
+
 /** x·(mean(x²) + 1e-8)^−½ and its gradient. */
 static void pixelNorm(const Run&, const PixelNorm& p) {
-  double squares = 0, products = 0;
-  for (int64_t i = 0; i < p.count; i++) {
-    squares += double(p.x[i]) * double(p.x[i]);
-    if (p.g) products += double(p.g[i]) * double(p.x[i]);
-  }
+  const double squares = product(p.x, p.x, p.count), products = p.g ? product(p.g, p.x, p.count) : 0;
   const double r = 1.0 / __builtin_sqrt(squares / double(p.count) + 1e-8);
   const double pull = r * r * r * products / double(p.count);
   for (int64_t i = 0; i < p.count; i++) {

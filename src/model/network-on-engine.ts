@@ -18,8 +18,8 @@ export interface SynthesisGradients {
 /** One value for each noise map of a network: null is a map of zeros. */
 export type NoiseMaps = readonly (Float32Array | null)[];
 
-/** Rows of z that go through the mapping network at once. */
-const LATENTS_AT_ONCE = 1024;
+/** Rows of z that go through the mapping network at once: with fewer, threads wait for one another at the ends of runs. */
+export const LATENTS_AT_ONCE = 4096;
 
 /** A network on an engine: what it computes, with numbers in and numbers out. */
 export class NetworkOnEngine {

@@ -1,9 +1,7 @@
 import { type GaussianFit, GaussianFitter } from '../model/gaussian.js';
 import type { Generator } from '../model/generator.js';
+import { LATENTS_AT_ONCE } from '../model/network-on-engine.js';
 import { NormalSource } from './ziggurat.js';
-
-/** Latents that go through the mapping network together: as many as it takes at once. */
-const TOGETHER = 1024;
 
 /**
  * Fits the Gaussian of the search's prior (gaussian.ts) to latents of the generator. The next latents are drawn, and the
@@ -23,9 +21,12 @@ export async function fitPrior(
   const d = generator.info.latentSize;
   const source = new NormalSource(0);
   const fitter = new GaussianFitter(d);
+  // While one is mapped the other is filled.
+  const [now, next] = [0, 1].map(() => new Float32Array(Math.min(LATENTS_AT_ONCE, latents) * d));
   let last: Promise<Float32Array> | undefined;
-  for (let first = 0; first < latents; first += TOGETHER) {
-    const mapped = generator.map(source.next(Math.min(TOGETHER, latents - first) * d), signal);
+  for (let first = 0; first < latents; first += LATENTS_AT_ONCE) {
+    const z = (first / LATENTS_AT_ONCE) % 2 === 0 ? now : next;
+    const mapped = generator.map(source.fill(z.subarray(0, (latents - first) * d)), signal);
     // Where the one before it fails, nobody waits for this one.
     mapped.catch(() => undefined);
     if (last) fitter.add(await last);

@@ -37,9 +37,13 @@ export class NormalSource {
 
   /** The next `count` numbers. */
   next(count: number): Float32Array {
-    const numbers = new Float32Array(count);
-    for (let done = 0; done < count; ) {
-      const words = this.#twister.some(count - done);
+    return this.fill(new Float32Array(count));
+  }
+
+  /** The next numbers, into an array: writing to new memory takes as long again as drawing. */
+  fill(numbers: Float32Array): Float32Array {
+    for (let done = 0; done < numbers.length; ) {
+      const words = this.#twister.some(numbers.length - done);
       this.#shape(words, numbers, done);
       done += words.length;
     }
