@@ -72,7 +72,8 @@ test('clocks agree, and know their quantum', async ({ bench }) => {
   const own = await timeLaunches(bench, prepared, { samples: 5 });
   prepared.destroy();
   const ratio = Math.min(...wall.samples) / Math.min(...own.samples);
-  assert.ok(ratio > 0.5 && ratio < 4, `${wall.samples} by the processor, ${own.samples} by the device`);
+  // Of one order, however busy the machine is: a clock that counts in another unit is off by a thousand.
+  assert.ok(ratio > 0.03 && ratio < 30, `${wall.samples} by the processor, ${own.samples} by the device`);
   for (const quantum of [clock.quantum(), bench.clock.quantum()])
     assert.ok(quantum > 0 && quantum < 1e-3, `${quantum}`);
 });
