@@ -6,13 +6,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { FacewrightError } from '../errors.js';
-import { type HostTensor, type HostTensors, hostTensor } from '../graph/host-tensor.js';
 import { writeWholeFile } from '../node/whole-file.js';
-import { normals } from '../pulse/random.js';
 import { writeSafetensors } from '../weights/safetensors.js';
 import type { OpenedFile } from './open-file.js';
 import { persistentPickle, torchCheckpoint } from './pickle-files.js';
-import { randomStyleGan1, randomStyleGan2 } from './random-weights.js';
+import { randomStyleGan1, randomStyleGan2, withMapping } from './random-weights.js';
 
 /** What was measured of a file. */
 export interface LoadingResult extends OpenedFile {
@@ -56,16 +54,6 @@ export async function measureLoading(onFile: (name: string) => void): Promise<Lo
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
-}
-
-/** The same with a mapping network of eight layers. */
-function withMapping(synthesis: HostTensors<'f32'>, layer: string): Map<string, HostTensor<'f32'>> {
-  const tensors = new Map(synthesis);
-  for (let index = 0; index < 8; index++) {
-    tensors.set(`mapping.${layer}${index}.weight`, hostTensor([512, 512], normals(index, [0x6d617070], 512 * 512)));
-    tensors.set(`mapping.${layer}${index}.bias`, hostTensor([512], new Float32Array(512)));
-  }
-  return tensors;
 }
 
 /** Opens a file in processes of their own, so that their peak memory is their own. */

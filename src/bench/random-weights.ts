@@ -1,5 +1,6 @@
-import { asFloat32, type HostTensor, hostTensor } from '../graph/host-tensor.js';
+import { asFloat32, type HostTensor, type HostTensors, hostTensor } from '../graph/host-tensor.js';
 import { countOf, readAll, type StoredTensor } from '../graph/stored-tensor.js';
+import { MAPPING_RATE } from '../model/weights.js';
 import { NormalSource } from '../pulse/ziggurat.js';
 
 /** Of the first tensor; each has one of its own. */
@@ -110,4 +111,20 @@ export function randomStyleGan1(resolution: number, widths: Widths): Map<string,
 /** The same in memory. */
 export function randomStyleGan2(resolution: number, widths: Widths): Map<string, HostTensor<'f32'>> {
   return asFloat32(readAll(describeStyleGan2(resolution, widths)));
+}
+
+/**
+ * A network in memory with a mapping network of eight layers of 512, weights as they are when training begins.
+ *
+ * @param layer what the dense layers are called: `dense` in PULSE's names, `fc` in StyleGAN2's
+ */
+export function withMapping(synthesis: HostTensors<'f32'>, layer: 'dense' | 'fc'): Map<string, HostTensor<'f32'>> {
+  const tensors = new Map(synthesis);
+  const source = new NormalSource(0x6d617070);
+  for (let index = 0; index < 8; index++) {
+    const weight = source.next(512 * 512).map((value) => value / MAPPING_RATE);
+    tensors.set(`mapping.${layer}${index}.weight`, hostTensor([512, 512], weight));
+    tensors.set(`mapping.${layer}${index}.bias`, hostTensor([512], new Float32Array(512)));
+  }
+  return tensors;
 }

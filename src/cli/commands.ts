@@ -211,7 +211,7 @@ export const commands: Readonly<Record<string, Command | CommandGroup>> = {
   bench: {
     describe: 'measure: steps, searches, kernels, faces, weight files',
     help:
-      'facewright bench step | kernels | contract | compare | search | load | faces\n\n' +
+      'facewright bench step | kernels | contract | compare | search | fit | load | faces\n\n' +
       'Measures this machine: a search step, its kernels on a GPU one by one and kernels of your own beside them, whole searches, opening ' +
       'weight files, the search for faces. docs/kernels.md begins with a first kernel in ten minutes. In a clone, ' +
       'npm run bench -- is the same, and builds first.',
@@ -297,6 +297,16 @@ export const commands: Readonly<Record<string, Command | CommandGroup>> = {
         inputs: 'the kernel’s name',
         examples: [['facewright bench contract conv3x3 > mine.wgsl', 'to begin with']],
         load: async () => (await import('./bench/contract.js')).contractCommand,
+      },
+      fit: {
+        usage: 'fit',
+        describe: 'how long the Gaussian fit of a model that comes without one takes',
+        help:
+          'facewright bench fit [options]\n\n' +
+          'Draws a million z, maps them through eight layers of 512 and sums them up, as the first search with a model without a fit does; ' +
+          'and each of the three alone.',
+        examples: [['facewright bench fit --latents 100000', 'a shorter one']],
+        load: async () => (await import('./bench/fit.js')).fitCommand,
       },
       load: {
         usage: 'load',

@@ -90,6 +90,7 @@ const refused: [words: string, message: RegExp][] = [
   ['bench step --trace t.json --threads 2', /leave out --threads/],
   ['bench step --trace t.json --model demo,256', /--model demo,256: --trace takes one model/],
   ['bench search --model 999', /999/],
+  ['bench fit --latents 1', /--latents 1: must be a whole number, 2 or more/],
   ['bench search --count 0', /--count 0: must be a whole number, 1 or more/],
   ['bench compare', /0 reports: name the older one and the newer one/],
   ['bench compare notes.txt', /1 report: name the older one and the newer one, or one with --plot/],

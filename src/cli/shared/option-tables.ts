@@ -382,6 +382,7 @@ export const optionsOf: Readonly<Record<string, OptionTable>> = {
   'bench search': benchSearchOptions,
   'bench compare': benchCompareOptions,
   'bench contract': {},
+  'bench fit': { latents: value(MEASURED, 'how many', '1000000'), ...benchEngine, ...benchReport },
   'bench load': benchReport,
   'bench faces': benchReport,
   tune: tuneOptions,
