@@ -11,6 +11,7 @@ import { writeSafetensors } from '../weights/safetensors.js';
 import type { OpenedFile } from './open-file.js';
 import { persistentPickle, torchCheckpoint } from './pickle-files.js';
 import { randomStyleGan1, randomStyleGan2, withMapping } from './random-weights.js';
+import { aligned } from './report.js';
 
 /** What was measured of a file. */
 export interface LoadingResult extends OpenedFile {
@@ -80,13 +81,5 @@ export function loadingTable(results: readonly LoadingResult[]): string {
       `${(peakBytes / bytes).toFixed(2)} ×`,
     ]),
   ];
-  const widths = lines[0]!.map((_, column) => Math.max(...lines.map((line) => line[column]!.length)));
-  return lines
-    .map((line) =>
-      line
-        .map((cell, column) => cell.padEnd(widths[column]!))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n');
+  return aligned(lines, lines[0]!.length);
 }

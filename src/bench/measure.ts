@@ -1,5 +1,6 @@
 import type { Engine, KernelTime, PeakSpeed } from '../engine/engine.js';
 import { compileStep } from './compiled-step.js';
+import { median } from './kernels/statistics.js';
 import type { BenchModel } from './search-step.js';
 
 /** What was measured of one network. */
@@ -70,10 +71,4 @@ export async function measure(engine: Engine, model: BenchModel, batch: number, 
   } finally {
     engine.close();
   }
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = Math.floor(sorted.length / 2);
-  return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }
