@@ -1,8 +1,8 @@
-//! use one-value
+//! use one-value, reflect
 // Bicubic reduction by FACTOR along one axis: 4·FACTOR taps, reflect padding of BEFORE samples before the first
 // (and as many as it takes after the last); see graph/bicubic.ts.
 //
-//   y[outer, j, inner] = Σ_t taps[t] · x[outer, reflect(j·FACTOR + t − BEFORE), inner]
+//   y[outer, j, inner] = Σ_t taps[t] · (SCALE·x[outer, reflect(j·FACTOR + t − BEFORE), inner] + SHIFT)
 //
 // Layout: x [n, OUTER, FROM, INNER]; y [n, OUTER, FROM/FACTOR, INNER]. Work: one result an invocation.
 // workgroup_id: x and y results, z picture.
@@ -11,19 +11,13 @@ override FROM: u32;
 override INNER: u32;
 override FACTOR: u32;
 override BEFORE: u32;
+override SCALE: f32;
+override SHIFT: f32;
 override WORKGROUP: u32;
 
 @group(0) @binding(0) var<storage, read> x: array<f32>;
 @group(0) @binding(1) var<storage, read> taps: array<f32>;
 @group(0) @binding(2) var<storage, read_write> y: array<f32>;
-
-// The sample that stands at position p after reflection without repeating the edge: a triangle wave of period 2·(FROM − 1).
-fn reflect_index(p: i32) -> u32 {
-  if (FROM == 1u) { return 0u; }
-  let period = 2 * (i32(FROM) - 1);
-  let wrapped = ((p % period) + period) % period;
-  return u32(min(wrapped, period - wrapped));
-}
 
 @compute @workgroup_size(WORKGROUP)
 fn main(
@@ -40,7 +34,8 @@ fn main(
   let plane = (group.z * OUTER + outer) * FROM * INNER + inner;
   var sum = 0.0;
   for (var t = 0u; t < 4u * FACTOR; t++) {
-    sum += taps[t] * x[plane + reflect_index(i32(j * FACTOR + t) - i32(BEFORE)) * INNER];
+    let sample = x[plane + reflect_index(i32(j * FACTOR + t) - i32(BEFORE)) * INNER];
+    sum += taps[t] * (SCALE * sample + SHIFT);
   }
   y[group.z * OUTER * to * INNER + e] = sum;
 }

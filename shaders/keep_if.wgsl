@@ -1,8 +1,10 @@
 //! use one-value
-// kept = source where improved ≠ 0.
+// kept = SCALE·source + SHIFT where improved ≠ 0.
 //
 // Layout: improved [n, 1]; source, kept [n, SIZE]. Work: one value an invocation. workgroup_id: x and y values, z picture.
 override SIZE: u32;
+override SCALE: f32;
+override SHIFT: f32;
 override WORKGROUP: u32;
 
 @group(0) @binding(0) var<storage, read> improved: array<f32>;
@@ -18,5 +20,5 @@ fn main(
   let e = value_of(local, group, groups);
   if (e >= SIZE) { return; }
   let at = group.z * SIZE + e;
-  if (improved[group.z] != 0.0) { kept[at] = source[at]; }
+  if (improved[group.z] != 0.0) { kept[at] = SCALE * source[at] + SHIFT; }
 }

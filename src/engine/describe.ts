@@ -9,6 +9,7 @@ export function describe(op: ProgramOp): string {
 }
 
 function nameOf(op: ProgramOp): string {
+  if (op.op === 'joined') return op.form;
   if (op.op !== 'fused') return 'adjoint' in op.attrs && op.attrs.adjoint ? `${op.op} adjoint` : op.op;
   return op.core.kind === 'none' ? passName(op) : coreName(op.core);
 }

@@ -26,9 +26,17 @@ export interface Lifetime<T = Tensor> {
   last: number;
 }
 
-/** Gives every temporary of a list of ops a slot. Outputs live to its end. */
-export function planMemory(ops: readonly PlannedOp[], outputs: ReadonlySet<Tensor>): MemoryPlan {
-  return assignSlots(lifetimesOf(ops, outputs));
+/**
+ * Gives every temporary of a list of ops a slot. Outputs live to its end.
+ *
+ * @param elsewhere temporaries that have a place already
+ */
+export function planMemory(
+  ops: readonly PlannedOp[],
+  outputs: ReadonlySet<Tensor>,
+  elsewhere: ReadonlySet<Tensor> = new Set(),
+): MemoryPlan {
+  return assignSlots([...lifetimesOf(ops, outputs)].filter(({ tensor }) => !elsewhere.has(tensor)));
 }
 
 /**

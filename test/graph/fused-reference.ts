@@ -13,7 +13,8 @@ export function runProgram(graph: Graph, ops: readonly (Op | ProgramOp)[], value
   for (const tensor of graph.tensors) {
     if (tensor.kind !== 'temp') tensors.set(tensor, Float64Array.from(values.get(tensor.name)!));
   }
-  for (const op of ops) {
+  for (const op of ops.flatMap((one): readonly (Op | ProgramOp)[] => (one.op === 'joined' ? one.parts : [one]))) {
+    if (op.op === 'joined') throw new Error('a joined op has none for a part');
     if (op.op === 'fused') runFused(op, graph.batch, tensors);
     else runPlain(op, graph.batch, tensors);
   }

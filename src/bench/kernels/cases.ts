@@ -91,6 +91,7 @@ export function alternativeKernels(graph: Graph, device: KernelDevice): KernelCa
 function sizesOf({ kernel, overrides, groups, bindings }: Dispatch): string {
   const sizes = Object.entries(bindings).map(([name, binding]) => {
     if (binding.kind === 'tensor') return [name, binding.tensor.shape.slice(1)];
+    if (binding.kind === 'tensors') return [name, binding.tensors.map(({ shape }) => shape.slice(1))];
     return [name, binding.kind === 'table' ? binding.key : binding.kind === 'scratch' ? binding.size : binding.kind];
   });
   return JSON.stringify([kernel, overrides, groups, sizes]);

@@ -1,5 +1,6 @@
+import { arenasOf, inElements, layOutArena } from '../../engine/webgpu/arenas.js';
 import type { BindingDeclaration } from '../../engine/webgpu/declarations.js';
-import type { Binding, Dispatch } from '../../engine/webgpu/dispatch.js';
+import type { Binding, Dispatch, PackedWeight } from '../../engine/webgpu/dispatch.js';
 import { FLOAT } from '../../engine/webgpu/memory.js';
 import { FacewrightError } from '../../errors.js';
 import { bytesOf, elements, type Tensor } from '../../graph/graph.js';
@@ -48,10 +49,12 @@ export function layOut(
   const fixed: Fixed[] = [];
   const strides = { read: 0, write: 0 };
   const placed = new Map<Tensor, Region>();
+  const placeOf = placesIn({ bindings }, batch);
   for (const { name, binding, access } of declared) {
     const bound = bindings[name];
-    if (bound.kind === 'table' || bound.kind === 'scalars') {
-      fixed.push({ binding, data: bound.kind === 'table' ? bound.data : SCALARS });
+    const data = fixedData(bound, placeOf);
+    if (data) {
+      fixed.push({ binding, data });
       continue;
     }
     const tensor = bound.kind === 'tensor' ? bound.tensor : bound.kind === 'weight' ? bound.weight.tensor : undefined;
@@ -81,23 +84,51 @@ export function layOut(
   return { regions, fixed, strides };
 }
 
+/** Where tensors that are bound together lie, as tables of places are told. */
+function placesIn({ bindings }: Pick<Dispatch, 'bindings'>, batch: number): (tensor: Tensor) => number {
+  const layouts = arenasOf([{ bindings }]).map((arena) => layOutArena(arena, batch));
+  return (tensor) => inElements(layouts.find(({ offsetOf }) => offsetOf.has(tensor))?.offsetOf.get(tensor) ?? 0, tensor);
+}
+
+/** What is the same for all sets. */
+function fixedData(binding: Binding, placeOf: (tensor: Tensor) => number): Fixed['data'] | undefined {
+  switch (binding.kind) {
+    case 'table':
+      return binding.data;
+    case 'places':
+      return binding.make(placeOf);
+    case 'scalars':
+      return SCALARS;
+    default:
+      return undefined;
+  }
+}
+
 function sizeOf(binding: Binding, batch: number): number {
   switch (binding.kind) {
     case 'tensor':
       return (binding.tensor.kind === 'constant' ? 1 : batch) * bytesOf(binding.tensor);
-    case 'weight': {
-      const { tensor, pack } = binding.weight;
-      return pack(new Float32Array(elements(tensor.shape))).byteLength;
-    }
+    case 'tensors':
+      return layOutArena(binding, batch).bytes;
+    case 'weight':
+      return packedBytes(binding.weight);
+    case 'weights':
+      return binding.weights.reduce((bytes, weight) => bytes + packedBytes(weight), 0);
     case 'scratch':
       return batch * binding.size * FLOAT;
     case 'table':
       return binding.data.byteLength;
+    case 'places':
+      return binding.make(() => 0).byteLength;
     case 'scalars':
       return SCALARS.byteLength;
     case 'none':
       return 0;
   }
+}
+
+function packedBytes({ tensor, pack }: PackedWeight): number {
+  return pack(new Float32Array(elements(tensor.shape))).byteLength;
 }
 
 /**

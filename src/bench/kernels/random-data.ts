@@ -54,6 +54,7 @@ export const benchScalars: RunScalars = { rate: 0.4, rootCorrection: Math.sqrt(1
  * What an op reads that has to be above 0: roots are taken of it, or it is divided by. Everything else may be any number.
  */
 export function positiveIn(op: ProgramOp): Set<Tensor> {
+  if (op.op === 'joined') return new Set(op.parts.flatMap((part) => [...positiveIn(part)]));
   const found: (Tensor | undefined)[] = [];
   if (op.op === 'fused') {
     if (op.write.form === 'scaled') found.push(op.write.demodulation?.factor);

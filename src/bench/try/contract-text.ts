@@ -113,8 +113,14 @@ function boundText(binding: Exclude<Binding, { readonly kind: 'none' }>): string
       return tensorText(binding.tensor);
     case 'weight':
       return `packed from ${shapeText(binding.weight.tensor.shape)}`;
+    case 'tensors':
+      return `${binding.tensors.map(tensorText).join(', ')}, where the table says`;
+    case 'weights':
+      return `packed from ${binding.weights.map(({ tensor }) => shapeText(tensor.shape)).join(', ')}`;
     case 'table':
       return `a table of ${binding.data.length} numbers`;
+    case 'places':
+      return `a table of ${binding.make(() => 0).length} numbers`;
     case 'scratch':
       return `[n, ${binding.size}], between the kernels of the op`;
     case 'scalars':

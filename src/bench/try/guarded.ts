@@ -1,8 +1,9 @@
 // Launches with a guard behind every buffer: what a kernel writes beyond an end is seen, and what it reads there is no number.
 
+import { type Arena, type ArenaLayout, arenasOf, inElements, layOutArena } from '../../engine/webgpu/arenas.js';
 import type { BindingDeclaration } from '../../engine/webgpu/declarations.js';
 import type { GuardedDevice } from '../../engine/webgpu/device.js';
-import type { Binding, Dispatch } from '../../engine/webgpu/dispatch.js';
+import type { Binding, Dispatch, PackedWeight } from '../../engine/webgpu/dispatch.js';
 import type { Kernels } from '../../engine/webgpu/kernels.js';
 import { FLOAT, readBuffer, storageBuffer } from '../../engine/webgpu/memory.js';
 import type { PipelineCache } from '../../engine/webgpu/pipelines.js';
@@ -64,6 +65,13 @@ interface Guarded {
   readonly beyond: number;
 }
 
+/** A part of what is guarded: all of it, or a tensor among those that lie together. */
+interface Part {
+  readonly of: Guarded;
+  readonly offset: number;
+  readonly bytes: number;
+}
+
 /**
  * Runs launches and looks at what they have left behind the ends of their buffers. The whole buffers are bound, guards included:
  * what is written beyond the data, and not beyond the binding, lands in the guard. Beyond the binding WebGPU drops it or moves it to
@@ -81,7 +89,7 @@ export async function runGuarded({ guard, kernels, pipelines }: GuardedBench, ru
         const { bindings } = kernels.get(launch.kernel).declarations;
         const entries = bindings.map((declared) => ({
           binding: declared.binding,
-          resource: { buffer: buffers.behind(declared, launch.bindings[declared.name]).buffer },
+          resource: buffers.resource(declared, launch.bindings[declared.name]),
         }));
         const pass = encoder.beginComputePass();
         pass.setPipeline(made[index]);
@@ -94,12 +102,12 @@ export async function runGuarded({ guard, kernels, pipelines }: GuardedBench, ru
     const contents = await buffers.read(guard);
     return {
       bits: (tensor) => {
-        const found = buffers.of(tensor);
-        return contents.get(found)!.slice(0, found.bytes / FLOAT);
+        const { of, offset, bytes } = buffers.of(tensor);
+        return contents.get(of)!.slice(offset / FLOAT, (offset + bytes) / FLOAT);
       },
       faults: run.launches.flatMap((launch) =>
         kernels.get(launch.kernel).declarations.bindings.flatMap((declared) => {
-          const found = buffers.behind(declared, launch.bindings[declared.name]);
+          const { of: found } = buffers.behind(declared, launch.bindings[declared.name]);
           const fault = touched(contents.get(found)!, found);
           return fault ? [{ kernel: launch.kernel, binding: declared.name, ...fault }] : [];
         }),
@@ -108,6 +116,10 @@ export async function runGuarded({ guard, kernels, pipelines }: GuardedBench, ru
   } finally {
     buffers.destroy();
   }
+}
+
+function whole(of: Guarded): Part {
+  return { of, offset: 0, bytes: of.bytes };
 }
 
 /** What was written into a guard. */
@@ -127,27 +139,64 @@ function touched(words: Uint32Array, { bytes, beyond }: Guarded): Omit<GuardFaul
 class GuardedBuffers {
   readonly #known = new Map<Tensor | string, Guarded>();
 
+  readonly #arenas: readonly { readonly arena: Arena; readonly layout: ArenaLayout }[];
+
   constructor(
     private readonly device: GPUDevice,
     private readonly run: GuardedRun,
-  ) {}
+  ) {
+    this.#arenas = arenasOf(run.launches).map((arena) => ({ arena, layout: layOutArena(arena, run.batch) }));
+  }
+
+  /** The same, as a launch is given it: with its guard, or a tensor among others without. */
+  resource(declared: BindingDeclaration, binding: Binding): GPUBufferBinding {
+    const { of, offset, bytes } = this.behind(declared, binding);
+    return binding.kind === 'tensor' && bytes < of.bytes ? { buffer: of.buffer, offset, size: Math.max(16, bytes) } : { buffer: of.buffer };
+  }
 
   /** What stands behind a binding of a kernel. */
-  behind({ name, access }: BindingDeclaration, binding: Binding): Guarded {
-    const { values, batch, scalars } = this.run;
+  behind({ name, access }: BindingDeclaration, binding: Binding): Part {
+    if (binding.kind === 'tensor') return this.#tensor(binding.tensor, access);
+    if (binding.kind === 'tensors') return whole(this.#tensor(binding.tensors[0], access).of);
+    return whole(this.#other(name, access, binding));
+  }
+
+  #tensor(tensor: Tensor, access: BindingDeclaration['access']): Part {
+    const { values, batch } = this.run;
+    const bytes = (tensor.kind === 'constant' ? 1 : batch) * bytesOf(tensor);
+    const found = this.#arenas.find(({ layout }) => layout.offsetOf.has(tensor));
+    if (!found) return whole(this.#of(tensor, bytes, access, values.get(tensor)));
+    const { arena, layout } = found;
+    const beyond = access === 'read' ? BEYOND : UNWRITTEN;
+    const data = new Uint32Array(layout.bytes / FLOAT).fill(beyond);
+    for (const [one, offset] of layout.offsetOf) {
+      const held = values.get(one);
+      if (held) data.set(new Uint32Array(held.buffer, held.byteOffset, held.length), offset / FLOAT);
+    }
+    const of = this.#of(arena.tensors[0], layout.bytes, access, data);
+    return { of, offset: layout.offsetOf.get(tensor)!, bytes };
+  }
+
+  #other(
+    name: string,
+    access: BindingDeclaration['access'],
+    binding: Exclude<Binding, { readonly kind: 'tensor' | 'tensors' }>,
+  ): Guarded {
+    const { batch, scalars } = this.run;
     switch (binding.kind) {
-      case 'tensor': {
-        const { tensor } = binding;
-        const bytes = (tensor.kind === 'constant' ? 1 : batch) * bytesOf(tensor);
-        return this.#of(tensor, bytes, access, values.get(tensor));
-      }
-      case 'weight': {
-        const { tensor, key, pack } = binding.weight;
-        const data = pack(values.get(tensor)!);
-        return this.#of(`${tensor.name}: ${key}`, data.byteLength, access, data);
-      }
+      case 'weight':
+        return this.#packed([binding.weight], access);
+      case 'weights':
+        return this.#packed(binding.weights, access);
       case 'table':
         return this.#of(binding.key, binding.data.byteLength, access, binding.data);
+      case 'places': {
+        const layouts = this.#arenas.map(({ layout }) => layout);
+        const placeOf = (tensor: Tensor) =>
+          inElements(layouts.find(({ offsetOf }) => offsetOf.has(tensor))?.offsetOf.get(tensor) ?? 0, tensor);
+        const data = binding.make(placeOf);
+        return this.#of(`places ${data.join()}`, data.byteLength, access, data);
+      }
       case 'scratch':
         return this.#of(`scratch ${binding.place ?? 0} ${binding.size}`, batch * binding.size * FLOAT, access);
       case 'scalars': {
@@ -160,10 +209,12 @@ class GuardedBuffers {
   }
 
   /** @throws Error for a tensor that no launch binds */
-  of(tensor: Tensor): Guarded {
-    const found = this.#known.get(tensor);
-    if (!found) throw new Error(`${tensor.name} is bound to no launch`);
-    return found;
+  of(tensor: Tensor): Part {
+    const found = this.#arenas.find(({ layout }) => layout.offsetOf.has(tensor));
+    const of = this.#known.get(found?.arena.tensors[0] ?? tensor);
+    if (!of) throw new Error(`${tensor.name} is bound to no launch`);
+    if (!found) return whole(of);
+    return { of, offset: found.layout.offsetOf.get(tensor)!, bytes: this.run.batch * bytesOf(tensor) };
   }
 
   async read(guard: GuardedDevice): Promise<Map<Guarded, Uint32Array<ArrayBuffer>>> {
@@ -182,6 +233,13 @@ class GuardedBuffers {
 
   destroy(): void {
     for (const { buffer } of this.#known.values()) buffer.destroy();
+  }
+
+  #packed(weights: readonly PackedWeight[], access: BindingDeclaration['access']): Guarded {
+    const parts = weights.map(({ tensor, pack }) => pack(this.run.values.get(tensor)!));
+    const data = Float32Array.from(parts.flatMap((part) => [...part]));
+    const key = weights.map((weight) => `${weight.tensor.name}: ${weight.key}`).join();
+    return this.#of(key, data.byteLength, access, data);
   }
 
   #of(

@@ -1,7 +1,7 @@
 // What an op should make: numbers to give it, and an engine that is believed.
 
 import type { ProgramOp } from '../../graph/fuse/fused-op.js';
-import { isolate } from '../../graph/fuse/program.js';
+import { isolate, withoutJoined } from '../../graph/fuse/program.js';
 import { elements, type Tensor } from '../../graph/graph.js';
 import { NormalSource } from '../../pulse/ziggurat.js';
 import { type Compiler, runOnce } from '../kernels/oracle.js';
@@ -14,12 +14,13 @@ import type { TensorValues } from './guarded.js';
  */
 export function oddValues(op: ProgramOp, pictures: readonly number[]): TensorValues {
   const above = positiveIn(op);
+  const deciding = new Set(withoutJoined([op]).map((part) => (part.op === 'keep_if' ? part.inputs[0] : undefined)));
   const read = [...new Set([...op.inputs, ...op.writes])].filter((tensor) => tensor !== undefined);
   return new Map(
     read.map((tensor, place) => {
       const draw = (picture: number, shape: readonly number[]) => {
         const normal = new NormalSource(1 + place + 1024 * picture).next(elements(shape));
-        if (op.op === 'keep_if' && tensor === op.inputs[0]) return normal.fill(picture % 2);
+        if (deciding.has(tensor)) return normal.fill(picture % 2);
         return above.has(tensor) ? positive(normal) : normal;
       };
       const { shape, kind } = tensor;

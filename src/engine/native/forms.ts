@@ -23,4 +23,5 @@ export const nativeForms: FusedForms = {
   'conv3x3 adjoint': allForms(BACKWARD, WRITES),
   conv_up: allForms(FORWARD, WRITES),
   'conv_up adjoint': allForms(BACKWARD, WRITES),
+  joined: [],
 };

@@ -1,6 +1,6 @@
 import { bicubicTaps, reflectBefore } from '../../graph/bicubic.js';
 import type { PlainOpName, ProgramOp } from '../../graph/fuse/fused-op.js';
-import type { Program } from '../../graph/fuse/program.js';
+import { type Program, withoutJoined } from '../../graph/fuse/program.js';
 import { elements, type Op, type Tensor } from '../../graph/graph.js';
 import { ProgramBuilder } from './builder.js';
 import type { KernelChoice } from './kernel-choice.js';
@@ -362,8 +362,9 @@ function lowerPixelLoss(
 
 /** The steps of a program. */
 export function lower({ graph, ops }: Program, choice: KernelChoice = { form: 'auto', bf16: false }): ProgramPlan {
-  const to = new ProgramBuilder(graph, ops);
-  for (const op of ops) {
+  const single = withoutJoined(ops);
+  const to = new ProgramBuilder(graph, single);
+  for (const op of single) {
     if (op.op === 'fused') lowerFused(op, to, choice);
     else (lowerings[op.op] as Lowering<PlainOpName>)(op, to);
     to.done(op);

@@ -1,8 +1,10 @@
-import type { Constant, Constants } from '../../graph/constant.js';
+import { type Constant, type Constants, constantValues } from '../../graph/constant.js';
 import { bytesOf, type Graph, type Tensor } from '../../graph/graph.js';
+import { type Arena, inElements, layOutArena } from './arenas.js';
 import type { Chunk } from './chunks.js';
-import type { Binding } from './dispatch.js';
+import type { Binding, PackedWeight } from './dispatch.js';
 import { type ConstantStore, FLOAT, storageBuffer } from './memory.js';
+import { plainWeight } from './pack.js';
 
 /** Scalars as the kernels see them: rate, root_correction, step, and nothing. */
 const SCALARS = 4;
@@ -14,6 +16,15 @@ export interface Places {
   readonly slots: readonly number[];
   /** Bytes per picture of the two places for what is passed on within an op, which all ops share. */
   readonly scratch: readonly number[];
+  /** Tensors that lie together. None of them has a slot. */
+  readonly arenas: readonly Arena[];
+}
+
+/** Where in a buffer something lies; without an offset, it has the buffer for itself. */
+export interface Place {
+  readonly buffer: GPUBuffer;
+  readonly offset?: number;
+  readonly size?: number;
 }
 
 /** All buffers of one executable, and its share of the engine's constants. */
@@ -25,7 +36,8 @@ export class Buffers {
   readonly #constants: Constants;
   readonly #own: GPUBuffer[] = [];
   readonly #acquired: { constant: Constant; key: string }[] = [];
-  readonly #placed = new Map<Tensor, GPUBuffer[]>();
+  readonly #placed = new Map<Tensor, Place[]>();
+  readonly #places = new Map<Binding, GPUBuffer>();
   readonly #tables = new Map<string, GPUBuffer>();
   readonly #absent = new Map<string, GPUBuffer>();
   #scratch: readonly GPUBuffer[] = [];
@@ -38,14 +50,17 @@ export class Buffers {
 
   /**
    * Inputs and states: a buffer for each chunk. Temporaries: a buffer for each slot of the plan, which the chunks use in
-   * turn; but where there are several chunks, an output of the graph has one for each, or the next would overwrite it.
+   * turn; but where there are several chunks, an output of the graph has one for each, or the next would overwrite it. So it is
+   * with arenas: one for each chunk, where one of its tensors needs that.
    */
-  allocate(graph: Graph, chunks: readonly Chunk[], { slotOf, slots, scratch }: Places): void {
+  allocate(graph: Graph, chunks: readonly Chunk[], { slotOf, slots, scratch, arenas }: Places): void {
     const largest = Math.max(...chunks.map(({ count }) => count));
-    for (const tensor of graph.tensors) {
-      if (tensor.kind === 'input' || tensor.kind === 'state') this.#placeInChunks(tensor, tensor.name, chunks);
-    }
     const outputs = new Set(graph.outputs.values());
+    for (const arena of arenas) this.#placeArena(arena, outputs, chunks);
+    for (const tensor of graph.tensors) {
+      const isKept = tensor.kind === 'input' || tensor.kind === 'state';
+      if (isKept && !this.#placed.has(tensor)) this.#placeInChunks(tensor, tensor.name, chunks);
+    }
     const slotBuffers = new Map<number, GPUBuffer>();
     for (const [tensor, slot] of slotOf) {
       if (outputs.has(tensor) && chunks.length > 1) {
@@ -56,36 +71,42 @@ export class Buffers {
       slotBuffers.set(slot, buffer);
       this.#placed.set(
         tensor,
-        chunks.map(() => buffer),
+        chunks.map(() => ({ buffer })),
       );
     }
     this.#scratch = scratch.map((bytes, place) => this.#allocate(`scratch ${place}`, largest * bytes));
     this.scalars = this.#allocate('scalars', SCALARS * FLOAT);
   }
 
-  /** The buffer of a tensor in one chunk. @throws Error for a temporary that no op makes */
-  of(tensor: Tensor, chunk: number): GPUBuffer {
-    if (tensor.kind === 'constant') return this.#constant(tensor, 'plain', (data) => data);
-    const buffers = this.#placed.get(tensor);
-    if (!buffers) throw new Error(`${tensor.name} is not kept`);
-    return buffers[chunk];
+  /** Where a tensor lies in one chunk. @throws Error for a temporary that no op makes */
+  of(tensor: Tensor, chunk: number): Place {
+    if (tensor.kind === 'constant') return { buffer: this.#weights([plainWeight(tensor)]) };
+    const places = this.#placed.get(tensor);
+    if (!places) throw new Error(`${tensor.name} is not kept`);
+    return places[chunk];
   }
 
   /** What stands behind the binding `name` of a kernel. */
-  behind(name: string, binding: Binding, chunk: number): GPUBuffer {
+  behind(name: string, binding: Binding, chunk: number): Place {
     switch (binding.kind) {
       case 'tensor':
         return this.of(binding.tensor, chunk);
+      case 'tensors':
+        return { buffer: this.of(binding.tensors[0], chunk).buffer };
       case 'weight':
-        return this.#constant(binding.weight.tensor, binding.weight.key, binding.weight.pack);
+        return { buffer: this.#weights([binding.weight]) };
+      case 'weights':
+        return { buffer: this.#weights(binding.weights) };
       case 'table':
-        return this.#table(binding.key, binding.data);
+        return { buffer: this.#table(binding.key, binding.data) };
+      case 'places':
+        return { buffer: this.#placesOf(binding) };
       case 'scratch':
-        return this.#scratch[binding.place ?? 0];
+        return { buffer: this.#scratch[binding.place ?? 0] };
       case 'scalars':
-        return this.scalars;
+        return { buffer: this.scalars };
       case 'none':
-        return this.#nothing(name);
+        return { buffer: this.#nothing(name) };
     }
   }
 
@@ -99,13 +120,39 @@ export class Buffers {
   #placeInChunks(tensor: Tensor, label: string, chunks: readonly Chunk[]): void {
     this.#placed.set(
       tensor,
-      chunks.map(({ count }) => this.#allocate(label, count * bytesOf(tensor))),
+      chunks.map(({ count }) => ({ buffer: this.#allocate(label, count * bytesOf(tensor)) })),
     );
   }
 
-  #constant(tensor: Tensor, key: string, pack: (data: Float32Array) => Float32Array): GPUBuffer {
-    const constant = this.#constants.get(tensor.name)!;
-    const buffer = this.#store.acquire(constant, key, tensor.name, pack);
+  /** All chunks have the places of the largest one: a table of them serves all. */
+  #placeArena(arena: Arena, outputs: ReadonlySet<Tensor>, chunks: readonly Chunk[]): void {
+    const { offsetOf, bytes } = layOutArena(arena, Math.max(...chunks.map(({ count }) => count)));
+    const isShared = arena.tensors.every((tensor) => tensor.kind === 'temp' && !outputs.has(tensor));
+    const label = `${arena.tensors[0].name}, …`;
+    const shared = isShared ? this.#allocate(label, bytes) : undefined;
+    const buffers = chunks.map(() => shared ?? this.#allocate(label, bytes));
+    for (const tensor of arena.tensors) {
+      const at = (buffer: GPUBuffer, { count }: Chunk): Place => ({
+        buffer,
+        offset: offsetOf.get(tensor)!,
+        size: Math.max(16, count * bytesOf(tensor)),
+      });
+      this.#placed.set(
+        tensor,
+        chunks.map((chunk, index) => at(buffers[index], chunk)),
+      );
+    }
+  }
+
+  /** Packed constants, one behind the other. */
+  #weights(weights: readonly PackedWeight[]): GPUBuffer {
+    const constants = weights.map(({ tensor }) => this.#constants.get(tensor.name)!);
+    const [constant] = constants;
+    const keyOf = ({ key }: PackedWeight, index: number) => `${key} of ${this.#store.numberOf(constants[index])}`;
+    const key = weights.length === 1 ? weights[0].key : weights.map(keyOf).join(', ');
+    const buffer = this.#store.acquire(constant, key, weights[0].tensor.name, () =>
+      joined(weights.map(({ pack }, index) => pack(constantValues(constants[index])))),
+    );
     if (this.#acquired.some((entry) => entry.constant === constant && entry.key === key)) {
       this.#store.release(constant, key);
     } else {
@@ -116,12 +163,21 @@ export class Buffers {
   }
 
   #table(key: string, data: Float32Array | Uint32Array): GPUBuffer {
-    let buffer = this.#tables.get(key);
-    if (!buffer) {
-      buffer = this.#allocate(key, data.byteLength);
-      this.#device.queue.writeBuffer(buffer, 0, data as Float32Array<ArrayBuffer> | Uint32Array<ArrayBuffer>);
-      this.#tables.set(key, buffer);
-    }
+    const buffer = this.#tables.get(key) ?? this.#written(key, data);
+    this.#tables.set(key, buffer);
+    return buffer;
+  }
+
+  #placesOf(binding: Extract<Binding, { kind: 'places' }>): GPUBuffer {
+    const placeOf = (tensor: Tensor) => inElements(this.of(tensor, 0).offset ?? 0, tensor);
+    const buffer = this.#places.get(binding) ?? this.#written('places', binding.make(placeOf));
+    this.#places.set(binding, buffer);
+    return buffer;
+  }
+
+  #written(label: string, data: Float32Array | Uint32Array): GPUBuffer {
+    const buffer = this.#allocate(label, data.byteLength);
+    this.#device.queue.writeBuffer(buffer, 0, data as Float32Array<ArrayBuffer> | Uint32Array<ArrayBuffer>);
     return buffer;
   }
 
@@ -138,4 +194,15 @@ export class Buffers {
     this.bytes += buffer.size;
     return buffer;
   }
+}
+
+function joined(parts: readonly Float32Array[]): Float32Array {
+  if (parts.length === 1) return parts[0];
+  const whole = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
 }

@@ -17,6 +17,15 @@ export interface PackedWeight {
 export type Binding =
   | { readonly kind: 'tensor'; readonly tensor: Tensor }
   | { readonly kind: 'weight'; readonly weight: PackedWeight }
+  /** Tensors that lie in one buffer, which is bound whole: `places` says where. None of them is a constant. */
+  | { readonly kind: 'tensors'; readonly tensors: readonly Tensor[] }
+  /** Weights one behind the other. */
+  | { readonly kind: 'weights'; readonly weights: readonly PackedWeight[] }
+  /**
+   * A table of where tensors lie. `make` is given the place of a tensor within the buffer that a binding `tensors` is of, in
+   * elements: that of its first picture, the others follow.
+   */
+  | { readonly kind: 'places'; readonly make: (placeOf: (tensor: Tensor) => number) => Uint32Array }
   /** A table made by the engine, such as filter taps or sizes; the same for all pictures. */
   | { readonly kind: 'table'; readonly key: string; readonly data: Float32Array | Uint32Array }
   /**

@@ -1,18 +1,21 @@
 import { FacewrightError } from '../../errors.js';
 import type { Constants } from '../../graph/constant.js';
-import type { Program } from '../../graph/fuse/program.js';
+import type { ProgramOp } from '../../graph/fuse/fused-op.js';
+import { type Program, withoutJoined } from '../../graph/fuse/program.js';
 import { bytesOf, elements, type Graph, shapeText, type Tensor } from '../../graph/graph.js';
 import type { RunScalars } from '../../graph/ops.js';
 import { planMemory } from '../../graph/plan.js';
 import { checkConstants } from '../check-constants.js';
 import { describe } from '../describe.js';
 import type { Executable, KernelTime } from '../engine.js';
+import { arenaBytes, arenasOf, canBind } from './arenas.js';
 import { Buffers } from './buffers.js';
 import { type Chunk, chunksOf } from './chunks.js';
 import type { GuardedDevice } from './device.js';
 import type { Dispatch } from './dispatch.js';
 import { type HostWatch, timed, timedWait } from './host-spans.js';
 import { bindLaunch, encodeLaunch, type Launch, makeWork, trafficOf, type Workshop, workgroupsOf } from './launches.js';
+import { lower } from './lower.js';
 import { type ConstantStore, FLOAT, readBuffer } from './memory.js';
 import { readPassTicks, type TimedEncoding } from './timestamps.js';
 
@@ -55,16 +58,20 @@ export class WebGpuExecutable implements Executable {
 
   static async create({ graph, ops }: Program, constants: Constants, shared: Shared): Promise<WebGpuExecutable> {
     checkConstants(graph, constants);
-    const plan = planMemory(ops, new Set(graph.outputs.values()));
-    const work = await makeWork(ops, shared);
+    const bound = bindable(ops, shared);
+    const work = await makeWork(bound, shared);
+    const arenas = arenasOf(work.map(({ dispatch }) => dispatch));
+    const inArenas = new Set(arenas.flatMap(({ tensors }) => tensors));
+    const plan = planMemory(bound, new Set(graph.outputs.values()), inArenas);
     const scratch = [0, 1].map((place) => scratchAt(place, work));
     const written = graph.tensors.filter(({ kind }) => kind === 'input' || kind === 'state').map(bytesOf);
-    const chunks = chunksOf(graph.batch, Math.max(...scratch, ...plan.slots, ...written), shared.bindingLimit);
+    const most = Math.max(...scratch, ...plan.slots, ...written, ...arenas.map(arenaBytes));
+    const chunks = chunksOf(graph.batch, most, shared.bindingLimit);
     const { device } = shared.guard;
     const buffers = new Buffers(device, shared.constants, constants);
     try {
       return await shared.guard.scoped('the network', () => {
-        buffers.allocate(graph, chunks, { ...plan, scratch });
+        buffers.allocate(graph, chunks, { ...plan, scratch, arenas });
         const launches = work.map((one) => bindLaunch(device, one, shared.kernels, buffers, chunks));
         return new WebGpuExecutable(graph, shared, launches, chunks, buffers);
       });
@@ -84,7 +91,8 @@ export class WebGpuExecutable implements Executable {
     }
     this.#chunks.forEach(({ first, count }, chunk) => {
       const part = data.subarray(first * size, (first + count) * size) as Float32Array<ArrayBuffer>;
-      this.#shared.guard.device.queue.writeBuffer(this.#buffers.of(tensor, chunk), 0, part);
+      const { buffer, offset = 0 } = this.#buffers.of(tensor, chunk);
+      this.#shared.guard.device.queue.writeBuffer(buffer, offset, part);
     });
   }
 
@@ -120,9 +128,10 @@ export class WebGpuExecutable implements Executable {
           const size = elements(tensor.shape.slice(1));
           this.#chunks.forEach(({ first, count }, chunk) => {
             const bytes = count * bytesOf(tensor);
-            const buffer = readBuffer(guard.device, bytes);
-            encoder.copyBufferToBuffer(this.#buffers.of(tensor, chunk), 0, buffer, 0, bytes);
-            staged.push({ buffer, into: results[index], at: first * size });
+            const staging = readBuffer(guard.device, bytes);
+            const { buffer, offset = 0 } = this.#buffers.of(tensor, chunk);
+            encoder.copyBufferToBuffer(buffer, offset, staging, 0, bytes);
+            staged.push({ buffer: staging, into: results[index], at: first * size });
           });
         });
         guard.device.queue.submit([encoder.finish()]);
@@ -191,6 +200,13 @@ export class WebGpuExecutable implements Executable {
     if (!tensor || tensor.kind === 'constant') throw new Error(`the graph has no output ${name}`);
     return tensor;
   }
+}
+
+/** Ops as they are, where all that lies together can be bound; or else the joined ones' parts. */
+function bindable(ops: readonly ProgramOp[], { device, kernels }: Shared): readonly ProgramOp[] {
+  const dispatches = ops.flatMap((op) => lower(op, device));
+  const isBindable = canBind(dispatches, arenasOf(dispatches), (kernel) => kernels.get(kernel).declarations);
+  return isBindable ? ops : withoutJoined(ops);
 }
 
 /** Bytes per picture that the greediest dispatch wants at one of the two places for what is passed on within an op. */

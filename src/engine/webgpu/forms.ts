@@ -17,4 +17,17 @@ export const webGpuForms: FusedForms = {
   'conv3x3 adjoint': allForms(['plain', 'unactivated'], ['plain', 'scaled', 'scaled sums']),
   conv_up: allForms(['plain', 'styled', 'scaled'], ['plain']),
   'conv_up adjoint': allForms(['plain', 'unactivated'], ['plain', 'scaled', 'scaled sums']),
+  joined: [
+    'styles',
+    'style gradients',
+    'demodulations',
+    'demodulation gradients',
+    'scaled reduction',
+    'scaled keeping',
+    'losses',
+    'image gradient',
+    'latent gradient',
+    'noise gradients',
+    'updates',
+  ],
 };

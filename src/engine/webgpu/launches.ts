@@ -88,7 +88,7 @@ export function bindLaunch(
       layout: pipeline.getBindGroupLayout(0),
       entries: bindings.map(({ name, binding }) => ({
         binding,
-        resource: { buffer: buffers.behind(name, dispatch.bindings[name], chunk) },
+        resource: buffers.behind(name, dispatch.bindings[name], chunk),
       })),
     }),
   );
@@ -117,8 +117,14 @@ function bindingBytes(binding: Binding, pictures: number): number {
   switch (binding.kind) {
     case 'tensor':
       return (binding.tensor.kind === 'constant' ? 1 : pictures) * bytesOf(binding.tensor);
+    case 'tensors':
+      return pictures * binding.tensors.reduce((bytes, tensor) => bytes + bytesOf(tensor), 0);
     case 'weight':
       return bytesOf(binding.weight.tensor);
+    case 'weights':
+      return binding.weights.reduce((bytes, { tensor }) => bytes + bytesOf(tensor), 0);
+    case 'places':
+      return binding.make(() => 0).byteLength;
     case 'scratch':
       return pictures * binding.size * FLOAT;
     case 'table':

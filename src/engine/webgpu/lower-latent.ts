@@ -10,7 +10,7 @@ import { linearColumns, packedWeight } from './pack.js';
 export const ROW_WORKGROUP = 128;
 
 /** How a dense layer's workgroup is cut: columns of four results, and parts that the inputs are summed in. */
-const DENSE = { QUADS: 16, PARTS: 16 };
+export const DENSE = { QUADS: 16, PARTS: 16 };
 
 export function lowerLinear({ inputs, outputs: [y], attrs: { adjoint, slope } }: Op<'linear'>): Dispatch[] {
   const [x, weight, bias] = inputs as [Tensor, Tensor, Tensor | undefined];
@@ -110,8 +110,26 @@ export function lowerLatentToW({ inputs: [v, mean, std], outputs: [w], attrs }: 
   return valuewise('latent_to_w', size(w), overrides, bindings);
 }
 
-export function lowerLatentGradient({ inputs: [g, w, std], outputs: [y], attrs }: Op<'latent_gradient'>): Dispatch[] {
-  const overrides = { SIZE: size(y), D: y.shape[2], SLOPE: attrs.slope };
-  const bindings = { g: bind(g), w: bind(w), deviation: bind(std), result: bind(y) };
+/** @param geocross whose gradient is added to g, which may then be absent */
+export function lowerLatentGradient(
+  { inputs: [g, w, std], outputs: [y], attrs }: Op<'latent_gradient'>,
+  geocross?: Op<'geocross_gradient'>,
+): Dispatch[] {
+  const [factor, , pairs] = geocross?.inputs ?? [];
+  const overrides = {
+    L: y.shape[1],
+    D: y.shape[2],
+    SLOPE: attrs.slope,
+    GIVEN: Number(g !== undefined),
+    GEOCROSS: Number(geocross !== undefined),
+  };
+  const bindings = {
+    g: bind(g),
+    w: bind(w),
+    deviation: bind(std),
+    factor: bind(factor),
+    pairs: bind(pairs),
+    result: bind(y),
+  };
   return valuewise('latent_gradient', size(y), overrides, bindings);
 }

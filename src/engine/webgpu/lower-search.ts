@@ -3,25 +3,22 @@
 import { bicubicTaps, reflectBefore } from '../../graph/bicubic.js';
 import type { Op } from '../../graph/graph.js';
 import { ADAM, MOMENTUM } from '../../graph/optimisers.js';
-import { type Binding, type Dispatch, WORKGROUP } from './dispatch.js';
+import { type Binding, type Dispatch, type Overrides, WORKGROUP } from './dispatch.js';
 import { ROW_WORKGROUP } from './lower-latent.js';
 import { bind, scalars, size, sumTiles, valuewise } from './lowering.js';
 import { reductionTiles } from './tiles.js';
 
 /** What a term of the loss is multiplied with, beside the mean. PULSE takes its L1 ten times. */
-const TERM_FACTORS = { L2: 1, L1: 10 } as const;
+export const TERM_FACTORS = { L2: 1, L1: 10 } as const;
 
-export function lowerBicubic({
-  inputs: [x],
-  outputs: [y],
-  attrs: { axis, factor, adjoint },
-}: Op<'bicubic'>): Dispatch[] {
+/** @param scaling what the samples go through before they are reduced */
+export function lowerBicubic(
+  { inputs, outputs: [y], attrs: { axis, factor, adjoint } }: Op<'bicubic'>,
+  scaling?: Op<'affine'>,
+): Dispatch[] {
+  const [x] = scaling?.inputs ?? inputs;
   const shape = x!.shape;
-  const taps: Binding = {
-    kind: 'table',
-    key: `bicubic-${factor}`,
-    data: Float32Array.from(bicubicTaps(factor)),
-  };
+  const taps = tapsOf(factor);
   const overrides = {
     OUTER: axis === 2 ? shape[1] : shape[1] * shape[2],
     INNER: axis === 2 ? shape[3] : 1,
@@ -31,7 +28,17 @@ export function lowerBicubic({
   const side = shape[axis];
   return adjoint
     ? valuewise('bicubic_adjoint', size(y), { ...overrides, TO: side }, { y: bind(x), taps, x: bind(y) })
-    : valuewise('bicubic', size(y), { ...overrides, FROM: side }, { x: bind(x), taps, y: bind(y) });
+    : valuewise('bicubic', size(y), { ...overrides, FROM: side, ...scaled(scaling) }, { x: bind(x), taps, y: bind(y) });
+}
+
+/** The taps of a reduction. */
+export function tapsOf(factor: number): Binding {
+  return { kind: 'table', key: `bicubic-${factor}`, data: Float32Array.from(bicubicTaps(factor)) };
+}
+
+function scaled(scaling: Op<'affine'> | undefined): Overrides {
+  const { scale, shift } = scaling?.attrs ?? { scale: 1, shift: 0 };
+  return { SCALE: scale, SHIFT: shift };
 }
 
 export function lowerPixelLoss({
@@ -66,19 +73,22 @@ export function lowerPixelLossGradient({
   return valuewise('pixel_loss_gradient', size(y), overrides, { g, x, goal, result: bind(y) });
 }
 
-export function lowerGeocross({ inputs: [w], outputs: [value, pairs] }: Op<'geocross'>): Dispatch[] {
-  const [, rows, d] = w!.shape;
+export function lowerGeocross(op: Op<'geocross'>): Dispatch[] {
+  const [, rows] = op.inputs[0]!.shape;
   const values: Binding = { kind: 'scratch', size: rows * rows };
-  return [
-    {
-      kernel: 'geocross',
-      overrides: { L: rows, D: d, WORKGROUP },
-      bindings: { w: bind(w), values, pairs: bind(pairs) },
-      groups: [rows, rows],
-      flop: 6 * rows * rows * d,
-    },
-    sumTiles(1, rows * rows, 1, values, value),
-  ];
+  return [geocrossPairs(op, values), sumTiles(1, rows * rows, 1, values, op.outputs[0])];
+}
+
+/** GEOCROSS pair by pair: the sum of the values is still to be made. */
+export function geocrossPairs({ inputs: [w], outputs: [, pairs] }: Op<'geocross'>, values: Binding): Dispatch {
+  const [, rows, d] = w!.shape;
+  return {
+    kernel: 'geocross',
+    overrides: { L: rows, D: d, WORKGROUP },
+    bindings: { w: bind(w), values, pairs: bind(pairs) },
+    groups: [rows, rows],
+    flop: 6 * rows * rows * d,
+  };
 }
 
 export function lowerGeocrossGradient({ inputs: [g, w, pairs], outputs: [y] }: Op<'geocross_gradient'>): Dispatch[] {
@@ -131,7 +141,7 @@ export function lowerObjectiveGradient({
 }
 
 /** WGSL has no infinities: the most negative number stands for −∞ where it is only compared with. */
-function finiteFloor(floor: number | undefined): number {
+export function finiteFloor(floor: number | undefined): number {
   return Math.max(floor ?? Number.NEGATIVE_INFINITY, -3.4028234663852886e38);
 }
 
@@ -141,8 +151,14 @@ const KINDS: readonly Op<'optimise'>['attrs']['kind'][] = ['sgd', 'sgdm', 'adam'
 export function lowerOptimise({ inputs, attrs: { kind } }: Op<'optimise'>): Dispatch[] {
   const [param, g, first, second] = inputs;
   const count = size(param!);
-  const overrides = {
-    SIZE: count,
+  const overrides = { SIZE: count, ...optimiserOverrides(kind) };
+  const bindings = { param: bind(param), g: bind(g), first: bind(first), second: bind(second), scalars };
+  return valuewise('optimise', count, overrides, bindings);
+}
+
+/** What the kernels that use shaders/lib/optimiser.wgsl are told of it. */
+export function optimiserOverrides(kind: Op<'optimise'>['attrs']['kind']): Overrides {
+  return {
     KIND: KINDS.indexOf(kind),
     MOMENTUM,
     BETA1: ADAM.beta1,
@@ -151,8 +167,6 @@ export function lowerOptimise({ inputs, attrs: { kind } }: Op<'optimise'>): Disp
     REST2: 1 - ADAM.beta2,
     EPSILON: ADAM.epsilon,
   };
-  const bindings = { param: bind(param), g: bind(g), first: bind(first), second: bind(second), scalars };
-  return valuewise('optimise', count, overrides, bindings);
 }
 
 export function lowerSphere({ inputs: [param, radius] }: Op<'sphere'>): Dispatch[] {
@@ -174,7 +188,13 @@ export function lowerKeepBest({ inputs }: Op<'keep_best'>): Dispatch[] {
   return [{ kernel: 'keep_best', overrides: {}, bindings, groups: [1, 1], flop: 0 }];
 }
 
-export function lowerKeepIf({ inputs: [improved, source, kept] }: Op<'keep_if'>): Dispatch[] {
-  const bindings = { improved: bind(improved), source: bind(source), kept: bind(kept) };
-  return valuewise('keep_if', size(source!), { SIZE: size(source!) }, bindings);
+/** @param scaling what the source goes through before it is kept */
+export function lowerKeepIf(
+  { inputs: [improved, source, kept] }: Op<'keep_if'>,
+  scaling?: Op<'affine'>,
+): Dispatch[] {
+  const from = scaling?.inputs[0] ?? source;
+  const bindings = { improved: bind(improved), source: bind(from), kept: bind(kept) };
+  const overrides = { SIZE: size(source!), ...scaled(scaling) };
+  return valuewise('keep_if', size(source!), overrides, bindings);
 }

@@ -1,5 +1,6 @@
 import type { PlainOpName, ProgramOp } from '../../graph/fuse/fused-op.js';
 import type { Dispatch } from './dispatch.js';
+import { lowerJoined } from './lower-joined.js';
 import * as latent from './lower-latent.js';
 import * as layer from './lower-layer.js';
 import { lowerFused } from './lower-maps.js';
@@ -51,5 +52,6 @@ const lowerings: { [N in PlainOpName]: Lowering<N> } = {
 /** The kernels that compute an op, in order. Follows from the shape of one picture alone, never from the batch. */
 export function lower(op: ProgramOp, device: KernelDevice): Dispatch[] {
   if (op.op === 'fused') return lowerFused(op, device);
+  if (op.op === 'joined') return lowerJoined(op);
   return (lowerings[op.op] as Lowering<PlainOpName>)(op);
 }

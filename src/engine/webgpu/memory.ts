@@ -1,4 +1,4 @@
-import { type Constant, constantValues } from '../../graph/constant.js';
+import type { Constant } from '../../graph/constant.js';
 import { SharedConstants } from '../shared-constants.js';
 
 /** Bytes of a float32. */
@@ -25,10 +25,20 @@ export class ConstantStore {
 
   constructor(private readonly device: GPUDevice) {}
 
+  readonly #numbers = new WeakMap<Constant, number>();
+  #numbered = 0;
+
+  /** A number of a constant's own, for keys of what is packed of several. */
+  numberOf(constant: Constant): number {
+    const number = this.#numbers.get(constant) ?? this.#numbered++;
+    this.#numbers.set(constant, number);
+    return number;
+  }
+
   /** The buffer of a packed constant; every `acquire` is to be followed by one `release` of the same. */
-  acquire(constant: Constant, key: string, label: string, pack: (data: Float32Array) => Float32Array): GPUBuffer {
+  acquire(constant: Constant, key: string, label: string, pack: () => Float32Array): GPUBuffer {
     return this.#shared.acquire(constant, key, () => {
-      const packed = pack(constantValues(constant));
+      const packed = pack();
       const buffer = storageBuffer(this.device, `${label} (${key})`, packed.byteLength);
       this.device.queue.writeBuffer(buffer, 0, packed as Float32Array<ArrayBuffer>);
       return buffer;

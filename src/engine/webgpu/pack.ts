@@ -20,6 +20,11 @@ export function packedWeight(tensor: Tensor, { name, pack }: WeightLayout, adjoi
   return { tensor, key: adjoint ? `${name}, adjoint` : name, pack: (data) => pack(data, o, i, adjoint) };
 }
 
+/** A weight as it is. */
+export function plainWeight(tensor: Tensor): PackedWeight {
+  return { tensor, key: 'plain', pack: (data) => data };
+}
+
 /** Reads weight (output channel o, input channel i, row ky, column kx) of the map that a kernel computes. */
 type WeightAt = (o: number, i: number, ky: number, kx: number) => number;
 

@@ -1,5 +1,6 @@
 import type { Core, CoreName, Read, Write } from './fused-op.js';
 import { coreName } from './fused-op.js';
+import type { JoinedForm } from './joined-op.js';
 
 /**
  * How a kernel writes, as an engine's table says it: `sums` is `summed`, and `scaled sums` `scaled`, without the map itself;
@@ -9,9 +10,12 @@ export type WriteName = Write['form'] | 'sums' | 'scaled sums' | 'scaled back';
 
 /**
  * The kernels over maps that an engine has: for each core the ways in which it can read and write, and whether all pairs of
- * them are there. Every engine has all cores with a plain read and a plain write.
+ * them are there. Every engine has all cores with a plain read and a plain write. And the groups of small ops that it runs
+ * together.
  */
-export type FusedForms = Readonly<Record<CoreName, readonly (readonly [Read['form'], WriteName])[]>>;
+export type FusedForms = Readonly<Record<CoreName, readonly (readonly [Read['form'], WriteName])[]>> & {
+  readonly joined: readonly JoinedForm[];
+};
 
 /** All pairs of some ways to read and some ways to write. */
 export function allForms(
@@ -32,6 +36,7 @@ export const plainForms: FusedForms = {
   'conv3x3 adjoint': [['plain', 'plain']],
   conv_up: [['plain', 'plain']],
   'conv_up adjoint': [['plain', 'plain']],
+  joined: [],
 };
 
 /** Whether an engine has a kernel of that form. */

@@ -2,6 +2,7 @@ import { type Graph, isOp, type Op, type Tensor } from '../graph.js';
 import { withoutDeadOps } from '../plan.js';
 import type { FusedForms } from './forms.js';
 import { type Core, fusedOp, type ProgramOp } from './fused-op.js';
+import { joinSmallOps } from './join.js';
 import { mergeKernels } from './merge-kernels.js';
 import { fuseModulatedLayers } from './modulated-layers.js';
 import { Rewriting } from './rewriting.js';
@@ -17,7 +18,8 @@ import type { AnyOp } from './uses.js';
  * The steps, each a pass of its own: ops over maps become kernels that read and write plainly; layers are found whose
  * normalised map need not be stored (`styled-layers.ts`), and layers whose convolutions are scaled, of which one map need be
  * stored (`scaled-reads.ts`, `modulated-layers.ts`, `scaled-gradients.ts`); kernels that only read or only write move into
- * their neighbours (`merge-kernels.ts`); what nobody reads any more is dropped.
+ * their neighbours (`merge-kernels.ts`); what nobody reads any more is dropped; and small ops that are no maps are joined
+ * (`join.ts`).
  *
  * @param forms the kernels over maps that the engine has
  */
@@ -31,7 +33,7 @@ export function fuse(graph: Graph, forms: FusedForms): ProgramOp[] {
   dropDead();
   fuseScaledGradients(forms, rewriting);
   mergeKernels(graph, forms, rewriting);
-  return withoutDeadOps(rewriting.ops, outputs) as ProgramOp[];
+  return [...joinSmallOps(graph, forms.joined, withoutDeadOps(rewriting.ops, outputs))] as ProgramOp[];
 }
 
 /** A convolution or a blur as a kernel that reads and writes plainly; every other op as it is. */

@@ -1,5 +1,6 @@
 import type { Op, Tensor } from '../graph.js';
 import type { Margin, OpName } from '../ops.js';
+import type { JoinedOp } from './joined-op.js';
 
 /**
  * What a kernel over maps computes between reading its map and writing its result: nothing, or one of the ops `blur`, `conv`
@@ -149,7 +150,7 @@ export interface FusedOp {
 export type PlainOpName = Exclude<OpName, 'conv' | 'conv_up' | 'blur'>;
 
 /** What an engine is given to run. */
-export type ProgramOp = Op<PlainOpName> | FusedOp;
+export type ProgramOp = Op<PlainOpName> | FusedOp | JoinedOp;
 
 /** Makes a `FusedOp`; inputs and outputs follow from its parts. */
 export function fusedOp(core: Core, read: Read, write: Write): FusedOp {

@@ -2,6 +2,7 @@ import { Graph, type Tensor } from '../graph.js';
 import type { FusedForms } from './forms.js';
 import { fuse } from './fuse.js';
 import type { ProgramOp } from './fused-op.js';
+import type { JoinedOp } from './joined-op.js';
 
 /** A graph whose ops are fused already: an engine runs `ops`, and takes of the graph its tensors, outputs and batch. */
 export interface Program {
@@ -24,12 +25,25 @@ export function isolate(op: ProgramOp, batch: number): Program {
   for (const tensor of op.inputs) {
     if (tensor && !copies.has(tensor)) copies.set(tensor, copyOf(tensor, graph));
   }
-  for (const tensor of op.outputs) {
+  for (const tensor of [...op.outputs, ...madeWithin(op)]) {
+    if (copies.has(tensor)) continue;
     const copy = graph.temp([batch, tensor.shape[1], tensor.shape[2], tensor.shape[3]], tensor.name);
-    graph.output(tensor.name, copy);
+    if (op.outputs.includes(tensor)) graph.output(tensor.name, copy);
     copies.set(tensor, copy);
   }
   return { graph, ops: [withTensors(op, copies)] };
+}
+
+/** What the parts of a joined op make, for each other or for all. */
+function madeWithin(op: ProgramOp): readonly Tensor[] {
+  return op.op === 'joined' ? op.parts.flatMap(({ outputs }) => outputs) : [];
+}
+
+type SingleOp = Exclude<ProgramOp, JoinedOp>;
+
+/** Ops as they are, and the parts of joined ones one by one; what several have as a part, once. */
+export function withoutJoined(ops: readonly ProgramOp[]): SingleOp[] {
+  return [...new Set(ops.flatMap((op): SingleOp[] => (op.op === 'joined' ? [...op.parts] : [op])))];
 }
 
 function copyOf({ name, shape, kind }: Tensor, graph: Graph): Tensor {

@@ -1,8 +1,9 @@
 import type { Op, Tensor } from '../graph.js';
 import type { FusedOp } from './fused-op.js';
+import type { JoinedOp } from './joined-op.js';
 
 /** What a pass reads of an op. */
-export type AnyOp = Op | FusedOp;
+export type AnyOp = Op | FusedOp | JoinedOp;
 
 /** One reading of a tensor. */
 export interface Use {

@@ -64,8 +64,9 @@ test('a kernel that is wrong is seen', async ({ bench, native }) => {
 });
 
 test('the native engine has all forms that webgpu has', () => {
-  for (const [core, forms] of Object.entries(webGpuForms)) {
-    const known = nativeForms[core as keyof typeof nativeForms].map((form) => form.join(' to '));
+  const { joined, ...ofMaps } = webGpuForms;
+  for (const [core, forms] of Object.entries(ofMaps)) {
+    const known = nativeForms[core as keyof typeof ofMaps].map((form) => form.join(' to '));
     for (const form of forms) assert.ok(known.includes(form.join(' to ')), `${core}: ${form.join(' to ')}`);
   }
 });
