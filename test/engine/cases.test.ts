@@ -5,8 +5,9 @@ import * as assert from 'uvu/assert';
 import type { Op } from '../../dist/graph/graph.js';
 import { shapeRules } from '../../dist/graph/shapes.js';
 import { conformanceCases, mismatch } from './conformance.js';
+import { joinedCases } from './joined-cases.js';
 
-const cases = conformanceCases();
+const cases = [...conformanceCases(), ...joinedCases()];
 const covered = new Map<string, Op[]>();
 for (const { build } of cases) {
   for (const op of build(1).graph.ops) covered.set(op.op, [...(covered.get(op.op) ?? []), op]);

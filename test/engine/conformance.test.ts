@@ -8,6 +8,7 @@ import { openWebGpu } from '../../dist/node/dawn.js';
 import { engineSuite, engines, enginesInAllSets, openTestEngine, type TestEngine } from '../engines.js';
 import { normals } from '../random.js';
 import { batchFaults, type Case, conformanceCases, conformanceFaults } from './conformance.js';
+import { joinedCases } from './joined-cases.js';
 import { TILED, tiledCases } from './tiled.js';
 
 let engine: Engine;
@@ -25,7 +26,7 @@ function suiteOn(one: TestEngine, name: string, open: () => Promise<Engine> = ()
 // Against the float64 reference; and a picture is the same, to the bit, in every batch and at every place.
 for (const one of enginesInAllSets) {
   const conformance = suiteOn(one, 'conformance');
-  for (const each of conformanceCases()) conformance(each.name, () => conforms(each));
+  for (const each of [...conformanceCases(), ...joinedCases()]) conformance(each.name, () => conforms(each));
   conformance.run();
 }
 

@@ -43,31 +43,31 @@ export interface Case {
 /** Makes `count` values; `picture` is undefined for constants. */
 type Draw = (key: string, count: number, picture: number | undefined) => Float32Array;
 
-const normal =
+export const normal =
   (deviation = 1, mean = 0): Draw =>
   (key, count) =>
     normals(key, count, deviation, mean);
 
-const uniform =
+export const uniform =
   (low: number, high: number): Draw =>
   (key, count) => {
     const random = randomSource(key);
     return Float32Array.from({ length: count }, () => low + (high - low) * random());
   };
 
-const all =
+export const all =
   (value: number): Draw =>
   (_key, count) =>
     new Float32Array(count).fill(value);
 
 /** One value for picture 0, another for picture 1, …, and again from the start. */
-const perPicture =
+export const perPicture =
   (...values: number[]): Draw =>
   (_key, count, picture = 0) =>
     new Float32Array(count).fill(values[picture % values.length]);
 
 /** Weights that keep the size of what they meet: a deviation of 1/√fan-in. */
-const weights = (fanIn: number): Draw => normal(1 / Math.sqrt(fanIn));
+export const weights = (fanIn: number): Draw => normal(1 / Math.sqrt(fanIn));
 
 /** As drawn, but every seventh value is an exact zero, of either sign. */
 const withZeros =
@@ -78,7 +78,7 @@ const withZeros =
 type PictureShape = readonly [number, number, number];
 
 /** What a case's recipe builds with. */
-class CaseBuilder implements BuiltCase {
+export class CaseBuilder implements BuiltCase {
   readonly graph: Graph;
   readonly values = new Map<string, Float32Array>();
 
@@ -132,7 +132,7 @@ class CaseBuilder implements BuiltCase {
   }
 }
 
-function makeCase(
+export function makeCase(
   name: string,
   recipe: (b: CaseBuilder) => void,
   tolerance: number,
@@ -759,7 +759,7 @@ function reductions(): Case[] {
 }
 
 /** Scalars of the first steps of Adam and Adamax at a learning rate of 0.4, as the host computes them. */
-const STEPS: readonly Partial<RunScalars>[] = [1, 2, 3].map((t) => ({
+export const STEPS: readonly Partial<RunScalars>[] = [1, 2, 3].map((t) => ({
   rate: 0.4 / (1 - 0.9 ** t),
   rootCorrection: Math.sqrt(1 - 0.999 ** t),
   step: t - 1,

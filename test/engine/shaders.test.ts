@@ -6,7 +6,7 @@ import * as assert from 'uvu/assert';
 import { benchShapes, searchStep, shapedModel } from '../../dist/bench/search-step.js';
 import { assembleKernel } from '../../dist/engine/webgpu/assemble.js';
 import { type Declarations, disagreements, readDeclarations } from '../../dist/engine/webgpu/declarations.js';
-import type { Dispatch } from '../../dist/engine/webgpu/dispatch.js';
+import type { Binding, Dispatch } from '../../dist/engine/webgpu/dispatch.js';
 import { webGpuForms } from '../../dist/engine/webgpu/forms.js';
 import { Kernels } from '../../dist/engine/webgpu/kernels.js';
 import { lower } from '../../dist/engine/webgpu/lower.js';
@@ -18,6 +18,7 @@ import type { ProgramOp } from '../../dist/graph/fuse/fused-op.js';
 import { elements, type Tensor } from '../../dist/graph/graph.js';
 import { readShaders } from '../../dist/node/paths.js';
 import { conformanceCases } from './conformance.js';
+import { joinedCases } from './joined-cases.js';
 
 const test = suite('what host and shaders agree on');
 
@@ -47,7 +48,10 @@ const wide = benchShapes
   .map((shape) => searchStep(shapedModel(shape), 1));
 
 /** What is launched where everything is fused that can be, and where nothing is. */
-const launches: Launched[] = [...conformanceCases().map(({ build }) => build(2).graph), ...wide]
+const launches: Launched[] = [
+  ...[...conformanceCases(), ...joinedCases()].map(({ build }) => build(2).graph),
+  ...wide,
+]
   .flatMap((graph) => [webGpuForms, plainForms].flatMap((forms) => fuse(graph, forms)))
   .flatMap((op) =>
     devices.flatMap((device) => {
@@ -96,13 +100,23 @@ test('what an op makes is bound to be written, and all else to be read', () => {
     for (const { name, access } of kernels.get(dispatch.kernel).declarations.bindings) {
       const binding = dispatch.bindings[name];
       if (binding.kind === 'scratch' || binding.kind === 'none') continue;
-      const made = binding.kind === 'tensor' && [...op.outputs, ...op.writes].includes(binding.tensor);
+      const made = tensorsIn(binding).length > 0 && tensorsIn(binding).every((tensor) => isMadeBy(op, tensor));
       // A kernel may read what one before it has written.
       const again = binding.kind === 'tensor' && access === 'read' && written.includes(binding.tensor);
       assert.is(access, made && !again ? 'read_write' : 'read', `${dispatch.kernel}: ${name}`);
     }
   }
 });
+
+/** The tensors behind a binding. */
+function tensorsIn(binding: Binding): readonly Tensor[] {
+  if (binding.kind === 'tensors') return binding.tensors;
+  return binding.kind === 'tensor' ? [binding.tensor] : [];
+}
+
+function isMadeBy({ outputs, writes }: ProgramOp, tensor: Tensor): boolean {
+  return [...outputs, ...writes].includes(tensor);
+}
 
 function boundTensors({ kernel, bindings }: Dispatch, access: 'read' | 'read_write'): Tensor[] {
   return kernels.get(kernel).declarations.bindings.flatMap((declared) => {
@@ -160,6 +174,14 @@ const PER_WORKGROUP: Readonly<Record<string, (overrides: Dispatch['overrides']) 
   demodulation_sums: () => 1,
   demodulate: ({ QUADS }) => 4 * QUADS,
   demodulate_gradient: ({ QUADS }) => 4 * QUADS,
+  products: ({ QUADS }) => 4 * QUADS,
+  demodulations: ({ QUADS }) => 4 * QUADS,
+  demodulation_gradients: ({ QUADS }) => 4 * QUADS,
+  bicubic_losses: ({ RESULTS }) => RESULTS,
+  weigh_losses: () => Number.POSITIVE_INFINITY,
+  noise_gradients: ({ PIXELS }) => PIXELS,
+  // A row each, of any length.
+  updates: () => Number.POSITIVE_INFINITY,
 };
 
 test('the grid of every dispatch covers what it writes', () => {
@@ -187,6 +209,7 @@ function writtenBy(op: ProgramOp, { bindings }: Dispatch, declarations: Declarat
     .map(({ name }) => bindings[name]);
   const sizes = written.flatMap((binding) => {
     if (binding.kind === 'tensor') return elements(binding.tensor.shape.slice(1));
+    if (binding.kind === 'tensors') return binding.tensors.reduce((sum, { shape }) => sum + elements(shape.slice(1)), 0);
     // tiles of styled hold two numbers for each tile of many values: its map is what counts.
     const isEpilogue = op.op === 'fused' && op.write.form === 'styled';
     return binding.kind === 'scratch' && !isEpilogue ? binding.size : [];
