@@ -3,15 +3,13 @@
 // (geocross.wgsl); the objective, Σ weight·max(loss, floor); where the gradients of its terms begin, weight where loss ≥ floor and
 // else 0; and whether it is the best so far: the earliest on ties. A loss that is NaN stays NaN, and is never better.
 //
-// Layout: tiles [n, 2, TILES], Σ (y − goal)² and Σ |y − goal|; values [n, PAIRS]; numbers: all that is written, where jobs says, one
-// after another for the pictures. Work: a workgroup a picture. workgroup_id: z picture.
-override TILES: u32;
-override PAIRS: u32;
+// Layout: tiles [n, 2, T], Σ (y − goal)² and Σ |y − goal|; values [n, P]; numbers: all that is written, where jobs says, one after
+// another for the pictures. Work: a workgroup a picture. workgroup_id: z picture.
 override WORKGROUP: u32;
 
 struct Scalars { rate: f32, root_correction: f32, step: f32 }
 
-// Two vec4: how many terms and gradients there are; 1 + where total, best, best step and improved lie, 0 for none. Then for each
+// Two vec4: how many terms and gradients there are; 1 + where total, best, best step and improved lie, 0 for none; T, P. Then for each
 // term two: which sums it is made of (0 squares, 1 absolute values, 2 pairs), how many, and what they are multiplied with; 1 + where
 // it is stored; whether it is weighed, its weight and its floor. Then for each gradient one: of which term, 1 + where it is stored,
 // weight and floor.
@@ -26,8 +24,8 @@ fn store(place: u32, picture: u32, value: f32) {
 }
 
 fn summand(source: u32, picture: u32, at: u32) -> f32 {
-  if (source == 2u) { return values[picture * PAIRS + at]; }
-  return tiles[(2u * picture + source) * TILES + at];
+  if (source == 2u) { return values[picture * jobs[1].w + at]; }
+  return tiles[(2u * picture + source) * jobs[1].z + at];
 }
 
 @compute @workgroup_size(WORKGROUP)

@@ -79,6 +79,31 @@ function demodulations(): Case[] {
   );
 }
 
+/** Styles that are rows of others: they cannot lie in one buffer, and run one by one. */
+export function nested(): Case {
+  return makeCase(
+    'styles of styles, demodulated together',
+    (b) => {
+      const linear = (x: Tensor, name: string, shape: readonly [number, number, number]) => {
+        const [from, to] = [x.shape[2], shape[0] * shape[1]];
+        return apply1(b.graph, 'linear', [x, b.constant(name, [to, from, 1, 1], weights(from))], {
+          adjoint: false,
+          slope: 1,
+          shape,
+        });
+      };
+      const rows = apply(b.graph, 'rows', [b.input('w', [2, 5, 1])], { count: 2 });
+      const inner = apply(b.graph, 'rows', [linear(rows[0], 'inner', [2, 3, 1])], { count: 2 });
+      const styles = [linear(rows[1], 'outer', [7, 1, 1]), linear(inner[0], 'first', [7, 1, 1])];
+      const squares = b.constant('squares', [4, 7, 1, 1], uniform(0, 1));
+      styles.forEach((style, index) => {
+        b.outputs('demodulate', [style, squares], { epsilon: 0.1 }, `y${index}`);
+      });
+    },
+    5e-6,
+  );
+}
+
 interface LossesCase {
   readonly terms: readonly ('L2' | 'L1' | 'GEOCROSS')[];
   /** Told, and no part of the objective. */
@@ -198,5 +223,5 @@ function updates(): Case[] {
 
 /** All of them. Names are unique, among those of the conformance suite as well. */
 export function joinedCases(): Case[] {
-  return [...styles(), ...demodulations(), ...losses(), ...noiseGradients(), ...updates()];
+  return [...styles(), nested(), ...demodulations(), ...losses(), ...noiseGradients(), ...updates()];
 }

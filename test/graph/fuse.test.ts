@@ -19,11 +19,12 @@ const LEAST_NATIVE = 38;
 
 const forms: Record<string, FusedForms> = { native: nativeForms, webgpu: webGpuForms, plain: plainForms };
 
-/** `conv3x3: styled → plain` for an op over maps, the name for any other. */
+/** `conv3x3: styled → plain` for an op over maps, the form for joined ops, the name for any other. */
 function names(ops: readonly ProgramOp[]): string[] {
-  return ops.map((op) =>
-    op.op === 'fused' ? `${coreName(op.core)}: ${op.read.form} → ${writeName(op.write)}` : op.op,
-  );
+  return ops.map((op) => {
+    if (op.op === 'joined') return op.form;
+    return op.op === 'fused' ? `${coreName(op.core)}: ${op.read.form} → ${writeName(op.write)}` : op.op;
+  });
 }
 
 /** A convolution, a layer with noise, another convolution; with the gradients of all inputs. */
@@ -90,7 +91,7 @@ test('webgpu: the layer has kernels of its own, and the affine map is applied wh
     'conv3x3 adjoint: plain → plain',
     'none: plain → sums',
     'none: gradient → plain',
-    'noise_gradient',
+    'noise gradients',
     'conv3x3 adjoint: plain → plain',
   ]);
 });

@@ -3,12 +3,18 @@
 import { apply1 } from '../../dist/graph/build.js';
 import type { FusedOp, GradientSource, ProgramOp, Read, Write } from '../../dist/graph/fuse/fused-op.js';
 import { elements, Graph, type Op, type Tensor } from '../../dist/graph/graph.js';
+import type { RunScalars } from '../../dist/graph/ops.js';
 import { type NamedValues, runReference } from '../reference.js';
 
 type Values = Map<Tensor, Float64Array>;
 
 /** Runs ops that belong to a graph, plain or fused, and returns what every tensor holds in the end. */
-export function runProgram(graph: Graph, ops: readonly (Op | ProgramOp)[], values: NamedValues): Values {
+export function runProgram(
+  graph: Graph,
+  ops: readonly (Op | ProgramOp)[],
+  values: NamedValues,
+  scalars: Partial<RunScalars> = {},
+): Values {
   const tensors: Values = new Map();
   for (const tensor of graph.tensors) {
     if (tensor.kind !== 'temp') tensors.set(tensor, Float64Array.from(values.get(tensor.name)!));
@@ -16,25 +22,27 @@ export function runProgram(graph: Graph, ops: readonly (Op | ProgramOp)[], value
   for (const op of ops.flatMap((one): readonly (Op | ProgramOp)[] => (one.op === 'joined' ? one.parts : [one]))) {
     if (op.op === 'joined') throw new Error('a joined op has none for a part');
     if (op.op === 'fused') runFused(op, graph.batch, tensors);
-    else runPlain(op, graph.batch, tensors);
+    else runPlain(op, graph.batch, tensors, scalars);
   }
   return tensors;
 }
 
 /** One op by the reference, on a graph of its own. */
-function runPlain(op: Op, batch: number, tensors: Values): void {
+function runPlain(op: Op, batch: number, tensors: Values, scalars: Partial<RunScalars> = {}): void {
   const alone = new Graph(batch);
   alone.ops.push(op);
   const inputs = op.inputs.flatMap((tensor) => tensor ?? []);
   const named = new Map(inputs.map((tensor) => [tensor, { ...tensor, name: `${tensor.id}`, kind: 'input' as const }]));
   const outputs = op.outputs.map((tensor) => ({ ...tensor }));
-  alone.ops[0] = { ...op, inputs: op.inputs.map((tensor) => tensor && named.get(tensor)), outputs } as Op;
+  const writes = op.writes.map((tensor) => named.get(tensor)!);
+  alone.ops[0] = { ...op, inputs: op.inputs.map((tensor) => tensor && named.get(tensor)), outputs, writes } as Op;
   alone.tensors.push(...named.values());
   const given = new Map(inputs.map((tensor) => [`${tensor.id}`, tensors.get(tensor)!]));
-  const run = runReference(alone, given);
+  const run = runReference(alone, given, scalars);
   op.outputs.forEach((tensor, index) => {
     tensors.set(tensor, run.tensors.get(outputs[index])!);
   });
+  for (const state of op.writes) tensors.set(state, run.tensors.get(named.get(state)!)!);
 }
 
 function runFused(op: FusedOp, batch: number, tensors: Values): void {

@@ -21,7 +21,7 @@ export function lowerLosses(op: JoinedOp): Dispatch[] {
   const [, target] = losses[0].inputs as [Tensor, Tensor];
   const tiles = Math.ceil(size(target) / LOSSES.RESULTS);
   const sums: Binding = { kind: 'scratch', size: 2 * tiles, place: 1 };
-  const pairs = geocross?.inputs[0]!.shape[1] ** 2;
+  const pairs = geocross ? geocross.inputs[0]!.shape[1] ** 2 : 0;
   const values: Binding = geocross ? { kind: 'scratch', size: pairs, place: 0 } : bind(undefined);
   return [
     ...(geocross ? [geocrossPairs(geocross, values)] : []),
@@ -75,7 +75,7 @@ function weighLosses(op: JoinedOp, { tiles, sums, pairs, values }: Summands): Di
   const make = (placeOf: (tensor: Tensor) => number): Uint32Array => {
     const place = (tensor: Tensor | undefined) => (tensor && numbers.includes(tensor) ? placeOf(tensor) + 1 : 0);
     const [, ...states] = keep?.inputs ?? [];
-    const words = [terms.length, gradients.length, place(outputs[0]), ...[0, 1, 2].map((i) => place(states[i])), 0, 0];
+    const words = [terms.length, gradients.length, place(outputs[0]), ...[0, 1, 2].map((i) => place(states[i])), tiles, pairs];
     terms.forEach((term, index) => {
       const source = losses[made.indexOf(term)];
       const [from, count, factor] = sourceOf(source, tiles, pairs);
@@ -91,7 +91,7 @@ function weighLosses(op: JoinedOp, { tiles, sums, pairs, values }: Summands): Di
   };
   return {
     kernel: 'weigh_losses',
-    overrides: { TILES: tiles, PAIRS: pairs || 0, WORKGROUP: ADDING },
+    overrides: { WORKGROUP: ADDING },
     bindings: {
       tiles: sums,
       values,

@@ -2,7 +2,7 @@
 
 import { isOp, type Op, type Tensor } from '../graph.js';
 import type { JoinedOp } from './joined-op.js';
-import type { Joining } from './joining.js';
+import { independent, type Joining } from './joining.js';
 import type { AnyOp } from './uses.js';
 
 /** `rows`, with all dense layers that read them. */
@@ -55,22 +55,26 @@ export function sumsOfProducts({ parts, outputs: [result] }: JoinedOp): readonly
 
 /** The factors of all layers. */
 export function joinDemodulations(joining: Joining): void {
-  const all = joining.ops.filter((op) => isOp(op, 'demodulate'));
+  const all = independent(joining.ops.filter((op) => isOp(op, 'demodulate')));
   if (all.length > 0) joining.join('demodulations', all, all[0]);
 }
 
-/** Their gradients, each with what is added to it. */
+/** Their gradients, each with what is added to it; but what is made of another of them. */
 export function joinDemodulationGradients(joining: Joining): void {
   const { uses } = joining;
   const all = joining.ops.filter((op) => isOp(op, 'demodulate_gradient'));
-  const parts = all.flatMap((op): Op[] => {
-    const [made] = op.outputs;
+  const adds = all.map(({ outputs: [made] }) => {
     const use = uses.onlyUse(made)?.op;
-    if (!use || !isOp(use, 'add')) return [op];
-    const maker = uses.maker(use.inputs.find((tensor) => tensor !== made));
-    return maker && maker.op !== 'demodulate_gradient' ? [op, use] : [op];
+    return use && isOp(use, 'add') ? use : undefined;
+  });
+  const made = new Set([...all, ...adds].flatMap((op) => op?.outputs ?? []));
+  const parts = all.flatMap((op, index): Op[] => {
+    if (op.inputs.some((tensor) => tensor && made.has(tensor))) return [];
+    const add = adds[index];
+    const isApart = add?.inputs.every((tensor) => tensor === op.outputs[0] || !made.has(tensor!));
+    return add && isApart ? [op, add] : [op];
   });
   const places = parts.map((op) => uses.place(op));
-  const last = parts.find((_, index) => places[index] === Math.max(...places));
+  const last = parts[places.indexOf(Math.max(...places))];
   if (last) joining.join('demodulation gradients', parts, last);
 }

@@ -1,7 +1,7 @@
 // The search's own ops: gradients of its parameters, and their updates.
 
 import { elements, isOp, type Op, type Tensor } from '../graph.js';
-import type { Joining } from './joining.js';
+import { independent, type Joining } from './joining.js';
 import type { AnyOp, Uses } from './uses.js';
 
 /** Noise gradients that one kernel makes: it has a binding for each map. */
@@ -32,7 +32,7 @@ function isGeocrossOf(op: AnyOp, w: Tensor, uses: Uses): boolean {
 /** Noise gradients of small maps, some at a time. */
 export function joinNoiseGradients(joining: Joining): void {
   const isSmall = ({ outputs: [y] }: Op) => elements(y.shape.slice(1)) <= LARGEST_MAP;
-  const all = joining.ops.filter((op) => isOp(op, 'noise_gradient')).filter(isSmall);
+  const all = independent(joining.ops.filter((op) => isOp(op, 'noise_gradient')).filter(isSmall));
   for (let first = 0; first < all.length; first += MOST_MAPS) {
     const some = all.slice(first, first + MOST_MAPS);
     joining.join('noise gradients', some, some[some.length - 1]);

@@ -67,6 +67,12 @@ export class Joining {
   }
 }
 
+/** Those of some ops that read nothing that another of them makes: they may run side by side. */
+export function independent<T extends AnyOp>(ops: readonly T[]): T[] {
+  const made = new Set(ops.flatMap(({ outputs }) => outputs));
+  return ops.filter(({ inputs }) => !inputs.some((tensor) => tensor && made.has(tensor)));
+}
+
 /** Whether two ops may run in either order: neither reads or writes what the other makes or writes. */
 function commute(a: AnyOp, b: AnyOp): boolean {
   return !touches(a, b) && !touches(b, a);
