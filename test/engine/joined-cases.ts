@@ -4,7 +4,17 @@ import { backward } from '../../dist/graph/backward.js';
 import { apply, apply1 } from '../../dist/graph/build.js';
 import type { Tensor } from '../../dist/graph/graph.js';
 import { momentsOf } from '../../dist/pulse/step.js';
-import { all, type Case, type CaseBuilder, makeCase, normal, perPicture, STEPS, uniform, weights } from './conformance.js';
+import {
+  all,
+  type Case,
+  type CaseBuilder,
+  makeCase,
+  normal,
+  perPicture,
+  STEPS,
+  uniform,
+  weights,
+} from './conformance.js';
 
 /** Outputs the gradients by `wrt` of Σ seed·y, a seed for each y. */
 function gradientsOf(b: CaseBuilder, ys: readonly Tensor[], wrt: readonly Tensor[]): void {
@@ -60,7 +70,18 @@ function styles(): Case[] {
 }
 
 function demodulations(): Case[] {
-  return [[[1, 1]], [[3, 5], [37, 130], [66, 2]], [[512, 33], [1, 513]]].map((layers) =>
+  return [
+    [[1, 1]],
+    [
+      [3, 5],
+      [37, 130],
+      [66, 2],
+    ],
+    [
+      [512, 33],
+      [1, 513],
+    ],
+  ].map((layers) =>
     makeCase(
       `demodulation of ${layers.map(([from, to]) => `${from} → ${to}`).join(', ')}, forward and backward`,
       (b) => {
@@ -152,7 +173,10 @@ function losses(): Case[] {
         });
         graph.output('total', total);
         const seed = apply1(graph, 'fill', [], { value: 0.75, shape: [1, 1, 1] });
-        const wanted = [...(terms.some((term) => term !== 'GEOCROSS') ? [x] : []), ...(terms.includes('GEOCROSS') ? [v] : [])];
+        const wanted = [
+          ...(terms.some((term) => term !== 'GEOCROSS') ? [x] : []),
+          ...(terms.includes('GEOCROSS') ? [v] : []),
+        ];
         backward(graph, [{ output: total, seed }], wanted).forEach((gradient, index) => {
           graph.output(`gradient of ${wanted[index].name}`, gradient!);
         });

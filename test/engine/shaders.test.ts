@@ -48,10 +48,7 @@ const wide = benchShapes
   .map((shape) => searchStep(shapedModel(shape), 1));
 
 /** What is launched where everything is fused that can be, and where nothing is. */
-const launches: Launched[] = [
-  ...[...conformanceCases(), ...joinedCases()].map(({ build }) => build(2).graph),
-  ...wide,
-]
+const launches: Launched[] = [...[...conformanceCases(), ...joinedCases()].map(({ build }) => build(2).graph), ...wide]
   .flatMap((graph) => [webGpuForms, plainForms].flatMap((forms) => fuse(graph, forms)))
   .flatMap((op) =>
     devices.flatMap((device) => {
@@ -209,7 +206,8 @@ function writtenBy(op: ProgramOp, { bindings }: Dispatch, declarations: Declarat
     .map(({ name }) => bindings[name]);
   const sizes = written.flatMap((binding) => {
     if (binding.kind === 'tensor') return elements(binding.tensor.shape.slice(1));
-    if (binding.kind === 'tensors') return binding.tensors.reduce((sum, { shape }) => sum + elements(shape.slice(1)), 0);
+    if (binding.kind === 'tensors')
+      return binding.tensors.reduce((sum, { shape }) => sum + elements(shape.slice(1)), 0);
     // tiles of styled hold two numbers for each tile of many values: its map is what counts.
     const isEpilogue = op.op === 'fused' && op.write.form === 'styled';
     return binding.kind === 'scratch' && !isEpilogue ? binding.size : [];

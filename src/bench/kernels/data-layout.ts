@@ -87,7 +87,8 @@ export function layOut(
 /** Where tensors that are bound together lie, as tables of places are told. */
 function placesIn({ bindings }: Pick<Dispatch, 'bindings'>, batch: number): (tensor: Tensor) => number {
   const layouts = arenasOf([{ bindings }]).map((arena) => layOutArena(arena, batch));
-  return (tensor) => inElements(layouts.find(({ offsetOf }) => offsetOf.has(tensor))?.offsetOf.get(tensor) ?? 0, tensor);
+  return (tensor) =>
+    inElements(layouts.find(({ offsetOf }) => offsetOf.has(tensor))?.offsetOf.get(tensor) ?? 0, tensor);
 }
 
 /** What is the same for all sets. */

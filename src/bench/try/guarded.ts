@@ -151,7 +151,9 @@ class GuardedBuffers {
   /** The same, as a launch is given it: with its guard, or a tensor among others without. */
   resource(declared: BindingDeclaration, binding: Binding): GPUBufferBinding {
     const { of, offset, bytes } = this.behind(declared, binding);
-    return binding.kind === 'tensor' && bytes < of.bytes ? { buffer: of.buffer, offset, size: Math.max(16, bytes) } : { buffer: of.buffer };
+    return binding.kind === 'tensor' && bytes < of.bytes
+      ? { buffer: of.buffer, offset, size: Math.max(16, bytes) }
+      : { buffer: of.buffer };
   }
 
   /** What stands behind a binding of a kernel. */

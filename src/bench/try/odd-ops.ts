@@ -104,7 +104,8 @@ function others(): ProgramOp[] {
 
 /** An op over maps of h × w at other sizes; undefined for one that has no maps, or maps whose sizes hang together. */
 function stretched(op: ProgramOp, [down, across]: readonly [number, number]): ProgramOp | undefined {
-  if (op.op === 'joined' || op.op === 'bicubic' || op.op === 'geocross' || op.op === 'geocross_gradient') return undefined;
+  if (op.op === 'joined' || op.op === 'bicubic' || op.op === 'geocross' || op.op === 'geocross_gradient')
+    return undefined;
   const weight = op.op === 'fused' && 'weight' in op.core ? op.core.weight : undefined;
   const tensors = [...new Set([...op.inputs, ...op.outputs])].filter((tensor) => tensor !== undefined);
   const maps = tensors.filter(({ shape: [, , h, w] }) => h > 1 && w > 1).filter((tensor) => tensor !== weight);

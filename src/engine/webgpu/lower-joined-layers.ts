@@ -5,7 +5,7 @@ import type { JoinedOp } from '../../graph/fuse/joined-op.js';
 import { elements, isOp, type Op, type Tensor } from '../../graph/graph.js';
 import type { Binding, Dispatch } from './dispatch.js';
 import { DENSE } from './lower-latent.js';
-import { bind, size } from './lowering.js';
+import { bind, bindTogether, size } from './lowering.js';
 import { linearColumns, packedWeight, plainWeight } from './pack.js';
 import { bitsOf } from './words.js';
 
@@ -98,7 +98,7 @@ export function lowerStyles({ parts }: JoinedOp): Dispatch[] {
     dense('products', results, {
       x: bind(w),
       bias: biases.length > 0 ? { kind: 'weights', weights: biases.map(plainWeight) } : bind(undefined),
-      y: together(linears.map(({ outputs: [y] }) => y)),
+      y: bindTogether(linears.map(({ outputs: [y] }) => y)),
     }),
   ];
 }
@@ -123,7 +123,7 @@ export function lowerStyleGradients(op: JoinedOp): Dispatch[] {
       own: () => [0, 0],
     }),
   );
-  return [dense('products', results, { x: together(gradients), bias: bind(undefined), y: bind(y) })];
+  return [dense('products', results, { x: bindTogether(gradients), bias: bind(undefined), y: bind(y) })];
 }
 
 /** The demodulating factors of all layers. */
@@ -139,8 +139,8 @@ export function lowerDemodulations({ parts }: JoinedOp): Dispatch[] {
       own: () => [0, bitsOf(attrs.epsilon)],
     };
   });
-  const styles = together(all.map(({ inputs: [style] }) => style!));
-  return [dense('demodulations', results, { styles, factors: together(all.map(({ outputs: [y] }) => y)) })];
+  const styles = bindTogether(all.map(({ inputs: [style] }) => style!));
+  return [dense('demodulations', results, { styles, factors: bindTogether(all.map(({ outputs: [y] }) => y)) })];
 }
 
 /** What comes back from the factors of all layers to their styles, added to what came back to those before. */
@@ -158,26 +158,18 @@ export function lowerDemodulationGradients({ parts }: JoinedOp): Dispatch[] {
       count: size(y),
       y: (placeOf) => placeOf(y),
       stride: size(y),
-      products: [
-        { weight: squares, adjoint: true, x: (placeOf) => placeOf(g), second: (placeOf) => placeOf(factor) },
-      ],
+      products: [{ weight: squares, adjoint: true, x: (placeOf) => placeOf(g), second: (placeOf) => placeOf(factor) }],
       own: (placeOf) => [placeOf(style), plus ? placeOf(plus) + 1 : 0],
     }),
   );
   const added = made.flatMap(({ plus }) => plus ?? []);
   return [
     dense('demodulation_gradients', results, {
-      gradients: together(made.map(({ g }) => g)),
-      factors: together(made.map(({ factor }) => factor)),
-      styles: together(made.map(({ style }) => style)),
-      added: added.length > 0 ? together(added) : bind(undefined),
-      results: together(made.map(({ y }) => y)),
+      gradients: bindTogether(made.map(({ g }) => g)),
+      factors: bindTogether(made.map(({ factor }) => factor)),
+      styles: bindTogether(made.map(({ style }) => style)),
+      added: added.length > 0 ? bindTogether(added) : bind(undefined),
+      results: bindTogether(made.map(({ y }) => y)),
     }),
   ];
 }
-
-/** Tensors that lie in one buffer. */
-function together(tensors: readonly Tensor[]): Binding {
-  return { kind: 'tensors', tensors: [...new Set(tensors)] };
-}
-

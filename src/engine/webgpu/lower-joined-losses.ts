@@ -5,8 +5,8 @@ import type { JoinedOp } from '../../graph/fuse/joined-op.js';
 import { isOp, type Op, type Tensor } from '../../graph/graph.js';
 import type { OpName } from '../../graph/ops.js';
 import type { Binding, Dispatch } from './dispatch.js';
-import { bind, scalars, size, valuewise } from './lowering.js';
 import { finiteFloor, geocrossPairs, TERM_FACTORS, tapsOf } from './lower-search.js';
+import { bind, bindTogether, scalars, size, valuewise } from './lowering.js';
 import { bitsOf } from './words.js';
 
 /** How a workgroup of bicubic_losses is cut: lanes that share the taps of a result, and results. */
@@ -75,15 +75,35 @@ function weighLosses(op: JoinedOp, { tiles, sums, pairs, values }: Summands): Di
   const make = (placeOf: (tensor: Tensor) => number): Uint32Array => {
     const place = (tensor: Tensor | undefined) => (tensor && numbers.includes(tensor) ? placeOf(tensor) + 1 : 0);
     const [, ...states] = keep?.inputs ?? [];
-    const words = [terms.length, gradients.length, place(outputs[0]), ...[0, 1, 2].map((i) => place(states[i])), tiles, pairs];
+    const words = [
+      terms.length,
+      gradients.length,
+      place(outputs[0]),
+      ...[0, 1, 2].map((i) => place(states[i])),
+      tiles,
+      pairs,
+    ];
     terms.forEach((term, index) => {
       const source = losses[made.indexOf(term)];
       const [from, count, factor] = sourceOf(source, tiles, pairs);
       const floor = finiteFloor(attrs.floors[index]);
       const isWeighed = Number(index < weighed.length);
-      words.push(from, count, bitsOf(factor), place(term), isWeighed, bitsOf(attrs.weights[index] ?? 0), bitsOf(floor), 0);
+      words.push(
+        from,
+        count,
+        bitsOf(factor),
+        place(term),
+        isWeighed,
+        bitsOf(attrs.weights[index] ?? 0),
+        bitsOf(floor),
+        0,
+      );
     });
-    for (const { inputs: [seed, term], outputs: [factor], attrs: own } of gradients) {
+    for (const {
+      inputs: [seed, term],
+      outputs: [factor],
+      attrs: own,
+    } of gradients) {
       const weight = Math.fround(seeds.get(seed!)!) * Math.fround(own.weight);
       words.push(terms.indexOf(term!), place(factor), bitsOf(weight), bitsOf(finiteFloor(own.floor)));
     }
@@ -97,7 +117,7 @@ function weighLosses(op: JoinedOp, { tiles, sums, pairs, values }: Summands): Di
       values,
       jobs: { kind: 'places', make },
       scalars,
-      numbers: { kind: 'tensors', tensors: numbers },
+      numbers: bindTogether(numbers),
     },
     groups: [1, 1],
     flop: 0,
@@ -158,4 +178,3 @@ export function lowerImageGradient(op: JoinedOp): Dispatch[] {
 function partsOf<N extends OpName>({ parts }: JoinedOp, name: N): Op<N>[] {
   return (parts as readonly Op[]).filter((part): part is Op<N> => isOp(part, name));
 }
-

@@ -2,10 +2,10 @@
 
 import type { JoinedOp } from '../../graph/fuse/joined-op.js';
 import { isOp, type Op, type Tensor } from '../../graph/graph.js';
-import type { Binding, Dispatch } from './dispatch.js';
+import type { Dispatch } from './dispatch.js';
 import { ROW_WORKGROUP } from './lower-latent.js';
-import { bind, scalars, size } from './lowering.js';
 import { optimiserOverrides } from './lower-search.js';
+import { bind, bindTogether, scalars, size } from './lowering.js';
 import { plainWeight } from './pack.js';
 
 /** How a workgroup of noise_gradients is cut: pixels, and parts in which their channels are summed. */
@@ -40,7 +40,7 @@ export function lowerNoiseGradients({ parts }: JoinedOp): Dispatch[] {
         g4: maps[4] ?? bind(undefined),
         noise_weights: { kind: 'weights', weights: all.map(({ inputs: [, weight] }) => plainWeight(weight!)) },
         jobs: { kind: 'places', make },
-        results: { kind: 'tensors', tensors: all.map(({ outputs: [y] }) => y) },
+        results: bindTogether(all.map(({ outputs: [y] }) => y)),
       },
       groups: [groups.reduce((sum, count) => sum + count, 0), 1],
       flop: 0,
@@ -64,14 +64,16 @@ export function lowerUpdates({ parts }: JoinedOp): Dispatch[] {
   const steps = all.filter((op) => isOp(op, 'optimise'));
   const spheres = all.filter((op) => isOp(op, 'sphere'));
   const keeps = all.filter((op) => isOp(op, 'keep_if'));
-  const parameters = steps.map(({ inputs: [param, g, first, second] }): Parameter => ({
-    param: param!,
-    g: g!,
-    first,
-    second,
-    radius: spheres.find(({ inputs }) => inputs[0] === param)!.inputs[1]!,
-    kept: keeps.find(({ inputs }) => inputs[1] === param)?.inputs[2],
-  }));
+  const parameters = steps.map(
+    ({ inputs: [param, g, first, second] }): Parameter => ({
+      param: param!,
+      g: g!,
+      first,
+      second,
+      radius: spheres.find(({ inputs }) => inputs[0] === param)!.inputs[1]!,
+      kept: keeps.find(({ inputs }) => inputs[1] === param)?.inputs[2],
+    }),
+  );
   const states = parameters.flatMap(({ param, first, second, kept }) => [param, first, second, kept]);
   const rows = parameters.reduce((sum, { param }) => sum + param.shape[1], 0);
   return [
@@ -79,9 +81,9 @@ export function lowerUpdates({ parts }: JoinedOp): Dispatch[] {
       kernel: 'updates',
       overrides: { ...optimiserOverrides(steps[0].attrs.kind), WORKGROUP: ROW_WORKGROUP },
       bindings: {
-        states: together(states.filter((tensor) => tensor !== undefined)),
-        gradients: together(parameters.map(({ g }) => g)),
-        radii: together(parameters.map(({ radius }) => radius)),
+        states: bindTogether(states.filter((tensor) => tensor !== undefined)),
+        gradients: bindTogether(parameters.map(({ g }) => g)),
+        radii: bindTogether(parameters.map(({ radius }) => radius)),
         improved: bind(keeps[0]?.inputs[0]),
         scalars,
         jobs: { kind: 'places', make: (placeOf) => rowsOf(parameters, placeOf) },
@@ -107,8 +109,4 @@ function rowsOf(parameters: readonly Parameter[], placeOf: (tensor: Tensor) => n
     });
   });
   return Uint32Array.from(words.flat());
-}
-
-function together(tensors: readonly Tensor[]): Binding {
-  return { kind: 'tensors', tensors: [...new Set(tensors)] };
 }

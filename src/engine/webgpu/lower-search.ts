@@ -189,10 +189,7 @@ export function lowerKeepBest({ inputs }: Op<'keep_best'>): Dispatch[] {
 }
 
 /** @param scaling what the source goes through before it is kept */
-export function lowerKeepIf(
-  { inputs: [improved, source, kept] }: Op<'keep_if'>,
-  scaling?: Op<'affine'>,
-): Dispatch[] {
+export function lowerKeepIf({ inputs: [improved, source, kept] }: Op<'keep_if'>, scaling?: Op<'affine'>): Dispatch[] {
   const from = scaling?.inputs[0] ?? source;
   const bindings = { improved: bind(improved), source: bind(from), kept: bind(kept) };
   const overrides = { SIZE: size(source!), ...scaled(scaling) };

@@ -13,6 +13,11 @@ export function bind(tensor: Tensor | undefined): Binding {
   return tensor ? { kind: 'tensor', tensor } : { kind: 'none' };
 }
 
+/** Tensors that are to lie in one buffer. */
+export function bindTogether(tensors: readonly Tensor[]): Binding {
+  return { kind: 'tensors', tensors: [...new Set(tensors)] };
+}
+
 /** Elements per picture. */
 export function size(tensor: Tensor): number {
   return elements(tensor.shape.slice(1));

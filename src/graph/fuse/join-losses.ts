@@ -34,7 +34,8 @@ function gradientFactors(objective: Op<'objective'>, uses: Uses): Op[] {
   const gradients = [...new Set(readers.map(({ op }) => op))].filter((op) => isOp(op, 'objective_gradient'));
   const seeded = gradients.filter(({ inputs: [seed, term] }) => {
     const maker = uses.maker(seed);
-    const isSeed = maker && isOp(maker, 'fill') && uses.readers(seed!).every(({ op }) => gradients.some((g) => g === op));
+    const isSeed =
+      maker && isOp(maker, 'fill') && uses.readers(seed!).every(({ op }) => gradients.some((g) => g === op));
     return isSeed && objective.inputs.includes(term) && !uses.isOutput(seed!);
   });
   const seeds = new Set(seeded.map(({ inputs: [seed] }) => uses.maker(seed) as Op<'fill'>));
