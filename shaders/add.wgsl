@@ -5,9 +5,9 @@
 override SIZE: u32;
 override WORKGROUP: u32;
 
-@group(0) @binding(0) var<storage, read> a: array<f32>;
-@group(0) @binding(1) var<storage, read> b: array<f32>;
-@group(0) @binding(2) var<storage, read_write> y: array<f32>;
+@group(0) @binding(0) var<storage, read> a: array<Stored>;
+@group(0) @binding(1) var<storage, read> b: array<Stored>;
+@group(0) @binding(2) var<storage, read_write> y: array<Stored>;
 
 @compute @workgroup_size(WORKGROUP)
 fn main(
@@ -18,5 +18,5 @@ fn main(
   let e = value_of(local, group, groups);
   if (e >= SIZE) { return; }
   let at = group.z * SIZE + e;
-  y[at] = a[at] + b[at];
+  y[at] = Stored(f32(a[at]) + f32(b[at]));
 }

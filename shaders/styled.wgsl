@@ -42,7 +42,7 @@ fn main(@builtin(local_invocation_index) local: u32, @builtin(workgroup_id) grou
   for (var p = first; p < end; p += WORKGROUP) {
     var value = f32(y[start + p]) + bias[channel];
     if (NOISE) { value += weight * noise[picture * PIXELS + p]; }
-    value = select(SLOPE * value, value, value > 0.0);
+    value = select(SLOPE * value, kept_positive(vec4f(value)).x, value > 0.0);
     x[to + p] = Stored(value);
     shift = select(shift, value, p == first);
     let difference = value - shift;

@@ -3,8 +3,13 @@ import type { Program } from '../graph/fuse/program.js';
 import type { Graph } from '../graph/graph.js';
 import type { RunScalars } from '../graph/ops.js';
 
-/** What an engine computes products in: float32, or where it is asked for and can be had, bfloat16. */
-export type Precision = 'f32' | 'bf16';
+/**
+ * What an engine stores or multiplies in, where it is asked for and can be had; by default float32. Sums are float32 or better.
+ *
+ * - `bf16`, native: products of bfloat16
+ * - `f16`, webgpu: maps and the weights of convolutions stored in half
+ */
+export type Precision = 'f32' | 'bf16' | 'f16';
 
 /** What an engine runs on. */
 export interface EngineInfo {

@@ -44,3 +44,18 @@ function roundedToEven(value: number): number {
   const rest = value - floor;
   return floor + (rest > 0.5 || (rest === 0.5 && floor % 2 === 1) ? 1 : 0);
 }
+
+/** The 16 bits of the nearest half of every value, as `numberToHalf` has it. */
+export function numbersToHalves(values: Float32Array): Uint16Array {
+  const bits = new Uint32Array(values.buffer, values.byteOffset, values.length);
+  const halves = new Uint16Array(values.length);
+  for (let i = 0; i < values.length; i++) {
+    const size = bits[i] & 0x7fffffff;
+    // From 2⁻¹⁴ to below 65520 the exponent is moved and the fraction shortened, a carry out of which lands in the exponent.
+    halves[i] =
+      size >= 0x38800000 && size < 0x477ff000
+        ? ((bits[i] >>> 16) & 0x8000) | ((size - 0x38000000 + 0xfff + ((size >>> 13) & 1)) >>> 13)
+        : numberToHalf(values[i]);
+  }
+  return halves;
+}

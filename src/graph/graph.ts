@@ -115,6 +115,16 @@ export class Graph {
     return this.#byName.get(name);
   }
 
+  /** The same tensors, without the ops, some of them replaced: under the names that those had. */
+  replacing(copies: ReadonlyMap<Tensor, Tensor>): Graph {
+    const graph = new Graph(this.batch);
+    const copyOf = (tensor: Tensor) => copies.get(tensor) ?? tensor;
+    graph.tensors.push(...this.tensors.map(copyOf));
+    for (const [name, tensor] of this.#byName) graph.#byName.set(name, copyOf(tensor));
+    for (const [name, tensor] of this.outputs) graph.outputs.set(name, copyOf(tensor));
+    return graph;
+  }
+
   #named(name: string, shape: Shape, kind: TensorKind): Tensor {
     if (this.#byName.has(name)) throw new Error(`two tensors are named ${name}`);
     if (!shape.every((side) => Number.isInteger(side) && side >= 1)) {

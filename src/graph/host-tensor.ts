@@ -25,10 +25,14 @@ export function hostTensor(shape: readonly number[], data: Float32Array): HostTe
 
 /** The numbers as float32, which holds all of them exactly: the tensor's own memory where it is f32, or else a new array. */
 export function float32Values(tensor: HostTensor): Float32Array {
-  if (tensor.dtype === 'f32') return tensor.data;
-  const table = tableOf(tensor.dtype);
-  const values = new Float32Array(tensor.data.length);
-  for (let i = 0; i < values.length; i++) values[i] = table[tensor.data[i]];
+  return tensor.dtype === 'f32' ? tensor.data : fromBits(tensor.dtype, tensor.data);
+}
+
+/** The numbers that 16 bits each stand for. */
+export function fromBits(dtype: 'f16' | 'bf16', bits: Uint16Array): Float32Array {
+  const table = tableOf(dtype);
+  const values = new Float32Array(bits.length);
+  for (let i = 0; i < values.length; i++) values[i] = table[bits[i]];
   return values;
 }
 

@@ -51,7 +51,7 @@ export type KernelHash = (kernel: string) => string | undefined;
 
 /** The hashes of the kernels in `shaders`, as the engine assembles them. */
 export function kernelHashes(shaders: ShaderTexts): KernelHash {
-  const kernels = new Kernels(shaders, 'f32');
+  const kernels = new Kernels(shaders);
   const known = new Map<string, string>();
   return (kernel) => {
     if (!Object.hasOwn(shaders, kernel)) return undefined;

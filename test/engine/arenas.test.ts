@@ -17,7 +17,7 @@ import { readShaders } from '../../dist/node/paths.js';
 import { nested } from './joined-cases.js';
 
 const GPU: KernelDevice = { subgroups: undefined, f16: false, workgroupMemory: 32_768, measured: () => undefined };
-const kernels = new Kernels(await readShaders(), 'f32');
+const kernels = new Kernels(await readShaders());
 
 const graph = new Graph(1);
 const tensors = ['a', 'b', 'c', 'd'].map((name, index) => graph.input(name, [1, 1, 1 + 63 * index]));
@@ -60,8 +60,8 @@ test('each tensor begins where a binding may, and no picture of one lies in anot
 test('an arena that is written is bound once, and holds no constant', () => {
   const declared: Declarations = {
     bindings: [
-      { name: 'x', binding: 0, access: 'read' },
-      { name: 'y', binding: 1, access: 'read_write' },
+      { name: 'x', binding: 0, access: 'read', stored: false },
+      { name: 'y', binding: 1, access: 'read_write', stored: false },
     ],
     overrides: [],
     derived: [],

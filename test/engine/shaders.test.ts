@@ -25,7 +25,7 @@ const test = suite('what host and shaders agree on');
 const shaders = await readShaders();
 /** Those of the engine; what stands in folders beside them is for the workbench. */
 const files = Object.keys(shaders).filter((name) => !name.includes('/'));
-const kernels = new Kernels(shaders, 'f32');
+const kernels = new Kernels(shaders);
 
 /** Both families of convolutions. */
 const devices: readonly KernelDevice[] = [[8, 8] as const, [32, 32] as const].map((subgroups) => ({
@@ -240,8 +240,8 @@ test('declarations are read past comments', () => {
   ].join('\n');
   assert.equal(readDeclarations(code), {
     bindings: [
-      { name: 'y', binding: 2, access: 'read_write' },
-      { name: 'x', binding: 0, access: 'read' },
+      { name: 'y', binding: 2, access: 'read_write', stored: false },
+      { name: 'x', binding: 0, access: 'read', stored: false },
     ],
     overrides: ['SIZE'],
     derived: ['HALF'],
@@ -257,17 +257,14 @@ test('a kernel comes after the prelude and the libraries that it names, directiv
     kernel: '//! use two, one\nfn main() {}',
     plain: 'fn main() {}',
   };
-  const { code, locate } = assembleKernel(texts, 'kernel', 'f32');
+  const { code, locate } = assembleKernel(texts, 'kernel');
   assert.is(code, 'enable subgroups;\nalias Stored = f32;\nfn two() {}\nfn one() {}\n//! use two, one\nfn main() {}');
   assert.equal(locate(1), { file: 'lib/one.wgsl', line: 1 });
   assert.equal(locate(4), { file: 'lib/one.wgsl', line: 2 });
   assert.equal(locate(6), { file: 'kernel.wgsl', line: 2 });
-  assert.is(assembleKernel(texts, 'plain', 'f32').code, 'alias Stored = f32;\nfn main() {}');
-  assert.throws(
-    () => assembleKernel({ ...texts, kernel: '//! use three' }, 'kernel', 'f32'),
-    /shaders\/lib\/three.wgsl/,
-  );
-  assert.throws(() => assembleKernel(texts, 'none', 'f32'), /shaders\/none.wgsl/);
+  assert.is(assembleKernel(texts, 'plain').code, 'alias Stored = f32;\nfn main() {}');
+  assert.throws(() => assembleKernel({ ...texts, kernel: '//! use three' }, 'kernel'), /shaders\/lib\/three.wgsl/);
+  assert.throws(() => assembleKernel(texts, 'none'), /shaders\/none.wgsl/);
 });
 
 test.run();

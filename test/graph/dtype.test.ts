@@ -1,7 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { constantValues, scaledConstant } from '../../dist/graph/constant.js';
-import { bfloat16ToNumber, DTYPE_BYTES, halfToNumber, numberToHalf } from '../../dist/graph/dtype.js';
+import { bfloat16ToNumber, DTYPE_BYTES, halfToNumber, numbersToHalves, numberToHalf } from '../../dist/graph/dtype.js';
 import { asFloat32, float32Values, type HostTensor, hostTensor } from '../../dist/graph/host-tensor.js';
 
 test('every half, against its definition: sign · 2^(e − 25) · (1024 + f), or f · 2^−24 below the normal ones', () => {
@@ -27,6 +27,13 @@ test('the nearest half: of every half itself, of what lies between two the neare
     assert.is(numberToHalf(value + (middle - value) * 0.999), bits);
     assert.is(numberToHalf(next + (middle - next) * 0.999), bits + 1);
   }
+});
+
+test('many at once are what they are one by one', () => {
+  const bits = Uint32Array.from({ length: 1 << 17 }, (_, i) => Math.imul(i, 32771) ^ (i << 15));
+  const values = new Float32Array(bits.buffer);
+  const halves = numbersToHalves(values);
+  for (let i = 0; i < values.length; i++) assert.is(halves[i], numberToHalf(values[i]), String(values[i]));
 });
 
 test('a bfloat16 is the upper half of a float32', () => {

@@ -26,7 +26,7 @@ async function main(): Promise<void> {
   const { measured, ...described } = kernelDevice(device);
   tell({ kind: 'opened', device: { adapter: info.adapter, driver: info.driver, kernelDevice: described } });
   const { pipelines } = await asked;
-  const cache = new PipelineCache(device, new Kernels(await readShaders(), 'f32'));
+  const cache = new PipelineCache(device, new Kernels(await readShaders()));
   for (const [index, { kernel, overrides }] of pipelines.entries()) {
     writeSync(STDERR, `\n${MARK}${index}\n`);
     await cache.get(kernel, overrides);

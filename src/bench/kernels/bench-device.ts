@@ -27,7 +27,7 @@ export interface BenchDevice {
 export async function openBenchDevice(request: { readonly adapter?: string } = {}): Promise<BenchDevice> {
   const { device, info } = await openGpu({ adapter: request.adapter, exactClock: true });
   const guard = new GuardedDevice(device);
-  const kernels = new Kernels(await readShaders(), 'f32');
+  const kernels = new Kernels(await readShaders());
   return {
     device,
     guard,

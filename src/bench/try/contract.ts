@@ -71,7 +71,7 @@ export function contractOf(name: string, shaders: ShaderTexts): Contract {
     name,
     text: shaders[name],
     convolution: convolutionOf(name),
-    declarations: new Kernels(shaders, 'f32').get(name).declarations,
+    declarations: new Kernels(shaders).get(name).declarations,
     optional: [],
     saysGroups: false,
     kernels: [name],
@@ -91,7 +91,7 @@ function convolutionOf(kernel: string): ConvolutionName | undefined {
 
 function convolutionContract(name: ConvolutionName, shaders: ShaderTexts): Contract {
   const skeleton = `skeletons/${name}`;
-  const { declarations } = new Kernels(shaders, 'f32').get(skeleton);
+  const { declarations } = new Kernels(shaders).get(skeleton);
   const variants = convolutionVariants[name].map(({ kernel }) => kernel);
   return {
     name,

@@ -51,7 +51,7 @@ const VALUED = /\boverride\s+(\w+)\s*:\s*\w+\s*=\s*(-?[\d.]+(?:e-?\d+)?|true|fal
 export function readOwnKernel(own: OwnText, contract: Contract, shaders: ShaderTexts): OwnKernel {
   const name = `try/${basename(own.file).replace(/\.wgsl$/, '')}`;
   checkLibraries(own, shaders);
-  const kernels = new Kernels({ ...shaders, [name]: own.text }, 'f32');
+  const kernels = new Kernels({ ...shaders, [name]: own.text });
   const assembled = kernels.get(name);
   const groups = groupsOf(own);
   const known = valuesIn(assembled.code);

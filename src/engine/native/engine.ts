@@ -103,8 +103,9 @@ function kernelsFor(
   isas: readonly AddonIsa[],
   processor: string,
 ): AddonKernels {
-  if (!PRECISIONS.includes(precision)) {
-    throw new FacewrightError(`precision ${precision}: choose ${PRECISIONS.join(' or ')}`);
+  const known: readonly Precision[] = PRECISIONS;
+  if (!known.includes(precision)) {
+    throw new FacewrightError(`precision ${precision}: the native engine has ${known.join(' and ')}`);
   }
   if (wanted !== undefined && !isas.some(({ name }) => name === wanted)) {
     throw new FacewrightError(

@@ -2,7 +2,19 @@
 export type ShaderTexts = Readonly<Record<string, string>>;
 
 /** A storage type that has a prelude in shaders/lib. */
-export type StoragePrecision = 'f32';
+export type StoragePrecision = 'f32' | 'f16';
+
+/**
+ * What the bindings of a kernel that are declared as `Stored`, `Stored4` hold: `stored`, which is also what `Stored` means in the
+ * kernel's text and thus what it writes; but those named in `others`, which it only reads, the other of the two.
+ */
+export interface KernelStorage {
+  readonly stored: StoragePrecision;
+  readonly others: readonly string[];
+}
+
+/** Nothing is in half. */
+export const ALL_F32: KernelStorage = { stored: 'f32', others: [] };
 
 /** A kernel with all that it uses, as the compiler gets it. */
 export interface KernelText {
@@ -22,12 +34,14 @@ const DIRECTIVE = /^\s*(enable|requires|diagnostic)\b/;
  *
  * @throws Error when the kernel, or a library that it names, is not there
  */
-export function assembleKernel(shaders: ShaderTexts, kernel: string, precision: StoragePrecision): KernelText {
+export function assembleKernel(shaders: ShaderTexts, kernel: string, storage: KernelStorage = ALL_F32): KernelText {
   const own = textOf(shaders, kernel);
-  const names = [`prelude-${precision}`, ...librariesOf(own)].map((name) => `lib/${name}`);
+  const readsHalf = storage.stored === 'f32' && storage.others.length > 0;
+  const libraries = [`prelude-${storage.stored}`, ...(readsHalf ? ['prelude-reads-f16'] : []), ...librariesOf(own)];
+  const names = libraries.map((name) => `lib/${name}`);
   const parts = [...names, kernel].map((name) => ({
     file: `${name}.wgsl`,
-    lines: (name === kernel ? own : textOf(shaders, name)).split('\n'),
+    lines: (name === kernel ? withOthers(own, storage) : textOf(shaders, name)).split('\n'),
   }));
   const places = parts.flatMap(({ file, lines }) => lines.map((text, index) => ({ file, line: index + 1, text })));
   const sorted = [
@@ -41,6 +55,18 @@ export function assembleKernel(shaders: ShaderTexts, kernel: string, precision: 
       return { file, line: own };
     },
   };
+}
+
+/** A kernel's text with the types of its bindings written out where they are not what `Stored` stands for. No line moves. */
+function withOthers(text: string, { stored, others }: KernelStorage): string {
+  const other = stored === 'f32' ? 'f16' : 'f32';
+  return others.reduce(
+    (code, name) =>
+      code.replace(new RegExp(`(var<storage, read> ${name}: array<)Stored(\\d?)>`), (_, start, width) =>
+        width === '' ? `${start}${other}>` : `${start}vec${width}<${other}>>`,
+      ),
+    text,
+  );
 }
 
 /** The libraries that a kernel's first line names. */

@@ -3,7 +3,7 @@ import { bytesOf, type Graph, type Tensor } from '../../graph/graph.js';
 import { type Arena, inElements, layOutArena } from './arenas.js';
 import type { Chunk } from './chunks.js';
 import type { Binding, PackedWeight } from './dispatch.js';
-import { type ConstantStore, FLOAT, storageBuffer } from './memory.js';
+import { type ConstantStore, FLOAT, storageBuffer, wholeWords } from './memory.js';
 import { plainWeight } from './pack.js';
 
 /** Scalars as the kernels see them: rate, root_correction, step, and nothing. */
@@ -135,7 +135,7 @@ export class Buffers {
       const at = (buffer: GPUBuffer, { count }: Chunk): Place => ({
         buffer,
         offset: offsetOf.get(tensor)!,
-        size: Math.max(16, count * bytesOf(tensor)),
+        size: Math.max(16, wholeWords(count * bytesOf(tensor))),
       });
       this.#placed.set(
         tensor,
@@ -144,15 +144,20 @@ export class Buffers {
     }
   }
 
-  /** Packed constants, one behind the other. */
+  /** Packed constants of one number format, one behind the other. */
   #weights(weights: readonly PackedWeight[]): GPUBuffer {
     const constants = weights.map(({ tensor }) => this.#constants.get(tensor.name)!);
     const [constant] = constants;
+    const [{ tensor }] = weights;
     const keyOf = ({ key }: PackedWeight, index: number) => `${key} of ${this.#store.numberOf(constants[index])}`;
-    const key = weights.length === 1 ? weights[0].key : weights.map(keyOf).join(', ');
-    const buffer = this.#store.acquire(constant, key, weights[0].tensor.name, () =>
-      joined(weights.map(({ pack }, index) => pack(constantValues(constants[index])))),
-    );
+    const layout = weights.length === 1 ? weights[0].key : weights.map(keyOf).join(', ');
+    const key = tensor.dtype === 'f32' ? layout : `${layout}, ${tensor.dtype}`;
+    const buffer = this.#store.acquire(constant, {
+      key,
+      label: tensor.name,
+      dtype: tensor.dtype,
+      make: () => joined(weights.map(({ pack }, index) => pack(constantValues(constants[index])))),
+    });
     if (this.#acquired.some((entry) => entry.constant === constant && entry.key === key)) {
       this.#store.release(constant, key);
     } else {

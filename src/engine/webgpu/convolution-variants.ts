@@ -28,6 +28,8 @@ export interface ConvolutionShape {
   /** How it reads its map: as it is, or as the styled or scaled map (`Read` in graph/fuse/fused-op.ts). */
   readonly read: 'plain' | 'styled' | 'scaled';
   readonly bias: boolean;
+  /** Where maps and weights are half; a picture, which to-RGB makes of a map, is float32 all the same. */
+  readonly stored?: 'f16';
 }
 
 type ConvolutionVariant = Variant<ConvolutionShape>;

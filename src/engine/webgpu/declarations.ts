@@ -5,6 +5,8 @@ export interface BindingDeclaration {
   readonly name: string;
   readonly binding: number;
   readonly access: 'read' | 'read_write';
+  /** Whether it is declared as `Stored` or `Stored4`: what the engine stores maps and weights in. */
+  readonly stored: boolean;
 }
 
 /** What a kernel's text declares: all that a dispatch has to agree with. */
@@ -18,7 +20,7 @@ export interface Declarations {
   readonly workgroup: readonly string[];
 }
 
-const BINDING = /@group\(0\)\s*@binding\((\d+)\)\s*var<storage,\s*(read|read_write)>\s*(\w+)\s*:/g;
+const BINDING = /@group\(0\)\s*@binding\((\d+)\)\s*var<storage,\s*(read|read_write)>\s*(\w+)\s*:\s*(?:array<)?(\w+)/g;
 const OVERRIDE = /\boverride\s+(\w+)\s*:\s*\w+\s*(=)?/g;
 const WORKGROUP = /@workgroup_size\(([^)]*)\)/;
 
@@ -27,10 +29,11 @@ export function readDeclarations(code: string): Declarations {
   const text = code.replace(/\/\/.*$/gm, '');
   const overrides = [...text.matchAll(OVERRIDE)].map(([, name, equals]) => ({ name, derived: equals !== undefined }));
   return {
-    bindings: [...text.matchAll(BINDING)].map(([, binding, access, name]) => ({
+    bindings: [...text.matchAll(BINDING)].map(([, binding, access, name, type]) => ({
       name,
       binding: Number(binding),
       access: access as BindingDeclaration['access'],
+      stored: /^Stored\d?$/.test(type),
     })),
     overrides: overrides.filter(({ derived }) => !derived).map(({ name }) => name),
     derived: overrides.filter(({ derived }) => derived).map(({ name }) => name),

@@ -1,3 +1,4 @@
+import type { DType } from '../../graph/dtype.js';
 import type { Tensor } from '../../graph/graph.js';
 import type { TakenChoice } from './variants.js';
 
@@ -30,13 +31,30 @@ export type Binding =
   | { readonly kind: 'table'; readonly key: string; readonly data: Float32Array | Uint32Array }
   /**
    * Memory for what is passed on between the kernels of one op, in elements per picture. There are two places, since a kernel
-   * cannot read and write the same one.
+   * cannot read and write the same one. They are float32 but where a type is given.
    */
-  | { readonly kind: 'scratch'; readonly size: number; readonly place?: 0 | 1 }
+  | { readonly kind: 'scratch'; readonly size: number; readonly place?: 0 | 1; readonly dtype?: DType }
   /** The scalars of this run. */
   | { readonly kind: 'scalars' }
   /** An optional input that is absent; the kernel is told so by an override and never reads it. */
   | { readonly kind: 'none' };
+
+/** What the numbers behind a binding are kept in; undefined where there are none. */
+export function dtypeBehind(binding: Binding): DType | undefined {
+  switch (binding.kind) {
+    case 'tensor':
+      return binding.tensor.dtype;
+    case 'weight':
+      return binding.weight.tensor.dtype;
+    case 'scratch':
+      return binding.dtype ?? 'f32';
+    case 'table':
+    case 'scalars':
+      return 'f32';
+    case 'none':
+      return undefined;
+  }
+}
 
 /** One kernel launch per run and chunk of pictures; the third dimension of the grid is the picture. */
 export interface Dispatch {

@@ -1,17 +1,17 @@
 import { FacewrightError } from '../../errors.js';
 import { apply1 } from '../../graph/build.js';
 import type { Constants } from '../../graph/constant.js';
-import { type Program, programOf } from '../../graph/fuse/program.js';
+import type { Program } from '../../graph/fuse/program.js';
 import { Graph } from '../../graph/graph.js';
 import type { Engine, EngineInfo, Executable } from '../engine.js';
-import type { ShaderTexts } from './assemble.js';
+import type { ShaderTexts, StoragePrecision } from './assemble.js';
 import { GuardedDevice } from './device.js';
 import { type Shared, WebGpuExecutable } from './executable.js';
-import { webGpuForms } from './forms.js';
 import type { HostWatch } from './host-spans.js';
 import { Kernels } from './kernels.js';
 import { ConstantStore } from './memory.js';
 import { PipelineCache } from './pipelines.js';
+import { webGpuProgram } from './program.js';
 import { kernelDevice, type MeasuredChoices, type TakenChoice } from './variants.js';
 
 /** How to set up a WebGPU engine. */
@@ -20,6 +20,8 @@ export interface WebGpuOptions {
   readonly shaders: ShaderTexts;
   /** What the adapter is called, for reports; by default what it says of itself. */
   readonly info?: Partial<Omit<EngineInfo, 'kind' | 'precision'>>;
+  /** `f16` keeps maps and the weights of convolutions in half, on devices with `shader-f16`; by default `f32`. */
+  readonly precision?: StoragePrecision;
   /** Which kernels were measured to be fastest; for what is not measured, those that suit the adapter (`variants.ts`). */
   readonly measured?: MeasuredChoices;
   /** Told of one of those that does not compile, and why: the usual kernel runs in its place. Without it, that is an error. */
@@ -43,7 +45,7 @@ class WebGpuEngine implements Engine {
 
   async compile(work: Graph | Program, constants: Constants): Promise<Executable> {
     this.#shared.guard.check();
-    const executable = await WebGpuExecutable.create(programOf(work, webGpuForms), constants, this.#shared);
+    const executable = await WebGpuExecutable.create(webGpuProgram(work, this.info.precision), constants, this.#shared);
     this.#executables.add(executable);
     const close = executable.close.bind(executable);
     executable.close = () => {
@@ -65,7 +67,7 @@ class WebGpuEngine implements Engine {
  *
  * @param device with all the limits of its adapter requested, and the features `subgroups`, `shader-f16` and
  *   `timestamp-query` where it has them; destroyed when the engine is closed
- * @throws FacewrightError when the device does not compute what it should
+ * @throws FacewrightError when the device does not compute what it should, or not in the precision that is asked for
  */
 export async function createWebGpuEngine(device: GPUDevice, options: WebGpuOptions): Promise<Engine> {
   const guard = new GuardedDevice(device);
@@ -76,9 +78,13 @@ export async function createWebGpuEngine(device: GPUDevice, options: WebGpuOptio
     driver: 'unknown',
     software: false,
     ...options.info,
-    precision: 'f32' as const,
+    precision: options.precision ?? 'f32',
   };
-  const kernels = new Kernels(options.shaders, info.precision);
+  if (info.precision === 'f16' && !device.features.has('shader-f16')) {
+    guard.close();
+    throw new FacewrightError(`precision f16: ${info.adapter} has no shader-f16; leave it at f32`);
+  }
+  const kernels = new Kernels(options.shaders);
   const engine = new WebGpuEngine(info, {
     guard,
     kernels,

@@ -14,9 +14,18 @@ import { type Chunk, chunksOf } from './chunks.js';
 import type { GuardedDevice } from './device.js';
 import type { Dispatch } from './dispatch.js';
 import { type HostWatch, timed, timedWait } from './host-spans.js';
-import { bindLaunch, encodeLaunch, type Launch, makeWork, trafficOf, type Workshop, workgroupsOf } from './launches.js';
+import {
+  bindLaunch,
+  encodeLaunch,
+  type Launch,
+  makeWork,
+  scratchBytes,
+  trafficOf,
+  type Workshop,
+  workgroupsOf,
+} from './launches.js';
 import { lower } from './lower.js';
-import { type ConstantStore, FLOAT, readBuffer } from './memory.js';
+import { type ConstantStore, packNumbers, readBuffer, unpackNumbers, wholeWords } from './memory.js';
 import { readPassTicks, type TimedEncoding } from './timestamps.js';
 
 /** What an executable shares with its engine. */
@@ -90,7 +99,7 @@ export class WebGpuExecutable implements Executable {
       throw new Error(`${name}: ${data.length} values for ${shapeText(tensor.shape)}`);
     }
     this.#chunks.forEach(({ first, count }, chunk) => {
-      const part = data.subarray(first * size, (first + count) * size) as Float32Array<ArrayBuffer>;
+      const part = packNumbers(data.subarray(first * size, (first + count) * size), tensor.dtype);
       const { buffer, offset = 0 } = this.#buffers.of(tensor, chunk);
       this.#shared.guard.device.queue.writeBuffer(buffer, offset, part);
     });
@@ -118,7 +127,7 @@ export class WebGpuExecutable implements Executable {
     this.#check();
     const { guard, watch } = this.#shared;
     const tensors = names.map((name) => this.#readable(name));
-    const staged: { buffer: GPUBuffer; into: Float32Array; at: number }[] = [];
+    const staged: { buffer: GPUBuffer; tensor: Tensor; length: number; into: Float32Array; at: number }[] = [];
     const results = tensors.map((tensor) => new Float32Array(elements(tensor.shape)));
     try {
       // A staging buffer for each chunk, no larger than what it is copied from.
@@ -127,11 +136,11 @@ export class WebGpuExecutable implements Executable {
         tensors.forEach((tensor, index) => {
           const size = elements(tensor.shape.slice(1));
           this.#chunks.forEach(({ first, count }, chunk) => {
-            const bytes = count * bytesOf(tensor);
+            const bytes = wholeWords(count * bytesOf(tensor));
             const staging = readBuffer(guard.device, bytes);
             const { buffer, offset = 0 } = this.#buffers.of(tensor, chunk);
             encoder.copyBufferToBuffer(buffer, offset, staging, 0, bytes);
-            staged.push({ buffer: staging, into: results[index], at: first * size });
+            staged.push({ buffer: staging, tensor, length: count * size, into: results[index], at: first * size });
           });
         });
         guard.device.queue.submit([encoder.finish()]);
@@ -139,7 +148,9 @@ export class WebGpuExecutable implements Executable {
       const mapped = Promise.all(staged.map(({ buffer }) => buffer.mapAsync(MAP_MODE_READ)));
       await timedWait(watch, guard.orFailure(mapped));
       this.#check();
-      for (const { buffer, into, at } of staged) into.set(new Float32Array(buffer.getMappedRange()), at);
+      for (const { buffer, tensor, length, into, at } of staged) {
+        into.set(unpackNumbers(buffer.getMappedRange(), tensor.dtype, length), at);
+      }
       return Object.fromEntries(names.map((name, index) => [name, results[index]]));
     } finally {
       for (const { buffer } of staged) buffer.destroy();
@@ -212,6 +223,6 @@ function bindable(ops: readonly ProgramOp[], { device, kernels }: Shared): reado
 /** Bytes per picture that the greediest dispatch wants at one of the two places for what is passed on within an op. */
 function scratchAt(place: number, dispatches: readonly { readonly dispatch: Dispatch }[]): number {
   const bindings = dispatches.flatMap(({ dispatch }) => Object.values(dispatch.bindings));
-  const sizes = bindings.map((one) => (one.kind === 'scratch' && (one.place ?? 0) === place ? one.size : 0));
-  return FLOAT * sizes.reduce((a, b) => Math.max(a, b), 0);
+  const sizes = bindings.map((one) => (one.kind === 'scratch' && (one.place ?? 0) === place ? scratchBytes(one) : 0));
+  return sizes.reduce((a, b) => Math.max(a, b), 0);
 }

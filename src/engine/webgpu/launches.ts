@@ -1,3 +1,4 @@
+import { DTYPE_BYTES } from '../../graph/dtype.js';
 import type { ProgramOp } from '../../graph/fuse/fused-op.js';
 import { bytesOf } from '../../graph/graph.js';
 import type { Buffers } from './buffers.js';
@@ -6,8 +7,8 @@ import { disagreements } from './declarations.js';
 import type { Binding, Dispatch } from './dispatch.js';
 import type { Kernels } from './kernels.js';
 import { lower } from './lower.js';
-import { FLOAT } from './memory.js';
 import type { PipelineCache } from './pipelines.js';
+import { storageOf } from './storage.js';
 import type { KernelDevice, TakenChoice } from './variants.js';
 
 /** A dispatch, with the op that it serves and its pipeline. */
@@ -65,9 +66,11 @@ function withPipelines(
 ): Promise<Work[]> {
   return Promise.all(
     dispatches.map(async (dispatch) => {
-      const [fault] = disagreements(dispatch, kernels.get(dispatch.kernel).declarations);
+      const { declarations } = kernels.get(dispatch.kernel);
+      const [fault] = disagreements(dispatch, declarations);
       if (fault) throw new Error(fault);
-      return { op, dispatch, pipeline: await pipelines.get(dispatch.kernel, dispatch.overrides) };
+      const storage = storageOf(dispatch, declarations);
+      return { op, dispatch, pipeline: await pipelines.get(dispatch.kernel, dispatch.overrides, storage) };
     }),
   );
 }
@@ -113,6 +116,11 @@ export function trafficOf(dispatch: Dispatch, pictures: number): number {
   return Object.values(dispatch.bindings).reduce((bytes, binding) => bytes + bindingBytes(binding, pictures), 0);
 }
 
+/** Bytes per picture of what is passed on within an op. */
+export function scratchBytes({ size, dtype = 'f32' }: Extract<Binding, { readonly kind: 'scratch' }>): number {
+  return size * DTYPE_BYTES[dtype];
+}
+
 function bindingBytes(binding: Binding, pictures: number): number {
   switch (binding.kind) {
     case 'tensor':
@@ -126,7 +134,7 @@ function bindingBytes(binding: Binding, pictures: number): number {
     case 'places':
       return binding.make(() => 0).byteLength;
     case 'scratch':
-      return pictures * binding.size * FLOAT;
+      return pictures * scratchBytes(binding);
     case 'table':
       return binding.data.byteLength;
     case 'scalars':

@@ -41,7 +41,8 @@ export function convolutionShape(
   const [, , h, w] = (name === 'conv_up' ? x : y).shape;
   const margin = core.kind === 'conv_up' ? core.margin : 0;
   const bias = core.kind === 'conv1x1' && core.bias !== undefined;
-  return { name, shape: { into, out, h, w, margin, read: x.form, bias } };
+  const half = core.weight.dtype === 'f16' ? { stored: 'f16' as const } : {};
+  return { name, shape: { into, out, h, w, margin, read: x.form, bias, ...half } };
 }
 
 /** Convolutions, forward and adjoint: the same few kernels with weights packed one way or the other. */

@@ -26,9 +26,9 @@ export function convolutionIn({ core, read, write }: FusedOp): ReturnType<typeof
   return convolutionShape(core, sourceOf(read), targetOf(write));
 }
 
-/** A map of the shape of `tensor`, passed on within an op. Kernels that write one read the other. */
+/** A map of the shape and type of `tensor`, passed on within an op. Kernels that write one read the other. */
 function passedOn(tensor: Tensor, place: 0 | 1): Binding {
-  return { kind: 'scratch', size: size(tensor), place };
+  return { kind: 'scratch', size: size(tensor), place, dtype: tensor.dtype };
 }
 
 /** What a convolution or a blur reads. The gradient of an activation is made by a kernel before it. */

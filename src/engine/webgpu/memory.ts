@@ -1,4 +1,6 @@
 import type { Constant } from '../../graph/constant.js';
+import { type DType, numbersToHalves } from '../../graph/dtype.js';
+import { fromBits } from '../../graph/host-tensor.js';
 import { SharedConstants } from '../shared-constants.js';
 
 /** Bytes of a float32. */
@@ -9,14 +11,42 @@ const COPY_SRC = 0x04;
 const COPY_DST = 0x08;
 const MAP_READ = 0x01;
 
+/** Bytes rounded up to whole words of 4: what buffers are copied and written in. */
+export function wholeWords(bytes: number): number {
+  return Math.ceil(bytes / 4) * 4;
+}
+
+/** Numbers as the device keeps them, in whole words. */
+export function packNumbers(values: Float32Array, dtype: DType): Float32Array<ArrayBuffer> | Uint16Array<ArrayBuffer> {
+  if (dtype === 'f32') return values as Float32Array<ArrayBuffer>;
+  const packed = new Uint16Array(wholeWords(2 * values.length) / 2);
+  packed.set(numbersToHalves(values));
+  return packed;
+}
+
+/** The first `length` numbers of what the device keeps. */
+export function unpackNumbers(bytes: ArrayBuffer, dtype: DType, length: number): Float32Array {
+  return dtype === 'f32' ? new Float32Array(bytes, 0, length) : fromBits('f16', new Uint16Array(bytes, 0, length));
+}
+
 /** A storage buffer (of at least 16 bytes, so that it can stand for a vec4 array). */
 export function storageBuffer(device: GPUDevice, label: string, bytes: number): GPUBuffer {
-  return device.createBuffer({ label, size: Math.max(16, bytes), usage: STORAGE | COPY_SRC | COPY_DST });
+  return device.createBuffer({ label, size: Math.max(16, wholeWords(bytes)), usage: STORAGE | COPY_SRC | COPY_DST });
 }
 
 /** A buffer that the host can map to read `bytes` of results. */
 export function readBuffer(device: GPUDevice, bytes: number): GPUBuffer {
   return device.createBuffer({ label: 'read', size: bytes, usage: MAP_READ | COPY_DST });
+}
+
+/** A form that a constant is packed in. */
+export interface PackedForm {
+  /** Tells this form from the others of the constant. */
+  readonly key: string;
+  /** What the buffer is called. */
+  readonly label: string;
+  readonly dtype: DType;
+  readonly make: () => Float32Array;
 }
 
 /** Constants on the device, packed for their kernels and shared by executables. */
@@ -36,11 +66,11 @@ export class ConstantStore {
   }
 
   /** The buffer of a packed constant; every `acquire` is to be followed by one `release` of the same. */
-  acquire(constant: Constant, key: string, label: string, pack: () => Float32Array): GPUBuffer {
+  acquire(constant: Constant, { key, label, dtype, make }: PackedForm): GPUBuffer {
     return this.#shared.acquire(constant, key, () => {
-      const packed = pack();
+      const packed = packNumbers(make(), dtype);
       const buffer = storageBuffer(this.device, `${label} (${key})`, packed.byteLength);
-      this.device.queue.writeBuffer(buffer, 0, packed as Float32Array<ArrayBuffer>);
+      this.device.queue.writeBuffer(buffer, 0, packed);
       return buffer;
     });
   }

@@ -72,11 +72,12 @@ export function isSamePlace(a: TunedPlace, b: TunedPlace): boolean {
 
 /** `conv3x3@64, 512 → 256 channels, styled`: how an op at a shape is called where people read it. */
 export function placeName(op: string, shape: object): string {
-  const { into, out, h, w, margin, read, bias } = shape as TunedShape;
+  const { into, out, h, w, margin, read, bias, stored } = shape as TunedShape;
   const words = [`${op}@${h === w ? h : `${h}×${w}`}`, `${into} → ${out} channels`];
   if (read !== undefined && read !== 'plain') words.push(`${read}`);
   if (margin) words.push('with margin');
   if (bias) words.push('with bias');
+  if (stored !== undefined) words.push(`in ${stored}`);
   return words.join(', ');
 }
 

@@ -35,7 +35,7 @@ export function isolate(op: ProgramOp, batch: number): Program {
 }
 
 /** What the parts of a joined op make, for each other or for all. */
-function madeWithin(op: ProgramOp): readonly Tensor[] {
+export function madeWithin(op: ProgramOp): readonly Tensor[] {
   return op.op === 'joined' ? op.parts.flatMap(({ outputs }) => outputs) : [];
 }
 

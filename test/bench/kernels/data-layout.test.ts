@@ -34,6 +34,7 @@ const declared = Object.keys(dispatch.bindings).map((name, binding) => ({
   name,
   binding,
   access: binding < 6 ? ('read' as const) : ('read_write' as const),
+  stored: false,
 }));
 const limits = { maxStorageBufferBindingSize: 2 ** 20, minStorageBufferOffsetAlignment: 256 };
 const layout = (batch: number, most = limits) => layOut(dispatch, declared, { batch, positive: new Set([w]) }, most);

@@ -56,7 +56,7 @@ test('a kernel that is wrong is seen', async ({ bench, native }) => {
   const shaders = await readShaders();
   const blur = shaders.blur.replace('/ 16.0', '/ 16.1');
   assert.not.equal(blur, shaders.blur);
-  const kernels = new Kernels({ ...shaders, blur }, 'f32');
+  const kernels = new Kernels({ ...shaders, blur });
   const wrong = compilerOn({ ...bench, kernels, pipelines: new PipelineCache(bench.device, kernels) });
   const op = opsOf('stylegan1', bench, 1).find((one) => describe(one).startsWith('blur'))!;
   const [[, error]] = await compareOp(op, 1, wrong, native);

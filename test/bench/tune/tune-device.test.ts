@@ -84,7 +84,7 @@ function meterWith(device: BenchDevice, change: (text: string) => string) {
   const [one] = fewCases(device, { conv1x1: 2 });
   const conv1x1 = change(shaders.conv1x1);
   assert.is.not(conv1x1, shaders.conv1x1);
-  const kernels = new Kernels({ ...shaders, conv1x1 }, 'f32');
+  const kernels = new Kernels({ ...shaders, conv1x1 });
   const changed = { ...device, kernels, pipelines: new PipelineCache(device.device, kernels) };
   return { meter: caseMeter(changed, one, 1), choices: one.choices };
 }
