@@ -35,7 +35,10 @@ export interface OpenOptions {
   readonly adapter?: string;
   /** native: threads that compute; by default as many as this process has processors. No result depends on it. */
   readonly threads?: number;
-  /** native: `bf16` is faster and less exact, on processors that have AVX512-BF16; by default `f32`. */
+  /**
+   * By default `f32`. Faster and less exact: `bf16`, native, on processors that have AVX512-BF16; `f16`, webgpu, on adapters that have
+   * `shader-f16`.
+   */
   readonly precision?: Precision;
   /**
    * webgpu: false leaves what `facewright tune` has found on this adapter alone; by default those kernels and tilings run. Either way

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import type { Engine } from '../engine/engine.js';
+import type { StoragePrecision } from '../engine/webgpu/assemble.js';
 import { createWebGpuEngine } from '../engine/webgpu/engine.js';
 import type { HostWatch } from '../engine/webgpu/host-spans.js';
 import type { TunedMachine } from '../engine/webgpu/tuned.js';
@@ -46,6 +47,8 @@ export interface WebGpuRequest {
   readonly adapter?: string;
   /** Only a real GPU, and no program that plays one. */
   readonly hardware?: boolean;
+  /** `f16` keeps maps and the weights of convolutions in half; by default `f32`. */
+  readonly precision?: StoragePrecision;
   /** Which kernels were measured to be fastest; by default what `facewright tune` has found on this adapter, if anything. */
   readonly measured?: MeasuredChoices;
   /** false: what `facewright tune` has found is left alone, and those kernels run that suit the adapter. */
@@ -97,6 +100,8 @@ const BACKENDS = ['metal', 'd3d12', 'vulkan', 'd3d11', 'opengl', 'opengles'];
 /** What Dawn does unless it is told not to: rounding timestamps, and leaving accesses beyond a buffer to a driver that drops them. */
 const ROUNDED_CLOCK = 'timestamp_quantization';
 const DROPPED_ACCESSES = 'vulkan_use_buffer_robust_access_2';
+/** What Dawn does only if it is told to: `shader-f16` on NVIDIA's Vulkan driver, which it hides for failures of its own tests. */
+const NVIDIA_F16 = 'vulkan_enable_f16_on_nvidia';
 /** Dawn's flag for an adapter that cannot exist: its error lists those that do. */
 const NO_SUCH_ADAPTER = 'adapter=facewright lists adapters';
 
@@ -161,7 +166,7 @@ function isSoftware(name: string): boolean {
  */
 export async function openWebGpu(request: WebGpuRequest = {}): Promise<Engine> {
   const shaders = await readShaders();
-  const { bindingLimit, watch, onMessage } = request;
+  const { bindingLimit, watch, onMessage, precision } = request;
   return firstThatOpens(request, async ({ device, info }) => {
     const { backend: _, ...named } = info;
     const { measured } = request;
@@ -169,7 +174,7 @@ export async function openWebGpu(request: WebGpuRequest = {}): Promise<Engine> {
       measured !== undefined || request.tuned === false
         ? { measured }
         : await tunedChoices(tunedMachine(info), kernelHashes(shaders), onMessage);
-    return createWebGpuEngine(device, { shaders, ...choices, bindingLimit, watch, info: named });
+    return createWebGpuEngine(device, { shaders, ...choices, precision, bindingLimit, watch, info: named });
   });
 }
 
@@ -184,7 +189,7 @@ export function tunedMachine({ adapter, driver, backend }: Omit<GpuInfo, 'softwa
  * @throws FacewrightError when there is none, saying what to install or which there are
  */
 export function openGpu(
-  request: Pick<WebGpuRequest, 'adapter' | 'hardware' | 'exactClock' | 'clamped'> = {},
+  request: Pick<WebGpuRequest, 'adapter' | 'hardware' | 'precision' | 'exactClock' | 'clamped'> = {},
 ): Promise<OpenedGpu> {
   return firstThatOpens(request, async (opened) => opened);
 }
@@ -194,10 +199,10 @@ async function firstThatOpens<T>(request: WebGpuRequest, use: (opened: OpenedGpu
   const create = await loadDawn();
   const all = await listAdapters(create);
   const wanted = request.adapter?.toLowerCase();
-  const candidates = all.filter(
-    ({ name }) =>
-      (wanted === undefined || name.toLowerCase().includes(wanted)) && !(request.hardware && isSoftware(name)),
-  );
+  const named = all.filter(({ name }) => wanted === undefined || name.toLowerCase().includes(wanted));
+  const real = named.filter(({ name }) => !isSoftware(name));
+  // Who asks for half on a GPU that has none hears so, and is not given a program that has it, at a hundredth of the speed.
+  const candidates = request.hardware || (request.precision === 'f16' && real.length > 0) ? real : named;
   if (candidates.length === 0) {
     const names = all.map(({ name }) => name).join('; ');
     throw new FacewrightError(
@@ -221,10 +226,13 @@ async function firstThatOpens<T>(request: WebGpuRequest, use: (opened: OpenedGpu
 async function openAdapter(
   create: (flags: string[]) => GPU,
   listed: { backend: string; name: string },
-  { exactClock = false, clamped = false }: Pick<WebGpuRequest, 'exactClock' | 'clamped'>,
+  { precision, exactClock = false, clamped = false }: Pick<WebGpuRequest, 'precision' | 'exactClock' | 'clamped'>,
 ): Promise<OpenedGpu> {
   const off = [...(exactClock ? [ROUNDED_CLOCK] : []), ...(clamped ? [DROPPED_ACCESSES] : [])];
-  const adapter = await requestAdapter(create, listed, off.length > 0 ? [`disable-dawn-features=${off}`] : []);
+  const adapter = await requestAdapter(create, listed, [
+    ...(precision === 'f16' ? [`enable-dawn-features=${NVIDIA_F16}`] : []),
+    ...(off.length > 0 ? [`disable-dawn-features=${off}`] : []),
+  ]);
   if (!adapter) {
     throw new FacewrightError(`${listed.name}: its driver is too old or broken; ${whatToInstall()}`);
   }

@@ -16,7 +16,10 @@ export interface EngineRequest {
   readonly adapter?: string;
   /** native: threads that compute; by default as many as this process has processors. */
   readonly threads?: number;
-  /** native: `bf16` is faster and less exact, on processors that have it; by default `f32`. */
+  /**
+   * By default `f32`. native: `bf16` is faster and less exact, on processors that have it. webgpu: `f16` keeps maps and weights in half
+   * the memory and is less exact, on adapters with `shader-f16`. With `auto` either asks for its engine.
+   */
   readonly precision?: Precision;
   /** native: the instruction set; by default the best that the processor has. */
   readonly isa?: string;
@@ -35,23 +38,28 @@ export interface EngineRequest {
  */
 export async function openEngine(request: EngineRequest = {}): Promise<Engine> {
   const { engine = 'auto', adapter, threads, precision, isa, tuned, onMessage } = request;
-  const webgpu = { tuned, onMessage };
+  const webgpu = { tuned, onMessage, precision: precision === 'f16' ? precision : undefined };
   const native = { threads, precision, isa };
   if (!engineNames.includes(engine)) {
     throw new FacewrightError(`engine ${String(engine)}: choose from ${engineNames.join(', ')}`);
   }
-  // Only native has bf16: who asks for it, asks for native.
+  // Only native has bf16, and only webgpu f16: who asks for it, asks for the engine.
   const asksNative = engine === 'native' || (engine === 'auto' && precision === 'bf16');
   if (asksNative && adapter !== undefined) {
     throw new FacewrightError(`adapter ${adapter}: the native engine has no adapters; leave it out, or choose webgpu`);
   }
-  const asksWebGpu = engine === 'webgpu' || adapter !== undefined;
+  if (engine === 'native' && precision === 'f16') {
+    throw new FacewrightError(
+      'precision f16 is for the webgpu engine; the native one has f32, and bf16 on some processors',
+    );
+  }
+  const asksWebGpu = engine === 'webgpu' || adapter !== undefined || precision === 'f16';
   if (asksWebGpu && (threads !== undefined || isa !== undefined)) {
     throw new FacewrightError('threads and isa are for the native engine; leave them out, or choose native');
   }
   if (asksNative) return openNative(native);
   if (precision === 'bf16')
-    throw new FacewrightError('precision bf16 is for the native engine; webgpu computes in f32');
+    throw new FacewrightError('precision bf16 is for the native engine; webgpu has f32 and f16');
   if (asksWebGpu) return openWebGpu({ ...webgpu, adapter });
   if (mayHaveGpu()) {
     try {

@@ -103,7 +103,7 @@ export function onlyFolder(words: Arguments, command: string): string {
 /** The options that open a generator. */
 export function openOptions(words: Arguments): OpenOptions {
   const engine = words.value('engine', (option, text) => oneOf(option, text, engineNames));
-  const precision = words.value('precision', (option, text) => oneOf(option, text, ['f32', 'bf16'] as const));
+  const precision = words.value('precision', (option, text) => oneOf(option, text, ['f32', 'bf16', 'f16'] as const));
   const threads = words.value('threads', (option, text) => wholeNumber(option, text, 1, 1024));
   const adapter = words.text('adapter');
   if (threads !== undefined && (engine === 'webgpu' || adapter !== undefined)) {
@@ -114,6 +114,9 @@ export function openOptions(words: Arguments): OpenOptions {
   }
   if (precision === 'bf16' && (engine === 'webgpu' || adapter !== undefined)) {
     throw new UsageError('--precision bf16 is for the native engine; leave it out, or choose --engine native');
+  }
+  if (precision === 'f16' && (engine === 'native' || threads !== undefined)) {
+    throw new UsageError('--precision f16 is for the webgpu engine; leave it out, or choose --engine webgpu');
   }
   const wanted = words.value('class', (option, text) => wholeNumber(option, text, 0));
   const model = words.text('model');

@@ -46,7 +46,11 @@ const modelOptions: OptionTable = {
   class: value(MODEL, 'which class a conditional generator draws, counted from 0'),
   engine: value(MODEL, 'auto | webgpu (GPU) | native (processor)', 'auto: a GPU if there is one'),
   adapter: value(MODEL, 'webgpu: part of the name of the GPU to use; doctor lists them'),
-  precision: value(MODEL, 'f32 | bf16 (native, with AVX512-BF16: faster, less exact)', 'f32'),
+  precision: value(
+    MODEL,
+    'f32 | bf16 (native, with AVX512-BF16) | f16 (webgpu, with shader-f16): faster, less exact',
+    'f32',
+  ),
   threads: value(MODEL, 'native: threads that compute', 'all processors'),
   'no-tuned': flag(MODEL, 'webgpu: the usual kernels, whatever facewright tune has found'),
   cache: value(MODEL, 'folder that keeps what is fetched, and Gaussian fits', "the user's cache folder"),
