@@ -6,7 +6,7 @@ import { type BenchModel, searchStep } from './search-step.js';
 
 /** The default search step of a network, made ready to run: prior of mean 0 and deviation 1, random inputs and states. */
 export async function compileStep(engine: Engine, model: BenchModel, batch: number): Promise<Executable> {
-  const graph = searchStep(model, batch);
+  const graph = searchStep(model, batch, engine.info.precision);
   const d = model.network.latentSize;
   const fit = new Map([
     ['fit.mean', hostTensor([d, 1, 1, 1], new Float32Array(d))],

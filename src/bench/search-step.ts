@@ -1,3 +1,4 @@
+import type { Precision } from '../engine/engine.js';
 import { FacewrightError } from '../errors.js';
 import { Graph } from '../graph/graph.js';
 import { readNetwork } from '../model/dialects/table.js';
@@ -66,7 +67,7 @@ export async function benchModel(model: string): Promise<BenchModel> {
 }
 
 /** The default search step of a network (PULSE's: Adam, five trainable noise maps), as a graph for `batch` pictures. */
-export function searchStep({ name, network, targetSize }: BenchModel, batch: number): Graph {
+export function searchStep({ name, network, targetSize }: BenchModel, batch: number, precision?: Precision): Graph {
   const { resolution, noiseSides, badNoise } = network;
   const options = defaultSearchOptions({ name, resolution, noiseSides, badNoise });
   const graph = new Graph(batch);
@@ -78,6 +79,7 @@ export function searchStep({ name, network, targetSize }: BenchModel, batch: num
     roles: noiseRoles(noiseSides.length, options),
     optimizer: options.optimizer,
     targetSize,
+    precision,
   });
   return graph;
 }

@@ -101,7 +101,7 @@ const BACKENDS = ['metal', 'd3d12', 'vulkan', 'd3d11', 'opengl', 'opengles'];
 const ROUNDED_CLOCK = 'timestamp_quantization';
 const DROPPED_ACCESSES = 'vulkan_use_buffer_robust_access_2';
 /** What Dawn does only if it is told to: `shader-f16` on NVIDIA's Vulkan driver, which it hides for failures of its own tests. */
-const NVIDIA_F16 = 'vulkan_enable_f16_on_nvidia';
+const SHOW_F16 = 'enable-dawn-features=vulkan_enable_f16_on_nvidia';
 /** Dawn's flag for an adapter that cannot exist: its error lists those that do. */
 const NO_SUCH_ADAPTER = 'adapter=facewright lists adapters';
 
@@ -230,7 +230,7 @@ async function openAdapter(
 ): Promise<OpenedGpu> {
   const off = [...(exactClock ? [ROUNDED_CLOCK] : []), ...(clamped ? [DROPPED_ACCESSES] : [])];
   const adapter = await requestAdapter(create, listed, [
-    ...(precision === 'f16' ? [`enable-dawn-features=${NVIDIA_F16}`] : []),
+    ...(precision === 'f16' ? [SHOW_F16] : []),
     ...(off.length > 0 ? [`disable-dawn-features=${off}`] : []),
   ]);
   if (!adapter) {
@@ -266,7 +266,7 @@ async function describe(
   create: (flags: string[]) => GPU,
   listed: { backend: string; name: string },
 ): Promise<AdapterDescription> {
-  const adapter = await requestAdapter(create, listed);
+  const adapter = await requestAdapter(create, listed, [SHOW_F16]);
   const driver = adapter ? driverOf(adapter, listed.name) : '';
   const shaders = await readShaders();
   const tuned = await describeTuned(

@@ -251,6 +251,7 @@ class BatchRun {
       roles,
       optimizer: options.optimizer,
       targetSize: targets[0].size,
+      precision: generator.engine.info.precision,
     };
     const { network: _, ...named } = plan;
     const lease = await generator.lease(

@@ -1,3 +1,4 @@
+import type { Precision } from '../engine/engine.js';
 import { backward } from '../graph/backward.js';
 import { apply, apply1 } from '../graph/build.js';
 import type { Graph, Tensor } from '../graph/graph.js';
@@ -17,6 +18,26 @@ export interface StepPlan {
   readonly targetSize: number;
   /** Whether the gradients can be read; a search has no use for them. */
   readonly gradients?: boolean;
+  /** What the engine stores in (`Engine.info`): in `f16` small gradients would be lost, and are scaled. By default `f32`. */
+  readonly precision?: Precision;
+}
+
+/** By how much a term of the loss changes with a pixel of the scaled-down image, times the number of them, at most. */
+const STEEPEST: Readonly<Record<LossTermName, number>> = { L2: 2, L1: 10, GEOCROSS: 0 };
+
+/** What the steepest loss is brought to: docs/kernels.md has the gradients that it is chosen by. */
+const SCALED_STEEPNESS = 2 ** 19;
+
+/**
+ * What the loss is multiplied with before it is differentiated, and its gradients divided by at the end, so that the gradients of
+ * maps lie where halves do (Micikevicius et al., ICLR 2018, section 3.2): a power of two, so that float32 loses nothing. It follows
+ * from the weights of the terms that depend on the image: from one network or resolution to another the gradients differ by less
+ * than the format spans.
+ */
+export function lossScale({ terms, precision }: Pick<StepPlan, 'terms' | 'precision'>): number {
+  const steepness = terms.reduce((sum, { term, weight }) => sum + Math.abs(weight) * STEEPEST[term], 0);
+  if (precision !== 'f16' || steepness === 0) return 1;
+  return 2 ** Math.floor(Math.log2(SCALED_STEEPNESS / steepness));
 }
 
 /** The moments that an optimiser keeps for each parameter. */
@@ -74,15 +95,18 @@ export function buildStep(graph: Graph, plan: StepPlan): void {
   for (const [name, term] of terms) graph.output(name, term);
   graph.output('TOTAL', total);
 
-  const seed = apply1(graph, 'fill', [], { value: 1, shape: [1, 1, 1] });
+  const scale = lossScale(plan);
+  const seed = apply1(graph, 'fill', [], { value: scale, shape: [1, 1, 1] });
   const names = parameterNames(plan);
   const parameters = names.map((name) => graph.find(name)!);
-  const gradients = backward(graph, [{ output: total, seed }], parameters);
+  const gradients = backward(graph, [{ output: total, seed }], parameters).map((gradient) =>
+    scale === 1 ? gradient! : apply1(graph, 'affine', [gradient!], { scale: 1 / scale, shift: 0 }),
+  );
 
   // The loss belongs to the parameters as they are before the optimiser moves them.
   keepBest(graph, total, new Map([['image', image], ...names.map((name, i) => [name, parameters[i]] as const)]));
   names.forEach((name, index) => {
-    const gradient = gradients[index]!;
+    const gradient = gradients[index];
     if (plan.gradients) graph.output(`gradient.${name}`, gradient);
     optimise(graph, plan.optimizer, name, parameters[index], gradient);
   });

@@ -27,7 +27,7 @@ const device = { subgroups: [32, 32] as const, f16: true, workgroupMemory: 16_38
 
 const steps = benchShapes
   .filter(({ resolution }) => resolution === 1024)
-  .map((shape) => searchStep(shapedModel(shape), 1));
+  .map((shape) => searchStep(shapedModel(shape), 1, 'f16'));
 
 const dispatchesOf = ({ ops }: ReturnType<typeof programOf>) => ops.flatMap((op) => lower(op, device));
 

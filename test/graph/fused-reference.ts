@@ -1,6 +1,7 @@
 /** What a fused op means, in float64: its parts one after another, as plain ops. */
 
 import { apply1 } from '../../dist/graph/build.js';
+import { halfToNumber, numberToHalf } from '../../dist/graph/dtype.js';
 import type { FusedOp, GradientSource, ProgramOp, Read, Write } from '../../dist/graph/fuse/fused-op.js';
 import { elements, Graph, type Op, type Tensor } from '../../dist/graph/graph.js';
 import type { RunScalars } from '../../dist/graph/ops.js';
@@ -8,7 +9,10 @@ import { type NamedValues, runReference } from '../reference.js';
 
 type Values = Map<Tensor, Float64Array>;
 
-/** Runs ops that belong to a graph, plain or fused, and returns what every tensor holds in the end. */
+/**
+ * Runs ops that belong to a graph, plain or fused, and returns what every tensor holds in the end: of a tensor in half the nearest
+ * halves.
+ */
 export function runProgram(
   graph: Graph,
   ops: readonly (Op | ProgramOp)[],
@@ -17,14 +21,29 @@ export function runProgram(
 ): Values {
   const tensors: Values = new Map();
   for (const tensor of graph.tensors) {
-    if (tensor.kind !== 'temp') tensors.set(tensor, Float64Array.from(values.get(tensor.name)!));
+    if (tensor.kind !== 'temp') tensors.set(tensor, stored(tensor, Float64Array.from(values.get(tensor.name)!)));
   }
   for (const op of ops.flatMap((one): readonly (Op | ProgramOp)[] => (one.op === 'joined' ? one.parts : [one]))) {
     if (op.op === 'joined') throw new Error('a joined op has none for a part');
     if (op.op === 'fused') runFused(op, graph.batch, tensors);
     else runPlain(op, graph.batch, tensors, scalars);
+    for (const tensor of op.outputs) tensors.set(tensor, stored(tensor, tensors.get(tensor)!));
   }
   return tensors;
+}
+
+/** Values as a tensor keeps them. */
+function stored({ dtype }: Tensor, values: Float64Array): Float64Array {
+  return dtype === 'f16' ? values.map((value) => halfToNumber(numberToHalf(value))) : values;
+}
+
+/** A result of a leaky ReLU as a tensor keeps it: what is positive stays so, even where it is too small for a normal half. */
+function storedActivation(tensor: Tensor, values: Float64Array): Float64Array {
+  const most = tensor.dtype === 'f16' ? 2 ** -14 : 0;
+  return stored(
+    tensor,
+    values.map((value) => (value > 0 ? Math.max(value, most) : value)),
+  );
 }
 
 /** One op by the reference, on a graph of its own. */
@@ -93,7 +112,8 @@ function runFused(op: FusedOp, batch: number, tensors: Values): void {
     second[(n * 3 + 1) * c + channel] = (style[n * 2 * c + channel] + 1) * inverse;
     second[(n * 3 + 2) * c + channel] = style[(n * 2 + 1) * c + channel];
   }
-  tensors.set(write.x, x);
+  // The moments are those of the values before they are rounded.
+  tensors.set(write.x, storedActivation(write.x, x));
   tensors.set(write.moments, first);
   tensors.set(write.coefficients, second);
 }
@@ -123,7 +143,7 @@ function writeActivated(write: Form<'activated'>, result: Float64Array, tensors:
     const noisy = noise ? tensors.get(noise.weight)![channel] * tensors.get(noise.map)![pixel] : 0;
     values[i] = Math.min(clamp, Math.max(-clamp, lrelu(scaled + noisy + tensors.get(bias)![channel], slope)));
   });
-  tensors.set(y, values);
+  tensors.set(y, storedActivation(y, values));
 }
 
 function writeScaled(write: Form<'scaled'>, result: Float64Array, tensors: Values): void {

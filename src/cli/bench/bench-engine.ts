@@ -24,8 +24,10 @@ export async function openBenchEngine(words: Arguments): Promise<Engine> {
   );
   const kernels = readKernels(words);
   if (kernels !== undefined) {
-    if (engine === 'native') throw new UsageError('--kernels is for the webgpu engine; leave it out');
-    return openWebGpu({ adapter, measured: preferring(kernels) });
+    if (engine === 'native' || precision === 'bf16') {
+      throw new UsageError('--kernels is for the webgpu engine; leave it out');
+    }
+    return openWebGpu({ adapter, precision, measured: preferring(kernels) });
   }
   if (isa !== undefined || convolutions !== undefined) {
     if (engine === 'webgpu' || adapter !== undefined) {
@@ -45,15 +47,16 @@ export async function openBenchEngine(words: Arguments): Promise<Engine> {
  * @throws UsageError for options of the native one
  */
 export async function openWatchedEngine(words: Arguments, watch: HostWatch): Promise<Engine> {
-  const native = ['threads', 'isa', 'precision', 'convolutions'].find((name) => words.text(name) !== undefined);
-  const { adapter, engine, tuned } = openOptions(words);
-  if (native !== undefined || engine === 'native') {
+  const native = ['threads', 'isa', 'convolutions'].find((name) => words.text(name) !== undefined);
+  const { adapter, engine, precision, tuned } = openOptions(words);
+  if (native !== undefined || engine === 'native' || precision === 'bf16') {
+    const wrong = native ?? (engine === 'native' ? 'engine native' : 'precision bf16');
     throw new UsageError(
-      `--trace is for the webgpu engine, as the native one does not tell when a kernel begins; leave out --${native ?? 'engine native'}`,
+      `--trace is for the webgpu engine, as the native one does not tell when a kernel begins; leave out --${wrong}`,
     );
   }
   const kernels = readKernels(words);
-  return openWebGpu({ adapter, tuned, measured: kernels && preferring(kernels), watch, exactClock: true });
+  return openWebGpu({ adapter, precision, tuned, measured: kernels && preferring(kernels), watch, exactClock: true });
 }
 
 /** --kernels. */

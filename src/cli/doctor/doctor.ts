@@ -68,6 +68,7 @@ function adapterFacts({
     ['kind', `${software ? 'software' : 'GPU'}, through ${backend}`],
     ['driver', driver || 'unknown'],
     ['features', features.join(', ') || 'none that would be used'],
+    ['f16', features.includes('shader-f16') ? 'yes, with --precision f16' : 'no'],
     ['limits', describeLimits(limits) || 'unknown'],
     ['tuned', describeTuned(tuned)],
   ];
