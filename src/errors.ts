@@ -11,6 +11,11 @@ export class DeviceLostError extends FacewrightError {
   override readonly name = 'DeviceLostError';
 }
 
+/** There is too little memory, of the GPU or of the computer, for a network and a batch: a smaller batch may do. */
+export class OutOfMemoryError extends FacewrightError {
+  override readonly name = 'OutOfMemoryError';
+}
+
 /** A search or another long job was stopped by its AbortSignal. */
 export class AbortedError extends FacewrightError {
   override readonly name = 'AbortError';

@@ -20,7 +20,7 @@ export type { Engine, EngineInfo, Executable, KernelTime } from './engine/engine
 export type { NativeAddon } from './engine/native/addon.js';
 export { createNativeEngine, type NativeOptions } from './engine/native/engine.js';
 export { createWebGpuEngine, type WebGpuOptions } from './engine/webgpu/engine.js';
-export { AbortedError, BrokenOffError, DeviceLostError, FacewrightError } from './errors.js';
+export { AbortedError, BrokenOffError, DeviceLostError, FacewrightError, OutOfMemoryError } from './errors.js';
 export type { FetchEvent } from './fetch/events.js';
 export type { DType } from './graph/dtype.js';
 export { float32Values, type HostTensor, type HostTensors, hostTensor } from './graph/host-tensor.js';
@@ -91,6 +91,7 @@ export type {
   RunEvent,
   RunFailed,
   RunFound,
+  RunNotice,
   RunSkipped,
   RunStarted,
   RunStep,

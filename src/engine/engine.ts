@@ -56,7 +56,7 @@ export interface Executable {
   run(scalars?: Partial<RunScalars>): void;
   /**
    * Reads outputs, inputs or states as they are after the runs queued so far; runs queued later do not disturb it.
-   * @throws FacewrightError when the device was lost or refused the work
+   * @throws DeviceLostError, OutOfMemoryError, or another FacewrightError when the device refused the work
    */
   read(names: readonly string[]): Promise<Record<string, Float32Array>>;
   /** Runs once with a clock at every kernel. @throws FacewrightError where the device has no timestamps */
@@ -84,7 +84,7 @@ export interface Engine {
   /**
    * Prepares a graph, or a program of one op or many, which must be of forms that the engine has.
    * @param constants a value for each constant of the graph, by name; shapes are checked
-   * @throws FacewrightError when the device has too little memory or cannot run a kernel
+   * @throws OutOfMemoryError when there is too little memory; FacewrightError when the device cannot run a kernel
    */
   compile(work: Graph | Program, constants: Constants): Promise<Executable>;
   /**
@@ -92,6 +92,12 @@ export interface Engine {
    * @param memory the speed of memory as well, which takes some memory itself
    */
   peak?(memory: boolean): Promise<PeakSpeed>;
+  /**
+   * After a failure that leaves the device of no use, its loss above all: opens it again. Executables of before are closed; graphs
+   * can be compiled anew. Does nothing while the device works. Absent where there is no device, or no way to open another.
+   * @throws FacewrightError when it cannot be opened
+   */
+  reopen?(): Promise<void>;
   /** Frees everything. Executables of this engine are closed with it. */
   close(): void;
 }

@@ -67,7 +67,7 @@ export class ExecutablePool {
       };
       return { executable, release };
     } catch (error) {
-      this.#slots.delete(name);
+      if (this.#slots.get(name) === leased) this.#slots.delete(name);
       throw error;
     }
   }
@@ -91,6 +91,11 @@ export class ExecutablePool {
   /** Closes all executables, also those that are lent, and lends no more. */
   close(): void {
     this.#closed = true;
+    this.clear();
+  }
+
+  /** Closes all executables, also those that are lent: what is wanted from now on is compiled anew. */
+  clear(): void {
     for (const slot of this.#slots.values()) closeSlot(slot);
     this.#slots.clear();
   }

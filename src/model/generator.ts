@@ -232,6 +232,19 @@ export class Generator {
     return this.#pool.lease(key, batch, build, this.#constants(extra));
   }
 
+  /**
+   * After an error that left the engine's device of no use (a DeviceLostError, or an OutOfMemoryError from the midst of a run): opens it
+   * again (`Engine.reopen`). What was compiled is closed, and compiled anew when it is wanted.
+   * @returns false where the engine has no device that could be opened again
+   * @throws FacewrightError when it cannot be opened
+   */
+  async reopen(): Promise<boolean> {
+    if (!this.engine.reopen) return false;
+    this.#pool.clear();
+    await this.engine.reopen();
+    return true;
+  }
+
   /** Frees everything on the device: what was compiled, and the engine unless that is its owner's; closes the weights. */
   close(): void {
     if (this.#closed) return;

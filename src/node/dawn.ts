@@ -167,14 +167,14 @@ function isSoftware(name: string): boolean {
 export async function openWebGpu(request: WebGpuRequest = {}): Promise<Engine> {
   const shaders = await readShaders();
   const { bindingLimit, watch, onMessage, precision } = request;
-  return firstThatOpens(request, async ({ device, info }) => {
+  return firstThatOpens(request, async ({ device, info }, openAgain) => {
     const { backend: _, ...named } = info;
     const { measured } = request;
     const choices =
       measured !== undefined || request.tuned === false
         ? { measured }
         : await tunedChoices(tunedMachine(info), kernelHashes(shaders), onMessage);
-    return createWebGpuEngine(device, { shaders, ...choices, precision, bindingLimit, watch, info: named });
+    return createWebGpuEngine(device, { shaders, ...choices, precision, bindingLimit, watch, openAgain, info: named });
   });
 }
 
@@ -194,8 +194,13 @@ export function openGpu(
   return firstThatOpens(request, async (opened) => opened);
 }
 
-/** What `use` makes of a device of the first adapter with which that works. */
-async function firstThatOpens<T>(request: WebGpuRequest, use: (opened: OpenedGpu) => Promise<T>): Promise<T> {
+/**
+ * What `use` makes of a device of the first adapter with which that works; it is given a way to open another of the same adapter too.
+ */
+async function firstThatOpens<T>(
+  request: WebGpuRequest,
+  use: (opened: OpenedGpu, openAgain: () => Promise<GPUDevice>) => Promise<T>,
+): Promise<T> {
   const create = await loadDawn();
   const all = await listAdapters(create);
   const wanted = request.adapter?.toLowerCase();
@@ -214,7 +219,8 @@ async function firstThatOpens<T>(request: WebGpuRequest, use: (opened: OpenedGpu
   let failure: unknown;
   for (const candidate of candidates) {
     try {
-      return await use(await openAdapter(create, candidate, request));
+      const open = () => openAdapter(create, candidate, request);
+      return await use(await open(), async () => (await open()).device);
     } catch (error) {
       failure ??= error;
     }

@@ -31,6 +31,13 @@ export interface RunWarning {
   readonly message: string;
 }
 
+/** A person should know how the run goes on: with a smaller batch, or with results begun anew. */
+export interface RunNotice {
+  readonly type: 'notice';
+  /** A sentence without its full stop. */
+  readonly message: string;
+}
+
 /** A result was found by an earlier run, and is there with all its files. */
 export interface RunSkipped {
   readonly type: 'skipped';
@@ -73,9 +80,9 @@ export interface RunFailed extends Searched {
 /**
  * An event of a run. `started` comes first. Then each result is either `skipped`, or `failed` before it is searched for,
  * or `begun`, and after its steps `found` or `failed`; a search that is stopped tells no more. Results are written while
- * others are searched for, so events of several mix.
+ * others are searched for, so events of several mix. After a `notice` the steps of results may begin again from the first.
  */
-export type RunEvent = RunStarted | RunWarning | RunSkipped | RunBegun | RunStep | RunFound | RunFailed;
+export type RunEvent = RunStarted | RunWarning | RunNotice | RunSkipped | RunBegun | RunStep | RunFound | RunFailed;
 
 /** How a run ended. */
 export interface RunSummary {

@@ -46,9 +46,16 @@ type Made = { readonly picture: Picture } & ({ readonly target: Target } | { rea
 export class Jobs {
   readonly #parts: JobParts;
   #seed = 0;
+  #together: number;
 
   constructor(parts: JobParts) {
     this.#parts = parts;
+    this.#together = parts.setting.batch ?? usualBatch(parts.generator);
+  }
+
+  /** Makes batches of at most so many jobs from now on. */
+  limit(together: number): void {
+    this.#together = Math.min(this.#together, together);
   }
 
   /** Known as soon as something came next. */
@@ -70,10 +77,8 @@ export class Jobs {
 
   /** What there is to do, each batch as soon as its pictures are there. Once stopped, what is left stays unsaid. */
   async *next(): AsyncGenerator<Next> {
-    const { setting, generator } = this.#parts;
-    const together = setting.batch ?? usualBatch(generator);
     const waiting = new Map<number, Job[]>();
-    for await (const made of this.#targets(2 * together)) {
+    for await (const made of this.#targets(2 * this.#together)) {
       if ('error' in made) {
         yield* this.#failed(made.picture, made.error);
         continue;
@@ -86,11 +91,21 @@ export class Jobs {
         }
         const { size } = job.target;
         const batch = [...(waiting.get(size) ?? []), job];
-        waiting.set(size, batch.length < together ? batch : []);
-        if (batch.length === together) yield { batch };
+        const full = batch.length >= this.#together;
+        waiting.set(size, full ? [] : batch);
+        if (full) yield* this.#batches(batch);
       }
     }
-    for (const batch of waiting.values()) if (batch.length > 0) yield { batch };
+    for (const batch of waiting.values()) yield* this.#batches(batch);
+  }
+
+  /** Jobs that waited for each other, in batches: of several where fewer go together by now. */
+  *#batches(jobs: readonly Job[]): Iterable<Next> {
+    for (let first = 0; first < jobs.length; ) {
+      const batch = jobs.slice(first, first + this.#together);
+      first += batch.length;
+      yield { batch };
+    }
   }
 
   #duplicates(): number[] {

@@ -1,7 +1,7 @@
 // A run that has been opened: what is found is written while the next batch is searched for.
 
 import { join } from 'node:path';
-import { AbortedError, BrokenOffError, DeviceLostError, errorText, FacewrightError } from '../errors.js';
+import { AbortedError, BrokenOffError, errorText, FacewrightError } from '../errors.js';
 import { encodePng } from '../image/write.js';
 import type { Generator } from '../model/generator.js';
 import { writeWholeFile } from '../node/whole-file.js';
@@ -16,6 +16,7 @@ import type { RunSetting } from './options.js';
 import { creatorTool, FolderGuard } from './out-folder.js';
 import { journalPath, NoPictureError, type Picture } from './pictures.js';
 import { writeRunAnimation } from './recording.js';
+import { Recovery } from './recovery.js';
 import type { Emit } from './running.js';
 
 /** What a run consists of. */
@@ -41,6 +42,7 @@ type Outcome = { readonly job: Job } & (
 export class Runner {
   readonly #parts: RunParts;
   readonly #jobs: Jobs;
+  readonly #recovery: Recovery;
   /** By the output's name. */
   readonly #lines = new Map<string, JournalLine>();
   #earlier = 0;
@@ -49,6 +51,7 @@ export class Runner {
     this.#parts = parts;
     const onWarning = (picture: Picture, message: string) => parts.emit({ type: 'warning', picture, message });
     this.#jobs = new Jobs({ ...parts, steps: parts.options.steps, onWarning });
+    this.#recovery = new Recovery(parts.generator, (message) => parts.emit({ type: 'notice', message }));
   }
 
   /** Looks for files that would be lost. @throws FacewrightError for the first */
@@ -101,21 +104,26 @@ export class Runner {
     return this.#summary();
   }
 
-  /** Searches for a batch. What fails together is tried again one by one. */
+  /** Searches for a batch. What fails together is tried again one by one, or as `Recovery` has it. */
   async #search(jobs: readonly Job[]): Promise<Outcome[]> {
     const { signal } = this.#parts;
     const began = performance.now();
     try {
       const found = await this.#searchTogether(jobs);
+      this.#recovery.succeeded();
       const seconds = (performance.now() - began) / 1000 / jobs.length;
       return jobs.map((job, i) => ({ job, found: found[i], seconds }));
     } catch (error) {
       if (signal.aborted || error instanceof AbortedError) return [];
-      // Nothing else would work either: the rest stays open for the next run.
-      if (error instanceof DeviceLostError) throw error;
-      if (jobs.length === 1) return [{ job: jobs[0], error }];
+      const together = await this.#recovery.after(error, jobs.length);
+      this.#jobs.limit(this.#recovery.most);
+      if (together === undefined && jobs.length === 1) return [{ job: jobs[0], error }];
       const outcomes: Outcome[] = [];
-      for (const job of jobs) if (!signal.aborted) outcomes.push(...(await this.#search([job])));
+      for (let first = 0; first < jobs.length && !signal.aborted; ) {
+        const part = jobs.slice(first, first + Math.min(together ?? 1, this.#recovery.most));
+        outcomes.push(...(await this.#search(part)));
+        first += part.length;
+      }
       return outcomes;
     }
   }

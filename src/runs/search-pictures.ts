@@ -24,7 +24,8 @@ import { type Emit, Running } from './running.js';
  * @returns the run, to be iterated over; its `summary` says what came of it
  * @throws FacewrightError at once for options that cannot be. The run itself throws FacewrightError before any work when
  *   the options do not fit the generator, the folder cannot be written or files are in the way; later, BrokenOffError when
- *   the journal cannot be written, and DeviceLostError: what was written so far stays, and the same run goes on from there
+ *   the journal cannot be written, and DeviceLostError when a device was lost four times in a row or cannot be opened again: what
+ *   was written so far stays, and the same run goes on from there
  *
  * @example
  * const generator = await openGenerator();

@@ -24,7 +24,7 @@ export async function tellRun(run: Running<RunEvent, RunSummary>, telling: Telli
         console.note(describeGenerator(generator));
         console.beginProgress(event.wanted * event.steps);
       }
-      if (event.type === 'warning') console.note(event.message);
+      if (event.type === 'warning' || event.type === 'notice') console.note(event.message);
       if (event.type === 'failed' && event.line.failure === undefined) {
         const { path } = event.picture;
         const error = event.line.error ?? '';
@@ -74,6 +74,7 @@ class Tally {
         this.#stepsOf.set(event.output, 0);
         return false;
       case 'warning':
+      case 'notice':
         return false;
       case 'step':
         for (const { output } of event.searches) {

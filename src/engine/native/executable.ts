@@ -1,4 +1,4 @@
-import { AbortedError, FacewrightError } from '../../errors.js';
+import { AbortedError, FacewrightError, OutOfMemoryError } from '../../errors.js';
 import type { Constants } from '../../graph/constant.js';
 import type { Program } from '../../graph/fuse/program.js';
 import { elements, type Graph, shapeText, type Tensor } from '../../graph/graph.js';
@@ -210,5 +210,5 @@ function traffic(step: PlannedStep): number {
 
 function outOfMemory(error: unknown): unknown {
   if (!(error instanceof Error) || error.message !== 'out of memory') return error;
-  return new FacewrightError('there is not enough memory for this network and batch: a smaller batch may do');
+  return new OutOfMemoryError('there is not enough memory for this network and batch: a smaller batch may do');
 }

@@ -1,4 +1,4 @@
-import { DeviceLostError, FacewrightError } from '../../errors.js';
+import { DeviceLostError, FacewrightError, OutOfMemoryError } from '../../errors.js';
 
 /**
  * A GPUDevice whose failures are thrown instead of printed: uncaptured errors and the loss of the device are remembered,
@@ -13,12 +13,10 @@ export class GuardedDevice {
       // Dawn prints these to stdout unless somebody listens.
       event.preventDefault?.();
       const { error } = event as GPUUncapturedErrorEvent;
-      const memory = error.constructor.name === 'GPUOutOfMemoryError';
-      this.#failure ??= new FacewrightError(
-        memory
-          ? `the GPU is out of memory (${firstLine(error.message)}); a smaller --batch needs less`
-          : `the GPU refused the work: ${firstLine(error.message)}`,
-      );
+      this.#failure ??=
+        error.constructor.name === 'GPUOutOfMemoryError'
+          ? new OutOfMemoryError(`the GPU is out of memory (${firstLine(error.message)}); a smaller --batch needs less`)
+          : new FacewrightError(`the GPU refused the work: ${firstLine(error.message)}`);
     });
     device.lost
       .then((info) => {
@@ -28,6 +26,11 @@ export class GuardedDevice {
         );
       })
       .catch(() => undefined);
+  }
+
+  /** Whether everything that is asked of the device from now on fails. */
+  get hasFailed(): boolean {
+    return this.#failure !== undefined;
   }
 
   /** @throws FacewrightError the first failure since the start */
@@ -55,7 +58,7 @@ export class GuardedDevice {
     }
     const [validation, memory] = await this.orFailure(popped);
     if (memory) {
-      throw new FacewrightError(
+      throw new OutOfMemoryError(
         `${what}: the GPU has too little memory (${firstLine(memory.message)}); a smaller --batch needs less`,
       );
     }

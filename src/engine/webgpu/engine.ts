@@ -30,17 +30,33 @@ export interface WebGpuOptions {
   readonly bindingLimit?: number;
   /** Told what the processor does in runs, profiles and reads: for traces of a step. */
   readonly watch?: HostWatch;
+  /** Opens another device of the same adapter, for `Engine.reopen`. */
+  readonly openAgain?: () => Promise<GPUDevice>;
 }
 
 /** Runs graphs as WGSL kernels on a GPUDevice, which it owns from then on. */
 class WebGpuEngine implements Engine {
   readonly info: EngineInfo;
-  readonly #shared: Shared;
+  readonly reopen?: () => Promise<void>;
+  readonly #options: WebGpuOptions;
   readonly #executables = new Set<Executable>();
+  #shared: Shared;
+  #reopening: Promise<void> | undefined;
 
-  constructor(info: EngineInfo, shared: Shared) {
+  constructor(info: EngineInfo, device: GPUDevice, options: WebGpuOptions) {
     this.info = info;
-    this.#shared = shared;
+    this.#options = options;
+    this.#shared = share(device, options);
+    const { openAgain } = options;
+    if (openAgain) {
+      // Of several searches that the loss has ended, the first opens the device for all.
+      this.reopen = () => {
+        this.#reopening ??= this.#reopen(openAgain).finally(() => {
+          this.#reopening = undefined;
+        });
+        return this.#reopening;
+      };
+    }
   }
 
   async compile(work: Graph | Program, constants: Constants): Promise<Executable> {
@@ -59,6 +75,29 @@ class WebGpuEngine implements Engine {
     for (const executable of [...this.#executables]) executable.close();
     this.#shared.guard.close();
   }
+
+  async #reopen(openAgain: () => Promise<GPUDevice>): Promise<void> {
+    if (!this.#shared.guard.hasFailed) return;
+    this.close();
+    this.#shared = share(await openAgain(), this.#options);
+    await selfTest(this);
+  }
+}
+
+/** What all executables on a device have in common. */
+function share(device: GPUDevice, { shaders, measured, onUnusable, bindingLimit, watch }: WebGpuOptions): Shared {
+  const kernels = new Kernels(shaders);
+  const { maxStorageBufferBindingSize, maxBufferSize } = device.limits;
+  return {
+    guard: new GuardedDevice(device),
+    kernels,
+    pipelines: new PipelineCache(device, kernels),
+    constants: new ConstantStore(device),
+    device: kernelDevice(device, measured),
+    onUnusable,
+    bindingLimit: Math.min(maxStorageBufferBindingSize, maxBufferSize, bindingLimit ?? Number.POSITIVE_INFINITY),
+    watch,
+  };
 }
 
 /**
@@ -70,7 +109,6 @@ class WebGpuEngine implements Engine {
  * @throws FacewrightError when the device does not compute what it should, or not in the precision that is asked for
  */
 export async function createWebGpuEngine(device: GPUDevice, options: WebGpuOptions): Promise<Engine> {
-  const guard = new GuardedDevice(device);
   const adapter = device.adapterInfo;
   const info = {
     kind: 'webgpu' as const,
@@ -81,24 +119,10 @@ export async function createWebGpuEngine(device: GPUDevice, options: WebGpuOptio
     precision: options.precision ?? 'f32',
   };
   if (info.precision === 'f16' && !device.features.has('shader-f16')) {
-    guard.close();
+    device.destroy();
     throw new FacewrightError(`precision f16: ${info.adapter} has no shader-f16; leave it at f32`);
   }
-  const kernels = new Kernels(options.shaders);
-  const engine = new WebGpuEngine(info, {
-    guard,
-    kernels,
-    pipelines: new PipelineCache(device, kernels),
-    constants: new ConstantStore(device),
-    device: kernelDevice(device, options.measured),
-    onUnusable: options.onUnusable,
-    bindingLimit: Math.min(
-      device.limits.maxStorageBufferBindingSize,
-      device.limits.maxBufferSize,
-      options.bindingLimit ?? Number.POSITIVE_INFINITY,
-    ),
-    watch: options.watch,
-  });
+  const engine = new WebGpuEngine(info, device, options);
   try {
     await selfTest(engine);
   } catch (error) {
