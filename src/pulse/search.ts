@@ -5,6 +5,7 @@ import { elements } from '../graph/graph.js';
 import { ADAM } from '../graph/optimisers.js';
 import { degaussianise } from '../model/gaussian.js';
 import type { Generator } from '../model/generator.js';
+import { Flight, LEAST_IN_FLIGHT } from './flight.js';
 import { checkSearchOptions, type LossTermName, parseLoss, type SearchOptions } from './options.js';
 import { scheduleFactor } from './schedule.js';
 import { type NoiseRole, noiseRoles, type SearchStart } from './start.js';
@@ -62,14 +63,12 @@ export interface SearchResult {
 
 /** How to watch and stop a search. */
 export interface SearchExtra {
-  /** Stops the search: at once on the native engine, within the two steps in flight on a GPU. It then throws AbortedError. */
+  /** Stops the search: at once on the native engine, within the steps in flight on a GPU. It then throws AbortedError. */
   readonly signal?: AbortSignal;
   /** Read the best image after every step. */
   readonly intermediate?: boolean;
 }
 
-/** Steps that are queued before the losses of the first of them have come back: the device never waits for the host. */
-const STEPS_IN_FLIGHT = 2;
 /** What no loss reaches: the first step is always the best so far. */
 const WORST = 3.4028234663852886e38;
 
@@ -187,10 +186,12 @@ async function* runSearch(
   const pending: Promise<Record<string, Float32Array>>[] = [];
   const traces: (SearchLosses & { lr: number })[][] = targets.map(() => []);
   const cancel = () => run.executable.cancel();
+  // Images that are read take memory for every step in flight.
+  const flight = new Flight(intermediate ? LEAST_IN_FLIGHT : undefined);
   signal?.addEventListener('abort', cancel);
   try {
     for (let queued = 0, step = 0; step < options.steps; step++) {
-      for (; queued < options.steps && queued < step + STEPS_IN_FLIGHT && !signal?.aborted; queued++) {
+      for (; queued < options.steps && queued < step + flight.steps && !signal?.aborted; queued++) {
         run.step(queued);
         const read = run.executable.read(names);
         read.catch(() => undefined); // awaited below, unless the search ends before
@@ -198,6 +199,7 @@ async function* runSearch(
       }
       throwIfAborted(signal);
       const values = await pending.shift()!;
+      flight.arrived();
       throwIfAborted(signal);
       const { 'best.image': bestImages, ...scalars } = values;
       raw.push(scalars);

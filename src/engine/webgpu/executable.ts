@@ -13,7 +13,7 @@ import { Buffers } from './buffers.js';
 import { type Chunk, chunksOf } from './chunks.js';
 import type { GuardedDevice } from './device.js';
 import type { Dispatch } from './dispatch.js';
-import { type HostWatch, timed, timedWait } from './host-spans.js';
+import { type HostWatch, timed } from './host-spans.js';
 import {
   bindLaunch,
   encodeLaunch,
@@ -25,7 +25,8 @@ import {
   workgroupsOf,
 } from './launches.js';
 import { lower } from './lower.js';
-import { type ConstantStore, packNumbers, readBuffer, unpackNumbers, wholeWords } from './memory.js';
+import { type ConstantStore, packNumbers } from './memory.js';
+import { Readback } from './readback.js';
 import { readPassTicks, type TimedEncoding } from './timestamps.js';
 
 /** What an executable shares with its engine. */
@@ -37,9 +38,6 @@ export interface Shared extends Workshop {
   /** Told what the processor does in runs, profiles and reads. */
   readonly watch?: HostWatch;
 }
-
-/** GPUMapMode.READ; the global of that name exists only where WebGPU is built in. */
-const MAP_MODE_READ = 1;
 
 /**
  * A graph on the device: buffers by the memory plan, a pipeline and bind groups for every kernel.
@@ -54,6 +52,9 @@ export class WebGpuExecutable implements Executable {
   readonly #launches: readonly Launch[];
   readonly #chunks: readonly Chunk[];
   readonly #buffers: Buffers;
+  readonly #readback: Readback;
+  /** The scalars of a run, as the kernels see them (`Buffers.scalars`). */
+  readonly #scalars = new Float32Array(4);
   #closed = false;
 
   private constructor(graph: Graph, shared: Shared, launches: Launch[], chunks: Chunk[], buffers: Buffers) {
@@ -62,6 +63,7 @@ export class WebGpuExecutable implements Executable {
     this.#launches = launches;
     this.#chunks = chunks;
     this.#buffers = buffers;
+    this.#readback = new Readback(shared.guard, shared.watch);
     this.bytes = buffers.bytes;
   }
 
@@ -125,36 +127,21 @@ export class WebGpuExecutable implements Executable {
 
   async read(names: readonly string[]): Promise<Record<string, Float32Array>> {
     this.#check();
-    const { guard, watch } = this.#shared;
     const tensors = names.map((name) => this.#readable(name));
-    const staged: { buffer: GPUBuffer; tensor: Tensor; length: number; into: Float32Array; at: number }[] = [];
     const results = tensors.map((tensor) => new Float32Array(elements(tensor.shape)));
-    try {
-      // A staging buffer for each chunk, no larger than what it is copied from.
-      await guard.scoped('reading results', () => {
-        const encoder = guard.device.createCommandEncoder();
-        tensors.forEach((tensor, index) => {
-          const size = elements(tensor.shape.slice(1));
-          this.#chunks.forEach(({ first, count }, chunk) => {
-            const bytes = wholeWords(count * bytesOf(tensor));
-            const staging = readBuffer(guard.device, bytes);
-            const { buffer, offset = 0 } = this.#buffers.of(tensor, chunk);
-            encoder.copyBufferToBuffer(buffer, offset, staging, 0, bytes);
-            staged.push({ buffer: staging, tensor, length: count * size, into: results[index], at: first * size });
-          });
-        });
-        guard.device.queue.submit([encoder.finish()]);
-      });
-      const mapped = Promise.all(staged.map(({ buffer }) => buffer.mapAsync(MAP_MODE_READ)));
-      await timedWait(watch, guard.orFailure(mapped));
-      this.#check();
-      for (const { buffer, tensor, length, into, at } of staged) {
-        into.set(unpackNumbers(buffer.getMappedRange(), tensor.dtype, length), at);
-      }
-      return Object.fromEntries(names.map((name, index) => [name, results[index]]));
-    } finally {
-      for (const { buffer } of staged) buffer.destroy();
-    }
+    const copies = tensors.flatMap((tensor, index) => {
+      const size = elements(tensor.shape.slice(1));
+      return this.#chunks.map(({ first, count }, chunk) => ({
+        from: this.#buffers.of(tensor, chunk),
+        dtype: tensor.dtype,
+        length: count * size,
+        into: results[index],
+        at: first * size,
+      }));
+    });
+    await this.#readback.read(copies);
+    this.#check();
+    return Object.fromEntries(names.map((name, index) => [name, results[index]]));
   }
 
   async profile(scalars: Partial<RunScalars> = {}): Promise<KernelTime[]> {
@@ -191,6 +178,7 @@ export class WebGpuExecutable implements Executable {
     if (this.#closed) return;
     this.#closed = true;
     this.#buffers.destroy();
+    this.#readback.destroy();
   }
 
   #check(): void {
@@ -199,11 +187,8 @@ export class WebGpuExecutable implements Executable {
   }
 
   #writeScalars({ rate = 0, rootCorrection = 1, step = 0 }: Partial<RunScalars>): void {
-    this.#shared.guard.device.queue.writeBuffer(
-      this.#buffers.scalars,
-      0,
-      new Float32Array([rate, rootCorrection, step, 0]),
-    );
+    this.#scalars.set([rate, rootCorrection, step]);
+    this.#shared.guard.device.queue.writeBuffer(this.#buffers.scalars, 0, this.#scalars);
   }
 
   #readable(name: string): Tensor {

@@ -24,9 +24,11 @@ export function packNumbers(values: Float32Array, dtype: DType): Float32Array<Ar
   return packed;
 }
 
-/** The first `length` numbers of what the device keeps. */
-export function unpackNumbers(bytes: ArrayBuffer, dtype: DType, length: number): Float32Array {
-  return dtype === 'f32' ? new Float32Array(bytes, 0, length) : fromBits('f16', new Uint16Array(bytes, 0, length));
+/** `length` numbers of what the device keeps, from the byte `offset` on. */
+export function unpackNumbers(bytes: ArrayBuffer, offset: number, dtype: DType, length: number): Float32Array {
+  return dtype === 'f32'
+    ? new Float32Array(bytes, offset, length)
+    : fromBits('f16', new Uint16Array(bytes, offset, length));
 }
 
 /** A storage buffer (of at least 16 bytes, so that it can stand for a vec4 array). */
