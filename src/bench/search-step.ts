@@ -1,13 +1,11 @@
 import type { Precision } from '../engine/engine.js';
 import { FacewrightError } from '../errors.js';
-import { Graph } from '../graph/graph.js';
+import type { Graph } from '../graph/graph.js';
 import { readNetwork } from '../model/dialects/table.js';
 import type { Network, NetworkKind } from '../model/network.js';
 import { readStyleGan1 } from '../model/read-stylegan1.js';
 import { readStyleGan2 } from '../model/read-stylegan2.js';
-import { defaultSearchOptions, parseLoss } from '../pulse/options.js';
-import { noiseRoles } from '../pulse/start.js';
-import { buildStep } from '../pulse/step.js';
+import { defaultStep } from '../pulse/default-step.js';
 import { readWeights } from '../read-weights.js';
 import { describeStyleGan1, describeStyleGan2 } from './random-weights.js';
 
@@ -66,20 +64,7 @@ export async function benchModel(model: string): Promise<BenchModel> {
   return { name: model, network, targetSize: Math.min(network.resolution / 2, network.resolution < 256 ? 16 : 32) };
 }
 
-/** The default search step of a network (PULSE's: Adam, five trainable noise maps), as a graph for `batch` pictures. */
+/** The default search step of a network (`defaultStep`) as a graph for `batch` pictures. */
 export function searchStep({ name, network, targetSize }: BenchModel, batch: number, precision?: Precision): Graph {
-  const { resolution, noiseSides, badNoise } = network;
-  const options = defaultSearchOptions({ name, resolution, noiseSides, badNoise });
-  const graph = new Graph(batch);
-  buildStep(graph, {
-    network,
-    terms: parseLoss(options.loss),
-    eps: options.eps,
-    tile: options.tile,
-    roles: noiseRoles(noiseSides.length, options),
-    optimizer: options.optimizer,
-    targetSize,
-    precision,
-  });
-  return graph;
+  return defaultStep(name, network, targetSize, batch, precision);
 }

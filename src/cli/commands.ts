@@ -346,7 +346,10 @@ export const commands: Readonly<Record<string, Command | CommandGroup>> = {
     usage: 'doctor',
     describe: 'what facewright can run on here',
     help: 'facewright doctor [options]\n\nLists what there is to compute on, GPUs and the processor, and marks what is used.\nExit code 0: there is something.',
-    examples: [['facewright doctor --json', 'limits and features too']],
+    examples: [
+      ['facewright doctor --json', 'limits and features too'],
+      ['facewright doctor --model face.pkl', 'and what a search with these weights takes of memory'],
+    ],
     load: async () => (await import('./doctor/doctor.js')).doctorCommand,
   },
 };

@@ -20,6 +20,8 @@ export interface EngineInfo {
   readonly driver: string;
   /** Whether the "GPU" is a program on the processor (lavapipe, SwiftShader). */
   readonly software: boolean;
+  /** webgpu: bytes of memory that the GPU has, where the system tells. */
+  readonly memory?: number;
   /** What maps and weights are stored and multiplied in; sums are f32 or better. */
   readonly precision: Precision;
 }
@@ -41,6 +43,18 @@ export interface KernelTime {
   readonly executed?: number;
   /** Bytes that have to be read and written at least. */
   readonly bytes: number;
+}
+
+/** What an executable takes of a device, in bytes. */
+export interface DeviceMemory {
+  /** All of it: `Executable.bytes`. */
+  readonly bytes: number;
+  /** The network's constants, once for each layout that a kernel wants; executables of one network share them. */
+  readonly weights: number;
+  /** Inputs and states: what is kept from run to run. */
+  readonly kept: number;
+  /** What every run computes anew. */
+  readonly temporaries: number;
 }
 
 /** A graph made ready to run. Not re-entrant: calls are carried out in the order in which they are made. */
@@ -87,6 +101,11 @@ export interface Engine {
    * @throws OutOfMemoryError when there is too little memory; FacewrightError when the device cannot run a kernel
    */
   compile(work: Graph | Program, constants: Constants): Promise<Executable>;
+  /**
+   * Counts what executables of a graph would take, for any batch, without making one; only engines that can.
+   * @throws FacewrightError when not even one picture fits
+   */
+  countMemory?(work: Graph | Program): (batch: number) => DeviceMemory;
   /**
    * Measures the machine for some hundredths of a second, to hold kernels against; only engines that can.
    * @param memory the speed of memory as well, which takes some memory itself

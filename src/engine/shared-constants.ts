@@ -6,6 +6,8 @@ import type { Constant } from '../graph/constant.js';
  */
 export class SharedConstants<T> {
   readonly #entries = new Map<Constant, Map<string, { value: T; users: number }>>();
+  readonly #numbers = new WeakMap<Constant, number>();
+  #numbered = 0;
 
   /** @param free lets go of a packed constant that nobody uses any more */
   constructor(private readonly free: (value: T) => void) {}
@@ -31,5 +33,12 @@ export class SharedConstants<T> {
     this.free(entry.value);
     forms.delete(key);
     if (forms.size === 0) this.#entries.delete(constant);
+  }
+
+  /** A number of a constant's own, for keys of what is packed of several. */
+  numberOf(constant: Constant): number {
+    const number = this.#numbers.get(constant) ?? this.#numbered++;
+    this.#numbers.set(constant, number);
+    return number;
   }
 }

@@ -7,6 +7,7 @@ import type { HostWatch } from '../engine/webgpu/host-spans.js';
 import type { TunedMachine } from '../engine/webgpu/tuned.js';
 import type { MeasuredChoices } from '../engine/webgpu/variants.js';
 import { FacewrightError } from '../errors.js';
+import { gpuMemory } from './gpu-memory.js';
 import { installedVersion, readShaders } from './paths.js';
 import { describeTuned, kernelHashes, type TunedDescription, tunedChoices } from './tuned.js';
 
@@ -83,6 +84,8 @@ export interface GpuInfo {
   readonly backend: string;
   /** A program on the processor, no GPU. */
   readonly software: boolean;
+  /** Bytes of memory that the GPU has, where the system tells. */
+  readonly memory?: number;
 }
 
 /** Features that are used where they exist. */
@@ -242,13 +245,16 @@ async function openAdapter(
   if (!adapter) {
     throw new FacewrightError(`${listed.name}: its driver is too old or broken; ${whatToInstall()}`);
   }
+  const software = isSoftware(listed.name);
+  const [device, memory] = await Promise.all([requestDevice(adapter), software ? undefined : gpuMemory(listed.name)]);
   return {
-    device: await requestDevice(adapter),
+    device,
     info: {
       adapter: listed.name,
       driver: driverOf(adapter, listed.name),
       backend: listed.backend,
-      software: isSoftware(listed.name),
+      software,
+      ...(memory !== undefined && { memory }),
     },
   };
 }

@@ -3,15 +3,24 @@
 import type { ArgumentsCamelCase } from 'yargs';
 import { type AdapterDescription, describeEngines, type EngineReport, type NativeDescription } from '../../index.js';
 import { counted } from '../../words.js';
-import { Arguments } from '../shared/arguments.js';
+import { Arguments, openOptions } from '../shared/arguments.js';
 import { Console } from '../shared/console.js';
-import { exitCode } from '../shared/exit.js';
+import { exitCode, UsageError } from '../shared/exit.js';
+import { memoryText, searchMemory } from './search-memory.js';
 
 export async function doctorCommand(parsed: ArgumentsCamelCase): Promise<number> {
   const words = new Arguments(parsed);
   const console = new Console();
+  const options = openOptions(words);
+  const { model } = options;
+  if (model === undefined) {
+    const unfit = ['class', 'engine', 'adapter', 'precision'].find((name) => words.text(name) !== undefined);
+    if (unfit !== undefined) throw new UsageError(`--${unfit} says how a model is opened; name one with --model`);
+  }
   const report = await describeEngines();
-  console.result(words.flag('json') ? JSON.stringify(report, null, 2) : doctorReport(report));
+  const memory = model === undefined ? undefined : await searchMemory(model, options, console);
+  if (words.flag('json')) console.result(JSON.stringify({ ...report, ...(memory && { memory }) }, null, 2));
+  else console.result([doctorReport(report), ...(memory ? [memoryText(memory)] : [])].join('\n\n'));
   return report.engine === undefined ? exitCode.unusable : exitCode.done;
 }
 

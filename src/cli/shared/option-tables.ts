@@ -132,7 +132,7 @@ const runOptions: OptionTable = {
   batch: value(
     MODEL,
     'pictures searched at once; no result depends on it',
-    '4, from 512 px 2, from 1024 px 1; on a GPU 32, 8, 6, 4',
+    '4, from 512 px 2, from 1024 px 1; more on a GPU, by its memory',
   ),
   json: flag(REPORT, 'the lines of run.jsonl on stdout instead of a table'),
   quiet: flag(REPORT, 'nothing on stderr but errors'),
@@ -187,7 +187,7 @@ const generateOptions: OptionTable = {
   truncation: value(PICTURES, 'psi: how far from the average face, 0 to 1 and beyond', '1: off'),
   'noise-seed': value(PICTURES, 'one noise for all faces', "each face's own seed"),
   ...modelOptions,
-  batch: value(MODEL, 'faces drawn at once', '4, from 512 px 2, from 1024 px 1; on a GPU 32, 8, 6, 4'),
+  batch: value(MODEL, 'faces drawn at once', '4, from 512 px 2, from 1024 px 1; more on a GPU, by its memory'),
   'save-npz': flag(WRITTEN, "also NAME.latents.npz: w as it is drawn, as NVIDIA's scripts have it"),
   force: flag(WRITTEN, 'overwrite files that are there'),
   json: flag(REPORT, 'a line of JSON per face on stdout'),
@@ -222,7 +222,7 @@ const demoOptions: OptionTable = {
   seed: value(SEARCH, 'a whole number', '1'),
   restarts: value(SEARCH, 'search so many times, keep the best', '1'),
   ...modelOptions,
-  batch: value(MODEL, 'pictures searched at once', '4, from 512 px 2, from 1024 px 1; on a GPU 32, 8, 6, 4'),
+  batch: value(MODEL, 'pictures searched at once', '4, from 512 px 2, from 1024 px 1; more on a GPU, by its memory'),
   quiet: flag(REPORT, 'nothing on stderr but errors'),
 };
 
@@ -364,6 +364,14 @@ const tuneOptions: OptionTable = {
 };
 
 const doctorOptions: OptionTable = {
+  model: value(
+    MODEL,
+    'tell what a search with it takes of memory: a file or folder, or a name (weights list) that was fetched',
+  ),
+  class: modelOptions.class,
+  engine: modelOptions.engine,
+  adapter: modelOptions.adapter,
+  precision: modelOptions.precision,
   json: flag(REPORT, 'everything that is known, as JSON'),
 };
 

@@ -9,11 +9,14 @@ import { exportTuned, importTuned } from '../../bench/tune/transfer.js';
 import { BUSY, type TuneSummary, tune } from '../../bench/tune/tune.js';
 import { tuneBench } from '../../bench/tune/tune-bench.js';
 import { tuneCases } from '../../bench/tune/tune-cases.js';
+import { webGpuForms } from '../../engine/webgpu/forms.js';
+import { MemoryCount } from '../../engine/webgpu/memory-count.js';
 import { placeName } from '../../engine/webgpu/tuned.js';
+import { programOf } from '../../graph/fuse/program.js';
 import { readShaders } from '../../index.js';
 import { tunedMachine } from '../../node/dawn.js';
 import { kernelHashes, readTuned, tunedPath } from '../../node/tuned.js';
-import { batchFor } from '../../runs/usual-batch.js';
+import { gpuBatch } from '../../runs/usual-batch.js';
 import { counted } from '../../words.js';
 import { Arguments, batchSize } from '../shared/arguments.js';
 import { Console } from '../shared/console.js';
@@ -113,7 +116,7 @@ async function measure(
   model: BenchModel,
   { batch, seconds, words, console }: MeasureRequest,
 ): Promise<number> {
-  const pictures = batch ?? (device.info.software ? 1 : batchFor(model.network.resolution, true));
+  const pictures = batch ?? (device.info.software ? 1 : usualBatchOn(device, model));
   const cases = tuneCases(searchStep(model, 1), device.kernelDevice);
   return interruptible(
     () => console.note('stopping; what was measured is kept; again: stop at once'),
@@ -135,6 +138,13 @@ async function measure(
       }
     },
   );
+}
+
+/** As many pictures as a search has at once. */
+function usualBatchOn({ device, kernelDevice, info }: BenchDevice, model: BenchModel): number {
+  const program = programOf(searchStep(model, 1), webGpuForms);
+  const count = new MemoryCount(program, kernelDevice, device.limits.maxStorageBufferBindingSize);
+  return gpuBatch(model.network.resolution, (pictures) => count.of(pictures), info.memory);
 }
 
 /** Shows how far it is, and what was passed over. */

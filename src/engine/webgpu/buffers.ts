@@ -1,9 +1,9 @@
 import { type Constant, type Constants, constantValues } from '../../graph/constant.js';
-import { bytesOf, type Graph, type Tensor } from '../../graph/graph.js';
+import { bytesOf, elements, type Graph, type Tensor } from '../../graph/graph.js';
 import { type Arena, inElements, layOutArena } from './arenas.js';
 import type { Chunk } from './chunks.js';
 import type { Binding, PackedWeight } from './dispatch.js';
-import { type ConstantStore, FLOAT, storageBuffer, wholeWords } from './memory.js';
+import { type BufferDevice, type ConstantSource, FLOAT, storageBuffer, wholeWords } from './memory.js';
 import { plainWeight } from './pack.js';
 
 /** Scalars as the kernels see them: rate, root_correction, step, and nothing. */
@@ -30,9 +30,11 @@ export interface Place {
 /** All buffers of one executable, and its share of the engine's constants. */
 export class Buffers {
   bytes = 0;
+  /** Those of `bytes` that are the engine's constants. */
+  constantBytes = 0;
   scalars!: GPUBuffer;
-  readonly #device: GPUDevice;
-  readonly #store: ConstantStore;
+  readonly #device: BufferDevice;
+  readonly #store: ConstantSource;
   readonly #constants: Constants;
   readonly #own: GPUBuffer[] = [];
   readonly #acquired: { constant: Constant; key: string }[] = [];
@@ -42,7 +44,7 @@ export class Buffers {
   readonly #absent = new Map<string, GPUBuffer>();
   #scratch: readonly GPUBuffer[] = [];
 
-  constructor(device: GPUDevice, store: ConstantStore, constants: Constants) {
+  constructor(device: BufferDevice, store: ConstantSource, constants: Constants) {
     this.#device = device;
     this.#store = store;
     this.#constants = constants;
@@ -156,6 +158,7 @@ export class Buffers {
       key,
       label: tensor.name,
       dtype: tensor.dtype,
+      numbers: () => weights.reduce((sum, weight) => sum + numbersIn(weight), 0),
       make: () => joined(weights.map(({ pack }, index) => pack(constantValues(constants[index])))),
     });
     if (this.#acquired.some((entry) => entry.constant === constant && entry.key === key)) {
@@ -163,6 +166,7 @@ export class Buffers {
     } else {
       this.#acquired.push({ constant, key });
       this.bytes += buffer.size;
+      this.constantBytes += buffer.size;
     }
     return buffer;
   }
@@ -210,4 +214,9 @@ function joined(parts: readonly Float32Array[]): Float32Array {
     at += part.length;
   }
   return whole;
+}
+
+/** How many numbers a packed weight has; worked out by packing where it is not said. */
+function numbersIn({ tensor, pack, numbers }: PackedWeight): number {
+  return numbers ?? pack(new Float32Array(elements(tensor.shape))).length;
 }

@@ -12,6 +12,8 @@ export interface PackedWeight {
   readonly tensor: Tensor;
   readonly key: string;
   readonly pack: (data: Float32Array) => Float32Array;
+  /** How many numbers that makes, where it is known without packing. */
+  readonly numbers?: number;
 }
 
 /** What stands behind a binding of a kernel. */

@@ -3,13 +3,14 @@ import { apply1 } from '../../graph/build.js';
 import type { Constants } from '../../graph/constant.js';
 import type { Program } from '../../graph/fuse/program.js';
 import { Graph } from '../../graph/graph.js';
-import type { Engine, EngineInfo, Executable } from '../engine.js';
+import type { DeviceMemory, Engine, EngineInfo, Executable } from '../engine.js';
 import type { ShaderTexts, StoragePrecision } from './assemble.js';
 import { GuardedDevice } from './device.js';
 import { type Shared, WebGpuExecutable } from './executable.js';
 import type { HostWatch } from './host-spans.js';
 import { Kernels } from './kernels.js';
 import { ConstantStore } from './memory.js';
+import { MemoryCount } from './memory-count.js';
 import { PipelineCache } from './pipelines.js';
 import { webGpuProgram } from './program.js';
 import { kernelDevice, type MeasuredChoices, type TakenChoice } from './variants.js';
@@ -69,6 +70,12 @@ class WebGpuEngine implements Engine {
       close();
     };
     return executable;
+  }
+
+  countMemory(work: Graph | Program): (batch: number) => DeviceMemory {
+    const { device, bindingLimit } = this.#shared;
+    const count = new MemoryCount(webGpuProgram(work, this.info.precision), device, bindingLimit);
+    return (batch) => count.of(batch);
   }
 
   close(): void {

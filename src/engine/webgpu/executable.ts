@@ -2,28 +2,18 @@ import { FacewrightError } from '../../errors.js';
 import type { Constants } from '../../graph/constant.js';
 import type { ProgramOp } from '../../graph/fuse/fused-op.js';
 import { type Program, withoutJoined } from '../../graph/fuse/program.js';
-import { bytesOf, elements, type Graph, shapeText, type Tensor } from '../../graph/graph.js';
+import { elements, type Graph, shapeText, type Tensor } from '../../graph/graph.js';
 import type { RunScalars } from '../../graph/ops.js';
-import { planMemory } from '../../graph/plan.js';
 import { checkConstants } from '../check-constants.js';
 import { describe } from '../describe.js';
 import type { Executable, KernelTime } from '../engine.js';
-import { arenaBytes, arenasOf, canBind } from './arenas.js';
+import { arenasOf, canBind } from './arenas.js';
 import { Buffers } from './buffers.js';
-import { type Chunk, chunksOf } from './chunks.js';
+import type { Chunk } from './chunks.js';
 import type { GuardedDevice } from './device.js';
-import type { Dispatch } from './dispatch.js';
 import { type HostWatch, timed } from './host-spans.js';
-import {
-  bindLaunch,
-  encodeLaunch,
-  type Launch,
-  makeWork,
-  scratchBytes,
-  trafficOf,
-  type Workshop,
-  workgroupsOf,
-} from './launches.js';
+import { bindLaunch, encodeLaunch, type Launch, makeWork, trafficOf, type Workshop, workgroupsOf } from './launches.js';
+import { layOut } from './lay-out.js';
 import { lower } from './lower.js';
 import { type ConstantStore, packNumbers } from './memory.js';
 import { Readback } from './readback.js';
@@ -57,7 +47,13 @@ export class WebGpuExecutable implements Executable {
   readonly #scalars = new Float32Array(4);
   #closed = false;
 
-  private constructor(graph: Graph, shared: Shared, launches: Launch[], chunks: Chunk[], buffers: Buffers) {
+  private constructor(
+    graph: Graph,
+    shared: Shared,
+    launches: readonly Launch[],
+    chunks: readonly Chunk[],
+    buffers: Buffers,
+  ) {
     this.#graph = graph;
     this.#shared = shared;
     this.#launches = launches;
@@ -67,22 +63,18 @@ export class WebGpuExecutable implements Executable {
     this.bytes = buffers.bytes;
   }
 
-  static async create({ graph, ops }: Program, constants: Constants, shared: Shared): Promise<WebGpuExecutable> {
+  static async create(program: Program, constants: Constants, shared: Shared): Promise<WebGpuExecutable> {
+    const { graph } = program;
     checkConstants(graph, constants);
-    const bound = bindable(ops, shared);
+    const bound = bindable(program.ops, shared);
     const work = await makeWork(bound, shared);
-    const arenas = arenasOf(work.map(({ dispatch }) => dispatch));
-    const inArenas = new Set(arenas.flatMap(({ tensors }) => tensors));
-    const plan = planMemory(bound, new Set(graph.outputs.values()), inArenas);
-    const scratch = [0, 1].map((place) => scratchAt(place, work));
-    const written = graph.tensors.filter(({ kind }) => kind === 'input' || kind === 'state').map(bytesOf);
-    const most = Math.max(...scratch, ...plan.slots, ...written, ...arenas.map(arenaBytes));
-    const chunks = chunksOf(graph.batch, most, shared.bindingLimit);
+    const dispatches = work.map(({ dispatch }) => dispatch);
+    const { places, chunks } = layOut({ graph, ops: bound }, dispatches, shared.bindingLimit, graph.batch);
     const { device } = shared.guard;
     const buffers = new Buffers(device, shared.constants, constants);
     try {
       return await shared.guard.scoped('the network', () => {
-        buffers.allocate(graph, chunks, { ...plan, scratch, arenas });
+        buffers.allocate(graph, chunks, places);
         const launches = work.map((one) => bindLaunch(device, one, shared.kernels, buffers, chunks));
         return new WebGpuExecutable(graph, shared, launches, chunks, buffers);
       });
@@ -203,11 +195,4 @@ function bindable(ops: readonly ProgramOp[], { device, kernels }: Shared): reado
   const dispatches = ops.flatMap((op) => lower(op, device));
   const isBindable = canBind(dispatches, arenasOf(dispatches), (kernel) => kernels.get(kernel).declarations);
   return isBindable ? ops : withoutJoined(ops);
-}
-
-/** Bytes per picture that the greediest dispatch wants at one of the two places for what is passed on within an op. */
-function scratchAt(place: number, dispatches: readonly { readonly dispatch: Dispatch }[]): number {
-  const bindings = dispatches.flatMap(({ dispatch }) => Object.values(dispatch.bindings));
-  const sizes = bindings.map((one) => (one.kind === 'scratch' && (one.place ?? 0) === place ? scratchBytes(one) : 0));
-  return sizes.reduce((a, b) => Math.max(a, b), 0);
 }

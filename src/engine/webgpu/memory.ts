@@ -11,6 +11,12 @@ const COPY_SRC = 0x04;
 const COPY_DST = 0x08;
 const MAP_READ = 0x01;
 
+/** What buffers are made of and filled by: a GPUDevice, or what only counts them (`memory-count.ts`). */
+export interface BufferDevice {
+  createBuffer(descriptor: GPUBufferDescriptor): GPUBuffer;
+  readonly queue: { writeBuffer: GPUQueue['writeBuffer'] };
+}
+
 /** Bytes rounded up to whole words of 4: what buffers are copied and written in. */
 export function wholeWords(bytes: number): number {
   return Math.ceil(bytes / 4) * 4;
@@ -32,7 +38,7 @@ export function unpackNumbers(bytes: ArrayBuffer, offset: number, dtype: DType, 
 }
 
 /** A storage buffer (of at least 16 bytes, so that it can stand for a vec4 array). */
-export function storageBuffer(device: GPUDevice, label: string, bytes: number): GPUBuffer {
+export function storageBuffer(device: BufferDevice, label: string, bytes: number): GPUBuffer {
   return device.createBuffer({ label, size: Math.max(16, wholeWords(bytes)), usage: STORAGE | COPY_SRC | COPY_DST });
 }
 
@@ -43,31 +49,32 @@ export function readBuffer(device: GPUDevice, bytes: number): GPUBuffer {
 
 /** A form that a constant is packed in. */
 export interface PackedForm {
-  /** Tells this form from the others of the constant. */
+  /** Tells this form from others of the constant. */
   readonly key: string;
   /** What the buffer is called. */
   readonly label: string;
   readonly dtype: DType;
+  /** How many numbers it has. */
+  readonly numbers: () => number;
+  /** Packs them. */
   readonly make: () => Float32Array;
 }
 
+/** Where packed constants come from. */
+export interface ConstantSource {
+  /** The buffer of a packed constant; every `acquire` is to be followed by one `release` of the same. */
+  acquire(constant: Constant, form: PackedForm): GPUBuffer;
+  release(constant: Constant, key: string): void;
+  /** A number of a constant's own, for keys of what is packed of several. */
+  numberOf(constant: Constant): number;
+}
+
 /** Constants on the device, packed for their kernels and shared by executables. */
-export class ConstantStore {
+export class ConstantStore implements ConstantSource {
   readonly #shared = new SharedConstants<GPUBuffer>((buffer) => buffer.destroy());
 
-  constructor(private readonly device: GPUDevice) {}
+  constructor(private readonly device: BufferDevice) {}
 
-  readonly #numbers = new WeakMap<Constant, number>();
-  #numbered = 0;
-
-  /** A number of a constant's own, for keys of what is packed of several. */
-  numberOf(constant: Constant): number {
-    const number = this.#numbers.get(constant) ?? this.#numbered++;
-    this.#numbers.set(constant, number);
-    return number;
-  }
-
-  /** The buffer of a packed constant; every `acquire` is to be followed by one `release` of the same. */
   acquire(constant: Constant, { key, label, dtype, make }: PackedForm): GPUBuffer {
     return this.#shared.acquire(constant, key, () => {
       const packed = packNumbers(make(), dtype);
@@ -79,5 +86,9 @@ export class ConstantStore {
 
   release(constant: Constant, key: string): void {
     this.#shared.release(constant, key);
+  }
+
+  numberOf(constant: Constant): number {
+    return this.#shared.numberOf(constant);
   }
 }

@@ -12,12 +12,20 @@ export interface WeightLayout {
   readonly name: string;
   /** @param data [o, i, k, k]; with `adjoint` as the transposed map reads it */
   readonly pack: (data: Float32Array, o: number, i: number, adjoint: boolean) => Float32Array;
+  /** How many numbers `pack` makes, where that can be said without it. */
+  readonly numbers?: (o: number, i: number, adjoint: boolean) => number;
 }
 
 /** A weight as a kernel wants it. */
-export function packedWeight(tensor: Tensor, { name, pack }: WeightLayout, adjoint: boolean): PackedWeight {
+export function packedWeight(tensor: Tensor, layout: WeightLayout, adjoint: boolean): PackedWeight {
   const [o, i] = tensor.shape;
-  return { tensor, key: adjoint ? `${name}, adjoint` : name, pack: (data) => pack(data, o, i, adjoint) };
+  const { name, pack } = layout;
+  return {
+    tensor,
+    key: adjoint ? `${name}, adjoint` : name,
+    pack: (data) => pack(data, o, i, adjoint),
+    numbers: layout.numbers?.(o, i, adjoint),
+  };
 }
 
 /** A weight as it is. */
@@ -111,8 +119,16 @@ export function packLinear(data: Float32Array, m: number, k: number, adjoint: bo
   return packed;
 }
 
-export const conv1x1Blocks: WeightLayout = { name: 'conv1x1', pack: packConv1x1 };
-export const conv3x3Blocks: WeightLayout = { name: 'conv3x3', pack: packConv3x3 };
-export const convUpBlocks: WeightLayout = { name: 'conv_up', pack: packConvUp };
-export const convDownBlocks: WeightLayout = { name: 'conv_down', pack: packConvDown };
-export const linearColumns: WeightLayout = { name: 'linear', pack: packLinear };
+/** Numbers in blocks of `block` output channels with so many taps for each pair of channels. */
+function blocked(block: number, taps: number): WeightLayout['numbers'] {
+  return (o, i, adjoint) => {
+    const [out, into] = adjoint ? [i, o] : [o, i];
+    return Math.ceil(out / block) * block * into * taps;
+  };
+}
+
+export const conv1x1Blocks: WeightLayout = { name: 'conv1x1', pack: packConv1x1, numbers: blocked(4, 1) };
+export const conv3x3Blocks: WeightLayout = { name: 'conv3x3', pack: packConv3x3, numbers: blocked(8, 9) };
+export const convUpBlocks: WeightLayout = { name: 'conv_up', pack: packConvUp, numbers: blocked(8, 16) };
+export const convDownBlocks: WeightLayout = { name: 'conv_down', pack: packConvDown, numbers: blocked(8, 16) };
+export const linearColumns: WeightLayout = { name: 'linear', pack: packLinear, numbers: blocked(4, 1) };

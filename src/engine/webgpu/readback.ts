@@ -1,5 +1,5 @@
 import { FacewrightError } from '../../errors.js';
-import { type DType, DTYPE_BYTES } from '../../graph/dtype.js';
+import { DTYPE_BYTES, type DType } from '../../graph/dtype.js';
 import type { Place } from './buffers.js';
 import type { GuardedDevice } from './device.js';
 import { type HostWatch, timedWait } from './host-spans.js';

@@ -1,6 +1,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { doctorReport } from '../../../dist/cli/doctor/doctor.js';
+import { memoryText } from '../../../dist/cli/doctor/search-memory.js';
 
 const doctor = suite('cli/doctor');
 const adapter = {
@@ -57,6 +58,26 @@ doctor('tells the native engine with its threads and instruction sets', () => {
 doctor('says what to do where there is nothing to compute on', () => {
   const report = doctorReport({ adapters: [], problem: 'install one', native: noAddon });
   assert.match(report, /no: not built\n\ninstall one$/);
+});
+
+doctor('says what a search with a model takes of memory', () => {
+  const one = { pictures: 1, bytes: 679e6, weights: 247e6, kept: 20e6, temporaries: 412e6 };
+  const usual = { ...one, pictures: 16, bytes: 7165e6 };
+  const about = { model: 'f.pkl', kind: 'stylegan1', resolution: 1024, engine: 'webgpu', precision: 'f32' } as const;
+  assert.is(
+    memoryText({ ...about, adapter: 'A very good GPU', memory: 24e9, one, usual }),
+    [
+      'A search with f.pkl (stylegan1, 1024 px, f32) on A very good GPU takes',
+      '    679 MB for one picture: weights 247 MB, what a step computes 412 MB, what is kept 20 MB',
+      '    7165 MB for 16 pictures at once, as it is without --batch; the GPU has 24.0 GB',
+    ].join('\n'),
+  );
+  const native = { ...about, engine: 'native', adapter: 'A processor' } as const;
+  const bytes = { pictures: 1, bytes: 34e6 };
+  assert.match(
+    memoryText({ ...native, one: bytes, usual: bytes }),
+    /34 MB for one picture\n.*34 MB for 1 picture at once/,
+  );
 });
 
 doctor.run();
