@@ -2,21 +2,34 @@
 """Times one search step of a StyleGAN1 or 2 in PyTorch, for docs/performance.md: the arithmetic of the original, on this machine.
 
     python3 tools/pytorch-step.py [--steps 5] [--threads 2] [demo] [256] [1024] [sg2-256] [sg2-1024]
+    python3 tools/pytorch-step.py --device cuda --precision f32,f16 --batch 1,16 --json 1024
 
-Preload jemalloc (Debian: libjemalloc2, MALLOC_CONF=dirty_decay_ms:-1,muzzy_decay_ms:-1): without it most of a step at 1024 px is page faults.
+On a GPU it is eager PyTorch as one would write it: float32 without TF32, or float16 by autocast; cuDNN may look for its fastest convolutions
+first. Exit code 3: there is no PyTorch, or none that has the device.
+
+On a processor, preload jemalloc (Debian: libjemalloc2, MALLOC_CONF=dirty_decay_ms:-1,muzzy_decay_ms:-1): without it most of a step at 1024 px is page faults.
 
 A maintainer's tool and no part of the package; needs PyTorch (Debian: python3-torch) and pulse_losses.py beside it. Random weights of
-the shapes that `npm run bench` has, the default search (L2 and GEOCROSS, Adam), one picture. Written from the papers (Karras
+the shapes that `npm run bench` has, the default search (L2 and GEOCROSS, Adam), one picture or, of StyleGAN1, several. Written from the papers (Karras
 et al., CVPR 2019 and 2020; Menon et al., CVPR 2020).
 """
 
 import argparse
+import contextlib
+import json
 import resource
 import statistics
+import sys
 import time
 
-import torch
-import torch.nn.functional as F
+NOTHING_THERE = 3
+
+try:
+    import torch
+    import torch.nn.functional as F
+except ImportError as error:
+    print(f"python3 has no PyTorch ({error})", file=sys.stderr)
+    sys.exit(NOTHING_THERE)
 
 from pulse_losses import bicubic, geocross
 
@@ -130,39 +143,88 @@ class StyleGan2:
         return image
 
 
-def measure(name, steps):
+def autocast(device, precision):
+    return torch.autocast(device, dtype=torch.float16) if precision == "f16" else contextlib.nullcontext()
+
+
+def measure(name, steps, batch, device, precision):
+    """Seconds of a step for the whole batch: the median of `steps`, after some that are not counted."""
     kind, resolution, base, most, size = SHAPES[name]
     network = (StyleGan1 if kind == 1 else StyleGan2)(resolution, base, most)
     rows = len(network.layers) + kind - 1
-    latent = torch.randn(1, rows, 512, requires_grad=True)
-    noise = [torch.randn(1, 1, r, r, requires_grad=i < 5) for i, (_, r, *_) in enumerate(network.layers)]
+    latent = torch.randn(batch, rows, 512, requires_grad=True)
+    noise = [torch.randn(batch, 1, r, r, requires_grad=i < 5) for i, (_, r, *_) in enumerate(network.layers)]
     parameters = [latent, *noise[:5]]
-    target, optimiser = torch.rand(1, 3, size, size), torch.optim.Adam(parameters, lr=0.01)
+    target, optimiser = torch.rand(batch, 3, size, size), torch.optim.Adam(parameters, lr=0.01)
+    scaler = torch.cuda.amp.GradScaler(enabled=precision == "f16")
+    warm = 1 if device == "cpu" else 5
     times = []
-    for _ in range(steps + 1):
+    for _ in range(warm + steps):
         began = time.perf_counter()
         optimiser.zero_grad()
-        w = F.leaky_relu(latent, 0.2)
-        image = (network(w, noise) + 1) / 2
-        loss = 100 * ((bicubic(image, size) - target) ** 2).mean() + 0.05 * geocross(w).mean()
-        loss.backward()
-        optimiser.step()
+        with autocast(device, precision):
+            w = F.leaky_relu(latent, 0.2)
+            image = (network(w, noise) + 1) / 2
+        # The losses in float32, as autocast has them too: sums over pictures of what each loses.
+        near = ((bicubic(image.float(), size) - target) ** 2).mean((1, 2, 3))
+        loss = (100 * near + 0.05 * geocross(w.float())).sum()
+        scaler.scale(loss).backward()
+        scaler.step(optimiser)
+        scaler.update()
+        if device == "cuda":
+            torch.cuda.synchronize()
         times.append(time.perf_counter() - began)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000
-    print(f"{name}: {statistics.median(times[1:]):.3f} s/step, peak {peak:.0f} MB (of all so far)", flush=True)
+    return statistics.median(times[warm:])
+
+
+def peak_megabytes(device):
+    if device == "cuda":
+        return torch.cuda.max_memory_allocated() / 1e6
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000
+
+
+def prepare(device, threads):
+    if threads:
+        torch.set_num_threads(threads)
+    if device == "cpu":
+        return f"{torch.get_num_threads()} threads, oneDNN {torch.backends.mkldnn.is_available()}"
+    if not torch.cuda.is_available():
+        print("PyTorch is there, but finds no GPU (torch.cuda.is_available() is false)", file=sys.stderr)
+        sys.exit(NOTHING_THERE)
+    torch.backends.cuda.matmul.allow_tf32 = False
+    torch.backends.cudnn.allow_tf32 = False
+    torch.backends.cudnn.benchmark = True
+    torch.set_default_device(device)
+    return torch.cuda.get_device_name()
 
 
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--steps", type=int, default=5)
     parser.add_argument("--threads", type=int)
+    parser.add_argument("--device", choices=["cpu", "cuda"], default="cpu")
+    parser.add_argument("--precision", default="f32", help="f32, f16 (on a GPU), or both with a comma")
+    parser.add_argument("--batch", default="1", help="pictures in a step; several with commas")
+    parser.add_argument("--json", action="store_true")
     parser.add_argument("shapes", nargs="*", default=list(SHAPES))
     words = parser.parse_args()
-    if words.threads:
-        torch.set_num_threads(words.threads)
-    print(f"PyTorch {torch.__version__}, {torch.get_num_threads()} threads, oneDNN {torch.backends.mkldnn.is_available()}")
+    machine = prepare(words.device, words.threads)
+    if not words.json:
+        print(f"PyTorch {torch.__version__}, {machine}")
+    measured = []
     for name in words.shapes:
-        measure(name, words.steps)
+        for precision in words.precision.split(","):
+            for batch in map(int, words.batch.split(",")):
+                if batch > 1 and SHAPES[name][0] == 2:
+                    parser.error(f"{name}: the weights of a StyleGAN2 are scaled for one picture; leave --batch out")
+                seconds = measure(name, words.steps, batch, words.device, precision)
+                about = {"shape": name, "precision": precision, "batch": batch, "seconds": seconds}
+                measured.append({**about, "torch": torch.__version__, "device": machine})
+                if not words.json:
+                    peak = f"peak {peak_megabytes(words.device):.0f} MB (of all so far)"
+                    print(f"{name}: {seconds:.4f} s/step, {precision}, batch {batch}, {peak}", flush=True)
+    if words.json:
+        print(json.dumps(measured))
 
 
 if __name__ == "__main__":
