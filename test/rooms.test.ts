@@ -29,6 +29,7 @@ const rooms = [
   'node',
   'engine',
   'graph',
+  'vendor',
   'nearest.ts',
   'words.ts',
   'errors.ts',

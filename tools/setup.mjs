@@ -40,6 +40,7 @@ try {
     await step('installing packages', npm('ci --include=dev --no-fund --no-audit --loglevel=error'));
   const native = await buildAddon();
   await step('building', [process.execPath, join('node_modules', 'typescript', 'bin', 'tsc'), '-b', '.', 'test']);
+  await step('bundling', [process.execPath, join('tools', 'vendor.mjs')]);
   if (!native || forTests) {
     if (!(await hasAdapter())) await findAdapter(native);
   }

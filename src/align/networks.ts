@@ -1,14 +1,11 @@
-// The two networks that see faces: BlazeFace finds them, FaceMesh finds their points. The weights come along with the
-// package @vladmandic/human (MIT), which has them from Google's MediaPipe (Apache-2.0); TensorFlow.js runs them, on
-// WebAssembly with SIMD. Nothing is downloaded.
+// The two networks that see faces: BlazeFace finds them, FaceMesh finds their points. The weights are those of the package
+// @vladmandic/human (MIT), which has them from Google's MediaPipe (Apache-2.0); TensorFlow.js runs them, on WebAssembly with SIMD.
+// Both come along (tools/vendor.mjs): nothing is downloaded.
 
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import '@tensorflow/tfjs-backend-wasm';
-import { type GraphModel, loadGraphModel } from '@tensorflow/tfjs-converter';
-import * as tf from '@tensorflow/tfjs-core';
-import { FacewrightError } from '../errors.js';
-import { installedPackage } from '../node/paths.js';
+import { vendorPath } from '../node/paths.js';
+import * as tf from '../vendor/tensorflow.js';
 import type { Patch } from './sample.js';
 
 /** Sides of what the networks take, in pixels. */
@@ -38,7 +35,7 @@ export interface Networks {
   faceMesh(patches: readonly Patch[]): FaceMeshOutput[];
 }
 
-/** Opens both networks. @throws FacewrightError when the packages that they come with are not there */
+/** Opens both networks. @throws Error when what the build made for them is not there */
 export async function openNetworks(): Promise<Networks> {
   // Its banner belongs on no terminal of ours.
   tf.env().set('PROD', true);
@@ -51,10 +48,8 @@ export async function openNetworks(): Promise<Networks> {
   };
 }
 
-const PACKAGE = '@vladmandic/human';
-
-async function loadModel(name: string): Promise<GraphModel> {
-  const folder = modelFolder();
+async function loadModel(name: string): Promise<tf.GraphModel> {
+  const folder = vendorPath('faces');
   const [json, weights] = await Promise.all([
     readFile(join(folder, `${name}.json`), 'utf8'),
     readFile(join(folder, `${name}.bin`)),
@@ -65,17 +60,7 @@ async function loadModel(name: string): Promise<GraphModel> {
   const handler: tf.io.IOHandler = {
     load: async () => ({ modelTopology, signature, format, weightSpecs: weightsManifest[0].weights, weightData }),
   };
-  return loadGraphModel(handler);
-}
-
-function modelFolder(): string {
-  const folder = installedPackage(PACKAGE);
-  if (folder === undefined) {
-    throw new FacewrightError(
-      `the package ${PACKAGE}, whose networks find faces, is not installed; install facewright's packages again: npm install`,
-    );
-  }
-  return join(folder, 'models');
+  return tf.loadGraphModel(handler);
 }
 
 interface Output {
@@ -84,7 +69,7 @@ interface Output {
 }
 
 /** Runs a model, and reads all that it puts out. */
-function execute(model: GraphModel, input: Float32Array, shape: [number, number, number, number]): Output[] {
+function execute(model: tf.GraphModel, input: Float32Array, shape: [number, number, number, number]): Output[] {
   return tf.tidy(() =>
     (model.execute(tf.tensor4d(input, shape)) as tf.Tensor[]).map((tensor) => ({
       shape: tensor.shape,
@@ -93,7 +78,7 @@ function execute(model: GraphModel, input: Float32Array, shape: [number, number,
   );
 }
 
-function runBlazeFace(model: GraphModel, { side, data }: Patch): BlazeFaceOutput {
+function runBlazeFace(model: tf.GraphModel, { side, data }: Patch): BlazeFaceOutput {
   const input = data.map((value) => value / 127.5 - 1);
   const outputs = execute(model, input, [1, side, side, 3]);
   // Two grids of anchors: 512 on the fine one, 384 on the coarse one.
@@ -109,7 +94,7 @@ function joined(a: Float32Array, b: Float32Array): Float32Array {
   return both;
 }
 
-function runFaceMesh(model: GraphModel, patches: readonly Patch[]): FaceMeshOutput[] {
+function runFaceMesh(model: tf.GraphModel, patches: readonly Patch[]): FaceMeshOutput[] {
   if (patches.length === 0) return [];
   const each = FACEMESH_SIDE ** 2 * 3;
   const input = new Float32Array(patches.length * each);

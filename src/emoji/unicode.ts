@@ -1,9 +1,8 @@
-// Unicode's emoji with their names, groups and skin tones, from the npm package emojibase-data (MIT; Emoji 17).
+// Unicode's emoji with their names, groups and skin tones, reduced from the npm package emojibase-data (MIT; Emoji 17) when
+// facewright is built (tools/vendor.mjs).
 
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { FacewrightError } from '../errors.js';
-import { installedPackage } from '../node/paths.js';
+import { vendorPath } from '../node/paths.js';
 import { type EmojiLabel, type SkinTone, skinTones } from '../results/emoji-label.js';
 
 /** An emoji as Unicode has it. */
@@ -39,28 +38,24 @@ interface Entry {
   readonly skins?: readonly Entry[];
 }
 
-interface Groups {
+/** Emoji, and the names of groups and subgroups by their numbers. */
+interface Names {
+  readonly emoji: readonly Entry[];
   readonly groups: Readonly<Record<string, string>>;
   readonly subgroups: Readonly<Record<string, string>>;
 }
 
 let loaded: Promise<EmojiTable> | undefined;
 
-/** The table of all emoji, read once. @throws FacewrightError when emojibase-data is not installed */
+/** The table of all emoji, read once. */
 export function emojiTable(): Promise<EmojiTable> {
   loaded ??= readTable();
   return loaded;
 }
 
 async function readTable(): Promise<EmojiTable> {
-  const folder = installedPackage('emojibase-data');
-  if (folder === undefined) {
-    throw new FacewrightError('emojibase-data, which has the names of emoji, is not installed: npm install');
-  }
-  const read = async <T>(...path: string[]) => JSON.parse(await readFile(join(folder, ...path), 'utf8')) as T;
-  const entries = await read<Entry[]>('en', 'data.json');
-  const names = await read<Groups>('meta', 'groups.json');
-  const all = entries
+  const names = JSON.parse(await readFile(vendorPath('emoji.json'), 'utf8')) as Names;
+  const all = names.emoji
     // Regional indicators are letters of flags and no emoji by themselves: they are in no group.
     .filter((entry) => entry.group !== undefined && entry.subgroup !== undefined)
     .map((entry) => baseEmoji(entry, names))
@@ -68,7 +63,7 @@ async function readTable(): Promise<EmojiTable> {
   return new Table(all);
 }
 
-function baseEmoji(entry: Entry, { groups, subgroups }: Groups): BaseEmoji {
+function baseEmoji(entry: Entry, { groups, subgroups }: Names): BaseEmoji {
   const make = ({ label, hexcode, emoji, order, tone }: Entry): Emoji => ({
     character: emoji,
     codePoints: hexcode.toLowerCase(),

@@ -13,6 +13,11 @@ export function packagePath(...parts: string[]): string {
   return join(root, ...parts);
 }
 
+/** Where something lies that was made of larger packages when facewright was built (tools/vendor.mjs). */
+export function vendorPath(...parts: string[]): string {
+  return packagePath('dist', 'vendor', ...parts);
+}
+
 /**
  * The folder of an installed npm package, found as Node finds packages, whatever the package's own exports hide; undefined
  * when it is not installed.

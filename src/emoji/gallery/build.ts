@@ -3,7 +3,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AbortedError } from '../../errors.js';
-import { installedPackage, packagePath } from '../../node/paths.js';
+import { packagePath, vendorPath } from '../../node/paths.js';
 import type { JournalLine } from '../../results/journal.js';
 import { licenceText } from '../../words.js';
 import { countedText as counted } from '../report/format.js';
@@ -145,11 +145,8 @@ async function assetsOf(site: Site): Promise<Map<string, string | Uint8Array>> {
   assets.set(sitePaths.style, await readFile(packagePath('src', 'emoji', 'gallery', 'style.css')));
   assets.set(sitePaths.script, await script());
   if (site.sheet !== undefined) {
-    const viewer = installedPackage('openseadragon')!;
-    const code = await readFile(join(viewer, 'build', 'openseadragon', 'openseadragon.min.js'), 'utf8');
-    // The map is not there to be found.
-    assets.set(sitePaths.viewer, code.replace(/\n?\/\/# sourceMappingURL=.*\s*$/, '\n'));
-    assets.set(sitePaths.viewerLicence, await readFile(join(viewer, 'LICENSE.txt')));
+    assets.set(sitePaths.viewer, await readFile(vendorPath('openseadragon.min.js')));
+    assets.set(sitePaths.viewerLicence, await readFile(vendorPath('openseadragon.LICENSE.txt')));
   }
   return assets;
 }
