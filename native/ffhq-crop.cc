@@ -131,7 +131,8 @@ CropPlan planCrop(int64_t width, int64_t height, const Quad& corners, int64_t si
   Quad& quad = plan.quad;
   const double acrossX = quad.x[kTopRight] - quad.x[kTopLeft], acrossY = quad.y[kTopRight] - quad.y[kTopLeft];
   const double downX = quad.x[kBottomLeft] - quad.x[kTopLeft], downY = quad.y[kBottomLeft] - quad.y[kTopLeft];
-  plan.size = std::hypot(acrossX, acrossY);
+  // In long double, and not std::hypot, whose current version in glibc would ask for 2.35 or later.
+  plan.size = double(std::sqrt(static_cast<long double>(acrossX) * acrossX + static_cast<long double>(acrossY) * acrossY));
   const double slack = 1e-3 * plan.size;
   const auto near = [&](double a, double b) { return std::abs(a - b) <= slack; };
   const bool square = near(downX, -acrossY) && near(downY, acrossX) &&

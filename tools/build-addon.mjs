@@ -1,10 +1,10 @@
 // Builds the addon of the native engine, unless it is there and newer than its sources.
 //
-//   node tools/build-addon.mjs [--optional] [--force]
+//   node tools/build-addon.mjs [--force]
 //
 // With CMake on the path by cmake-js (CMakeLists.txt), otherwise by the node-gyp of the npm that runs this (binding.gyp).
-// --optional (an npm install): a build that fails is told and forgiven, since the webgpu engine works without. Exit code 0
-// when the addon is there, or need not be; 1 when it could not be built, and the last lines say why.
+// Exit code 0 when the addon is there; 1 when it could not be built, and the last lines say why. An installed package needs none
+// of this: its addons are built before (tools/release.mjs).
 
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
@@ -24,8 +24,7 @@ if (process.argv.includes('--force') || isStale()) {
   if (failure !== undefined) {
     console.error(`facewright: the native engine could not be built: ${failure}`);
     console.error('facewright: it needs g++ or clang, and CMake or Python; then: npm run build:addon');
-    if (process.argv.includes('--optional')) console.error('facewright: the webgpu engine works without it');
-    else process.exitCode = 1;
+    process.exitCode = 1;
   }
 }
 

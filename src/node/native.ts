@@ -1,14 +1,9 @@
-import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { resolve } from 'node:path';
 import type { Engine } from '../engine/engine.js';
 import type { NativeAddon } from '../engine/native/addon.js';
 import { createNativeEngine, type NativeOptions } from '../engine/native/engine.js';
 import { FacewrightError } from '../errors.js';
-import { packagePath } from './paths.js';
-
-/** Where cmake-js and node-gyp put what they build. FACEWRIGHT_ADDON names another. */
-const PLACES = [packagePath('build', 'Release', 'facewright.node'), packagePath('build', 'Debug', 'facewright.node')];
+import { addonMachine, addonPath, BUILD, targetOf } from './addon-path.js';
 
 /** Pixel work of the addon, beside the engine. */
 export interface PixelAddon {
@@ -33,34 +28,20 @@ let loaded: Addon | undefined;
  */
 export function loadAddon(): Addon {
   if (loaded) return loaded;
-  const wanted = process.env.FACEWRIGHT_ADDON;
-  const path = (wanted === undefined || wanted === '' ? PLACES : [resolve(wanted)]).find(existsSync);
-  if (path === undefined && wanted) {
-    throw new FacewrightError(
-      `FACEWRIGHT_ADDON is ${wanted}, and no such file is there; unset it, or name a build of the addon`,
-    );
-  }
-  if (path === undefined) {
-    throw new FacewrightError(
-      `the addon is not built (no build/Release/facewright.node for ${here()}): it needs a C++17 compiler (g++ or clang) with CMake or Python; type: ${BUILD}`,
-    );
-  }
+  const machine = addonMachine();
+  const path = addonPath(machine);
   try {
     loaded = createRequire(import.meta.url)(path) as Addon;
     return loaded;
   } catch (error) {
     const [reason] = String(error instanceof Error ? error.message : error).split('\n');
     throw new FacewrightError(
-      `the addon does not load on ${here()} (${reason}): it must be built on the system that it runs on; type: ${BUILD}`,
+      `the addon ${path} does not load on ${targetOf(machine)}, Node ${process.versions.node} (${reason}): it must be built for the system that it runs on; ${REMEDY}`,
     );
   }
 }
 
-const BUILD = `npm run build:addon --prefix ${JSON.stringify(packagePath().replace(/[\\/]$/, ''))}`;
-
-function here(): string {
-  return `${process.platform}-${process.arch}, Node ${process.versions.node}`;
-}
+const REMEDY = `in a clone type ${BUILD}; elsewhere use --engine webgpu`;
 
 /** Opens the native engine. @throws FacewrightError when the addon cannot be loaded, or an option cannot be */
 export function openNative(options: NativeOptions = {}): Engine {

