@@ -5,6 +5,7 @@
 // - tensorflow.js, bundled from src/vendor/tensorflow.ts in the place of what the compiler made of it, and its WebAssembly with SIMD
 // - faces/: the two networks that see faces, of @vladmandic/human
 // - emoji.json: of emojibase-data what src/emoji/unicode.ts reads, in the form that `Names` has there
+// - twemoji/: the drawings of the demo's emoji
 // - openseadragon.min.js, the viewer of large sheets, and its licence
 // - NOTICES.txt: whose all of that is, with every licence
 //
@@ -14,7 +15,7 @@
 import { createHash } from 'node:crypto';
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -22,9 +23,10 @@ const vendor = join(root, 'dist', 'vendor');
 const made = join(vendor, 'made-of.json');
 const bundle = join(vendor, 'tensorflow.js');
 const source = join(root, 'src', 'vendor', 'tensorflow.ts');
+const namedEmojiPath = join(root, 'dist', 'emoji', 'named-emoji.js');
 
 /** Packages that files are copied or reduced from; those in the bundle are found by the bundler. */
-const COPIED = ['@vladmandic/human', 'emojibase-data', 'openseadragon'];
+const COPIED = ['@discordapp/twemoji', '@vladmandic/human', 'emojibase-data', 'openseadragon'];
 
 /** The networks that are used, of the thirty that come with the package. */
 const NETWORKS = ['blazeface', 'facemesh'];
@@ -45,6 +47,7 @@ if (process.argv.includes('--force') || !isUpToDate()) {
     inPackage('@tensorflow/tfjs-backend-wasm', 'wasm-out', 'tfjs-backend-wasm-simd.wasm'),
     join(vendor, 'tfjs-backend-wasm-simd.wasm'),
   );
+  await copyDrawings();
   for (const file of NETWORKS.flatMap((name) => [`${name}.json`, `${name}.bin`])) {
     copyFileSync(inPackage('@vladmandic/human', 'models', file), join(vendor, 'faces', file));
   }
@@ -55,7 +58,7 @@ if (process.argv.includes('--force') || !isUpToDate()) {
   writeFileSync(made, JSON.stringify(state));
 }
 
-/** What everything here follows from: this script, the module that is bundled, and the versions of the packages. */
+/** What everything here follows from: this script, the module that is bundled, the demo's emoji, and the versions of the packages. */
 function stateOfSources() {
   const hash = createHash('sha256');
   for (const file of [fileURLToPath(import.meta.url), source, join(root, 'package-lock.json')])
@@ -99,6 +102,19 @@ async function bundleTensorFlow() {
     Object.entries(inputs).flatMap(([file, { bytesInOutput }]) => (bytesInOutput > 0 ? [file] : [])),
   );
   return files.flatMap((file) => /node_modules\/((?:@[^/]+\/)?[^/]+)\/(?!.*node_modules\/)/.exec(file)?.[1] ?? []);
+}
+
+/** Copies the drawings of the demo's emoji, whose files Twemoji names by their code points. */
+async function copyDrawings() {
+  const { namedEmoji } = await import(pathToFileURL(namedEmojiPath).href);
+  const folder = join(vendor, 'twemoji');
+  mkdirSync(folder, { recursive: true });
+  for (const { codePoints } of namedEmoji) {
+    copyFileSync(
+      inPackage('@discordapp/twemoji', 'dist', 'svg', `${codePoints}.svg`),
+      join(folder, `${codePoints}.svg`),
+    );
+  }
 }
 
 /** Emoji and groups by the fields that are read, and nothing that is undefined. */

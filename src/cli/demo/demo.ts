@@ -3,7 +3,8 @@
 import { join } from 'node:path';
 import sharp from 'sharp';
 import type { ArgumentsCamelCase } from 'yargs';
-import { drawEmoji, type NamedEmoji, namedEmoji, twemojiCredit } from '../../emoji/twemoji.js';
+import { type NamedEmoji, namedEmoji } from '../../emoji/named-emoji.js';
+import { drawEmoji, twemojiCredit } from '../../emoji/twemoji.js';
 import { downscale } from '../../image/bicubic.js';
 import { type SheetRow, sheet } from '../../image/sheet.js';
 import { findPictures, type RunFound, toRgb8 } from '../../index.js';
