@@ -26,6 +26,7 @@ export type { DType } from './graph/dtype.js';
 export { float32Values, type HostTensor, type HostTensors, hostTensor } from './graph/host-tensor.js';
 export { type AnimationFormat, animationFormats } from './image/animation/encode.js';
 export { type FilmOptions, usualFilm } from './image/animation/film.js';
+export type { PassedOver } from './image/passed-over.js';
 export { readImage8, type SourceImage8 } from './image/read.js';
 export { makeTarget, type Target } from './image/target.js';
 export { encodePng, toRgb8 } from './image/write.js';

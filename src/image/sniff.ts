@@ -14,6 +14,14 @@ const SIGNATURES: readonly (readonly [bytes: string, offset: number, name: strin
   ['PK\x03\x04', 0, 'a ZIP archive'],
 ];
 
+/** First bytes of pictures that are read: JPEG, PNG, GIF, WebP and TIFF, of either byte order. */
+const READABLE = /^(\xff\xd8\xff|\x89PNG\r\n|GIF8|RIFF[\s\S]{4}WEBP|II\*\0|MM\0\*)/;
+
+/** Whether first bytes are those of a picture that is read; not so AVIF and SVG, whose first bytes say less. */
+export function isReadable(head: Uint8Array): boolean {
+  return READABLE.test(Buffer.from(head.subarray(0, 16)).toString('latin1'));
+}
+
 /** HEVC-coded brands of the HEIF container: what telephones write. AVIF, in the same container, is read. */
 const HEIC_BRANDS = new Set(['heic', 'heix', 'hevc', 'hevx', 'heim', 'heis']);
 

@@ -5,6 +5,7 @@ import sharp from 'sharp';
 import { FacewrightError } from '../errors.js';
 import { expandInputs, type Input } from '../image/inputs.js';
 import { outputNames } from '../image/names.js';
+import type { PassedOver } from '../image/passed-over.js';
 import { makeTarget, type Target } from '../image/target.js';
 import type { GeneratorInfo } from '../model/generator.js';
 import { targetSizes } from '../pulse/options.js';
@@ -44,6 +45,8 @@ export interface PictureSearch {
   readonly out: string;
   /** One of several processes: it gets its part of the pictures. */
   readonly shard?: Shard;
+  /** Told of each file in a folder or a pattern that looks like a picture and is not read. */
+  readonly onPassedOver?: (file: PassedOver) => void;
 }
 
 /**
@@ -55,16 +58,16 @@ export interface PictureSearch {
  * @example
  * const pictures = await findPictures({ inputs: ['photos'], out: 'faces' });
  */
-export async function findPictures({ inputs, out, shard }: PictureSearch): Promise<Picture[]> {
+export async function findPictures({ inputs, out, shard, onPassedOver }: PictureSearch): Promise<Picture[]> {
   const folder = resolve(out);
   const named = new Set(inputs.map((input) => resolve(input)));
   if (named.has(folder)) {
     throw new FacewrightError(`--out ${out}: is one of the inputs; choose another folder`);
   }
-  const found = (await expandInputs(inputs)).filter(({ path }) => {
-    const full = resolve(path);
-    return named.has(full) || !full.startsWith(folder + sep);
-  });
+  const isOutput = (path: string) => resolve(path).startsWith(folder + sep);
+  const passedOver = (file: PassedOver) => isOutput(file.path) || onPassedOver?.(file);
+  const all = await expandInputs(inputs, passedOver);
+  const found = all.filter(({ path }) => named.has(resolve(path)) || !isOutput(path));
   if (found.length === 0) throw new FacewrightError(`no pictures in ${inputs.join(', ')} outside of --out`);
   const names = outputNames(found);
   return partOf(

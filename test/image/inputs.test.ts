@@ -1,5 +1,5 @@
 import { mkdir, symlink, writeFile } from 'node:fs/promises';
-import { dirname, join, relative } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import sharp from 'sharp';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -50,6 +50,44 @@ test('globs keep the folders below their fixed part', async () => {
   assert.equal(await relatives(pattern('faces/{a,b}/*')), ['a/x.gif', 'b/inner.webp']);
   assert.equal(await relatives(pattern('faces/b/**')), ['c/deep.svg', 'inner.webp']);
   assert.equal(await relatives(pattern('*/face2.png')), ['faces/face2.png', 'other/face2.png']);
+});
+
+test('what looks like a picture and is not read is told, with what it is; other files are not', async () => {
+  const album = join(folder, 'album');
+  await touch('album/a.png', 'album/notes.txt', 'album/LICENSE', 'album/raw.nef');
+  const heic = Buffer.from('\0\0\0\x18ftypheic\0\0\0\0mif1heic', 'latin1');
+  await writeFile(join(album, 'phone.HEIC'), heic);
+  await writeFile(
+    join(album, 'photo'),
+    await sharp({ create: { width: 2, height: 2, channels: 3, background: 'red' } })
+      .png()
+      .toBuffer(),
+  );
+  await writeFile(join(album, 'old.bmp'), 'BM6');
+  await writeFile(join(album, 'new.jxl'), Buffer.from('\xff\x0a', 'latin1'));
+  for (const arg of [album, pattern('album/*')]) {
+    const told: string[] = [];
+    const found = await expandInputs([arg], ({ path, why }) => told.push(`${basename(path)}: ${why}`));
+    assert.equal(
+      found.map(({ relative: name }) => name),
+      ['a.png'],
+    );
+    assert.equal(told, [
+      'new.jxl: a JPEG XL picture, which facewright does not read; convert it to PNG or JPEG',
+      'old.bmp: a BMP picture, which facewright does not read; convert it to PNG or JPEG',
+      'phone.HEIC: a HEIC picture, which facewright does not read; convert it to PNG or JPEG',
+      'photo: has no ending; name it by itself, or give it one',
+      'raw.nef: a .nef file, which facewright does not read; convert it to PNG or JPEG',
+    ]);
+  }
+  await touch('only/raw.nef');
+  const only = join(folder, 'only');
+  await failsWith(() => expandInputs([only]), only, /no pictures in this folder \(.*raw\.nef: a \.nef file, which/);
+});
+
+test('an address', async () => {
+  const address = 'https://example.org/face.jpg';
+  await failsWith(() => expandInputs([address]), address, /an address, and facewright reads files; download/);
 });
 
 test('a file whose name looks like a pattern is that file', async () => {

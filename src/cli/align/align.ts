@@ -10,6 +10,7 @@ import { endCode } from '../shared/exit.js';
 import { interruptible } from '../shared/interrupt.js';
 import { duration, table } from '../shared/table.js';
 import { STOPPING_ALIGNMENT, tellAlignment } from '../shared/tell-alignment.js';
+import { PassedOverFiles } from '../shared/tell-passed-over.js';
 import { readAlignRequest } from './align-request.js';
 
 export async function alignCommand(parsed: ArgumentsCamelCase): Promise<number> {
@@ -17,7 +18,9 @@ export async function alignCommand(parsed: ArgumentsCamelCase): Promise<number> 
   const console = new Console(words.flag('quiet'));
   const { inputs, options, json, strict } = readAlignRequest(words);
   const { out, shard } = options;
-  const pictures = await findPictures({ inputs, out, shard });
+  const passedOver = new PassedOverFiles();
+  const pictures = await findPictures({ inputs, out, shard, onPassedOver: passedOver.add });
+  passedOver.tell(console);
   const began = performance.now();
   const summary = await inFolder(out, () =>
     interruptible(

@@ -10,6 +10,7 @@ import { exitCode } from '../shared/exit.js';
 import { type RunRequest, readRunRequest } from '../shared/run-request.js';
 import { type EndedRun, runWith, summaryLines } from '../shared/run-with.js';
 import { duration, loss, table } from '../shared/table.js';
+import { PassedOverFiles } from '../shared/tell-passed-over.js';
 import { alignFirst } from './align-first.js';
 import { hintAlign } from './hint-align.js';
 
@@ -17,7 +18,9 @@ export async function runCommand(parsed: ArgumentsCamelCase): Promise<number> {
   const words = new Arguments(parsed);
   const console = new Console(words.flag('quiet'));
   const request = readRunRequest(words);
-  const pictures = await findPictures(request);
+  const passedOver = new PassedOverFiles();
+  const pictures = await findPictures({ ...request, onPassedOver: passedOver.add });
+  passedOver.tell(console);
   const ended = await inFolder(request.out, () => runPictures(request, pictures, console));
   if (!request.json) console.result(resultTable(ended.summary, request.out, process.stdout.columns));
   for (const line of summaryLines(ended, request)) console.note(line);
