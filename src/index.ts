@@ -64,6 +64,7 @@ export { randomStart, type SearchStart } from './pulse/start.js';
 export { readWeights, type WeightFile } from './read-weights.js';
 export type { EmojiLabel, SkinTone } from './results/emoji-label.js';
 export type { JournalLine, Shard } from './results/journal.js';
+export { type PictureNotes, readNotes, withNotes } from './results/picture-notes.js';
 export { readResults } from './results/read-results.js';
 export type {
   AlignBegun,

@@ -121,6 +121,20 @@ export const commands: Readonly<Record<string, Command | CommandGroup>> = {
     examples: [['facewright demo --count 4', 'a short one']],
     load: async () => (await import('./demo/demo.js')).demoCommand,
   },
+  show: {
+    usage: 'show [inputs..]',
+    describe: 'how a face was made: its model, seed and options',
+    help:
+      'facewright show FILE.png... [options]\n\n' +
+      'Prints what a face that facewright wrote says of itself: generator, seed, options, and how near it came. Faces of run, emoji, ' +
+      'demo and generate have it in them (PNG, tEXt), unless they were made with --no-metadata.',
+    inputs: 'faces that facewright wrote',
+    examples: [
+      ['facewright show faces/anna.png', 'of one'],
+      ['facewright show faces/*.png --json', 'of many, for programs'],
+    ],
+    load: async () => (await import('./show/show.js')).showCommand,
+  },
   gallery: {
     usage: 'gallery [inputs..]',
     describe: 'a site that shows what a run found, to look through on this machine',

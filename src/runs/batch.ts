@@ -10,6 +10,7 @@ import { writeWholeFile } from '../node/whole-file.js';
 import type { SearchOptions } from '../pulse/options.js';
 import { type SearchLosses, type SearchProgress, type SearchResult, search } from '../pulse/search.js';
 import { randomStart, type SearchStart } from '../pulse/start.js';
+import { type PictureNotes, withNotes } from '../results/picture-notes.js';
 import { type SavedStarts, savedStart } from './latents-file.js';
 import { creatorTool } from './out-folder.js';
 import type { Picture } from './pictures.js';
@@ -121,13 +122,19 @@ async function writeIntermediates(
   }
 }
 
-/** Writes a planar picture [3, side, side] of [0, 1] as PNG. @param identifier for its XMP: the key of its result */
+/**
+ * Writes a planar picture [3, side, side] of [0, 1] as PNG.
+ *
+ * @param identifier for its XMP: the key of its result
+ * @param notes of how it was made, where the file is to have them
+ */
 export async function writePicture(
   path: string,
   planar: Float32Array | Float64Array,
   side: number,
-  identifier?: string,
+  { identifier, notes }: { readonly identifier?: string; readonly notes?: PictureNotes } = {},
 ): Promise<void> {
   const image = { data: toRgb8(planar, side, side), width: side, height: side };
-  await writeWholeFile(path, await encodePng(image, { creatorTool: creatorTool.run, identifier }));
+  const png = await encodePng(image, { creatorTool: creatorTool.run, identifier });
+  await writeWholeFile(path, notes === undefined ? png : withNotes(png, notes));
 }

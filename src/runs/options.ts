@@ -53,6 +53,8 @@ export interface RunOptions {
   readonly animate?: RunAnimation;
   /** The losses of every step in run.jsonl. */
   readonly trace?: boolean;
+  /** Whether a face's file says how it was made (`readNotes`): model, seed, options, losses; by default it does. */
+  readonly metadata?: boolean;
   /** Search again for what is there. */
   readonly again?: boolean;
   /** Write over files that facewright did not write. */
@@ -64,7 +66,7 @@ export interface RunOptions {
 }
 
 /** Those without which a run cannot be. */
-type Settled = 'fit' | 'background' | 'duplicates' | 'restarts' | 'search';
+type Settled = 'fit' | 'background' | 'duplicates' | 'restarts' | 'search' | 'metadata';
 
 /** Options with the defaults filled in. */
 export type RunSetting = Omit<RunOptions, Settled | 'signal'> & Required<Pick<RunOptions, Settled>>;
@@ -75,7 +77,7 @@ export type RunSetting = Omit<RunOptions, Settled | 'signal'> & Required<Pick<Ru
  * @throws FacewrightError for the first option that cannot be, or not with another
  */
 export function settleRunOptions({ signal: _, ...options }: RunOptions): RunSetting {
-  const { fit = 'pad', background = 'white', duplicates = 1, restarts = 1, search = {} } = options;
+  const { fit = 'pad', background = 'white', duplicates = 1, restarts = 1, search = {}, metadata = true } = options;
   for (const [name, count] of Object.entries({ duplicates, restarts, batch: options.batch ?? 1 })) {
     if (!(Number.isSafeInteger(count) && count >= 1)) {
       throw new FacewrightError(`${name} ${count}: must be a whole number, 1 or more`);
@@ -96,5 +98,5 @@ export function settleRunOptions({ signal: _, ...options }: RunOptions): RunSett
   if (start !== undefined && (duplicates > 1 || restarts > 1)) {
     throw new FacewrightError('--start fixes where the search starts; leave out --duplicates and --restarts');
   }
-  return { ...options, fit, background, duplicates, restarts, search };
+  return { ...options, fit, background, duplicates, restarts, search, metadata };
 }

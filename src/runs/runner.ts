@@ -8,6 +8,7 @@ import { writeWholeFile } from '../node/whole-file.js';
 import type { SearchOptions } from '../pulse/options.js';
 import type { EmojiLabel } from '../results/emoji-label.js';
 import type { Journal, JournalLine, NamedOptions } from '../results/journal.js';
+import { notesOf } from '../results/picture-notes.js';
 import { type Found, type Job, searchBatch, writePicture } from './batch.js';
 import type { RunEvent, RunSummary, Searched } from './events.js';
 import { type JobName, Jobs } from './jobs.js';
@@ -155,7 +156,7 @@ export class Runner {
   async #write(job: Job, { result, restart, recording }: Found, seconds: number): Promise<void> {
     const { files, target } = job;
     const { generator, setting, options, named, emit } = this.#parts;
-    const { out, saveLatents: latents, saveNpz: npz, animate, trace } = setting;
+    const { out, saveLatents: latents, saveNpz: npz, animate, trace, metadata } = setting;
     if (!Number.isFinite(result.losses.TOTAL) || !Number.isFinite(result.losses.L2)) {
       throw new FacewrightError('the search ended in numbers that are not finite; a smaller --learning-rate may help');
     }
@@ -164,7 +165,6 @@ export class Runner {
     await writeWholeFile(join(out, files.target), png);
     if (latents) await saveLatents(join(out, files.latents), result, generator);
     if (npz) await saveNpz(join(out, files.npz), result.w, generator);
-    await writePicture(join(out, files.image), result.image, generator.info.resolution, job.key);
     const animation = animate && files.animation(animate.format);
     if (animate && recording) {
       const own = result.trace.map(({ L2 }) => L2);
@@ -185,6 +185,8 @@ export class Runner {
       ...(animation ? { animation } : {}),
       ...(trace ? { trace: result.trace } : {}),
     };
+    const notes = metadata ? notesOf(line) : undefined;
+    await writePicture(join(out, files.image), result.image, generator.info.resolution, { identifier: job.key, notes });
     await this.#note(line);
     await emit({ type: 'found', ...searched(job), target, line, result });
   }

@@ -57,6 +57,7 @@ const refused: [words: string, message: RegExp][] = [
   ['run -output_dir out', /input: no such file or folder/],
   ['generate --seeds 1', /no output folder/],
   ['generate --out out --seeds 9-7', /--seeds 9-7: the range 9-7 runs backwards/],
+  ['show', /show what\? a face, for example/],
   ['generate --out out --seeds 1 --latents a.safetensors', /give one of them/],
   ['generate --out out --frames 3', /--frames needs --interpolate/],
   ['generate --out out --interpolate 1 2 --frames 1', /--frames 1: must be a whole number/],

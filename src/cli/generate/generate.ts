@@ -5,7 +5,7 @@ import type { ArgumentsCamelCase } from 'yargs';
 import { errorText } from '../../errors.js';
 import { downscale } from '../../image/bicubic.js';
 import { type GridCell, gridSheet } from '../../image/sheet.js';
-import { encodePng, type Generator, type OpenOptions, toRgb8 } from '../../index.js';
+import { encodePng, type Generator, type OpenOptions, type PictureNotes, toRgb8, withNotes } from '../../index.js';
 import { writeWholeFile } from '../../node/whole-file.js';
 import { saveNpz } from '../../runs/latents-file.js';
 import { creatorTool, exists, inFolder } from '../../runs/out-folder.js';
@@ -37,6 +37,8 @@ interface GenerateRequest {
   readonly truncation: number;
   readonly noiseSeed: number | undefined;
   readonly saveNpz: boolean;
+  /** Whether faces say how they were made. */
+  readonly metadata: boolean;
   readonly force: boolean;
   readonly json: boolean;
 }
@@ -86,6 +88,7 @@ function readGenerateRequest(words: Arguments): GenerateRequest {
     truncation: words.value('truncation', (option, text) => realNumber(option, text, 'such as 0.7', () => true)) ?? 1,
     noiseSeed: words.value('noise-seed', seedNumber),
     saveNpz: words.flag('save-npz'),
+    metadata: !words.without('metadata'),
     force: words.flag('force'),
     json: words.flag('json'),
   };
@@ -195,24 +198,27 @@ async function drawBatch(
 }
 
 async function writeFace(
-  { info: { resolution } }: Generator,
-  { out }: GenerateRequest,
-  { name }: Face,
+  generator: Generator,
+  request: GenerateRequest,
+  face: Face,
   image: Float32Array,
 ): Promise<void> {
+  const { resolution } = generator.info;
   const rgb = { data: toRgb8(image, resolution, resolution), width: resolution, height: resolution };
-  await writeWholeFile(join(out, `${name}.png`), await encodePng(rgb, { creatorTool: creatorTool.generate }));
+  const png = await encodePng(rgb, { creatorTool: creatorTool.generate });
+  const notes = { made_by: creatorTool.generate, ...faceNotes(generator, request, face) };
+  await writeWholeFile(join(request.out, `${face.name}.png`), request.metadata ? withNotes(png, notes) : png);
 }
 
-function faceLine(
-  { info, engine }: Generator,
-  { truncation, noiseSeed, saveNpz }: GenerateRequest,
-  face: Face,
-): object {
+/** What --json says of a face. */
+function faceLine(generator: Generator, request: GenerateRequest, face: Face): object {
+  const npz = request.saveNpz ? { npz: npzFile(face) } : {};
+  return { v: 1, output: `${face.name}.png`, ...npz, ...faceNotes(generator, request, face) };
+}
+
+/** What a face follows from. */
+function faceNotes({ info, engine }: Generator, { truncation, noiseSeed }: GenerateRequest, face: Face): PictureNotes {
   return {
-    v: 1,
-    output: `${face.name}.png`,
-    ...(saveNpz ? { npz: npzFile(face) } : {}),
     ...face.origin,
     truncation,
     truncation_centre: info.truncationCentre,

@@ -88,6 +88,8 @@ const alignOptions: OptionTable = {
   cache: hidden('value'),
 };
 
+const noMetadata = flag(WRITTEN, 'nothing in a face about seed, options and model, which show prints');
+
 const runOptions: OptionTable = {
   out: { ...value(PICTURES, 'folder for the faces; made when missing'), alias: 'o' },
   size: value(
@@ -127,6 +129,7 @@ const runOptions: OptionTable = {
   'save-latents': flag(WRITTEN, 'also NAME.latents.safetensors'),
   'save-npz': flag(WRITTEN, "also NAME.latents.npz: w alone, as NVIDIA's scripts have it"),
   trace: flag(WRITTEN, 'the losses of every step, in run.jsonl'),
+  'no-metadata': noMetadata,
   force: flag(WRITTEN, 'search again what is done, and overwrite what others wrote'),
   shard,
   batch: value(
@@ -188,6 +191,7 @@ const generateOptions: OptionTable = {
   'noise-seed': value(PICTURES, 'one noise for all faces', "each face's own seed"),
   ...modelOptions,
   batch: value(MODEL, 'faces drawn at once', '4, from 512 px 2, from 1024 px 1; more on a GPU, by its memory'),
+  'no-metadata': noMetadata,
   'save-npz': flag(WRITTEN, "also NAME.latents.npz: w as it is drawn, as NVIDIA's scripts have it"),
   force: flag(WRITTEN, 'overwrite files that are there'),
   json: flag(REPORT, 'a line of JSON per face on stdout'),
@@ -363,6 +367,10 @@ const tuneOptions: OptionTable = {
   quiet: flag(REPORT, 'nothing on stderr but errors'),
 };
 
+const showOptions: OptionTable = {
+  json: flag(REPORT, 'a line of JSON for each picture'),
+};
+
 const doctorOptions: OptionTable = {
   model: value(
     MODEL,
@@ -398,5 +406,6 @@ export const optionsOf: Readonly<Record<string, OptionTable>> = {
   'bench load': benchReport,
   'bench faces': benchReport,
   tune: tuneOptions,
+  show: showOptions,
   doctor: doctorOptions,
 };

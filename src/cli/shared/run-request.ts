@@ -55,6 +55,7 @@ export function readRunRequest(words: Arguments): RunRequest {
     saveLatents: words.flag('save-latents'),
     saveNpz: words.flag('save-npz'),
     trace: words.flag('trace'),
+    metadata: !words.without('metadata'),
     again: words.flag('force'),
     overwrite: words.flag('force'),
     json: words.flag('json'),
