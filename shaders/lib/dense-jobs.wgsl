@@ -49,9 +49,24 @@ fn dense(local: vec3u, job: Job, picture: u32) -> vec4f {
   if (quad < columns) {
     for (var k = 0u; k < job.products; k++) {
       let product = product_of(job.first + k);
-      for (var i = local.y; i < product.into; i += PARTS) {
-        sum += weights[product.weights + i * columns + quad] * input_at(product, picture, i);
+      let first = product.weights + quad;
+      var i = local.y;
+      // Four at a time, so that their loads are on their way together.
+      for (; i + 3u * PARTS < product.into; i += 4u * PARTS) {
+        let w0 = weights[first + i * columns];
+        let w1 = weights[first + (i + PARTS) * columns];
+        let w2 = weights[first + (i + 2u * PARTS) * columns];
+        let w3 = weights[first + (i + 3u * PARTS) * columns];
+        let x0 = input_at(product, picture, i);
+        let x1 = input_at(product, picture, i + PARTS);
+        let x2 = input_at(product, picture, i + 2u * PARTS);
+        let x3 = input_at(product, picture, i + 3u * PARTS);
+        sum += w0 * x0;
+        sum += w1 * x1;
+        sum += w2 * x2;
+        sum += w3 * x3;
       }
+      for (; i < product.into; i += PARTS) { sum += weights[first + i * columns] * input_at(product, picture, i); }
     }
   }
   dense_parts[local.y * QUADS + local.x] = sum;

@@ -155,8 +155,7 @@ function losses(): Case[] {
         const [mean, std] = ['mean', 'std'].map((name) => b.constant(name, [13, 1, 1, 1], uniform(0.2, 0.8)));
         const latent = apply1(graph, 'latent_to_w', [v, mean, std], { slope: 0.2 });
         const x = b.input('x', [c, h * factor, w * factor]);
-        const signed = apply1(graph, 'affine', [x], { scale: -2, shift: 0.1 });
-        const image = apply1(graph, 'affine', [signed], { scale: 0.5, shift: 0.5 });
+        const image = apply1(graph, 'affine', [x], { scale: -0.5, shift: 0.5 });
         const lines = apply1(graph, 'bicubic', [image], { axis: 2, factor, adjoint: false });
         const small = apply1(graph, 'bicubic', [lines], { axis: 3, factor, adjoint: false });
         const target = b.input('target', [c, h, w], uniform(0, 1));
