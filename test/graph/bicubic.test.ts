@@ -1,6 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { bicubicTaps, cubic, reflectBefore } from '../../dist/graph/bicubic.js';
+import { adjointTaps, bicubicTaps, cubic, reflectBefore } from '../../dist/graph/bicubic.js';
 
 function close(found: number, expected: number): void {
   assert.ok(Math.abs(found - expected) < 1e-15, `${found} instead of ${expected}`);
@@ -29,6 +29,27 @@ for (const factor of [2, 3, 4, 5, 8, 16, 32, 64]) {
     const before = reflectBefore(factor);
     const after = 4 * factor - factor - before;
     assert.ok(before === after || after === before + 1, `${before} before, ${after} after`);
+  });
+}
+
+for (const [factor, results] of [
+  [2, 1],
+  [2, 2],
+  [3, 1],
+  [3, 5],
+  [4, 13],
+  [32, 32],
+] as const) {
+  test(`the transpose by ${factor} to ${results}: each result is given away whole, and later samples read no earlier ones`, () => {
+    const { span, first, weights } = adjointTaps(factor, results);
+    const given = new Float64Array(results);
+    first.forEach((from, i) => {
+      assert.ok(from >= (first[i - 1] ?? 0) && from + span <= results, `sample ${i}: from ${from}, ${span}`);
+      for (let k = 0; k < span; k++) given[from + k] += weights[i * span + k];
+    });
+    assert.is(first.length, factor * results);
+    for (const sum of given) assert.ok(Math.abs(sum - 1) < 1e-14, `${sum}`);
+    assert.ok(span <= 4, `${span}`);
   });
 }
 

@@ -4,9 +4,9 @@ import { adjointTaps, reflectBefore } from '../../graph/bicubic.js';
 import type { JoinedOp } from '../../graph/fuse/joined-op.js';
 import { isOp, type Op, type Tensor } from '../../graph/graph.js';
 import type { OpName } from '../../graph/ops.js';
-import type { Binding, Dispatch } from './dispatch.js';
+import { type Binding, type Dispatch, grid, WORKGROUP } from './dispatch.js';
 import { finiteFloor, geocrossPairs, TERM_FACTORS, tapsOf } from './lower-search.js';
-import { bind, bindTogether, scalars, size, valuewise } from './lowering.js';
+import { bind, bindTogether, scalars, size } from './lowering.js';
 import { bitsOf } from './words.js';
 
 /** How a workgroup of bicubic_losses is cut: lanes that share the taps of a result, and results. */
@@ -149,30 +149,34 @@ export function lowerImageGradient(op: JoinedOp): Dispatch[] {
   const factorOf = (term: 'L2' | 'L1') => gradients.find(({ attrs }) => attrs.term === term)?.inputs[0];
   const [squares, absolute] = [factorOf('L2'), factorOf('L1')];
   const key = `adjoint taps ${down.attrs.factor} ${across.attrs.factor} ${small.shape.slice(2)}`;
-  return valuewise(
-    'image_gradient',
-    size(result),
+  return [
     {
-      C: c,
-      H: h,
-      W: w,
-      ROWS: small.shape[2],
-      COLUMNS: small.shape[3],
-      DOWN: rows.span,
-      ACROSS: columns.span,
-      SQUARES: squares ? (2 * TERM_FACTORS.L2) / size(small) : 0,
-      ABSOLUTE: absolute ? TERM_FACTORS.L1 / size(small) : 0,
-      SCALE: scaling?.attrs.scale ?? 1,
+      kernel: 'image_gradient',
+      overrides: {
+        C: c,
+        H: h,
+        W: w,
+        ROWS: small.shape[2],
+        COLUMNS: small.shape[3],
+        DOWN: rows.span,
+        ACROSS: columns.span,
+        SQUARES: squares ? (2 * TERM_FACTORS.L2) / size(small) : 0,
+        ABSOLUTE: absolute ? TERM_FACTORS.L1 / size(small) : 0,
+        SCALE: scaling?.attrs.scale ?? 1,
+        WORKGROUP,
+      },
+      bindings: {
+        squares: bind(squares),
+        absolute: bind(absolute),
+        small: bind(small),
+        goal: bind(goal),
+        lines: { kind: 'table', key, data: Float32Array.from(lines) },
+        result: bind(result),
+      },
+      groups: grid(Math.ceil(w / WORKGROUP) * c * h, 1),
+      flop: 0,
     },
-    {
-      squares: bind(squares),
-      absolute: bind(absolute),
-      small: bind(small),
-      goal: bind(goal),
-      lines: { kind: 'table', key, data: Float32Array.from(lines) },
-      result: bind(result),
-    },
-  );
+  ];
 }
 
 function partsOf<N extends OpName>({ parts }: JoinedOp, name: N): Op<N>[] {
