@@ -36,8 +36,8 @@ export interface OpenOptions {
   /** native: threads that compute; by default as many as this process has processors. No result depends on it. */
   readonly threads?: number;
   /**
-   * By default `f32`. Faster and less exact: `bf16`, native, on processors that have AVX512-BF16; `f16`, webgpu, on adapters that have
-   * `shader-f16`.
+   * By default `f32`. Less exact: `bf16`, native, is faster, on processors that have AVX512-BF16; `f16`, webgpu, takes nearly half the
+   * memory, on adapters that have `shader-f16`.
    */
   readonly precision?: Precision;
   /**

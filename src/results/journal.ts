@@ -62,7 +62,7 @@ export interface JournalLine extends JournalEntry {
   readonly model: { readonly name: string; readonly sha256: string; readonly licence: string };
   readonly engine: string;
   readonly adapter: string;
-  /** What the engine computed products in; absent in lines of 0.1, whose options name it where it was not f32. */
+  /** What the engine computed products in, or stored maps in; absent in lines of 0.1, whose options name it where it was not f32. */
   readonly precision?: Precision;
   readonly options: NamedOptions;
   readonly steps: number;

@@ -48,7 +48,7 @@ const modelOptions: OptionTable = {
   adapter: value(MODEL, 'webgpu: part of the name of the GPU to use; doctor lists them'),
   precision: value(
     MODEL,
-    'f32 | bf16 (native, with AVX512-BF16) | f16 (webgpu, with shader-f16): faster, less exact',
+    'f32 | bf16: native, with AVX512-BF16: faster, less exact | f16: webgpu, with shader-f16: less memory, less exact',
     'f32',
   ),
   threads: value(MODEL, 'native: threads that compute', 'all processors'),
