@@ -1,57 +1,48 @@
-//! use moments
-// StyleGAN1's epilogue, first half: noise, bias and leaky ReLU, and the moments of each tile of the result.
+//! use strips, parts, moments, styled-strip
+// StyleGAN1's epilogue, first half: noise, bias and activation of a map, or where BLUR of the map blurred, with the moments of each tile.
 //
-//   x = lrelu(y + noise_weight[c]·noise + bias[c]);   tile: its mean, and Σ (x − mean)² over its pixels
+//   x = lrelu(y + noise_weight[c]·noise + bias[c]),   tiles = count, mean and Σ (x − mean)² of a tile
 //
-// Layout: y [n or 1, C, PIXELS]; noise [n, PIXELS]; x [n, C, PIXELS]; tiles [n, C, TILES] of (mean, Σ).
-// Work: a workgroup takes a tile of TILE pixels of one channel, an invocation every WORKGROUP-th of them: it sums
-// differences to its first value, so that a large mean does not cancel; then the invocations' moments are merged by Chan,
-// Golub & LeVeque (1983), equation 2.1.
+// Layout: y [n or 1, parts, c, h + 2 − 2·before, w + 2 − 2·before], before 1 without BLUR; noise [n, h, w]; x [n, c, h, w]; tiles
+// [n, c, tiles].
+// Work: a workgroup takes a tile of strips of one channel (4 columns × shape.rows), an invocation every WORKGROUP-th of them; then the
+// invocations' moments are merged by Chan, Golub & LeVeque (1983), equation 2.1.
 // workgroup_id: x tile, y channel, z picture. styled_coefficients.wgsl merges the tiles.
-override C: u32;
-override PIXELS: u32;
-override TILES: u32;
-override TILE: u32;
-override SHARED: bool; // y is a constant, the same for all pictures
-override NOISE: bool;
+override BLUR: bool;
 override SLOPE: f32;
 override WORKGROUP: u32;
+const STAGED = 1u;
+
+// Sizes are data: one pipeline serves all layers. tile: strips of a tile; shared: whether y is a constant, the same for all pictures.
+struct Shape { c: u32, h: u32, w: u32, before: u32, parts: u32, rows: u32, tile: u32, tiles: u32, shared_map: u32, noise: u32 }
 
 @group(0) @binding(0) var<storage, read> y: array<Stored>;
 @group(0) @binding(1) var<storage, read> noise: array<f32>;
 @group(0) @binding(2) var<storage, read> noise_weight: array<f32>;
 @group(0) @binding(3) var<storage, read> bias: array<f32>;
 @group(0) @binding(4) var<storage, read_write> x: array<Stored>;
-@group(0) @binding(5) var<storage, read_write> tiles: array<vec2f>;
+@group(0) @binding(5) var<storage, read_write> tiles: array<Moments>;
+@group(0) @binding(6) var<storage, read> shape: Shape;
+
+fn from_size() -> vec2u {
+  return vec2u(shape.h, shape.w) + 2u - 2u * shape.before;
+}
+
+fn part_of(at: u32) -> f32 {
+  return f32(y[at]);
+}
+
+fn tap(plane: u32, r: u32, s: u32) -> f32 {
+  return whole_tap(plane, r, s);
+}
 
 @compute @workgroup_size(WORKGROUP)
 fn main(@builtin(local_invocation_index) local: u32, @builtin(workgroup_id) group: vec3u) {
-  let channel = group.y;
-  let picture = group.z;
-  let first = group.x * TILE + local;
-  let start = select(picture * C + channel, channel, SHARED) * PIXELS;
-  let to = (picture * C + channel) * PIXELS;
-  var weight = 0.0;
-  if (NOISE) { weight = noise_weight[channel]; }
-
-  var shift = 0.0;
-  var sum = 0.0;
-  var squares = 0.0;
-  var count = 0.0;
-  let end = min(PIXELS, (group.x + 1u) * TILE);
-  for (var p = first; p < end; p += WORKGROUP) {
-    var value = f32(y[start + p]) + bias[channel];
-    if (NOISE) { value += weight * noise[picture * PIXELS + p]; }
-    value = select(SLOPE * value, kept_positive(vec4f(value)).x, value > 0.0);
-    x[to + p] = Stored(value);
-    shift = select(shift, value, p == first);
-    let difference = value - shift;
-    sum += difference;
-    squares += difference * difference;
-    count += 1.0;
+  let plane = first_part(select(group.z, 0u, shape.shared_map == 1u), group.y);
+  let end = min(strips(), (group.x + 1u) * shape.tile);
+  for (var strip = group.x * shape.tile + local; strip < end; strip += WORKGROUP) {
+    style_strip(strip, plane, group.z, group.y);
   }
-  var own = Moments(0.0, 0.0, 0.0);
-  if (count > 0.0) { own = Moments(count, shift + sum / count, max(0.0, squares - sum * (sum / count))); }
-  let all = merge_in_first(local, own);
-  if (local == 0u) { tiles[(picture * C + channel) * TILES + group.x] = vec2f(all.mean, all.squares); }
+  let all = merge_in_first(local, own_moments());
+  if (local == 0u) { tiles[(group.z * shape.c + group.y) * shape.tiles + group.x] = all; }
 }

@@ -1,18 +1,169 @@
-// What the convolutions for GPUs share: a workgroup makes ROWS × 4·QUADS pixels for 8·GROUPS channels, an invocation 4 pixels
-// of a row for 8 channels; SLICE input channels at a time stand in workgroup memory.
+// What the convolutions for GPUs share: a workgroup makes ROWS × 4·QUADS pixels for CHANNELS·GROUPS channels, an invocation 4 pixels
+// of a row (or blocks of pixels) for CHANNELS channels; SLICE input channels at a time stand in workgroup memory.
 //
-// Of the kernel: the overrides IN, OUT, H, W, QUADS, ROWS, GROUPS, SLICE, the binding weights, and the constant WEIGHTS: vec4
-// of weights that a block of 8 channels has for each input channel.
+// How they get there. A slice is asked for (`ask`) before the multiply-adds of the one before it, and put into workgroup memory
+// (`put`) after them: all its loads are under way at once, and nobody waits for memory who has work. What does not change from slice to
+// slice is worked out once (`source_of`): an invocation brings the same places of the patch of every channel, and weights of the
+// block of channels that it works for. The coefficients of a channel are the same for all invocations.
+//
+// Of the kernel: the overrides IN, OUT, QUADS, ROWS, GROUPS, SLICE; PATCH_ROWS and PATCH_WIDTH, the patch of the map of x that the
+// workgroup's pixels need, and FROM_H and FROM_W, that map; the constants WEIGHTS, vec4 of weights that a block of CHANNELS channels
+// has for each input channel, CHANNELS, PART, the input channels that are summed apart, and TAIL, numbers that patch_tile has to have
+// room for when all is summed; the binding weights; and a way to read x: the library map-read or plain-read.
 override WORKGROUP: u32 = QUADS * ROWS * GROUPS;
+override PATCH: u32 = PATCH_ROWS * PATCH_WIDTH;
+// Pixels of a channel that an invocation brings, and vec4 of weights of a slice; the last of them may be one too many.
+override PIXEL_LOADS: u32 = (PATCH + WORKGROUP - 1) / WORKGROUP;
+override WEIGHT_LOADS: u32 = (SLICE * WEIGHTS + QUADS * ROWS - 1) / (QUADS * ROWS);
+// How many of these may be under way. Where there are more (few invocations, small maps) they are brought when they are put.
+const MOST_PIXELS = 16u;
+const MOST_WEIGHTS = 3u;
+const MOST_SLICE = 8u;
+override PIXELS_AHEAD: bool = SLICE * PIXEL_LOADS <= MOST_PIXELS;
+override WEIGHTS_AHEAD: bool = WEIGHT_LOADS <= MOST_WEIGHTS;
+override SLICES: u32 = (IN + SLICE - 1) / SLICE;
+// Slices that are summed apart, of PART input channels together; and whether all parts have so many.
+override PART_SLICES: u32 = (PART + SLICE - 1) / SLICE;
+override PARTS: u32 = (SLICES + PART_SLICES - 1) / PART_SLICES;
+override EVEN_PARTS: bool = SLICES % PART_SLICES == 0;
+// Whether the last slice has channels beyond the last.
+override RAGGED: bool = IN % SLICE != 0;
 
-var<workgroup> weight_tile: array<Stored4, SLICE * GROUPS * WEIGHTS>;
+// [SLICE][PATCH] and [GROUPS][SLICE][WEIGHTS], and what is one too many behind the last. (A multiple of 16 bytes: RADV puts one behind
+// the other as they are, and reads four numbers at once only where it knows that they stand at such a multiple.)
+var<workgroup> patch_tile: array<f32, (max((SLICE - 1) * PATCH + PIXEL_LOADS * WORKGROUP, TAIL) + 3) / 4 * 4>;
+var<workgroup> weight_tile: array<Stored4, (GROUPS - 1) * SLICE * WEIGHTS + WEIGHT_LOADS * QUADS * ROWS>;
+
+// What an invocation brings.
+struct Source {
+  local: u32,
+  picture: u32,
+  // First row and column of the patch in the map of x; those above and left of it are large numbers.
+  top: u32,
+  left: u32,
+  // Of each of its pixels: where it lies in x in channel 0, and whether it lies within the map.
+  pixels: array<u32, MOST_PIXELS>,
+  inside: array<bool, MOST_PIXELS>,
+  held: array<Held, MOST_PIXELS>,
+  // Its first vec4 of weights of input channel 0, and the last of its block.
+  weights: u32,
+  last_weights: u32,
+}
+
+// Of a slice that is under way.
+struct Asked {
+  pixels: array<Raw, MOST_PIXELS>,
+  styles: array<Style, MOST_SLICE>,
+  weights: array<Stored4, MOST_WEIGHTS>,
+}
+
+// `panel`: the place of the weights of the invocation's channels among all, in blocks of CHANNELS channels (and phases of them).
+fn source_of(local: u32, picture: u32, top: u32, left: u32, panel: u32) -> Source {
+  var source: Source;
+  source.local = local;
+  source.picture = picture;
+  source.top = top;
+  source.left = left;
+  if (PIXELS_AHEAD) {
+    for (var n = 0u; n < PIXEL_LOADS; n++) {
+      let place = place_in_map(source, n);
+      source.pixels[n] = place.at;
+      source.inside[n] = place.inside;
+      source.held[n] = held_at(place.at, picture);
+    }
+  }
+  source.weights = panel * IN * WEIGHTS + local % (QUADS * ROWS);
+  source.last_weights = (panel + 1u) * IN * WEIGHTS - 1u;
+  return source;
+}
+
+struct MapPlace { at: u32, inside: bool }
+
+// Of an invocation's pixel number n. Outside of the map it is the first pixel, which can be read.
+fn place_in_map(source: Source, n: u32) -> MapPlace {
+  let e = source.local + n * WORKGROUP;
+  let r = source.top + e / PATCH_WIDTH;
+  let s = source.left + e % PATCH_WIDTH;
+  let inside = e < PATCH && r < FROM_H && s < FROM_W;
+  return MapPlace(source.picture * IN * FROM_H * FROM_W + select(0u, r * FROM_W + s, inside), inside);
+}
+
+// A channel that is there: what is made of those beyond the last is put as zero.
+fn channel(i: u32) -> u32 {
+  return select(i, min(i, IN - 1u), RAGGED);
+}
+
+// Asks for slice number `number`.
+fn ask(source: ptr<function, Source>, number: u32) -> Asked {
+  let slice = number * SLICE;
+  var asked: Asked;
+  if (WEIGHTS_AHEAD) {
+    for (var n = 0u; n < WEIGHT_LOADS; n++) { asked.weights[n] = weights_at(source, slice, n); }
+  }
+  for (var c = 0u; c < SLICE; c++) { asked.styles[c] = style_of((*source).picture, IN, channel(slice + c)); }
+  if (PIXELS_AHEAD) {
+    for (var c = 0u; c < SLICE; c++) {
+      for (var n = 0u; n < PIXEL_LOADS; n++) {
+        asked.pixels[c * PIXEL_LOADS + n] = raw_at((*source).pixels[n] + channel(slice + c) * FROM_H * FROM_W);
+      }
+    }
+  }
+  return asked;
+}
+
+// The vec4 number n of the weights that an invocation brings. Some are one too many, which nobody uses; those of channels that are not
+// there are multiplied by zero, and have to be numbers.
+fn weights_at(source: ptr<function, Source>, slice: u32, n: u32) -> Stored4 {
+  let at = (*source).weights + slice * WEIGHTS + n * QUADS * ROWS;
+  return weights[select(at, min(at, (*source).last_weights), RAGGED)];
+}
+
+// Puts what was asked for into workgroup memory.
+fn put(asked: ptr<function, Asked>, source: ptr<function, Source>, number: u32) {
+  let slice = number * SLICE;
+  // What is known already, said again where Dawn's range analysis sees it: no index is clamped then.
+  let lane = (*source).local % WORKGROUP;
+  let block = lane / (QUADS * ROWS) * SLICE * WEIGHTS + lane % (QUADS * ROWS);
+  for (var n = 0u; n < WEIGHT_LOADS; n++) {
+    if ((n + 1u) * QUADS * ROWS <= SLICE * WEIGHTS || lane % (QUADS * ROWS) + n * QUADS * ROWS < SLICE * WEIGHTS) {
+      if (WEIGHTS_AHEAD) {
+        weight_tile[block + n * QUADS * ROWS] = (*asked).weights[n];
+      } else {
+        weight_tile[block + n * QUADS * ROWS] = weights_at(source, slice, n);
+      }
+    }
+  }
+  for (var n = 0u; n < PIXEL_LOADS; n++) {
+    if ((n + 1u) * WORKGROUP <= PATCH || lane + n * WORKGROUP < PATCH) {
+      var place: MapPlace;
+      var held: Held;
+      if (PIXELS_AHEAD) {
+        place = MapPlace((*source).pixels[n], (*source).inside[n]);
+        held = (*source).held[n];
+      } else {
+        place = place_in_map(*source, n);
+        held = held_at(place.at, (*source).picture);
+      }
+      for (var c = 0u; c < SLICE; c++) {
+        var raw: Raw;
+        if (PIXELS_AHEAD) {
+          raw = (*asked).pixels[c * PIXEL_LOADS + n];
+        } else {
+          raw = raw_at(place.at + channel(slice + c) * FROM_H * FROM_W);
+        }
+        let there = place.inside && (!RAGGED || slice + c < IN);
+        patch_tile[c * PATCH + lane + n * WORKGROUP] = select(0.0, made_of(raw, held, (*asked).styles[c]), there);
+      }
+    }
+  }
+}
 
 // Where an invocation works.
 struct Place {
   // First row and column of the workgroup's pixels.
   tile_row: u32,
   tile_column: u32,
-  // Of the invocation within them: the four pixels of a row, the row, the block of 8 channels.
+  // Of the invocation within them: the four pixels of a row, the row, the block of channels.
   quad: u32,
   row: u32,
   channels: u32,
@@ -27,16 +178,4 @@ fn place_of(local: u32, tile: u32) -> Place {
     (local / QUADS) % ROWS,
     local / (QUADS * ROWS),
   );
-}
-
-// Brings the weights of GROUPS blocks from `first_block` on, for SLICE input channels from `slice` on; zero beyond the last.
-// Packed weights hold `phases` panels for each block; `phase` says which.
-fn bring_weights(local: u32, slice: u32, first_block: u32, phases: u32, phase: u32) {
-  let blocks = (OUT + 7u) / 8u;
-  for (var e = local; e < SLICE * GROUPS * WEIGHTS; e += WORKGROUP) {
-    let i = slice + e / (GROUPS * WEIGHTS);
-    let block = first_block + (e / WEIGHTS) % GROUPS;
-    weight_tile[e] = Stored4(0);
-    if (i < IN && block < blocks) { weight_tile[e] = weights[((block * phases + phase) * IN + i) * WEIGHTS + e % WEIGHTS]; }
-  }
 }

@@ -9,7 +9,7 @@ import { engineSuite, engines, enginesInAllSets, openTestEngine, type TestEngine
 import { normals } from '../random.js';
 import { batchFaults, type Case, conformanceCases, conformanceFaults } from './conformance.js';
 import { joinedCases } from './joined-cases.js';
-import { TILED, tiledCases } from './tiled.js';
+import { fewTiledCases, TILED } from './tiled.js';
 
 let engine: Engine;
 
@@ -30,11 +30,11 @@ for (const one of enginesInAllSets) {
   conformance.run();
 }
 
-// The kernels for GPUs, whatever the adapter: on lavapipe the suites above ran others.
+// The kernels for GPUs, whatever the adapter: on lavapipe the suites above ran others. (All cases: tilings.long.test.ts.)
 for (const one of engines.filter(({ name }) => name === 'webgpu')) {
   const { adapter } = one.request;
   const tiled = suiteOn(one, 'tiled convolutions', () => openWebGpu({ adapter, measured: preferring(TILED) }));
-  for (const each of tiledCases()) {
+  for (const each of fewTiledCases()) {
     tiled(each.name, () => conforms(each));
   }
   tiled.run();

@@ -315,6 +315,40 @@ function styledLayers(): Case[] {
   });
 }
 
+/**
+ * A block of StyleGAN1 with the way to RGB, forward and backward, of maps that a workgroup holds as a whole, reads as a whole, or that
+ * are cut into tiles.
+ */
+function styledBlocks(): Case[] {
+  const sizes: readonly PictureShape[] = [
+    [13, 3, 2],
+    [3, 17, 19],
+    [2, 67, 65],
+  ];
+  return sizes.map(([c, h, w]) =>
+    makeCase(
+      `styled block, forward and backward, ${c}×${h}×${w}`,
+      (b) => {
+        const [x, to] = [b.input('x', [c, h, w]), c + 2];
+        const before = styledLayer(b, ' before', x, { noise: true });
+        const weight = (name: string, out: number, from: number, side: number) =>
+          b.constant(name, [out, from, side, side], weights(from * Math.min(side, 3) ** 2));
+        const up = [before.styled, weight('up', to, c, 4)];
+        const large = apply1(b.graph, 'conv_up', up, { adjoint: false, margin: 0 });
+        const blurred = apply1(b.graph, 'blur', [large], { adjoint: false, margin: 0 });
+        const first = styledLayer(b, ' 0', blurred, { noise: true });
+        const conv = [first.styled, weight('conv', to, to, 3)];
+        const second = styledLayer(b, ' 1', apply1(b.graph, 'conv', conv, { adjoint: false }), {});
+        const rgb = [second.styled, weight('rgb', 3, to, 1), b.constant('bias of rgb', [3, 1, 1, 1])];
+        const y = apply1(b.graph, 'conv', rgb, { adjoint: false });
+        b.graph.output('y', y);
+        b.gradients(y, [x, ...before.inputs, ...first.inputs, ...second.inputs]);
+      },
+      2e-5,
+    ),
+  );
+}
+
 /** The ops that layers are made of, each alone: what runs where nothing is fused. */
 function layerOps(): Case[] {
   const cases: Case[] = [];
@@ -1133,6 +1167,7 @@ export function conformanceCases(): Case[] {
     ...elementwise(),
     ...convolutions(),
     ...styledLayers(),
+    ...styledBlocks(),
     ...layerOps(),
     ...demodulation(),
     ...latents(),

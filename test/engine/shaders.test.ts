@@ -74,14 +74,16 @@ test('docs/kernels.md names every kernel, and no other', () => {
 test('an override without a value is given one, and one with a value is made of others', () => {
   for (const file of files) {
     for (const [, name, value] of kernels.get(file).code.matchAll(/^override (\w+)[^=;]*= ([^;]*);/gm)) {
-      assert.match(value, /[A-Z]{2}/, `${file}: ${name} = ${value} is a number that the host does not know of`);
+      assert.match(value, /\b[A-Z]/, `${file}: ${name} = ${value} is a number that the host does not know of`);
     }
   }
 });
 
 test('the tiles of the host are those of the tiled kernels', () => {
-  for (const [name, { weights }] of Object.entries(tiledPatches)) {
-    assert.match(shaders[`${name}_tiled`], new RegExp(`^const WEIGHTS = ${weights}u;$`, 'm'));
+  for (const [name, { channels, weights }] of Object.entries(tiledPatches)) {
+    // conv3x3 is a library, as there are two kernels of it.
+    const text = shaders[`${name}_tiled`] + (shaders[`lib/${name}-tiled`] ?? '');
+    assert.match(text, new RegExp(`^const WEIGHTS = ${weights}u;\nconst CHANNELS = ${channels}u;$`, 'm'));
   }
 });
 
@@ -142,22 +144,28 @@ test('what is passed on within an op is written before it is read, and never by 
 
 /** Values that an invocation makes, where it is not one. */
 const PER_INVOCATION: Readonly<Record<string, number>> = {
-  blur: 4,
+  styled_gradient: 4,
   upsample: 4,
   conv1x1: 4,
   conv3x3_broadcast: 2 * 4 * 8,
   conv_up_broadcast: 2 * 8 * 8,
   conv_down_broadcast: 4 * 8,
   conv3x3_tiled: 4 * 8,
-  conv_up_tiled: 8 * 8,
+  conv3x3_back_tiled: 4 * 8,
+  conv_up_tiled: 8 * 4,
   conv_down_tiled: 4 * 8,
 };
 
 /** Values that a workgroup makes together. */
-const PER_WORKGROUP: Readonly<Record<string, (overrides: Dispatch['overrides']) => number>> = {
-  styled: ({ TILE }) => TILE,
+const PER_WORKGROUP: Readonly<Record<string, (sizes: Dispatch['overrides']) => number>> = {
+  blur: ({ WORKGROUP, rows }) => WORKGROUP * 4 * rows,
+  styled: ({ tile, rows }) => tile * 4 * rows,
+  styled_channel: ({ h, w }) => Math.max(h * w, 3),
+  gradient_channel: ({ h, w }) => Math.max(h * w, 2),
   styled_coefficients: () => 3,
   styled_sums: () => 2,
+  styled_rates: () => 4,
+  conv1x1_sums: () => 4 * 2,
   sum_tiles: () => 1,
   pixel_loss: () => 1,
   pixel_norm: ({ SIZE }) => SIZE,
@@ -167,8 +175,8 @@ const PER_WORKGROUP: Readonly<Record<string, (overrides: Dispatch['overrides']) 
   linear: ({ QUADS }) => 4 * QUADS,
   instance_norm: ({ PIXELS }) => PIXELS,
   modulate_sums: () => 2,
-  scale_gradient: ({ TILE, STORE }) => (STORE ? TILE : 1),
-  demodulation_sums: () => 1,
+  scaled_gradient: ({ TILE, STORE }) => (STORE ? TILE : 2),
+  scaled_sums: () => 1,
   demodulate: ({ QUADS }) => 4 * QUADS,
   demodulate_gradient: ({ QUADS }) => 4 * QUADS,
   products: ({ QUADS }) => 4 * QUADS,
@@ -181,12 +189,27 @@ const PER_WORKGROUP: Readonly<Record<string, (overrides: Dispatch['overrides']) 
   updates: () => Number.POSITIVE_INFINITY,
 };
 
+/** Sizes that a kernel is given as data, by the names that its struct Shape has for them. */
+function dataSizes({ kernel, bindings: { shape } }: Dispatch): Readonly<Record<string, number>> {
+  if (shape?.kind !== 'table') return {};
+  const [, fields] = /struct Shape \{(.*)\}/.exec(kernels.get(kernel).code)!;
+  const names = fields.split(',').map((field) => field.split(':')[0].trim());
+  assert.is(shape.data.length, names.length, `${kernel}: ${names}`);
+  return Object.fromEntries(names.map((name, index) => [name, shape.data[index]]));
+}
+
+test('sizes that are data are as many as their kernel reads', () => {
+  const given = launches.filter(({ dispatch }) => Object.keys(dataSizes(dispatch)).length > 0);
+  assert.ok(new Set(given.map(({ dispatch: { kernel } }) => kernel)).size > 5);
+});
+
 test('the grid of every dispatch covers what it writes', () => {
   for (const { op, dispatch } of launches) {
     const { kernel, groups, overrides } = dispatch;
     const { declarations } = kernels.get(kernel);
     const made =
-      PER_WORKGROUP[kernel]?.(overrides) ?? (PER_INVOCATION[kernel] ?? 1) * invocations(dispatch, declarations);
+      PER_WORKGROUP[kernel]?.({ ...overrides, ...dataSizes(dispatch) }) ??
+      (PER_INVOCATION[kernel] ?? 1) * invocations(dispatch, declarations);
     const wanted = overrides.TO_SIZE === undefined ? writtenBy(op, dispatch, declarations) : overrides.SIZE;
     assert.ok(groups[0] * groups[1] * made >= wanted, `${kernel}: ${groups} workgroups of ${made} for ${wanted}`);
     assert.ok(Math.max(...groups) <= 65_535, `${kernel}: ${groups} workgroups`);

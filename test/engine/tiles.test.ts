@@ -3,6 +3,7 @@ import * as assert from 'uvu/assert';
 import { grid, powerOfTwo } from '../../dist/engine/webgpu/dispatch.js';
 import { packConv3x3, packConvDown, packConvUp, packLinear } from '../../dist/engine/webgpu/pack.js';
 import {
+  blocksOf,
   reductionTiles,
   tileBytes,
   tiledPatches,
@@ -23,7 +24,8 @@ test('every tile fits into the workgroup memory and invocations that every WebGP
           const tile = tileFor(patch, { h, w, out });
           const where = `${kernel} ${h}×${w}, ${out} channels: ${JSON.stringify(tile)}`;
           assert.ok(tileBytes(patch, tile) <= WORKGROUP_MEMORY, where);
-          assert.ok(tile.quads * tile.rows * tile.groups <= 256, where);
+          const invocations = tile.quads * tile.rows * tile.groups;
+          assert.ok(invocations >= 32 && invocations <= 256, where);
         }
       }
     }
@@ -51,7 +53,7 @@ test('all tiles that are tried fit, differ, and begin with the usual one', () =>
           const where = `${kernel} ${JSON.stringify(shape)}`;
           assert.equal(tiles[0], tileFor(patch, shape), where);
           assert.is(new Set(tiles.map((tile) => JSON.stringify(tile))).size, tiles.length, where);
-          const work = Math.ceil(w / 4) * h * Math.ceil(out / 8);
+          const work = Math.ceil(w / 4) * h * blocksOf(patch, out);
           for (const tile of tiles) {
             const told = `${where}: ${JSON.stringify(tile)}`;
             const { quads, rows, groups, slice } = tile;
@@ -71,9 +73,25 @@ test('all tiles that are tried fit, differ, and begin with the usual one', () =>
   assert.ok(little > 20 && much > little, `${little} and ${much}`);
 });
 
-test('the two arrays of a tile take multiples of 16 bytes', () => {
+test('the two arrays of a tile take multiples of 16 bytes, and what the last load brings too much', () => {
   // A patch of 3 × 6 values in 72 bytes, rounded up to 80; 18 vectors of weights in 288.
   assert.is(tileBytes(tiledPatches.conv3x3, { quads: 1, rows: 1, groups: 1, slice: 1 }), 80 + 288);
+  // 10 × 18 values for 256 invocations, which bring 256 of the last channel; 72 vectors for 32, which bring 96 of the last block.
+  const tile = { quads: 4, rows: 8, groups: 8, slice: 4 };
+  assert.is(tileBytes(tiledPatches.conv3x3, tile), 4 * ((9 / 2) * 256) + 16 * (7 * 72 + 96));
+});
+
+test('tiles of large maps are 256 invocations, and those of few channels have more pixels', () => {
+  const tile = (name: keyof typeof tiledPatches, h: number, w: number, out: number) =>
+    Object.values(tileFor(tiledPatches[name], { h, w, out }));
+  assert.equal(tile('conv3x3', 64, 64, 256), [4, 8, 8, 4]);
+  assert.equal(tile('conv_up', 64, 64, 128), [4, 8, 8, 8]);
+  assert.equal(tile('conv_down', 32, 32, 512), [4, 8, 8, 2]);
+  assert.equal(tile('conv3x3', 8, 8, 512), [2, 8, 8, 4]);
+  assert.equal(tile('conv3x3', 4, 4, 512), [1, 4, 16, 2]);
+  assert.equal(tile('conv3x3', 1024, 1024, 16), [4, 16, 2, 4]);
+  assert.equal(tile('conv3x3', 1024, 1024, 3), [8, 16, 1, 4]);
+  assert.equal(tile('conv3x3', 1, 1, 1), [1, 4, 8, 4]);
 });
 
 test('a reduction covers all values and no tile is empty', () => {
@@ -108,6 +126,13 @@ test('packed weights: the phases of an upsampling convolution', () => {
   // Phase py = 0 reads weight rows 3 and 1, py = 1 rows 2 and 0; columns likewise.
   assert.equal(at(packConvUp(weight, 1, 1)), [15, 13, 14, 12, 7, 5, 6, 4, 11, 9, 10, 8, 3, 1, 2, 0]);
   assert.equal(at(packConvDown(weight, 1, 1)), [...weight]);
+  // In blocks of 4 channels a panel of one row is followed by that of the other, then by the next block's.
+  const five = Float32Array.from({ length: 5 * 16 }, (_, i) => i); // [5, 1, 4, 4]
+  const quads = packConvUp(five, 5, 1, 4);
+  assert.is(quads.length, 2 * 2 * 8 * 4);
+  assert.equal([...quads.subarray(0, 4)], [15, 31, 47, 63], 'row 0 of the first block');
+  assert.equal([...quads.subarray(32, 36)], [11, 27, 43, 59], 'row 1');
+  assert.equal([...quads.subarray(64, 68)], [79, 0, 0, 0], 'the fifth channel');
 });
 
 test('packed weights: a dense layer, transposed, in columns of four', () => {

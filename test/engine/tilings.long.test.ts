@@ -1,8 +1,8 @@
-/** A kernel is right however it cuts its work: `facewright tune` may choose any of its tilings. */
+/** The kernels for GPUs in all cases; and right however they cut their work: `facewright tune` may choose any of their tilings. */
 
 import * as assert from 'uvu/assert';
 import type { Engine } from '../../dist/engine/engine.js';
-import type { MeasuredChoices } from '../../dist/engine/webgpu/variants.js';
+import { type MeasuredChoices, preferring } from '../../dist/engine/webgpu/variants.js';
 import { openWebGpu } from '../../dist/node/dawn.js';
 import { engineSuite, engines } from '../engines.js';
 import { batchFaults, conformanceFaults } from './conformance.js';
@@ -16,17 +16,19 @@ const anyTiling: MeasuredChoices = (op, shape, possible) => {
 };
 
 for (const one of engines.filter(({ name }) => name === 'webgpu')) {
-  let engine: Engine;
-  const test = engineSuite(one, 'other tilings');
-  test.before(async () => {
-    engine = await openWebGpu({ adapter: one.request.adapter, measured: anyTiling });
-  });
-  test.after(() => engine.close());
-  for (const each of tiledCases()) {
-    test(each.name, async () => {
-      const faults = [...(await conformanceFaults(engine, each)), ...(await batchFaults(engine, each))];
-      assert.is(faults.length, 0, faults.join('\n'));
+  for (const [name, measured] of Object.entries({ 'usual tilings': preferring(TILED), 'other tilings': anyTiling })) {
+    let engine: Engine;
+    const test = engineSuite(one, name);
+    test.before(async () => {
+      engine = await openWebGpu({ adapter: one.request.adapter, measured });
     });
+    test.after(() => engine.close());
+    for (const each of tiledCases()) {
+      test(each.name, async () => {
+        const faults = [...(await conformanceFaults(engine, each)), ...(await batchFaults(engine, each))];
+        assert.is(faults.length, 0, faults.join('\n'));
+      });
+    }
+    test.run();
   }
-  test.run();
 }

@@ -83,17 +83,73 @@ test('native: a gradient with one reader is made where it is read', () => {
   assert.is(blur.op === 'fused' && blur.read.form === 'gradient' && blur.read.source.kind, 'conv1x1');
 });
 
-test('webgpu: the layer has kernels of its own, and the affine map is applied where it is read', () => {
+test('webgpu: of a small map the gradient goes back through its layer where it is made', () => {
   assert.equal(names(fuse(build(twoConvolutions).graph, webGpuForms)), [
-    'conv3x3: plain → plain',
-    'none: plain → styled',
+    'conv3x3: plain → styled',
     'conv3x3: styled → plain',
-    'conv3x3 adjoint: plain → plain',
-    'none: plain → sums',
-    'none: gradient → plain',
+    'conv3x3 adjoint: plain → summed back',
     'noise gradients',
     'conv3x3 adjoint: plain → plain',
   ]);
+});
+
+/** Two styled layers and an RGB picture of h × w; with the gradients of all inputs. */
+function upsampledLayers(h: number, w: number): (r: RandomGraph) => void {
+  return (r) => {
+    const x = r.input('x', [2, h / 2, w / 2]);
+    const up = apply1(r.graph, 'conv_up', [x, r.constant('up', [3, 2, 4, 4])], { adjoint: false, margin: 0 });
+    const first = styledLayer(r, '0', apply1(r.graph, 'blur', [up], { adjoint: false, margin: 0 }), {});
+    const conv = apply1(r.graph, 'conv', [first.styled, r.constant('weight', [3, 3, 3, 3])], { adjoint: false });
+    const second = styledLayer(r, '1', conv, {});
+    const rgb = apply1(r.graph, 'conv', [second.styled, r.constant('rgb', [3, 3, 1, 1])], { adjoint: false });
+    withGradients(r, rgb, [x, ...first.inputs, ...second.inputs]);
+  };
+}
+
+test('webgpu: a blur runs behind the convolution before it, and of a small map behind the gradient', () => {
+  assert.equal(names(fuse(build(upsampledLayers(6, 8)).graph, webGpuForms)), [
+    'conv_up blurred: plain → styled',
+    'conv3x3: styled → styled',
+    'conv1x1: styled → plain',
+    'conv1x1 adjoint: plain → summed back',
+    'conv3x3 adjoint: plain → summed back',
+    'conv_up adjoint: plain → plain',
+  ]);
+});
+
+test('webgpu: of a large map the gradient is made where it is read, of rates that come with the sums', () => {
+  const { graph } = build(upsampledLayers(258, 64));
+  const ops = fuse(graph, webGpuForms);
+  assert.equal(names(ops), [
+    'conv_up blurred: plain → styled',
+    'conv3x3: styled → styled',
+    'conv1x1: styled → plain',
+    'conv1x1 adjoint: plain → sums rates',
+    'conv3x3 adjoint: gradient → summed rates',
+    'blur: gradient → plain',
+    'conv_up adjoint: plain → plain',
+  ]);
+  const made = ops.flatMap((op) => (op.op === 'fused' && op.write.form === 'summed' ? [op.write.rates?.made] : []));
+  const read = ops.flatMap((op) => (op.op === 'fused' && op.read.form === 'gradient' ? [op.read.rates] : []));
+  assert.equal(read, made);
+});
+
+test('webgpu: a gradient with other readers is stored beside', () => {
+  const { graph } = build((r) => {
+    const x = r.input('x', [2, 3, 4]);
+    const blurred = apply1(r.graph, 'blur', [x], { adjoint: false, margin: 0 });
+    const layer = styledLayer(r, '', blurred, { noise: true });
+    r.graph.output('y', layer.styled);
+    const [g] = backward(r.graph, [{ output: layer.styled, seed: r.input('seed', [2, 3, 4]) }], [blurred]);
+    r.graph.output('before the blur', g!);
+    r.graph.output('g', apply1(r.graph, 'blur', [g!], { adjoint: false, margin: 0 }));
+  });
+  const op = fuse(graph, webGpuForms).find((one) => one.op === 'fused' && one.write.form === 'summed')!;
+  assert.is(names([op])[0], 'none: plain → summed back');
+  assert.equal(
+    op.outputs.slice(1).map((tensor) => [...graph.outputs].find(([, output]) => output === tensor)?.[0]),
+    ['before the blur', 'g'],
+  );
 });
 
 /** Two layers of StyleGAN2, the first upsampling, and the way to RGB; with the gradients of all inputs. */
@@ -138,7 +194,7 @@ test('native: of a modulated layer one map is stored, forward and backward', () 
   );
 });
 
-test('webgpu: a gradient goes back through its activation where it is read, as no kernel stores it so', () => {
+test('webgpu: a gradient goes back through its activation before it is stored, or else where it is read', () => {
   const { graph } = build((r) => {
     const x = r.input('x', [2, 2, 3]);
     const first = modulatedLayer(r, '0', x, { channels: 3, up: true });
@@ -148,9 +204,9 @@ test('webgpu: a gradient goes back through its activation where it is read, as n
   });
   const backward = names(fuse(graph, webGpuForms)).filter((name) => name.includes('adjoint'));
   assert.equal(backward, [
-    'conv3x3 adjoint: unactivated → scaled',
-    'conv3x3 adjoint: unactivated → scaled',
-    'blur adjoint: unactivated → plain',
+    'conv3x3 adjoint: unactivated → scaled back',
+    'conv3x3 adjoint: plain → scaled back',
+    'blur adjoint: plain → plain',
     'conv_up adjoint: plain → scaled',
   ]);
 });
@@ -333,7 +389,8 @@ for (const [engine, table] of Object.entries(forms)) {
         if (op.op !== 'fused') continue;
         const name = names([op])[0];
         found.set(name, (found.get(name) ?? 0) + 1);
-        assert.ok(hasForm(table, op.core, op.read.form, writeName(op.write)), `graph ${i}: ${name}`);
+        const [, , h, w] = op.outputs[0].shape;
+        assert.ok(hasForm(table, op.core, op.read.form, writeName(op.write), h * w), `graph ${i}: ${name}`);
       }
       const plain = runProgram(random.graph, random.graph.ops, random.values);
       const fused = runProgram(random.graph, program, random.values);

@@ -66,7 +66,8 @@ function runPlain(op: Op, batch: number, tensors: Values, scalars: Partial<RunSc
 
 function runFused(op: FusedOp, batch: number, tensors: Values): void {
   const map = readMap(op.read, batch, tensors);
-  const result = runCore(op, map, batch, tensors);
+  const convolved = runCore(op, map, batch, tensors);
+  const result = op.core.kind === 'conv_up' && op.core.blurred ? blurred(op, convolved, batch, tensors) : convolved;
   const { write } = op;
   if (write.form === 'plain') {
     tensors.set(write.y, result);
@@ -90,6 +91,32 @@ function runFused(op: FusedOp, batch: number, tensors: Values): void {
       first[(n * 2 + 1) * c + channel] += g;
     });
     tensors.set(write.sums, first);
+    const of = (values: Float64Array, rows: number, row: number, i: number) => {
+      const [n, channel] = [Math.floor(i / (c * size)), Math.floor(i / size) % c];
+      return values[(n * rows + row) * c + channel];
+    };
+    if (write.rates) {
+      const a = tensors.get(write.rates.coefficients)!;
+      const rates = Array.from({ length: batch * c }, (_, plane) => {
+        const i = plane * size;
+        const scale = of(a, 3, 1, i);
+        const slope = (scale * of(moments, 2, 1, i) * of(first, 2, 0, i)) / size;
+        return [of(moments, 2, 0, i), scale, (scale * of(first, 2, 1, i)) / size, slope];
+      });
+      tensors.set(write.rates.made, Float64Array.from(rates.flat()));
+    }
+    if (write.back) {
+      const { back } = write;
+      const a = tensors.get(back.coefficients)!;
+      const gone = result.map((g, i) => {
+        const normalised = (x[i] - of(moments, 2, 0, i)) * of(moments, 2, 1, i);
+        const centred = g - of(first, 2, 1, i) / size - (normalised * of(first, 2, 0, i)) / size;
+        return of(a, 3, 1, i) * centred * (x[i] > 0 ? 1 : back.slope);
+      });
+      if (back.y) tensors.set(back.y, gone);
+      const blur = { adjoint: false, margin: 0 } as const;
+      if (back.blurred) tensors.set(back.blurred, core('blur', blur, write.x, gone, [], batch, tensors));
+    }
     return;
   }
   const [bias, style] = [tensors.get(write.bias)!, tensors.get(write.style)!];
@@ -204,6 +231,13 @@ function readMap(read: Read, batch: number, tensors: Values): Float64Array {
       (x, i) => of(coefficients, 3, 1, i) * (x - of(coefficients, 3, 0, i)) + of(coefficients, 3, 2, i),
     );
   }
+  if (read.rates) {
+    const [g, rates] = [gradientOf(read.source, batch, tensors), tensors.get(read.rates)!];
+    return stored.map((x, i) => {
+      const [mean, a, p, q] = rates.subarray(4 * Math.floor(i / size), 4 * Math.floor(i / size) + 4);
+      return (a * g[i] - p - q * (x - mean)) * (x > 0 ? 1 : read.slope);
+    });
+  }
   const [moments, sums] = [tensors.get(read.moments)!, tensors.get(read.sums)!];
   const g = gradientOf(read.source, batch, tensors);
   return stored.map((x, i) => {
@@ -211,6 +245,14 @@ function readMap(read: Read, batch: number, tensors: Values): Float64Array {
     const centred = g[i] - of(sums, 2, 1, i) / size - (normalised * of(sums, 2, 0, i)) / size;
     return of(coefficients, 3, 1, i) * centred * (x > 0 ? 1 : read.slope);
   });
+}
+
+/** What an upsampling convolution made, blurred. */
+function blurred({ core: up, read }: FusedOp, map: Float64Array, batch: number, tensors: Values): Float64Array {
+  if (up.kind !== 'conv_up') return map;
+  const [n, , h, w] = read.x.shape;
+  const like = { ...read.x, shape: [n, up.weight.shape[0], 2 * (h + up.margin), 2 * (w + up.margin)] as const };
+  return core('blur', { adjoint: false, margin: up.margin }, like, map, [], batch, tensors);
 }
 
 function runCore(op: FusedOp, map: Float64Array, batch: number, tensors: Values): Float64Array {

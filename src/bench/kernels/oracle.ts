@@ -4,6 +4,7 @@ import { webGpuForms } from '../../engine/webgpu/forms.js';
 import { ConstantStore } from '../../engine/webgpu/memory.js';
 import type { ProgramOp } from '../../graph/fuse/fused-op.js';
 import { isolate, type Program, programOf } from '../../graph/fuse/program.js';
+import { ratesReadBy } from '../../graph/fuse/rates.js';
 import { elements } from '../../graph/graph.js';
 import { hostTensor } from '../../graph/host-tensor.js';
 import { NormalSource } from '../../pulse/ziggurat.js';
@@ -43,12 +44,17 @@ export function randomValues({ graph, ops }: Program): Map<string, Float32Array>
   const source = new NormalSource(SEED);
   const above = new Set(ops.flatMap((op) => [...positiveIn(op)]));
   const read = graph.tensors.filter(({ kind }) => kind !== 'temp');
-  return new Map(
+  const values = new Map(
     read.map((tensor) => {
       const normal = source.next(elements(tensor.shape));
       return [tensor.name, above.has(tensor) ? positive(normal) : normal];
     }),
   );
+  for (const op of ops) {
+    const made = ratesReadBy(op, ({ name }) => values.get(name)!);
+    if (made) values.set(made[0].name, made[1]);
+  }
+  return values;
 }
 
 /**

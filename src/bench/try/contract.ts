@@ -1,7 +1,13 @@
 // What a kernel has to keep to stand for one of the engine's: its bindings, its overrides, and what they hold.
 
 import type { ShaderTexts } from '../../engine/webgpu/assemble.js';
-import { blocks, type ConvolutionName, convolutionVariants } from '../../engine/webgpu/convolution-variants.js';
+import {
+  blocks,
+  type ConvolutionName,
+  type ConvolutionShape,
+  convolutionVariants,
+  isPass,
+} from '../../engine/webgpu/convolution-variants.js';
 import type { Declarations } from '../../engine/webgpu/declarations.js';
 import type { Binding, Dispatch, Overrides } from '../../engine/webgpu/dispatch.js';
 import { Kernels } from '../../engine/webgpu/kernels.js';
@@ -112,12 +118,14 @@ const SIZES = ['IN', 'OUT', 'H', 'W', 'PIXELS'];
 /** A convolution's launch without what one variant or another has beside: with all sizes, in the layout of the skeleton. */
 function convolutionLaunch(
   name: ConvolutionName,
-  { overrides: wanted }: Declarations,
+  { overrides: wanted, bindings: declared }: Declarations,
   op: ProgramOp,
   dispatch: Dispatch,
 ): Dispatch | undefined {
   const found = op.op === 'fused' ? convolutionIn(op) : undefined;
   if (op.op !== 'fused' || found?.name !== name || !('weight' in op.core)) return undefined;
+  // An author's kernel does not do the work of passes: the device's own are measured without it too.
+  if (dispatch.choice && isPass(dispatch.choice.shape as ConvolutionShape)) return undefined;
   const { core } = op;
   const { into, out, h, w } = name === 'conv_up' ? blocks(found.shape) : found.shape;
   const sizes: Overrides = { IN: into, OUT: out, H: h, W: w, PIXELS: h * w };
@@ -127,6 +135,6 @@ function convolutionLaunch(
   return {
     ...dispatch,
     overrides: { ...sizes, ...Object.fromEntries(forms.map((form) => [form, dispatch.overrides[form]])) },
-    bindings: Object.fromEntries(bindings.filter(([, { kind }]) => kind !== 'table')),
+    bindings: Object.fromEntries(bindings.filter(([given]) => declared.some((one) => one.name === given))),
   };
 }

@@ -13,7 +13,7 @@ interface OddConvolution {
   readonly w: number;
   readonly adjoint?: boolean;
   readonly margin?: Margin;
-  readonly read?: 'styled' | 'scaled';
+  readonly read?: 'styled' | 'scaled' | 'gradient';
   readonly bias?: boolean;
   /** StyleGAN2's epilogue, and what is in it. */
   readonly epilogue?: { readonly factor?: boolean; readonly noise?: boolean; readonly clamp?: number };
@@ -46,6 +46,8 @@ const CONV3X3: readonly OddConvolution[] = [
   { into: 3, out: 5, h: 17, w: 33, epilogue: { noise: true } },
   { into: 33, out: 1, h: 5, w: 3, read: 'styled', epilogue: { factor: true, clamp: 0.5 } },
   { into: 16, out: 16, h: 16, w: 16, read: 'scaled', epilogue: { factor: true, noise: true } },
+  { into: 12, out: 5, h: 7, w: 17, adjoint: true, read: 'gradient' },
+  { into: 3, out: 20, h: 33, w: 5, adjoint: true, read: 'gradient' },
 ];
 
 /** Forward; without a margin and with one. */
@@ -136,6 +138,19 @@ function reading(graph: Graph, { read }: OddConvolution, shape: Map3): Read {
   const [c] = shape;
   if (read === 'styled') return { form: read, x, coefficients: graph.input('coefficients', [3, c, 1]) };
   if (read === 'scaled') return { form: read, x, factor: graph.input('scales', [c, 1, 1]) };
+  if (read === 'gradient') {
+    const g = graph.input('g', shape);
+    return {
+      form: read,
+      source: { kind: 'stored', g },
+      x,
+      coefficients: graph.input('coefficients', [3, c, 1]),
+      moments: graph.input('moments', [2, c, 1]),
+      sums: graph.input('sums', [2, c, 1]),
+      rates: graph.input('rates', [c, 4, 1]),
+      slope: 0.2,
+    };
+  }
   return { form: 'plain', x };
 }
 

@@ -18,6 +18,7 @@ import { randomStyleGan1, randomStyleGan2 } from '../random-weights.js';
 import { searchStep } from '../search-step.js';
 import type { Contract } from './contract.js';
 import { oddConvolutions } from './odd-convolutions.js';
+import { largeStyledOps } from './odd-styled.js';
 
 /** Small networks: the side of their pictures, the channels of all their maps, the numbers in a row of w. */
 const SMALL = [
@@ -63,7 +64,7 @@ function manyOps(): ProgramOp[] {
   const [first, ...rest] = SMALL.map(stepOps);
   const plain = [...first, ...others()];
   const other = STRETCHES.flatMap((by) => plain.map((op) => stretched(op, by)));
-  return [...plain, ...rest.flat(), ...other.filter((op) => op !== undefined)];
+  return [...plain, ...rest.flat(), ...other.filter((op) => op !== undefined), ...largeStyledOps()];
 }
 
 /** The ops of search steps of both kinds of networks, fused and not. */
@@ -98,8 +99,34 @@ function others(): ProgramOp[] {
   add('fill', [], { value: 0.75, shape: [3, 5, 7] });
   const coefficients = graph.input('coefficients', [3, 3, 1]);
   const y = graph.temp([1, 3, 5, 7], 'y');
+  const [moments, sums] = [graph.input('moments', [2, 3, 1]), graph.input('sums', [2, 3, 1])];
+  const gradient = fusedOp(
+    { kind: 'none' },
+    {
+      form: 'gradient',
+      source: { kind: 'stored', g },
+      x,
+      coefficients,
+      moments,
+      sums,
+      rates: graph.input('rates', [3, 4, 1]),
+      slope: 0.2,
+    },
+    { form: 'plain', y },
+  );
+  const summed = fusedOp(
+    { kind: 'none' },
+    { form: 'plain', x: g },
+    {
+      form: 'summed',
+      x,
+      moments,
+      sums: graph.temp([1, 2, 3, 1], 'sums of g'),
+      rates: { coefficients, made: graph.temp([1, 3, 4, 1], 'rates of g') },
+    },
+  );
   const styledMap = fusedOp({ kind: 'none' }, { form: 'styled', x, coefficients }, { form: 'plain', y });
-  return [...(graph.ops as ProgramOp[]), styledMap];
+  return [...(graph.ops as ProgramOp[]), styledMap, gradient, summed];
 }
 
 /** An op over maps of h × w at other sizes; undefined for one that has no maps, or maps whose sizes hang together. */

@@ -2,6 +2,7 @@
 
 import type { ProgramOp } from '../../graph/fuse/fused-op.js';
 import { isolate, withoutJoined } from '../../graph/fuse/program.js';
+import { ratesReadBy } from '../../graph/fuse/rates.js';
 import { elements, type Tensor } from '../../graph/graph.js';
 import { NormalSource } from '../../pulse/ziggurat.js';
 import { type Compiler, runOnce } from '../kernels/oracle.js';
@@ -16,8 +17,8 @@ export function oddValues(op: ProgramOp, pictures: readonly number[]): TensorVal
   const above = positiveIn(op);
   const deciding = new Set(withoutJoined([op]).map((part) => (part.op === 'keep_if' ? part.inputs[0] : undefined)));
   const read = [...new Set([...op.inputs, ...op.writes])].filter((tensor) => tensor !== undefined);
-  return new Map(
-    read.map((tensor, place) => {
+  const values = new Map(
+    read.map((tensor, place): [Tensor, Float32Array] => {
       const draw = (picture: number, shape: readonly number[]) => {
         const normal = new NormalSource(1 + place + 1024 * picture).next(elements(shape));
         if (deciding.has(tensor)) return normal.fill(picture % 2);
@@ -31,6 +32,8 @@ export function oddValues(op: ProgramOp, pictures: readonly number[]): TensorVal
       return [tensor, joined(pictures.map((picture) => draw(1 + picture, shape.slice(1))))];
     }),
   );
+  const rates = ratesReadBy(op, (tensor) => values.get(tensor)!);
+  return rates ? values.set(...rates) : values;
 }
 
 /** What an op makes of `oddValues` of these pictures on an engine: its outputs, and the states that it writes. */
@@ -41,7 +44,12 @@ export async function expected(
 ): Promise<ReadonlyMap<Tensor, Float32Array>> {
   const values = new Map([...oddValues(op, pictures)].map(([{ name }, numbers]) => [name, numbers]));
   const made = await runOnce(oracle, isolate(op, pictures.length), values);
-  return new Map([...op.outputs, ...op.writes].map((tensor) => [tensor, made.get(tensor.name)!]));
+  return new Map(
+    [...op.outputs, ...op.writes].flatMap((tensor) => {
+      const values = made.get(tensor.name);
+      return values ? [[tensor, values]] : [];
+    }),
+  );
 }
 
 function joined(parts: readonly Float32Array[]): Float32Array {

@@ -23,5 +23,6 @@ export const nativeForms: FusedForms = {
   'conv3x3 adjoint': allForms(BACKWARD, WRITES),
   conv_up: allForms(FORWARD, WRITES),
   'conv_up adjoint': allForms(BACKWARD, WRITES),
+  'conv_up blurred': [],
   joined: [],
 };

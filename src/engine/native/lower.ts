@@ -1,4 +1,5 @@
 import { bicubicTaps, reflectBefore } from '../../graph/bicubic.js';
+import { apart } from '../../graph/fuse/apart.js';
 import type { PlainOpName, ProgramOp } from '../../graph/fuse/fused-op.js';
 import { type Program, withoutJoined } from '../../graph/fuse/program.js';
 import { elements, type Op, type Tensor } from '../../graph/graph.js';
@@ -365,7 +366,7 @@ export function lower({ graph, ops }: Program, choice: KernelChoice = { form: 'a
   const single = withoutJoined(ops);
   const to = new ProgramBuilder(graph, single);
   for (const op of single) {
-    if (op.op === 'fused') lowerFused(op, to, choice);
+    if (op.op === 'fused') for (const part of apart(op)) lowerFused(part, to, choice);
     else (lowerings[op.op] as Lowering<PlainOpName>)(op, to);
     to.done(op);
   }

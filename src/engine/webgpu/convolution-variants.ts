@@ -1,7 +1,7 @@
 import type { Margin } from '../../graph/ops.js';
 import { powerOfTwo, WORKGROUP } from './dispatch.js';
-import { conv1x1Blocks, conv3x3Blocks, convDownBlocks, convUpBlocks } from './pack.js';
-import { partOf, type TiledPatch, tiledPatches, tilesFor } from './tiles.js';
+import { conv1x1Blocks, conv3x3Blocks, convDownBlocks, convUpBlocks, convUpQuads } from './pack.js';
+import { blocksOf, partOf, type TiledPatch, tiledPatches, tilesFor } from './tiles.js';
 import {
   type Choice,
   type Chosen,
@@ -25,14 +25,26 @@ export interface ConvolutionShape {
   readonly w: number;
   /** Of those two the larger one's (`conv_up` in graph/ops.ts). */
   readonly margin: Margin;
-  /** How it reads its map: as it is, or as the styled or scaled map (`Read` in graph/fuse/fused-op.ts). */
-  readonly read: 'plain' | 'styled' | 'scaled';
+  /** How it reads its map: as it is, as the styled or scaled map, or as a gradient (`Read` in graph/fuse/fused-op.ts). */
+  readonly read: 'plain' | 'styled' | 'scaled' | 'gradient';
+  /** Of how many channels a gradient is made again where it is read; absent where it is stored. */
+  readonly pointwise?: number;
+  /** What it takes along of each tile that it writes: the moments, or the sums of a gradient of a styled map. */
+  readonly takes?: 'moments' | 'sums';
   readonly bias: boolean;
   /** Where maps and weights are half; a picture, which to-RGB makes of a map, is float32 all the same. */
   readonly stored?: 'f16';
 }
 
-type ConvolutionVariant = Variant<ConvolutionShape>;
+export interface ConvolutionVariant extends Variant<ConvolutionShape> {
+  /**
+   * Whether it, or one that goes with it, reads gradients and takes along moments and sums, where `isPass` says so. With others that
+   * is done by kernels before and behind.
+   */
+  readonly passes?: boolean;
+  /** Whether it is of those for the way back, and may take along sums. */
+  readonly writesBack?: boolean;
+}
 
 /** The variants of each convolution, the preferred ones first. */
 export const convolutionVariants: Readonly<Record<ConvolutionName, readonly ConvolutionVariant[]>> = {
@@ -46,7 +58,14 @@ export const convolutionVariants: Readonly<Record<ConvolutionName, readonly Conv
       },
       pack: conv1x1Blocks,
       dispatch: ({ into, out, h, w, read, bias }, { workgroup }) => ({
-        overrides: { IN: into, OUT: out, PIXELS: h * w, READ: READ[read], BIAS: Number(bias), WORKGROUP: workgroup },
+        overrides: {
+          IN: into,
+          OUT: out,
+          PIXELS: h * w,
+          READ: readNumber(read),
+          BIAS: Number(bias),
+          WORKGROUP: workgroup,
+        },
         groups: [Math.ceil((h * w) / workgroup), Math.ceil(out / 4)],
       }),
     },
@@ -54,24 +73,36 @@ export const convolutionVariants: Readonly<Record<ConvolutionName, readonly Conv
   conv3x3: [
     {
       kernel: 'conv3x3_broadcast',
-      supports: alwaysEight,
+      supports: (device, shape) => alwaysEight(device) && !isPass(shape),
       tilings: broadcastTilings,
       pack: conv3x3Blocks,
       dispatch: (shape, tile) => broadcast(shape, tile, { rows: 2, phases: 1, overrides: reading(shape) }),
     },
     {
       kernel: 'conv3x3_tiled',
-      supports: () => true,
+      passes: true,
+      supports: (_, { read, takes }) => read !== 'gradient' && takes !== 'sums',
       tilings: (shape, device) => tiles(tiledPatches.conv3x3, shape, device),
       pack: conv3x3Blocks,
-      dispatch: (shape, tile) => tiled(shape, tile, { phases: 1, overrides: reading(shape) }),
+      dispatch: (shape, tile) =>
+        tiled(tiledPatches.conv3x3, shape, tile, { ...reading(shape), STATISTICS: Number(shape.takes === 'moments') }),
+    },
+    {
+      kernel: 'conv3x3_back_tiled',
+      passes: true,
+      writesBack: true,
+      supports: (_, { read, takes, pointwise = 0 }) => read === 'gradient' && takes !== 'moments' && pointwise <= 4,
+      tilings: (shape, device) => tiles(tiledPatches.conv3x3, shape, device),
+      pack: conv3x3Blocks,
+      dispatch: (shape, tile) =>
+        tiled(tiledPatches.conv3x3, shape, tile, { POINTWISE: shape.pointwise ?? 0, ...summing(shape) }),
     },
   ],
   // Both upsampling kernels work on the grid of 2×2 blocks of the output, once for each of the two rows of a block.
   conv_up: [
     {
       kernel: 'conv_up_broadcast',
-      supports: alwaysEight,
+      supports: (device, shape) => alwaysEight(device) && !isPass(shape),
       tilings: broadcastTilings,
       pack: convUpBlocks,
       dispatch: (shape, tile) =>
@@ -79,27 +110,29 @@ export const convolutionVariants: Readonly<Record<ConvolutionName, readonly Conv
     },
     {
       kernel: 'conv_up_tiled',
-      supports: () => true,
+      supports: (_, shape) => !isPass(shape),
       tilings: (shape, device) => tiles(tiledPatches.conv_up, blocks(shape), device),
-      pack: convUpBlocks,
+      pack: convUpQuads,
       dispatch: (shape, tile) =>
-        tiled(blocks(shape), tile, { phases: 2, overrides: { ...reading(shape), ...margined(shape) } }),
+        tiled(tiledPatches.conv_up, blocks(shape), tile, { ...reading(shape), ...margined(shape) }),
     },
   ],
   conv_down: [
     {
       kernel: 'conv_down_broadcast',
-      supports: alwaysEight,
+      supports: (device, shape) => alwaysEight(device) && !isPass(shape),
       tilings: broadcastTilings,
       pack: convDownBlocks,
       dispatch: (shape, tile) => broadcast(shape, tile, { rows: 1, phases: 1, overrides: margined(shape) }),
     },
     {
       kernel: 'conv_down_tiled',
-      supports: () => true,
+      passes: true,
+      writesBack: true,
+      supports: (_, { read, takes }) => read !== 'gradient' && takes !== 'moments',
       tilings: (shape, device) => tiles(tiledPatches.conv_down, shape, device),
       pack: convDownBlocks,
-      dispatch: (shape, tile) => tiled(shape, tile, { phases: 1, overrides: margined(shape) }),
+      dispatch: (shape, tile) => tiled(tiledPatches.conv_down, shape, tile, { ...margined(shape), ...summing(shape) }),
     },
   ],
 };
@@ -109,7 +142,7 @@ export function chooseVariant(
   op: ConvolutionName,
   shape: ConvolutionShape,
   device: KernelDevice,
-): Chosen<ConvolutionShape> {
+): Chosen<ConvolutionShape, ConvolutionVariant> {
   return choose(convolutionVariants[op], op, shape, device);
 }
 
@@ -118,11 +151,24 @@ export function convolutionChoices(op: ConvolutionName, shape: ConvolutionShape,
   return possibleChoices(convolutionVariants[op], shape, device).map(({ kernel, tiling }) => ({ kernel, tiling }));
 }
 
+/** Whether a convolution does the work of a pass over its map, of those that only some kernels do. */
+export function isPass({ read, takes }: ConvolutionShape): boolean {
+  return read === 'gradient' || takes !== undefined;
+}
+
 /** As shaders/lib/map-read.wgsl numbers them. */
-const READ: Readonly<Record<ConvolutionShape['read'], number>> = { plain: 0, styled: 1, scaled: 2 };
+const READ = ['plain', 'styled', 'scaled'] as const;
+
+function readNumber(read: ConvolutionShape['read']): number {
+  return READ.findIndex((one) => one === read);
+}
 
 function reading({ read }: ConvolutionShape): { READ: number } {
-  return { READ: READ[read] };
+  return { READ: readNumber(read) };
+}
+
+function summing({ takes }: ConvolutionShape): { SUMS: number } {
+  return { SUMS: Number(takes === 'sums') };
 }
 
 function margined({ margin }: ConvolutionShape): { MARGIN: number } {
@@ -165,14 +211,15 @@ function tiles(patch: TiledPatch, shape: ConvolutionShape, { workgroupMemory }: 
   return tilesFor(patch, shape, workgroupMemory).map((tile) => ({ ...tile }));
 }
 
-/** A tiled kernel, `phases` times for every tile of channels. */
+/** A tiled kernel. */
 function tiled(
+  patch: TiledPatch,
   { into, out, h, w }: ConvolutionShape,
   { quads, rows, groups, slice }: Tiling,
-  { phases, overrides }: { phases: number; overrides: Readonly<Record<string, number>> },
+  overrides: Readonly<Record<string, number>>,
 ): ReturnType<ConvolutionVariant['dispatch']> {
   return {
     overrides: { IN: into, OUT: out, H: h, W: w, ...overrides, QUADS: quads, ROWS: rows, GROUPS: groups, SLICE: slice },
-    groups: [Math.ceil(w / (4 * quads)) * Math.ceil(h / rows), Math.ceil(out / (8 * groups)) * phases],
+    groups: [Math.ceil(w / (4 * quads)) * Math.ceil(h / rows), Math.ceil(blocksOf(patch, out) / groups)],
   };
 }

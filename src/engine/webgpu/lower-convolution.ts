@@ -1,10 +1,18 @@
-import type { Core, Write } from '../../graph/fuse/fused-op.js';
+import type { Core, Read, Write } from '../../graph/fuse/fused-op.js';
 import type { Shape, Tensor } from '../../graph/graph.js';
-import { type ConvolutionName, type ConvolutionShape, chooseVariant } from './convolution-variants.js';
+import {
+  type ConvolutionName,
+  type ConvolutionShape,
+  type ConvolutionVariant,
+  chooseVariant,
+  convolutionVariants,
+  isPass,
+} from './convolution-variants.js';
 import type { Binding, Dispatch } from './dispatch.js';
 import { epilogueOf } from './lower-modulated.js';
+import { coefficientsOf, ratesIn, ratesOf } from './lower-styled.js';
 import { bind } from './lowering.js';
-import { packedWeight } from './pack.js';
+import { conv1x1Blocks, packedWeight } from './pack.js';
 import type { KernelDevice } from './variants.js';
 
 /** Floating point operations for a pixel (of the smaller map) and a pair of channels: two for each weight. */
@@ -13,27 +21,36 @@ const FLOP: Readonly<Record<ConvolutionName, number>> = { conv1x1: 2, conv3x3: 1
 /** The cores that are convolutions. */
 export type Convolution = Exclude<Core, { readonly kind: 'none' | 'blur' }>;
 
-/** What a convolution or a blur reads: a map, and how. */
+type Form<T extends { readonly form: string }, F extends T['form']> = Extract<T, { readonly form: F }>;
+
+/** What a kernel is told beside map and weights. */
+type Told = ReturnType<typeof epilogueOf>;
+
+/** What a convolution reads: a map, and how. */
 export interface MapSource {
   readonly map: Binding;
   readonly shape: Shape;
   readonly form: ConvolutionShape['read'];
-  /** Where the form is not `plain`. */
+  /** Where the form is `styled` or `scaled`. */
   readonly coefficients?: Tensor;
+  /** Where it is `gradient`. */
+  readonly gradient?: Form<Read, 'gradient'>;
 }
 
-/** Where a convolution or a blur writes: a map, and what is done before it is stored. */
+/** Where a convolution writes: a map, and what is done before it is stored, or taken along. */
 export interface MapTarget {
   readonly map: Binding;
   readonly shape: Shape;
-  readonly activated?: Extract<Write, { readonly form: 'activated' }>;
+  readonly activated?: Form<Write, 'activated'>;
+  readonly styled?: Form<Write, 'styled'>;
+  readonly summed?: Form<Write, 'summed'>;
 }
 
 /** Which convolution it is for its kernels, and at which shape. */
 export function convolutionShape(
   core: Convolution,
-  x: Pick<MapSource, 'shape' | 'form'>,
-  y: Pick<MapTarget, 'shape'>,
+  x: Pick<MapSource, 'shape' | 'form' | 'gradient'>,
+  y: Pick<MapTarget, 'shape' | 'styled' | 'summed'>,
 ): { readonly name: ConvolutionName; readonly shape: ConvolutionShape } {
   const name = core.kind === 'conv_up' && core.adjoint ? 'conv_down' : core.kind;
   const [, into] = x.shape;
@@ -41,40 +58,89 @@ export function convolutionShape(
   const [, , h, w] = (name === 'conv_up' ? x : y).shape;
   const margin = core.kind === 'conv_up' ? core.margin : 0;
   const bias = core.kind === 'conv1x1' && core.bias !== undefined;
-  const half = core.weight.dtype === 'f16' ? { stored: 'f16' as const } : {};
-  return { name, shape: { into, out, h, w, margin, read: x.form, bias, ...half } };
+  const source = x.gradient?.source;
+  const pointwise = source?.kind === 'conv1x1' ? { pointwise: source.x.shape[1] } : {};
+  const takes = y.styled ? ({ takes: 'moments' } as const) : y.summed ? ({ takes: 'sums' } as const) : {};
+  const half = core.weight.dtype === 'f16' ? ({ stored: 'f16' } as const) : {};
+  return { name, shape: { into, out, h, w, margin, read: x.form, bias, ...pointwise, ...takes, ...half } };
+}
+
+/**
+ * Whether a convolution reads a gradient itself, and takes along moments or sums: the kernel that the device takes for it alone has to be
+ * one of those that do, or go with one.
+ */
+export function takesPasses(core: Convolution, x: MapSource, y: MapTarget, device: KernelDevice): boolean {
+  const { name, shape } = convolutionShape(core, x, y);
+  if (!isPass(shape)) return false;
+  const { takes: _takes, pointwise: _pointwise, read, ...alone } = shape;
+  const { variant } = chooseVariant(name, { ...alone, read: read === 'gradient' ? 'plain' : read }, device);
+  return variant.passes === true && convolutionVariants[name].some(({ supports }) => supports(device, shape));
 }
 
 /** Convolutions, forward and adjoint: the same few kernels with weights packed one way or the other. */
 export function lowerConvolution(core: Convolution, x: MapSource, y: MapTarget, device: KernelDevice): Dispatch[] {
-  const bias = core.kind === 'conv1x1' ? core.bias : undefined;
   const { name, shape } = convolutionShape(core, x, y);
   const { variant, tiling, measured } = chooseVariant(name, shape, device);
   const { kernel } = variant;
   const { overrides, groups, tables } = variant.dispatch(shape, tiling);
-  const bindings: Record<string, Binding> = {
-    x: x.map,
-    weights: { kind: 'weight', weight: packedWeight(core.weight, variant.pack, core.adjoint) },
-    y: y.map,
-    ...tables,
-  };
-  if (name !== 'conv_down') bindings.coefficients = bind(x.coefficients);
-  if (name === 'conv1x1') bindings.bias = bind(bias);
-  const flop = FLOP[name] * shape.into * shape.out * shape.h * shape.w;
-  const choice = { op: name, shape, kernel, tiling, measured };
-  if (name !== 'conv3x3') {
-    if (y.activated) throw new Error(`no kernel of ${name} has an epilogue`);
-    return [{ kernel, overrides, bindings, groups, flop, choice }];
-  }
-  const epilogue = epilogueOf(y.activated);
-  return [
-    {
-      kernel,
-      overrides: { ...overrides, ...epilogue.overrides },
-      bindings: { ...bindings, ...epilogue.bindings },
-      groups,
-      flop,
-      choice,
+  const reading = readingOf(name, x);
+  const writing = writingOf(name, variant, y);
+  const [tiles, behind] = takenAlong(y, groups[0]);
+  const dispatch: Dispatch = {
+    kernel,
+    overrides: { ...overrides, ...reading.overrides, ...writing.overrides },
+    bindings: {
+      x: x.map,
+      weights: { kind: 'weight', weight: packedWeight(core.weight, variant.pack, core.adjoint) },
+      y: y.map,
+      ...(name === 'conv1x1' && { bias: bind(core.kind === 'conv1x1' ? core.bias : undefined) }),
+      ...tables,
+      ...reading.bindings,
+      ...writing.bindings,
+      ...(variant.passes && { tiles }),
     },
-  ];
+    groups,
+    flop: FLOP[name] * shape.into * shape.out * shape.h * shape.w,
+    choice: { op: name, shape, kernel, tiling, measured },
+  };
+  return [dispatch, ...behind];
+}
+
+/** What a kernel is told of how it reads, beside its map. */
+function readingOf(name: ConvolutionName, { gradient, coefficients }: MapSource): Told {
+  if (name === 'conv_down') return { overrides: {}, bindings: {} };
+  if (!gradient) return { overrides: {}, bindings: { coefficients: bind(coefficients) } };
+  const { source, rates, x, slope } = gradient;
+  const pointwise = source.kind === 'conv1x1' && packedWeight(source.weight, conv1x1Blocks, true);
+  return {
+    overrides: { SLOPE: slope },
+    bindings: {
+      coefficients: bind(ratesIn(rates)),
+      activation: bind(x),
+      pointwise: pointwise ? { kind: 'weight', weight: pointwise } : { kind: 'none' },
+    },
+  };
+}
+
+/** What it is told of what becomes of its result. */
+function writingOf(
+  name: ConvolutionName,
+  { writesBack }: ConvolutionVariant,
+  { activated, styled, summed }: MapTarget,
+): Told {
+  if (!writesBack && name === 'conv3x3') {
+    // StyleGAN1's epilogue is StyleGAN2's without factor and clamp.
+    return epilogueOf(activated ?? (styled && { ...styled, form: 'activated', clamp: Infinity, y: styled.x }));
+  }
+  if (activated || styled) throw new Error(`no kernel of ${name} has an epilogue`);
+  return { overrides: {}, bindings: writesBack ? { map: bind(summed?.x), moments: bind(summed?.moments) } : {} };
+}
+
+/** What is taken along of each tile, and the kernels that make of it what is wanted. */
+function takenAlong({ styled, summed }: MapTarget, tiles: number): [Binding, readonly Dispatch[]] {
+  const write = styled ?? summed;
+  if (!write) return [{ kind: 'none' }, []];
+  const [, c] = write.x.shape;
+  const partial: Binding = { kind: 'scratch', size: (styled ? 3 : 2) * c * tiles };
+  return [partial, [styled ? coefficientsOf(partial, tiles, styled) : ratesOf(partial, tiles, summed!)]];
 }

@@ -49,7 +49,7 @@ function dense(
 }
 
 export function lowerLreluGradient({ inputs: [g, y], outputs: [result], attrs }: Op<'lrelu_gradient'>): Dispatch[] {
-  return lowerUnactivated(g as Tensor, { x: y as Tensor, ...attrs }, bind(result));
+  return lowerUnactivated(bind(g), { x: y as Tensor, ...attrs }, bind(result));
 }
 
 export function lowerPixelNorm({ inputs: [x], outputs: [y] }: Op<'pixel_norm'>): Dispatch[] {

@@ -2,7 +2,7 @@
 
 import type { Op, Tensor } from '../../graph/graph.js';
 import { type Dispatch, WORKGROUP } from './dispatch.js';
-import { scaleGradient } from './lower-modulated.js';
+import { lowerScaledGradient } from './lower-modulated.js';
 import { bind, clampOverride, perChannel, perPixel } from './lowering.js';
 
 export function lowerRepeat({ inputs: [x], outputs: [y] }: Op<'repeat'>): Dispatch[] {
@@ -49,7 +49,7 @@ export function lowerScale({ inputs: [x, factor], outputs: [y] }: Op<'scale'>): 
 }
 
 export function lowerScaleSums({ inputs: [g, x], outputs: [sums] }: Op<'scale_sums'>): Dispatch[] {
-  return scaleGradient(bind(g), { x: x as Tensor, sums });
+  return lowerScaledGradient(bind(g), { x: x as Tensor, sums });
 }
 
 /** Both kernels take a pixel of the smaller map an invocation. */

@@ -1,158 +1,215 @@
 import type { Core, FusedOp, Read, Write } from '../../graph/fuse/fused-op.js';
 import type { Tensor } from '../../graph/graph.js';
-import { type Binding, type Dispatch, powerOfTwo, WORKGROUP } from './dispatch.js';
-import { convolutionShape, lowerConvolution, type MapSource, type MapTarget } from './lower-convolution.js';
+import { type Binding, type Dispatch, WORKGROUP } from './dispatch.js';
+import { WHOLE_CHANNEL } from './forms.js';
+import {
+  type Convolution,
+  convolutionShape,
+  lowerConvolution,
+  type MapSource,
+  type MapTarget,
+  takesPasses,
+} from './lower-convolution.js';
 import { epilogueOf, lowerScaledGradient, lowerUnactivated } from './lower-modulated.js';
-import { bind, perPixel, size, sumTiles } from './lowering.js';
-import { reductionTiles } from './tiles.js';
+import {
+  lowerEpilogue,
+  lowerGoneBack,
+  lowerGradient,
+  lowerPointwiseSums,
+  lowerSums,
+  ratesIn,
+  type Unfinished,
+} from './lower-styled.js';
+import { bind, clampOverride, perPixel, size, sizes } from './lowering.js';
+import { conv1x1Blocks, packedWeight } from './pack.js';
+import { stripRows } from './tiles.js';
 import type { KernelDevice } from './variants.js';
 
 type Blur = Extract<Core, { readonly kind: 'blur' }>;
-type Form<T extends { readonly form: string }, F extends T['form']> = Extract<T, { readonly form: F }>;
 
 /** An op over maps as kernels, of the forms in `forms.ts`. */
 export function lowerFused({ core, read, write }: FusedOp, device: KernelDevice): Dispatch[] {
-  if (core.kind === 'none') return lowerPass(read, write);
-  const source = sourceOf(read);
-  const target = targetOf(write);
-  const kernels =
-    core.kind === 'blur' ? lowerBlur(core, source, target) : lowerConvolution(core, source, target, device);
-  return [...source.before, ...kernels, ...target.behind];
+  if (core.kind === 'none') return lowerPass(read, write, device);
+  if (core.kind === 'blur') return lowerBlurOp(core, read, write, device);
+  if (core.kind === 'conv1x1' && core.adjoint && write.form === 'summed' && !write.y && !write.back) {
+    return lowerPointwiseSums(read.x, packedWeight(core.weight, conv1x1Blocks, true), write);
+  }
+  const source = sourceWithin(read) ?? sourceOf(read, device);
+  const target = targetWithin(core, write) ?? targetOf(core, read, write);
+  const passes = takesPasses(core, source, target, device);
+  const { before, ...from } = passes ? source : sourceOf(read, device);
+  const { behind, ...to } = passes ? target : targetOf(core, read, write);
+  return [...before, ...lowerConvolution(core, from, to, device), ...behind];
+}
+
+type Source = MapSource & { readonly before: readonly Dispatch[] };
+type Target = MapTarget & { readonly behind: readonly Dispatch[] };
+
+/** A gradient that a convolution brings back where it reads it. */
+function sourceWithin(read: Read): Source | undefined {
+  if (read.form !== 'gradient') return undefined;
+  const { source, x } = read;
+  const from = source.kind === 'stored' ? source.g : source.x;
+  return { map: bind(from), shape: x.shape, form: 'gradient', gradient: read, before: [] };
+}
+
+/** Where a convolution writes that takes along moments or sums; a channel that one workgroup can finish is left to that. */
+function targetWithin(core: Convolution, write: Write): Target | undefined {
+  if ((write.form !== 'styled' && write.form !== 'summed') || isWhole(write.x)) return undefined;
+  if (core.kind === 'conv_up' && !core.adjoint) return undefined;
+  const { shape } = write.x;
+  if (write.form === 'styled') return { map: bind(write.x), shape, styled: write, behind: [] };
+  return write.y && { map: bind(write.y), shape, summed: write, behind: [] };
+}
+
+function isWhole({ shape: [, , h, w] }: Tensor): boolean {
+  return h * w <= WHOLE_CHANNEL;
 }
 
 /** The convolution in an op over maps, as its kernels see it; undefined where there is none. */
 export function convolutionIn({ core, read, write }: FusedOp): ReturnType<typeof convolutionShape> | undefined {
   if (core.kind === 'none' || core.kind === 'blur') return undefined;
-  return convolutionShape(core, sourceOf(read), targetOf(write));
+  const form = read.form === 'gradient' || read.form === 'unactivated' ? 'plain' : read.form;
+  return convolutionShape(core, { shape: read.x.shape, form }, targetOf(core, read, write));
 }
 
 /** A map of the shape and type of `tensor`, passed on within an op. Kernels that write one read the other. */
-function passedOn(tensor: Tensor, place: 0 | 1): Binding {
+function passedOn(tensor: Pick<Tensor, 'shape' | 'dtype'>, place: 0 | 1): Binding {
   return { kind: 'scratch', size: size(tensor), place, dtype: tensor.dtype };
 }
 
-/** What a convolution or a blur reads. The gradient of an activation is made by a kernel before it. */
-function sourceOf(read: Read): MapSource & { readonly before: readonly Dispatch[] } {
+/** What a convolution reads. A gradient that goes back through a layer is made by a kernel before it. */
+function sourceOf(read: Read, device: KernelDevice): Source {
   const { form, x } = read;
-  if (form === 'gradient') throw new Error('no kernel reads a gradient through a style');
-  if (form !== 'unactivated') {
-    const coefficients = form === 'styled' ? read.coefficients : form === 'scaled' ? read.factor : undefined;
-    return { map: bind(x), shape: x.shape, form, coefficients, before: [] };
-  }
-  if (read.source.kind !== 'stored') throw new Error('no kernel makes a gradient again where it is read');
+  if (form === 'plain') return { map: bind(x), shape: x.shape, form, before: [] };
+  if (form === 'styled') return { map: bind(x), shape: x.shape, form, coefficients: read.coefficients, before: [] };
+  if (form === 'scaled') return { map: bind(x), shape: x.shape, form, coefficients: read.factor, before: [] };
   const map = passedOn(x, 0);
-  return { map, shape: x.shape, form: 'plain', before: lowerUnactivated(read.source.g, read, map) };
+  const [g, made] = gradientOf(read, device);
+  const before = form === 'gradient' ? lowerGradient(g, read, map) : lowerUnactivated(g, read, map);
+  return { map, shape: x.shape, form: 'plain', before: [...made, ...before] };
 }
 
-/** Where a convolution or a blur writes. What is wanted beside the gradient of a scaled map is made by a kernel behind it. */
-function targetOf(write: Write): MapTarget & { readonly behind: readonly Dispatch[] } {
+/** A gradient that is stored, or that of few channels which is made by a kernel of its own. */
+function gradientOf(
+  { source, x }: Extract<Read, { readonly source: unknown }>,
+  device: KernelDevice,
+): [Binding, readonly Dispatch[]] {
+  if (source.kind === 'stored') return [bind(source.g), []];
+  if (source.factor) throw new Error(`no kernel scales the gradient of ${x.name} where it is made again`);
+  const map = passedOn(x, 1);
+  const core = { kind: 'conv1x1', adjoint: true, weight: source.weight } as const;
+  const from = { map: bind(source.x), shape: source.x.shape, form: 'plain' } as const;
+  return [map, lowerConvolution(core, from, { map, shape: x.shape }, device)];
+}
+
+/** Where a convolution writes. What it cannot do itself is done by kernels behind it. */
+function targetOf(core: Convolution, read: Read, write: Write): Target {
+  if (core.kind === 'conv_up' && core.blurred) return blurredTarget(core, read, write);
   switch (write.form) {
     case 'plain':
       return { map: bind(write.y), shape: write.y.shape, behind: [] };
     case 'activated':
       return { map: bind(write.y), shape: write.y.shape, activated: write, behind: [] };
+    case 'styled': {
+      const map = passedOn(write.x, 1);
+      return { map, shape: write.x.shape, behind: lowerEpilogue({ map, parts: 1 }, write) };
+    }
+    case 'summed': {
+      const map = write.y ? bind(write.y) : passedOn(write.x, 1);
+      const behind = write.back ? lowerGoneBack({ map, parts: 1 }, write) : lowerSums(map, write);
+      return { map, shape: write.x.shape, behind };
+    }
     case 'scaled': {
       const map = passedOn(write.x, 1);
       return { map, shape: write.x.shape, behind: lowerScaledGradient(map, write) };
     }
-    default:
-      throw new Error(`no kernel beside an epilogue's own writes ${write.form}`);
   }
 }
 
-function lowerBlur({ adjoint, margin }: Blur, source: MapSource, target: MapTarget): Dispatch[] {
-  if (source.form !== 'plain') throw new Error(`no blur reads ${source.form}`);
-  const [, c, h, w] = target.shape;
-  const epilogue = epilogueOf(target.activated);
-  return [
-    {
-      kernel: 'blur',
-      overrides: { C: c, H: h, W: w, BEFORE: adjoint ? 1 + margin : 1 - margin, ...epilogue.overrides, WORKGROUP },
-      bindings: { x: source.map, y: target.map, ...epilogue.bindings },
-      groups: [Math.ceil((Math.ceil(w / 4) * h) / WORKGROUP), c],
-      flop: 0,
-    },
-  ];
+/** Where an upsampling convolution writes that a blur is behind of. */
+function blurredTarget(
+  { weight, margin }: Extract<Core, { readonly kind: 'conv_up' }>,
+  { x }: Read,
+  write: Write,
+): Target {
+  const [n, , h, w] = x.shape;
+  const shape = [n, weight.shape[0], 2 * (h + margin), 2 * (w + margin)] as const;
+  const map = passedOn({ shape, dtype: weight.dtype }, 1);
+  return { map, shape, behind: lowerBlur({ map, parts: 1, blur: margin ? 0 : 1 }, write) };
 }
+
+function lowerBlurOp({ adjoint, margin }: Blur, read: Read, write: Write, device: KernelDevice): Dispatch[] {
+  if (read.form === 'plain' && !adjoint) {
+    return lowerBlur({ map: bind(read.x), parts: 1, blur: margin ? 0 : 1 }, write);
+  }
+  if (write.form !== 'plain' || read.form === 'styled' || read.form === 'scaled') {
+    throw new Error(`no blur reads ${read.form} and writes ${write.form}`);
+  }
+  const before = adjoint ? 1 + margin : 1;
+  if (read.form === 'plain') return [blur({ map: bind(read.x), parts: 1 }, before, write)];
+  const [g, made] = gradientOf(read, device);
+  return [...made, blur({ map: g, parts: 1 }, before, write, read)];
+}
+
+/** A map that is blurred, and then written in some form. */
+function lowerBlur(from: Unfinished & { readonly blur: 0 | 1 }, write: Write): Dispatch[] {
+  if (write.form === 'styled') return lowerEpilogue(from, write);
+  if (write.form === 'plain' || write.form === 'activated') return [blur(from, from.blur, write)];
+  throw new Error(`no blur writes ${write.form}`);
+}
+
+function blur(
+  { map, parts }: Unfinished,
+  before: number,
+  write: Extract<Write, { readonly form: 'plain' | 'activated' }>,
+  read?: Extract<Read, { readonly source: unknown }>,
+): Dispatch {
+  const [, c, h, w] = write.y.shape;
+  const epilogue = epilogueOf(write.form === 'activated' ? write : undefined);
+  const rows = stripRows(h, w);
+  const coefficients = read?.form === 'gradient' ? ratesIn(read.rates) : read?.factor;
+  return {
+    kernel: 'blur',
+    overrides: {
+      ...epilogue.overrides,
+      ...(read && { SLOPE: read.slope, CLAMP: clampOverride(read.form === 'gradient' ? Infinity : read.clamp) }),
+      READ: read ? BLUR_READ[read.form] : 0,
+      READ_FACTOR: Number(read?.form === 'unactivated' && read.factor !== undefined),
+      WORKGROUP,
+    },
+    bindings: {
+      x: map,
+      activation: bind(read?.x),
+      coefficients: bind(coefficients),
+      y: bind(write.y),
+      ...epilogue.bindings,
+      shape: sizes(c, h, w, before, parts, rows),
+    },
+    groups: [Math.ceil((Math.ceil(w / 4) * Math.ceil(h / rows)) / WORKGROUP), c],
+    flop: 0,
+  };
+}
+
+/** As shaders/blur.wgsl numbers them. */
+const BLUR_READ = { gradient: 3, unactivated: 4 } as const;
 
 /** What only reads or only writes. */
-function lowerPass(read: Read, write: Write): Dispatch[] {
-  if (read.form === 'plain' && write.form === 'styled') return epilogue(read.x, write);
-  if (read.form === 'plain' && write.form === 'summed' && !write.y) return gradientSums(read.x, write);
-  if (read.form === 'plain' && write.form === 'scaled') return lowerScaledGradient(bind(read.x), write);
-  if (read.form === 'styled' && write.form === 'plain') return styledMap(read, write.y);
-  if (read.form === 'gradient' && write.form === 'plain') return styledGradient(read, write.y);
+function lowerPass(read: Read, write: Write, device: KernelDevice): Dispatch[] {
+  if (read.form === 'plain') {
+    const map = bind(read.x);
+    if (write.form === 'styled') return lowerEpilogue({ map, parts: 1, shared: read.x.kind === 'constant' }, write);
+    if (write.form === 'summed' && write.back) return lowerGoneBack({ map, parts: 1 }, write);
+    if (write.form === 'summed' && !write.y) return lowerSums(map, write);
+    if (write.form === 'scaled') return lowerScaledGradient(map, write);
+  }
+  if (write.form === 'plain' && read.form === 'styled') {
+    const bindings = { x: bind(read.x), coefficients: bind(read.coefficients), y: bind(write.y) };
+    return [perPixel('styled_map', write.y, {}, bindings)];
+  }
+  if (write.form === 'plain' && read.form === 'gradient') {
+    const [g, made] = gradientOf(read, device);
+    return [...made, ...lowerGradient(g, read, bind(write.y))];
+  }
   throw new Error(`no kernel reads ${read.form} and writes ${write.form}`);
-}
-
-/** Noise, bias and activation with the moments of each tile; then the tiles merged and the coefficients made. */
-function epilogue(y: Tensor, write: Form<Write, 'styled'>): Dispatch[] {
-  const { noise, bias, style, slope, epsilon, x, coefficients, moments } = write;
-  const [, c, h, w] = x.shape;
-  const { workgroup, tile, tiles } = reductionTiles(h * w);
-  const cut = { C: c, PIXELS: h * w, TILES: tiles, TILE: tile };
-  const partial: Binding = { kind: 'scratch', size: 2 * c * tiles };
-  return [
-    {
-      kernel: 'styled',
-      overrides: {
-        ...cut,
-        SHARED: Number(y.kind === 'constant'),
-        NOISE: Number(noise !== undefined),
-        SLOPE: slope,
-        WORKGROUP: workgroup,
-      },
-      bindings: {
-        y: bind(y),
-        noise: bind(noise?.map),
-        noise_weight: bind(noise?.weight),
-        bias: bind(bias),
-        x: bind(x),
-        tiles: partial,
-      },
-      groups: [tiles, c],
-      flop: 0,
-    },
-    {
-      kernel: 'styled_coefficients',
-      overrides: { ...cut, EPSILON: epsilon, WORKGROUP: powerOfTwo(tiles, 8, 64) },
-      bindings: { tiles: partial, style: bind(style), coefficients: bind(coefficients), moments: bind(moments) },
-      groups: [c, 1],
-      flop: 0,
-    },
-  ];
-}
-
-function gradientSums(g: Tensor, { x, moments, sums }: Form<Write, 'summed'>): Dispatch[] {
-  const [, c, h, w] = x.shape;
-  const { workgroup, tile, tiles } = reductionTiles(h * w);
-  const partial: Binding = { kind: 'scratch', size: 2 * c * tiles };
-  return [
-    {
-      kernel: 'styled_sums',
-      overrides: { C: c, PIXELS: h * w, TILES: tiles, TILE: tile, WORKGROUP: workgroup },
-      bindings: { g: bind(g), x: bind(x), moments: bind(moments), tiles: partial },
-      groups: [tiles, c],
-      flop: 0,
-    },
-    sumTiles(2 * c, tiles, 1, partial, sums),
-  ];
-}
-
-function styledMap({ x, coefficients }: Form<Read, 'styled'>, y: Tensor): Dispatch[] {
-  return [perPixel('styled_map', y, {}, { x: bind(x), coefficients: bind(coefficients), y: bind(y) })];
-}
-
-function styledGradient(read: Form<Read, 'gradient'>, y: Tensor): Dispatch[] {
-  const { source, x, coefficients, moments, sums, slope } = read;
-  if (source.kind !== 'stored') throw new Error('no kernel makes a gradient again where it is read');
-  const bindings = {
-    g: bind(source.g),
-    x: bind(x),
-    coefficients: bind(coefficients),
-    moments: bind(moments),
-    sums: bind(sums),
-    result: bind(y),
-  };
-  return [perPixel('styled_gradient', y, { SLOPE: slope }, bindings)];
 }

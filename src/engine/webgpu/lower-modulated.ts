@@ -1,9 +1,8 @@
 // What StyleGAN2's layers have before and behind their convolutions, forward and backward.
 
-import type { Demodulation, Read, Write } from '../../graph/fuse/fused-op.js';
-import { elements, type Shape, type Tensor } from '../../graph/graph.js';
-import type { Binding, Dispatch, Overrides } from './dispatch.js';
-import { bind, clampOverride, sumTiles, valuewise } from './lowering.js';
+import type { Read, Write } from '../../graph/fuse/fused-op.js';
+import { type Binding, type Dispatch, type Overrides, WORKGROUP } from './dispatch.js';
+import { bind, clampOverride, sizes, valuewise } from './lowering.js';
 import { reductionTiles } from './tiles.js';
 
 type Activated = Extract<Write, { readonly form: 'activated' }>;
@@ -38,7 +37,7 @@ export function epilogueOf(write: Activated | undefined): Epilogue {
 
 /** The way back through an activation: g·slope(x) where |x| < clamp, times a factor where there is one. */
 export function lowerUnactivated(
-  g: Tensor,
+  g: Binding,
   { x, factor, slope, clamp }: Pick<Unactivated, 'x' | 'factor' | 'slope' | 'clamp'>,
   result: Binding,
 ): Dispatch[] {
@@ -50,65 +49,78 @@ export function lowerUnactivated(
     SLOPE: slope,
     CLAMP: clampOverride(clamp),
   };
-  return valuewise('lrelu_gradient', c * h * w, overrides, { g: bind(g), y: bind(x), factor: bind(factor), result });
+  return valuewise('lrelu_gradient', c * h * w, overrides, { g, y: bind(x), factor: bind(factor), result });
 }
 
-/** What comes back to a map that was scaled before it was read; then what comes back to the factors that demodulated it. */
-export function lowerScaledGradient(g: Binding, write: Scaled): Dispatch[] {
+/**
+ * What comes back to a map that was scaled before it was read, and to the factors that demodulated it.
+ *
+ * @param parts how many maps one behind the other the gradient is the sum of
+ */
+export function lowerScaledGradient(g: Binding, write: Omit<Scaled, 'form'>, parts = 1): Dispatch[] {
   const { x, factor, plus, y, sums, demodulation, back } = write;
-  if (back) throw new Error('no kernel stores a gradient brought back through an activation');
-  if (demodulation && !y && (factor || plus)) throw new Error('no kernel demodulates by a gradient that is not stored');
-  return [
-    ...(y || sums ? scaleGradient(g, { x, factor, plus, y, sums }) : []),
-    ...(demodulation ? demodulationSums(y ? bind(y) : g, x, demodulation) : []),
-  ];
-}
-
-/** y = factor·g + plus and Σ g·x, each where it is wanted. */
-export function scaleGradient(g: Binding, { x, factor, plus, y, sums }: Omit<Scaled, 'form'>): Dispatch[] {
-  const given = { FACTOR: factor, PLUS: plus, STORE: y, SUMS: sums };
-  const overrides = Object.fromEntries(
-    Object.entries(given).map(([name, tensor]) => [name, Number(tensor !== undefined)]),
-  );
-  const bindings = { g, factor: bind(factor), plus: bind(plus), x: bind(x), y: bind(y) };
-  return summedPerChannel('scale_gradient', x.shape, overrides, bindings, sums);
-}
-
-function demodulationSums(
-  g: Binding,
-  x: Tensor,
-  { factor, noise, bias, slope, clamp, sums }: Demodulation,
-): Dispatch[] {
-  const overrides = { NOISE: Number(noise !== undefined), SLOPE: slope, CLAMP: clampOverride(clamp) };
-  const bindings = {
-    g,
-    x: bind(x),
-    factor: bind(factor),
-    noise: bind(noise?.map),
-    noise_weight: bind(noise?.weight),
-    bias: bind(bias),
-  };
-  return summedPerChannel('demodulation_sums', x.shape, overrides, bindings, sums);
-}
-
-/** A kernel over the tiles of every channel, whose sums are added up where there are several tiles. */
-function summedPerChannel(
-  kernel: string,
-  shape: Shape,
-  overrides: Overrides,
-  bindings: Readonly<Record<string, Binding>>,
-  sums: Tensor | undefined,
-): Dispatch[] {
-  const [, c, h, w] = shape;
-  const pixels = elements([h, w]);
-  const { workgroup, tile, tiles } = reductionTiles(pixels);
-  const partial: Binding = sums && tiles > 1 ? { kind: 'scratch', size: c * tiles } : bind(sums);
+  const [, c, h, w] = x.shape;
+  const { workgroup, tile, tiles } = reductionTiles(h * w);
+  if (back?.factor && demodulation && back.factor !== demodulation.factor) {
+    throw new Error('no kernel scales a gradient that goes back by another factor than what demodulated');
+  }
+  const partial: Binding = sums || demodulation ? { kind: 'scratch', size: 2 * c * tiles } : { kind: 'none' };
+  const { slope = 1, clamp = Infinity } = demodulation ?? back ?? {};
   const perTile: Dispatch = {
-    kernel,
-    overrides: { C: c, PIXELS: pixels, TILES: tiles, TILE: tile, ...overrides, WORKGROUP: workgroup },
-    bindings: { ...bindings, sums: partial },
+    kernel: 'scaled_gradient',
+    overrides: {
+      C: c,
+      PIXELS: h * w,
+      PARTS: parts,
+      TILES: tiles,
+      TILE: tile,
+      FACTOR: Number(factor !== undefined),
+      PLUS: Number(plus !== undefined),
+      STORE: Number(y !== undefined),
+      SUMS: Number(sums !== undefined),
+      DEMODULATE: Number(demodulation !== undefined),
+      NOISE: Number(demodulation?.noise !== undefined),
+      BACK: back ? (back.factor ? 2 : 1) : 0,
+      SLOPE: slope,
+      CLAMP: clampOverride(clamp),
+      WORKGROUP: workgroup,
+    },
+    bindings: {
+      g,
+      factor: bind(factor),
+      plus: bind(plus),
+      x: bind(x),
+      demodulation: bind(demodulation?.factor ?? back?.factor),
+      noise: bind(demodulation?.noise?.map),
+      noise_weight: bind(demodulation?.noise?.weight),
+      bias: bind(demodulation?.bias),
+      y: bind(y),
+      tiles: partial,
+    },
     groups: [tiles, c],
     flop: 0,
   };
-  return sums && tiles > 1 ? [perTile, sumTiles(c, tiles, 1, partial, sums)] : [perTile];
+  return sums || demodulation ? [perTile, scaledSums(partial, tiles, write)] : [perTile];
+}
+
+/** The sums of each channel, from those of its tiles. */
+function scaledSums(
+  partial: Binding,
+  tiles: number,
+  { x, sums, demodulation }: Pick<Scaled, 'x' | 'sums' | 'demodulation'>,
+): Dispatch {
+  const [, c] = x.shape;
+  return {
+    kernel: 'scaled_sums',
+    overrides: { WORKGROUP },
+    bindings: {
+      tiles: partial,
+      demodulation: bind(demodulation?.factor),
+      sums: bind(sums),
+      demodulated: bind(demodulation?.sums),
+      shape: sizes(c, tiles, Number(sums !== undefined), Number(demodulation !== undefined)),
+    },
+    groups: [c, 1],
+    flop: 0,
+  };
 }

@@ -18,8 +18,13 @@ export function bindTogether(tensors: readonly Tensor[]): Binding {
   return { kind: 'tensors', tensors: [...new Set(tensors)] };
 }
 
+/** Sizes as data, as a kernel's `shape` declares them: one pipeline then serves all shapes. */
+export function sizes(...numbers: readonly number[]): Binding {
+  return { kind: 'table', key: `sizes ${numbers}`, data: Uint32Array.from(numbers) };
+}
+
 /** Elements per picture. */
-export function size(tensor: Tensor): number {
+export function size(tensor: Pick<Tensor, 'shape'>): number {
   return elements(tensor.shape.slice(1));
 }
 

@@ -81,23 +81,23 @@ export function packConv1x1(data: Float32Array, o: number, i: number, adjoint: b
 }
 
 /**
- * For conv_up: weight [o, i, 4, 4] → [o/8][py][i][dy][px][dx][8]. Output row 2r + py takes from input row r + py − 1 + dy
+ * For conv_up: weight [o, i, 4, 4] → [o/block][py][i][dy][px][dx][block]. Output row 2r + py takes from input row r + py − 1 + dy
  * the weight row 2r + py + 1 − 2(r + py − 1 + dy) = 3 − py − 2·dy; columns likewise.
  */
-export function packConvUp(data: Float32Array, o: number, i: number): Float32Array {
+export function packConvUp(data: Float32Array, o: number, i: number, block = 8): Float32Array {
   const phase = (py: number) => {
     const taps: [number, number][] = [];
     for (const dy of [0, 1]) {
       for (const px of [0, 1]) for (const dx of [0, 1]) taps.push([3 - py - 2 * dy, 3 - px - 2 * dx]);
     }
-    return packBlocks(o, i, 8, taps, (to, from, ky, kx) => data[(to * i + from) * 16 + ky * 4 + kx]);
+    return packBlocks(o, i, block, taps, (to, from, ky, kx) => data[(to * i + from) * 16 + ky * 4 + kx]);
   };
   const phases = [phase(0), phase(1)];
-  const block = i * 64;
+  const panel = i * 8 * block;
   const packed = new Float32Array(phases[0].length * 2);
-  for (let b = 0; b * block < phases[0].length; b++) {
+  for (let b = 0; b * panel < phases[0].length; b++) {
     phases.forEach((values, py) => {
-      packed.set(values.subarray(b * block, (b + 1) * block), (2 * b + py) * block);
+      packed.set(values.subarray(b * panel, (b + 1) * panel), (2 * b + py) * panel);
     });
   }
   return packed;
@@ -129,6 +129,16 @@ function blocked(block: number, taps: number): WeightLayout['numbers'] {
 
 export const conv1x1Blocks: WeightLayout = { name: 'conv1x1', pack: packConv1x1, numbers: blocked(4, 1) };
 export const conv3x3Blocks: WeightLayout = { name: 'conv3x3', pack: packConv3x3, numbers: blocked(8, 9) };
-export const convUpBlocks: WeightLayout = { name: 'conv_up', pack: packConvUp, numbers: blocked(8, 16) };
+export const convUpBlocks: WeightLayout = {
+  name: 'conv_up',
+  pack: (data, o, i) => packConvUp(data, o, i),
+  numbers: blocked(8, 16),
+};
+/** The same in blocks of 4 channels. */
+export const convUpQuads: WeightLayout = {
+  name: 'conv_up, 4',
+  pack: (data, o, i) => packConvUp(data, o, i, 4),
+  numbers: blocked(4, 16),
+};
 export const convDownBlocks: WeightLayout = { name: 'conv_down', pack: packConvDown, numbers: blocked(8, 16) };
 export const linearColumns: WeightLayout = { name: 'linear', pack: packLinear, numbers: blocked(4, 1) };

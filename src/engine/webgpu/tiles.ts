@@ -1,8 +1,8 @@
 import { MAX_GROUPS, powerOfTwo } from './dispatch.js';
 
 /**
- * The tile of a tiled convolution: 4·quads × rows pixels for 8·groups channels, quads·rows·groups invocations; `slice`
- * input channels at a time stand in workgroup memory.
+ * The tile of a tiled convolution: 4·quads × rows pixels (or blocks of pixels) for `groups` blocks of channels,
+ * quads·rows·groups invocations; `slice` input channels at a time stand in workgroup memory.
  */
 export interface Tile {
   readonly quads: number;
@@ -19,37 +19,83 @@ const INVOCATIONS = [32, 256] as const;
 
 /** What a tiled kernel holds in workgroup memory. */
 export interface TiledPatch {
-  /** vec4 of weights that a block of 8 channels has for each input channel. */
+  /** Output channels that an invocation makes: a block. */
+  readonly channels: number;
+  /** Blocks that there are for as many channels: of both rows that an upsampling convolution makes of one. */
+  readonly phases: 1 | 2;
+  /** vec4 of weights that a block of channels has for each input channel. */
   readonly weights: number;
+  /** The most input channels at a time that are usual. */
+  readonly slice: number;
+  /** Numbers that half of the invocations pass on, where moments or sums are taken along (shaders/lib/tile-parts.wgsl). */
+  readonly passed: number;
   /** Values of one input channel that a tile of 4·quads × rows pixels reads. */
   readonly patch: (quads: number, rows: number) => number;
 }
 
-/** The patches of the tiled kernels, as their files declare PATCH and WEIGHTS. */
+/** The patches of the tiled kernels, as their files declare PATCH, WEIGHTS and CHANNELS. */
 export const tiledPatches = {
-  conv3x3: { weights: 18, patch: (quads, rows) => (rows + 2) * (4 * quads + 2) },
-  conv_up: { weights: 16, patch: (quads, rows) => (rows + 1) * (4 * quads + 2) },
-  conv_down: { weights: 32, patch: (quads, rows) => (2 * rows + 2) * (8 * quads + 2) },
+  conv3x3: {
+    channels: 8,
+    phases: 1,
+    weights: 18,
+    slice: 4,
+    passed: 9,
+    patch: (quads, rows) => (rows + 2) * (4 * quads + 2),
+  },
+  conv_up: {
+    channels: 4,
+    phases: 2,
+    weights: 8,
+    slice: 8,
+    passed: 0,
+    patch: (quads, rows) => (rows + 2) * (4 * quads + 2),
+  },
+  conv_down: {
+    channels: 8,
+    phases: 1,
+    weights: 32,
+    slice: 2,
+    passed: 9,
+    patch: (quads, rows) => (2 * rows + 2) * (8 * quads + 2),
+  },
 } as const satisfies Readonly<Record<string, TiledPatch>>;
 
-/** The workgroup memory of a tile, in bytes; each of its two arrays takes a multiple of 16. */
-export function tileBytes({ weights, patch }: TiledPatch, { quads, rows, groups, slice }: Tile): number {
-  return 16 * (Math.ceil((slice * patch(quads, rows)) / 4) + slice * groups * weights);
+/** The workgroup memory of a tile, in bytes, as shaders/lib/tiled.wgsl declares it; each of its two arrays takes a multiple of 16. */
+export function tileBytes({ weights, patch, passed }: TiledPatch, { quads, rows, groups, slice }: Tile): number {
+  const [pixels, lanes] = [patch(quads, rows), quads * rows];
+  const patches = Math.max((slice - 1) * pixels + roundUp(pixels, lanes * groups), (passed / 2) * lanes * groups);
+  return 16 * (Math.ceil(patches / 4) + (groups - 1) * slice * weights + roundUp(slice * weights, lanes));
+}
+
+/** Blocks of channels that a map of `out` channels has; an upsampling kernel makes each of them twice, for the rows of a pixel. */
+export function blocksOf({ channels, phases }: TiledPatch, out: number): number {
+  return Math.ceil(out / channels) * phases;
+}
+
+function roundUp(value: number, step: number): number {
+  return step * Math.ceil(value / step);
 }
 
 /**
  * The tile for a map of h × w pixels (of the smaller side, for strided kernels) and `out` channels. Follows from the shape
- * of one picture alone, so that a batch never changes a result. 128 invocations, the least that NVIDIA wants: first pixels
- * (up to 16 × 8), what is left in channels; then as many input channels at a time, up to 4, as fit into workgroup memory.
+ * of one picture alone, so that a batch never changes a result. First pixels, up to 16 × 8; what is left of 256 invocations in
+ * channels, where the map is that large, and else of 128, the least that NVIDIA wants; where there are few channels more pixels. Then as
+ * many input channels at a time, up to `slice`, as fit into workgroup memory. No fewer than 4 invocations for the pixels and 32 in all,
+ * even where some of them have nothing to make: all of them bring pixels and weights.
  */
 export function tileFor(
   patch: TiledPatch,
   { h, w, out }: { readonly h: number; readonly w: number; readonly out: number },
 ): Tile {
-  const quads = powerOfTwo(Math.ceil(w / 4), 1, 4);
-  const rows = powerOfTwo(h, 1, 8);
-  const groups = powerOfTwo(Math.ceil(out / 8), 1, Math.min(16, Math.max(1, 128 / (quads * rows))));
-  const slices = [4, 2, 1];
+  let quads = powerOfTwo(Math.ceil(w / 4), 1, 4);
+  let rows = powerOfTwo(h, 4 / quads, 8);
+  const most = quads * rows === 32 ? 256 : 128;
+  let groups = powerOfTwo(blocksOf(patch, out), 1, Math.min(16, most / (quads * rows)));
+  if (quads * rows * groups < 128) rows = powerOfTwo(h, rows, 16);
+  if (quads * rows * groups < 128) quads = powerOfTwo(Math.ceil(w / 4), quads, 8);
+  groups = Math.max(groups, 32 / (quads * rows));
+  const slices = powersTo(patch.slice).reverse();
   const slice = slices.find((one) => tileBytes(patch, { quads, rows, groups, slice: one }) <= WORKGROUP_MEMORY) ?? 1;
   return { quads, rows, groups, slice };
 }
@@ -68,7 +114,7 @@ export function tilesFor(
   const usual = tileFor(patch, shape);
   const all = powersTo(powerOfTwo(Math.ceil(w / 4), 1, 16)).flatMap((quads) =>
     powersTo(powerOfTwo(h, 1, 16)).flatMap((rows) =>
-      powersTo(powerOfTwo(Math.ceil(out / 8), 1, 32)).flatMap((groups) =>
+      powersTo(powerOfTwo(blocksOf(patch, out), 1, 32)).flatMap((groups) =>
         powersTo(powerOfTwo(into, 1, 8)).map((slice) => ({ quads, rows, groups, slice })),
       ),
     ),
@@ -106,7 +152,7 @@ export function partOf(into: number): number {
   return into < 32 ? 4 : 8;
 }
 
-/** Values per invocation in kernels that reduce over tiles (styled.wgsl, styled_sums.wgsl, pixel_loss.wgsl: their TILE). */
+/** Values per invocation in kernels that reduce over tiles (styled_sums.wgsl, pixel_loss.wgsl: their tile). */
 const TILE_VALUES = 16;
 
 /** How a reduction over `size` values per row is cut: tiles of 16·workgroup values. */
@@ -114,4 +160,36 @@ export function reductionTiles(size: number): { workgroup: number; tile: number;
   const workgroup = powerOfTwo(Math.ceil(size / TILE_VALUES), 8, 128);
   const tile = TILE_VALUES * workgroup;
   return { workgroup, tile, tiles: Math.ceil(size / tile) };
+}
+
+/** Rows of a strip, of which an invocation makes four columns (shaders/lib/strips.wgsl), where there are enough strips to go round. */
+const STRIP_ROWS = 4;
+/** Invocations, and so strips, of a tile. */
+const STRIPS = 128;
+/** Pixels of a channel that a workgroup holds in its memory: those of 32² with a margin. */
+const STAGED_PIXELS = 34 * 34;
+
+/** How a pass over a map of h × w is cut into tiles of strips, one for each invocation. */
+export function stripTiles(h: number, w: number): { rows: number; workgroup: number; strips: number; tiles: number } {
+  const all = Math.ceil(w / 4) * Math.ceil(h / STRIP_ROWS);
+  return { rows: STRIP_ROWS, workgroup: STRIPS, strips: STRIPS, tiles: Math.ceil(all / STRIPS) };
+}
+
+/** Rows of a strip of a map that is not cut into tiles: few where the map is small. */
+export function stripRows(h: number, w: number): number {
+  return h * w <= STAGED_PIXELS ? 1 : STRIP_ROWS;
+}
+
+/**
+ * How a workgroup takes a whole channel of h × w: what it holds in its memory, or 1, and the rows of a strip. There are two sizes of
+ * workgroups, for few strips and for many, as each is a pipeline.
+ *
+ * @param before by how much a blur's samples begin before a pixel (shaders/blur.wgsl): how large the map is that is read
+ */
+export function channelCut(h: number, w: number, before: number): { rows: number; staged: number; workgroup: number } {
+  const margin = 2 - 2 * before;
+  const isStaged = (h + margin) * (w + margin) <= STAGED_PIXELS;
+  const rows = isStaged ? 1 : STRIP_ROWS;
+  const strips = Math.ceil(w / 4) * Math.ceil(h / rows);
+  return { rows, staged: isStaged ? STAGED_PIXELS : 1, workgroup: strips <= 32 ? 32 : 256 };
 }

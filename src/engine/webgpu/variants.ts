@@ -93,19 +93,19 @@ export interface Variant<Shape> {
 }
 
 /** A variant that was chosen, and how it cuts its work. */
-export interface Chosen<Shape> {
-  readonly variant: Variant<Shape>;
+export interface Chosen<Shape, V extends Variant<Shape> = Variant<Shape>> {
+  readonly variant: V;
   readonly tiling: Tiling;
   /** Whether it was because of what was measured. */
   readonly measured: boolean;
 }
 
 /** Every way to compute an op at a shape on a device, the preferred ones first. */
-export function possibleChoices<Shape>(
-  variants: readonly Variant<Shape>[],
+export function possibleChoices<Shape, V extends Variant<Shape>>(
+  variants: readonly V[],
   shape: Shape,
   device: KernelDevice,
-): readonly (Choice & { readonly variant: Variant<Shape> })[] {
+): readonly (Choice & { readonly variant: V })[] {
   return variants
     .filter(({ supports }) => supports(device, shape))
     .flatMap((variant) =>
@@ -118,12 +118,12 @@ export function possibleChoices<Shape>(
  *
  * @throws Error when it supports none
  */
-export function choose<Shape extends object>(
-  variants: readonly Variant<Shape>[],
+export function choose<Shape extends object, V extends Variant<Shape>>(
+  variants: readonly V[],
   op: string,
   shape: Shape,
   device: KernelDevice,
-): Chosen<Shape> {
+): Chosen<Shape, V> {
   const possible = possibleChoices(variants, shape, device);
   const answer = device.measured(
     op,

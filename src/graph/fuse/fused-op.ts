@@ -12,7 +12,14 @@ export type Core =
   | { readonly kind: 'blur'; readonly adjoint: boolean; readonly margin: Margin }
   | { readonly kind: 'conv1x1'; readonly adjoint: boolean; readonly weight: Tensor; readonly bias?: Tensor }
   | { readonly kind: 'conv3x3'; readonly adjoint: boolean; readonly weight: Tensor }
-  | { readonly kind: 'conv_up'; readonly adjoint: boolean; readonly margin: Margin; readonly weight: Tensor };
+  | {
+      readonly kind: 'conv_up';
+      readonly adjoint: boolean;
+      readonly margin: Margin;
+      readonly weight: Tensor;
+      /** Whether a `blur` of the same margin is behind it, before the result is written. Never of the adjoint. */
+      readonly blurred?: boolean;
+    };
 
 /** The gradient that a map is made of where it is read: stored, or made there by the adjoint of a 1×1 convolution. */
 export type GradientSource =
@@ -54,7 +61,8 @@ export type Read =
   /**
    * The gradient g of the styled map, brought back through `modulate`, `instance_norm` and `bias_act`:
    * a·(g − Σg/N − x̂·Σ(g·x̂)/N)·slope(x), N = h·w, x̂ = (x − mean)/σ; moments [n, 2, c, 1] = mean, 1/σ; sums [n, 2, c, 1] =
-   * Σ g·x̂, Σ g.
+   * Σ g·x̂, Σ g. Where rates [n, c, 4, 1] = mean, a, a·Σg/N, a·Σ(g·x̂)/(N·σ) are there, they say the same as the three:
+   * (rate₁·g − rate₂ − rate₃·(x − mean))·slope(x).
    */
   | {
       readonly form: 'gradient';
@@ -63,6 +71,7 @@ export type Read =
       readonly coefficients: Tensor;
       readonly moments: Tensor;
       readonly sums: Tensor;
+      readonly rates?: Tensor;
       readonly slope: number;
     }
   /** factor·x, factor [n, c, 1, 1]. */
@@ -77,6 +86,14 @@ export type Read =
       readonly slope: number;
       readonly clamp: number;
     };
+
+/** A gradient that was brought back through a styled layer: where it is stored, and where what a blur without margin makes of it. */
+export interface GoneBack {
+  readonly coefficients: Tensor;
+  readonly slope: number;
+  readonly y?: Tensor;
+  readonly blurred?: Tensor;
+}
 
 /** What becomes of a kernel's result. */
 export type Write =
@@ -98,7 +115,8 @@ export type Write =
     }
   /**
    * The result is a gradient g of the styled map of x: stored as y where that is there, with its sums (see `Read`) taken
-   * along.
+   * along, and the rates that follow from them. With `back` it is brought back as the read form `gradient` would be, for which the
+   * engine has to have the whole channel at hand, and stored so, or blurred, or both.
    */
   | {
       readonly form: 'summed';
@@ -106,6 +124,8 @@ export type Write =
       readonly x: Tensor;
       readonly moments: Tensor;
       readonly sums: Tensor;
+      readonly rates?: { readonly coefficients: Tensor; readonly made: Tensor };
+      readonly back?: GoneBack;
     }
   /** StyleGAN2's epilogue: y = clamp(lrelu(factor·result + noiseWeight·noise + bias)); factor [n, c, 1, 1], or 1. */
   | {
@@ -160,10 +180,11 @@ export function fusedOp(core: Core, read: Read, write: Write): FusedOp {
 
 /** `conv3x3`, `conv_up adjoint`, `blur`, `none`: what the table of an engine's forms is indexed by. */
 export function coreName(core: Core): CoreName {
+  if (core.kind === 'conv_up' && core.blurred) return 'conv_up blurred';
   return 'adjoint' in core && core.adjoint ? `${core.kind} adjoint` : core.kind;
 }
 
-export type CoreName = Core['kind'] | `${'blur' | 'conv1x1' | 'conv3x3' | 'conv_up'} adjoint`;
+export type CoreName = Core['kind'] | `${'blur' | 'conv1x1' | 'conv3x3' | 'conv_up'} adjoint` | 'conv_up blurred';
 
 function readBy(part: Core | Read): Tensor[] {
   if ('kind' in part) {
@@ -180,7 +201,7 @@ function readBy(part: Core | Read): Tensor[] {
     case 'unactivated':
       return present(...fromSource(part.source), part.x, part.factor);
     case 'gradient':
-      return [...fromSource(part.source), part.x, part.coefficients, part.moments, part.sums];
+      return present(...fromSource(part.source), part.x, part.coefficients, part.moments, part.sums, part.rates);
   }
 }
 
@@ -195,7 +216,7 @@ function neededBy(write: Write): Tensor[] {
     case 'styled':
       return present(write.noise?.map, write.noise?.weight, write.bias, write.style);
     case 'summed':
-      return [write.x, write.moments];
+      return present(write.x, write.moments, write.rates?.coefficients ?? write.back?.coefficients);
     case 'activated':
       return present(write.factor, write.noise?.map, write.noise?.weight, write.bias);
     case 'scaled':
@@ -222,7 +243,7 @@ function madeBy(write: Write): Tensor[] {
     case 'styled':
       return [write.x, write.coefficients, write.moments];
     case 'summed':
-      return present(write.y, write.sums);
+      return present(write.y, write.sums, write.rates?.made, write.back?.y, write.back?.blurred);
     case 'scaled':
       return present(write.y, write.sums, write.demodulation?.sums);
   }

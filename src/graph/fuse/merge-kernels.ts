@@ -3,28 +3,42 @@ import { type FusedForms, hasForm, writeName } from './forms.js';
 import { type FusedOp, fusedOp, type Read, type Write } from './fused-op.js';
 import type { Rewriting } from './rewriting.js';
 import { type AnyOp, isFused, Uses } from './uses.js';
+import { blursBehind, gradientsWhereMade } from './whole-channels.js';
 
 /**
  * **One pass over a map instead of two.** An op that only reads and writes (core `none`) moves into the kernel that makes
  * what it reads, or into the one that reads what it makes, where the engine has that kernel:
  *
- * - a gradient is made where it is read (`gradientsWhereRead`);
+ * - a gradient goes back through its layer where it is made, if the whole channel is at hand there (`whole-channels.ts`);
+ * - or else it is made where it is read (`gradientsWhereRead`);
  * - a map goes through its epilogue before it is stored (`epiloguesWhereMade`);
  * - the sums of a gradient are taken along by the kernel that makes it (`sumsWhereMade`);
  * - a gradient made by the adjoint of a 1×1 convolution from few channels is made again where it is read, and never
- *   stored (`pointwiseGradients`).
+ *   stored (`pointwiseGradients`);
+ * - a blur runs behind the upsampling convolution before it (`whole-channels.ts`);
+ * - what the readers of a gradient want of a channel follows from its sums, and is worked out with them (`ratesWhereSummed`).
  *
  * A tensor that is then never stored must have no other reader and be no output, and no state that is read may change
  * between the place of the op that moves and the place that it moves to.
  */
 export function mergeKernels(graph: Graph, forms: FusedForms, rewriting: Rewriting): void {
   const outputs = new Set(graph.outputs.values());
-  for (const pass of [gradientsWhereRead, epiloguesWhereMade, sumsWhereMade, pointwiseGradients]) {
+  const passes = [
+    gradientsWhereMade,
+    gradientsWhereRead,
+    epiloguesWhereMade,
+    sumsWhereMade,
+    pointwiseGradients,
+    blursBehind,
+    ratesWhereSummed,
+  ];
+  for (const pass of passes) {
     pass(new Uses(rewriting.ops, outputs), forms, rewriting);
   }
 }
 
-type Pass = (uses: Uses, forms: FusedForms, rewriting: Rewriting) => void;
+/** One of the passes, over the list as it is when it begins. */
+export type Pass = (uses: Uses, forms: FusedForms, rewriting: Rewriting) => void;
 
 const gradientsWhereRead: Pass = (uses, forms, rewriting) => {
   for (const op of rewriting.ops) {
@@ -86,6 +100,23 @@ const pointwiseGradients: Pass = (uses, forms, rewriting) => {
   }
 };
 
+const ratesWhereSummed: Pass = (uses, forms, rewriting) => {
+  for (const op of rewriting.ops) {
+    if (!isFused(op) || op.read.form !== 'gradient') continue;
+    const { coefficients, sums } = op.read;
+    const summing = uses.maker(sums);
+    const summed = summing && rewriting.current(summing);
+    if (!summed || !isFused(summed) || summed.write.form !== 'summed') continue;
+    const { core, read, write } = summed;
+    const rates = write.rates ?? { coefficients, made: rewriting.temp([sums.shape[0], write.x.shape[1], 4, 1]) };
+    const next: Write = { ...write, rates };
+    if (rates.coefficients !== coefficients || !hasForm(forms, core, read.form, writeName(next))) continue;
+    if (!uses.isMadeBefore(coefficients, uses.place(summing))) continue;
+    rewriting.replace(summed, fusedOp(core, read, next));
+    rewriting.replace(op, fusedOp(op.core, { ...op.read, rates: rates.made }, op.write));
+  }
+};
+
 /** An op that reads a map as it is, computes nothing, and writes it in some form. */
 function onlyWrites(op: AnyOp): op is FusedOp & { readonly read: { readonly form: 'plain'; readonly x: Tensor } } {
   return isFused(op) && op.core.kind === 'none' && op.read.form === 'plain';
@@ -96,7 +127,7 @@ function readsPlainly(op: FusedOp, x: Tensor): boolean {
 }
 
 /** The kernel that makes a map and stores it as it is. */
-function makerOf(map: Tensor, uses: Uses): FusedOp | undefined {
+export function makerOf(map: Tensor, uses: Uses): FusedOp | undefined {
   const maker = uses.maker(map);
   return maker && isFused(maker) && maker.core.kind !== 'none' && maker.write.form === 'plain' ? maker : undefined;
 }

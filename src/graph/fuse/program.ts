@@ -17,7 +17,8 @@ export function programOf(work: Graph | Program, forms: FusedForms): Program {
 
 /**
  * One op of a program by itself, over `batch` pictures: the temporaries that it reads become inputs, what it makes becomes
- * outputs; constants and states stay what they are. All keep their names.
+ * outputs, but for rates, which engines without need of them do not make (`apart.ts`); constants and states stay what they are. All
+ * keep their names.
  */
 export function isolate(op: ProgramOp, batch: number): Program {
   const graph = new Graph(batch);
@@ -28,7 +29,7 @@ export function isolate(op: ProgramOp, batch: number): Program {
   for (const tensor of [...op.outputs, ...madeWithin(op)]) {
     if (copies.has(tensor)) continue;
     const copy = graph.temp([batch, tensor.shape[1], tensor.shape[2], tensor.shape[3]], tensor.name);
-    if (op.outputs.includes(tensor)) graph.output(tensor.name, copy);
+    if (op.outputs.includes(tensor) && tensor !== ratesOfWrite(op)) graph.output(tensor.name, copy);
     copies.set(tensor, copy);
   }
   return { graph, ops: [withTensors(op, copies)] };
@@ -44,6 +45,10 @@ type SingleOp = Exclude<ProgramOp, JoinedOp>;
 /** Ops as they are, and the parts of joined ones one by one; what several have as a part, once. */
 export function withoutJoined(ops: readonly ProgramOp[]): SingleOp[] {
   return [...new Set(ops.flatMap((op): SingleOp[] => (op.op === 'joined' ? [...op.parts] : [op])))];
+}
+
+function ratesOfWrite(op: ProgramOp): Tensor | undefined {
+  return op.op === 'fused' && op.write.form === 'summed' ? op.write.rates?.made : undefined;
 }
 
 function copyOf({ name, shape, kind }: Tensor, graph: Graph): Tensor {
