@@ -77,6 +77,9 @@ export interface Dispatch {
 /** Invocations of a workgroup in kernels without a reason for another number. */
 export const WORKGROUP = 64;
 
+/** Storage buffers that a kernel may bind: two more than every WebGPU has (maxStorageBuffersPerShaderStage), as GPUs do. */
+export const MOST_BINDINGS = 10;
+
 /** Workgroups that one dimension of a dispatch holds in every WebGPU (maxComputeWorkgroupsPerDimension). */
 export const MAX_GROUPS = 65_535;
 

@@ -6,6 +6,7 @@ import { Graph } from '../../graph/graph.js';
 import type { DeviceMemory, Engine, EngineInfo, Executable } from '../engine.js';
 import type { ShaderTexts, StoragePrecision } from './assemble.js';
 import { GuardedDevice } from './device.js';
+import { MOST_BINDINGS } from './dispatch.js';
 import { type Shared, WebGpuExecutable } from './executable.js';
 import type { HostWatch } from './host-spans.js';
 import { Kernels } from './kernels.js';
@@ -128,6 +129,12 @@ export async function createWebGpuEngine(device: GPUDevice, options: WebGpuOptio
   if (info.precision === 'f16' && !device.features.has('shader-f16')) {
     device.destroy();
     throw new FacewrightError(`precision f16: ${info.adapter} has no shader-f16; leave it at f32`);
+  }
+  if (device.limits.maxStorageBuffersPerShaderStage < MOST_BINDINGS) {
+    device.destroy();
+    throw new FacewrightError(
+      `${info.adapter} binds ${device.limits.maxStorageBuffersPerShaderStage} buffers, and kernels want ${MOST_BINDINGS}: use another adapter, or --engine native`,
+    );
   }
   const engine = new WebGpuEngine(info, device, options);
   try {

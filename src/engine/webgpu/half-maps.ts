@@ -74,7 +74,7 @@ function writtenMaps(write: Write): Tensor[] {
     case 'styled':
       return [write.x];
     case 'summed':
-      return [write.x, ...(write.y ? [write.y] : [])];
+      return [write.x, write.y, write.back?.y, write.back?.blurred].filter((tensor) => tensor !== undefined);
     case 'scaled':
       return [write.x, write.plus, write.y].filter((tensor) => tensor !== undefined);
   }
