@@ -21,7 +21,7 @@ override SLICE: u32;
 
 @group(0) @binding(0) var<storage, read> x: array<Stored>;
 @group(0) @binding(1) var<storage, read> weights: array<Stored4>;
-@group(0) @binding(2) var<storage, read> coefficients: array<f32>;
+@group(0) @binding(2) var<storage, read> coefficients: array<Rates>;
 @group(0) @binding(3) var<storage, read> activation: array<Stored>;
 @group(0) @binding(4) var<storage, read> pointwise: array<Stored>;
 @group(0) @binding(5) var<storage, read_write> y: array<Stored>;
@@ -32,6 +32,9 @@ override SLICE: u32;
 override TAIL: u32 = select(0, PASSED * WORKGROUP / 2, SUMS);
 
 fn finish(sums: ptr<function, array<vec4f, 8>>, local: u32, picture: u32, group: vec3u, place: Place) {
-  store(sums, picture, group.y * GROUPS, place);
+  for (var k = 0u; k < 8u; k++) {
+    let o = (group.y * GROUPS + place.channels) * 8u + k;
+    store((*sums)[k], picture, o, place.tile_row + place.row, place.tile_column + 4u * place.quad);
+  }
   if (SUMS) { store_sums(sums, local, picture, group, place); }
 }

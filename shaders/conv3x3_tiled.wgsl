@@ -37,12 +37,12 @@ override SLICE: u32;
 override TAIL: u32 = select(0, PASSED * WORKGROUP / 2, STATISTICS);
 
 fn finish(sums: ptr<function, array<vec4f, 8>>, local: u32, picture: u32, group: vec3u, place: Place) {
-  if (ACTIVATE) {
-    let pixel = (place.tile_row + place.row) * W + place.tile_column + 4u * place.quad;
-    for (var k = 0u; k < 8u; k++) {
-      (*sums)[k] = activated((*sums)[k], picture, (group.y * GROUPS + place.channels) * 8u + k, OUT, pixel, H * W);
-    }
+  let row = place.tile_row + place.row;
+  let column = place.tile_column + 4u * place.quad;
+  for (var k = 0u; k < 8u; k++) {
+    let o = (group.y * GROUPS + place.channels) * 8u + k;
+    if (ACTIVATE) { (*sums)[k] = activated((*sums)[k], picture, o, OUT, row * W + column, H * W); }
+    store((*sums)[k], picture, o, row, column);
   }
-  store(sums, picture, group.y * GROUPS, place);
   if (STATISTICS) { store_moments(sums, local, picture, group, place); }
 }

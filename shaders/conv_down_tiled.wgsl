@@ -28,12 +28,27 @@ override SLICE: u32;
 
 override FROM_H: u32 = 2 * (H + MARGIN);
 override FROM_W: u32 = 2 * (W + MARGIN);
-override PATCH_ROWS: u32 = 2 * ROWS + 2;
-override PATCH_WIDTH: u32 = 8 * QUADS + 2;
+override TO_H: u32 = H;
+override TO_W: u32 = W;
+// In workgroup memory even rows of the patch stand before odd ones, and even columns before odd ones: pixels that are neighbours in y
+// then read neighbours. (6 words more than 8·QUADS for a row, not 2: rows of invocations then meet in no bank.)
+override HALF_ROWS: u32 = ROWS + 1;
+override ODD_COLUMNS: u32 = 4 * QUADS + 2;
+override PATCH_WIDTH: u32 = 8 * QUADS + 6;
+override PATCH: u32 = 2 * HALF_ROWS * PATCH_WIDTH;
 const WEIGHTS = 32u;
 const CHANNELS = 8u;
 const PART = 4u;
 override TAIL: u32 = select(0, PASSED * WORKGROUP / 2, SUMS);
+
+fn in_patch(e: u32) -> vec2u {
+  let row = e / PATCH_WIDTH;
+  let column = e % PATCH_WIDTH;
+  return vec2u(
+    select(2u * row, 2u * (row - HALF_ROWS) + 1u, row >= HALF_ROWS),
+    select(2u * column, 2u * (column - ODD_COLUMNS) + 1u, column >= ODD_COLUMNS),
+  );
+}
 
 @compute @workgroup_size(WORKGROUP)
 fn main(@builtin(local_invocation_index) local: u32, @builtin(workgroup_id) group: vec3u) {
@@ -43,6 +58,7 @@ fn main(@builtin(local_invocation_index) local: u32, @builtin(workgroup_id) grou
   let tile_y = (local / QUADS) % ROWS;
   let channels = local / (QUADS * ROWS);
   let picture = group.z;
+  let origin = tile_y * PATCH_WIDTH + 4u * quad;
 
   let top = 2u * place.tile_row + MARGIN - 1u;
   let left = 2u * place.tile_column + MARGIN - 1u;
@@ -62,17 +78,23 @@ fn main(@builtin(local_invocation_index) local: u32, @builtin(workgroup_id) grou
       if (slice + 1u < SLICES) { asked = ask(&source, slice + 1u); }
 
       for (var c = 0u; c < SLICE; c++) {
-        for (var ky = 0u; ky < 4u; ky++) {
-          let start = c * PATCH + (2u * tile_y + ky) * PATCH_WIDTH + 8u * quad;
-          for (var kx = 0u; kx < 4u; kx++) {
-            let s = start + kx;
-            let pixels = vec4f(patch_tile[s], patch_tile[s + 2u], patch_tile[s + 4u], patch_tile[s + 6u]);
-            let at = (channels * SLICE + c) * WEIGHTS + ky * 8u + kx * 2u;
-            let low = vec4f(weight_tile[at]);
-            let high = vec4f(weight_tile[at + 1u]);
-            for (var k = 0u; k < 4u; k++) {
-              part[k] += low[k] * pixels;
-              part[k + 4u] += high[k] * pixels;
+        for (var odd_row = 0u; odd_row < 2u; odd_row++) {
+          for (var dy = 0u; dy < 2u; dy++) {
+            let ky = 2u * dy + odd_row;
+            let start = c * PATCH + origin + odd_row * HALF_ROWS * PATCH_WIDTH + dy * PATCH_WIDTH;
+            let odd = start + ODD_COLUMNS;
+            let even_near = vec4f(patch_tile[start], patch_tile[start + 1u], patch_tile[start + 2u], patch_tile[start + 3u]);
+            let odd_near = vec4f(patch_tile[odd], patch_tile[odd + 1u], patch_tile[odd + 2u], patch_tile[odd + 3u]);
+            let far = vec2f(patch_tile[start + 4u], patch_tile[odd + 4u]);
+            var pixels = array<vec4f, 4>(even_near, odd_near, vec4f(even_near.yzw, far.x), vec4f(odd_near.yzw, far.y));
+            for (var kx = 0u; kx < 4u; kx++) {
+              let at = channels * WEIGHT_PITCH + c * WEIGHTS + ky * 8u + kx * 2u;
+              let low = vec4f(weight_tile[at]);
+              let high = vec4f(weight_tile[at + 1u]);
+              for (var k = 0u; k < 4u; k++) {
+                part[k] += low[k] * pixels[kx];
+                part[k + 4u] += high[k] * pixels[kx];
+              }
             }
           }
         }
@@ -82,6 +104,9 @@ fn main(@builtin(local_invocation_index) local: u32, @builtin(workgroup_id) grou
     for (var k = 0u; k < 8u; k++) { sums[k] += part[k]; }
   }
 
-  store(&sums, picture, group.y * GROUPS, place);
+  for (var k = 0u; k < 8u; k++) {
+    let o = (group.y * GROUPS + place.channels) * 8u + k;
+    store(sums[k], picture, o, place.tile_row + place.row, place.tile_column + 4u * place.quad);
+  }
   if (SUMS) { store_sums(&sums, local, picture, group, place); }
 }

@@ -1,4 +1,4 @@
-//! use tiled, map-read
+//! use tiled, tiled-store, map-read
 // Transposed 4×4 convolution of stride 2, padding 1, for GPUs: tiles of input and weights in workgroup memory.
 //
 //   y[o, Y, X] = Σ_i Σ m[i, r, s] · weight[o, i, Y + 1 − MARGIN − 2r, X + 1 − MARGIN − 2s],
@@ -29,8 +29,11 @@ override SLICE: u32;
 
 override FROM_H: u32 = H - MARGIN;
 override FROM_W: u32 = W - MARGIN;
+override TO_H: u32 = 2 * H;
+override TO_W: u32 = 2 * W;
 override PATCH_ROWS: u32 = ROWS + 2;
 override PATCH_WIDTH: u32 = 4 * QUADS + 2;
+override PATCH: u32 = PATCH_ROWS * PATCH_WIDTH;
 const WEIGHTS = 8u;
 const CHANNELS = 4u;
 const TAIL = 0u;
@@ -38,6 +41,10 @@ const PART = 16u;
 // The weights of even and odd columns within those of a row.
 override EVEN: u32 = 2 * MARGIN;
 override ODD: u32 = 2 - EVEN;
+
+fn in_patch(e: u32) -> vec2u {
+  return vec2u(e / PATCH_WIDTH, e % PATCH_WIDTH);
+}
 
 @compute @workgroup_size(WORKGROUP)
 fn main(@builtin(local_invocation_index) local: u32, @builtin(workgroup_id) group: vec3u) {
@@ -75,7 +82,7 @@ fn main(@builtin(local_invocation_index) local: u32, @builtin(workgroup_id) grou
           let far = vec2f(patch_tile[start + 4u], patch_tile[start + 5u]);
           var pixels = array<vec4f, 3>(near, vec4f(near.yzw, far.x), vec4f(near.zw, far));
           for (var dx = 0u; dx < 2u; dx++) {
-            let at = (channels * SLICE + c) * WEIGHTS + dy * 4u + dx;
+            let at = channels * WEIGHT_PITCH + c * WEIGHTS + dy * 4u + dx;
             let even_weights = vec4f(weight_tile[at + EVEN]);
             let odd_weights = vec4f(weight_tile[at + ODD]);
             for (var k = 0u; k < 4u; k++) {
@@ -93,18 +100,11 @@ fn main(@builtin(local_invocation_index) local: u32, @builtin(workgroup_id) grou
     }
   }
 
-  let row = place.tile_row + place.row;
-  let column = place.tile_column + 4u * place.quad;
+  let row = 2u * (place.tile_row + place.row) + py;
+  let column = 2u * (place.tile_column + 4u * place.quad);
   for (var k = 0u; k < 4u; k++) {
     let o = (panel >> 1u) * 4u + k;
-    if (o < OUT && row < H) {
-      let to = ((picture * OUT + o) * 2u * H + 2u * row + py) * 2u * W + 2u * column;
-      for (var p = 0u; p < 4u; p++) {
-        if (column + p < W) {
-          y[to + 2u * p] = Stored(even[k][p]);
-          y[to + 2u * p + 1u] = Stored(odd[k][p]);
-        }
-      }
-    }
+    store(vec4f(even[k].x, odd[k].x, even[k].y, odd[k].y), picture, o, row, column);
+    store(vec4f(even[k].z, odd[k].z, even[k].w, odd[k].w), picture, o, row, column + 4u);
   }
 }

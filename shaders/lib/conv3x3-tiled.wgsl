@@ -4,11 +4,18 @@
 // and the function finish(sums, local, picture, group, place), which stores what an invocation has: 4 pixels of a row for 8 channels.
 override FROM_H: u32 = H;
 override FROM_W: u32 = W;
+override TO_H: u32 = H;
+override TO_W: u32 = W;
 override PATCH_ROWS: u32 = ROWS + 2;
 override PATCH_WIDTH: u32 = 4 * QUADS + 2;
+override PATCH: u32 = PATCH_ROWS * PATCH_WIDTH;
 const WEIGHTS = 18u;
 const CHANNELS = 8u;
 const PART = 8u;
+
+fn in_patch(e: u32) -> vec2u {
+  return vec2u(e / PATCH_WIDTH, e % PATCH_WIDTH);
+}
 
 @compute @workgroup_size(WORKGROUP)
 fn main(@builtin(local_invocation_index) local: u32, @builtin(workgroup_id) group: vec3u) {
@@ -41,7 +48,7 @@ fn main(@builtin(local_invocation_index) local: u32, @builtin(workgroup_id) grou
           let far = vec2f(patch_tile[start + 4u], patch_tile[start + 5u]);
           var pixels = array<vec4f, 3>(near, vec4f(near.yzw, far.x), vec4f(near.zw, far));
           for (var kx = 0u; kx < 3u; kx++) {
-            let at = (channels * SLICE + c) * WEIGHTS + ky * 6u + kx * 2u;
+            let at = channels * WEIGHT_PITCH + c * WEIGHTS + ky * 6u + kx * 2u;
             let low = vec4f(weight_tile[at]);
             let high = vec4f(weight_tile[at + 1u]);
             for (var k = 0u; k < 4u; k++) {

@@ -9,10 +9,8 @@
 struct Style { rates: Rates, weights: vec4f }
 
 fn style_of(picture: u32, channels: u32, c: u32) -> Style {
-  let first = 4u * (picture * channels + c);
   var style: Style;
-  style.rates =
-    Rates(coefficients[first], coefficients[first + 1u], coefficients[first + 2u], coefficients[first + 3u]);
+  style.rates = coefficients[picture * channels + c];
   for (var k = 0u; k < POINTWISE; k++) { style.weights[k] = f32(pointwise[(c / 4u * POINTWISE + k) * 4u + c % 4u]); }
   return style;
 }

@@ -1,16 +1,11 @@
-// Stores what an invocation of a tiled convolution has: 4 pixels of a row, or fewer at its end, for 8 channels.
+// Where a tiled convolution stores what it has made: 4 neighbouring pixels of a row of a channel, or fewer at its end.
 //
-// Of the kernel: the binding y, and the library tiled.
-fn store(sums: ptr<function, array<vec4f, 8>>, picture: u32, first_block: u32, place: Place) {
-  let row = place.tile_row + place.row;
-  let column = place.tile_column + 4u * place.quad;
-  for (var k = 0u; k < 8u; k++) {
-    let o = (first_block + place.channels) * 8u + k;
-    if (o < OUT && row < H) {
-      let to = ((picture * OUT + o) * H + row) * W + column;
-      for (var p = 0u; p < 4u; p++) {
-        if (column + p < W) { y[to + p] = Stored((*sums)[k][p]); }
-      }
+// Of the kernel: the binding y, [n, OUT, TO_H, TO_W], and these overrides.
+fn store(values: vec4f, picture: u32, channel: u32, row: u32, column: u32) {
+  if (channel < OUT && row < TO_H) {
+    let to = ((picture * OUT + channel) * TO_H + row) * TO_W + column;
+    for (var p = 0u; p < 4u; p++) {
+      if (column + p < TO_W) { y[to + p] = Stored(values[p]); }
     }
   }
 }

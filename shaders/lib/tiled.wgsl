@@ -6,12 +6,12 @@
 // slice is worked out once (`source_of`): an invocation brings the same places of the patch of every channel, and weights of the
 // block of channels that it works for. The coefficients of a channel are the same for all invocations.
 //
-// Of the kernel: the overrides IN, OUT, QUADS, ROWS, GROUPS, SLICE; PATCH_ROWS and PATCH_WIDTH, the patch of the map of x that the
-// workgroup's pixels need, and FROM_H and FROM_W, that map; the constants WEIGHTS, vec4 of weights that a block of CHANNELS channels
-// has for each input channel, CHANNELS, PART, the input channels that are summed apart, and TAIL, numbers that patch_tile has to have
-// room for when all is summed; the binding weights; and a way to read x: the library map-read or plain-read.
+// Of the kernel: the overrides IN, OUT, W, QUADS, ROWS, GROUPS, SLICE; FROM_H and FROM_W, the map of x; PATCH, how many words of
+// workgroup memory a channel of the patch takes that the workgroup's pixels need, and in_patch(e), the row and column of the patch that
+// stands in word e; the constants WEIGHTS, vec4 of weights that a block of CHANNELS channels has for each input channel, CHANNELS,
+// PART, the input channels that are summed apart, and TAIL, numbers that patch_tile has to have room for when all is summed; the binding
+// weights; and a way to read x: the library map-read or plain-read.
 override WORKGROUP: u32 = QUADS * ROWS * GROUPS;
-override PATCH: u32 = PATCH_ROWS * PATCH_WIDTH;
 // Pixels of a channel that an invocation brings, and vec4 of weights of a slice; the last of them may be one too many.
 override PIXEL_LOADS: u32 = (PATCH + WORKGROUP - 1) / WORKGROUP;
 override WEIGHT_LOADS: u32 = (SLICE * WEIGHTS + QUADS * ROWS - 1) / (QUADS * ROWS);
@@ -26,13 +26,15 @@ override SLICES: u32 = (IN + SLICE - 1) / SLICE;
 override PART_SLICES: u32 = (PART + SLICE - 1) / SLICE;
 override PARTS: u32 = (SLICES + PART_SLICES - 1) / PART_SLICES;
 override EVEN_PARTS: bool = SLICES % PART_SLICES == 0;
+// vec4 from the weights of one block to the next: an odd number, so that blocks begin in different banks.
+override WEIGHT_PITCH: u32 = SLICE * WEIGHTS + 1;
 // Whether the last slice has channels beyond the last.
 override RAGGED: bool = IN % SLICE != 0;
 
-// [SLICE][PATCH] and [GROUPS][SLICE][WEIGHTS], and what is one too many behind the last. (A multiple of 16 bytes: RADV puts one behind
+// [SLICE][PATCH] and [GROUPS][WEIGHT_PITCH], and what is one too many behind the last. (A multiple of 16 bytes: RADV puts one behind
 // the other as they are, and reads four numbers at once only where it knows that they stand at such a multiple.)
 var<workgroup> patch_tile: array<f32, (max((SLICE - 1) * PATCH + PIXEL_LOADS * WORKGROUP, TAIL) + 3) / 4 * 4>;
-var<workgroup> weight_tile: array<Stored4, (GROUPS - 1) * SLICE * WEIGHTS + WEIGHT_LOADS * QUADS * ROWS>;
+var<workgroup> weight_tile: array<Stored4, (GROUPS - 1) * WEIGHT_PITCH + WEIGHT_LOADS * QUADS * ROWS>;
 
 // What an invocation brings.
 struct Source {
@@ -82,8 +84,9 @@ struct MapPlace { at: u32, inside: bool }
 // Of an invocation's pixel number n. Outside of the map it is the first pixel, which can be read.
 fn place_in_map(source: Source, n: u32) -> MapPlace {
   let e = source.local + n * WORKGROUP;
-  let r = source.top + e / PATCH_WIDTH;
-  let s = source.left + e % PATCH_WIDTH;
+  let place = in_patch(e);
+  let r = source.top + place.x;
+  let s = source.left + place.y;
   let inside = e < PATCH && r < FROM_H && s < FROM_W;
   return MapPlace(source.picture * IN * FROM_H * FROM_W + select(0u, r * FROM_W + s, inside), inside);
 }
@@ -123,7 +126,7 @@ fn put(asked: ptr<function, Asked>, source: ptr<function, Source>, number: u32) 
   let slice = number * SLICE;
   // What is known already, said again where Dawn's range analysis sees it: no index is clamped then.
   let lane = (*source).local % WORKGROUP;
-  let block = lane / (QUADS * ROWS) * SLICE * WEIGHTS + lane % (QUADS * ROWS);
+  let block = lane / (QUADS * ROWS) * WEIGHT_PITCH + lane % (QUADS * ROWS);
   for (var n = 0u; n < WEIGHT_LOADS; n++) {
     if ((n + 1u) * QUADS * ROWS <= SLICE * WEIGHTS || lane % (QUADS * ROWS) + n * QUADS * ROWS < SLICE * WEIGHTS) {
       if (WEIGHTS_AHEAD) {

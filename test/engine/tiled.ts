@@ -3,9 +3,9 @@ import { type Case, conformanceCases } from './conformance.js';
 /** The convolutions for GPUs, which no adapter here takes by itself. */
 export const TILED = ['conv3x3_tiled', 'conv3x3_back_tiled', 'conv_up_tiled', 'conv_down_tiled'];
 
-/** Convolutions by themselves, and graphs with all that they read and write of StyleGAN1 and 2. */
+/** Convolutions by themselves, graphs with all that they read and write of StyleGAN1 and 2, and whole searches. */
 export function tiledCases(): Case[] {
-  return conformanceCases().filter(({ name }) => /^conv|^modulated upsampling.* 13×9×7|^styled block/.test(name));
+  return conformanceCases().filter(({ name }) => /^conv|^modulated upsampling.* 13×9×7|^styled block|search steps/.test(name));
 }
 
 /**

@@ -21,15 +21,26 @@ interface Read {
 }
 
 /**
- * What a tiled kernel's invocations read for one input channel: for `taps` rows of the patch the pixels over which 4 pixels of
- * the output stand, `stride` apart, and a neighbour on both sides; and the weights of a block of channels, vec4 by vec4. Pixels
- * are counted word by word, as the kernels ask for them; a compiler that joins such reads takes fewer cycles.
+ * What a tiled kernel's invocations read for one input channel: runs of `words` neighbouring pixels of the patch, of which each begins
+ * `start` words into it, and the rows of invocations stand `pitch` words apart; and the weights of a block of channels, vec4 by vec4.
+ * Pixels are counted word by word, as the kernels ask for them; a compiler that joins such reads takes fewer cycles.
  */
+interface Reads {
+  readonly words: number;
+  readonly pitch: (quads: number) => number;
+  readonly starts: (quads: number, rows: number) => readonly number[];
+}
+
 const reads = {
-  conv3x3: { taps: 3, stride: 1 },
-  conv_up: { taps: 2, stride: 1 },
-  conv_down: { taps: 4, stride: 2 },
-} as const satisfies Partial<Record<ConvolutionName, unknown>>;
+  conv3x3: { words: 6, pitch: (quads) => 4 * quads + 2, starts: (quads) => [0, 1, 2].map((row) => row * (4 * quads + 2)) },
+  conv_up: { words: 6, pitch: (quads) => 4 * quads + 2, starts: (quads) => [0, 1].map((row) => row * (4 * quads + 2)) },
+  conv_down: {
+    words: 5,
+    pitch: (quads) => 8 * quads + 6,
+    starts: (quads, rows) =>
+      [0, 1, rows + 1, rows + 2].flatMap((row) => [0, 4 * quads + 2].map((odd) => row * (8 * quads + 6) + odd)),
+  },
+} as const satisfies Partial<Record<ConvolutionName, Reads>>;
 
 /** The convolutions that have tiled kernels. */
 export type TiledConvolution = keyof typeof reads;
@@ -40,29 +51,25 @@ export function tiledConvolution(kernel: string): TiledConvolution | undefined {
 }
 
 /** Cycles for one input channel, by the first 32 invocations of a workgroup. */
-export function bankCycles(convolution: TiledConvolution, { quads, rows, groups }: Omit<Tile, 'slice'>): BankCycles {
-  const { taps, stride } = reads[convolution];
-  const { weights: vectors, patch } = tiledPatches[convolution];
-  const width = patch(quads, rows) / (stride * (rows - 1) + taps);
+export function bankCycles(convolution: TiledConvolution, { quads, rows, groups, slice }: Tile): BankCycles {
+  const { words, pitch, starts } = reads[convolution];
+  const { weights: vectors } = tiledPatches[convolution];
   // Invocations in the order of lib/tiled.wgsl: quads of a row, rows, blocks of channels.
   const lanes = Array.from({ length: Math.min(LANES, quads * rows * groups) }, (_, lane) => ({
     quad: lane % quads,
     row: Math.floor(lane / quads) % rows,
     block: Math.floor(lane / (quads * rows)),
   }));
-  const pixels = Array.from({ length: taps }, (_, tap) =>
+  const pixels = starts(quads, rows).flatMap((start) =>
     Array.from(
-      { length: 4 * stride + 2 },
-      (_word, word): Read => ({
-        addresses: lanes.map(({ quad, row }) => (stride * row + tap) * width + 4 * stride * quad + word),
-        width: 1,
-      }),
+      { length: words },
+      (_, word): Read => ({ addresses: lanes.map(({ quad, row }) => start + pitch(quads) * row + 4 * quad + word), width: 1 }),
     ),
-  ).flat();
+  );
   const weights = Array.from(
     { length: vectors },
     (_, vector): Read => ({
-      addresses: lanes.map(({ block }) => 4 * (block * vectors + vector)),
+      addresses: lanes.map(({ block }) => 4 * (block * (slice * vectors + 1) + vector)),
       width: 4,
     }),
   );

@@ -32,7 +32,7 @@ export interface IsaFigures {
   readonly fmaSlice: number | null;
   /** Reads of workgroup memory in the hot loop, by multiply-adds (of invocations: a packed or dual one counts two). */
   readonly ldsPerFma: number | null;
-  /** Loads from memory that are issued in the slice, or in a kernel without one, before the first wait for a load. */
+  /** Loads from memory that are issued in the slice, or in a kernel without one, with no wait for a load between them. */
   readonly inFlight: number;
   /** Instructions that are two in one (VOPD), of the whole kernel. */
   readonly dual: number;
@@ -63,7 +63,7 @@ export function isaFigures({ listing, statistics, wave, workgroup }: CompiledPip
     fmaLoop: hot === undefined ? null : own.filter(isFma).length / own.length,
     fmaSlice: slice === undefined ? null : work.share(slice),
     ldsPerFma: hot === undefined ? null : own.filter(readsLds).length / sum(own.map(multiplyAdds)),
-    inFlight: loadsInFlight(listing, slice ?? { start: 0, end: all.length - 1, inner: findLoops(listing) }, work).loads,
+    inFlight: loadsInFlight(listing, slice ?? { start: 0, end: all.length - 1, inner: findLoops(listing) }, work),
     dual: all.filter(({ operations }) => operations.length > 1).length,
     instructions: count(all),
   };
@@ -119,24 +119,32 @@ function hotLoop(loop: Loop, work: LoopWork): Loop {
   return hotLoop(next, work);
 }
 
-/** Loads that are issued from the start of a loop's body on, and whether a wait has ended that. */
-function loadsInFlight(listing: Listing, loop: Loop, work: LoopWork): { loads: number; waited: boolean } {
-  let loads = 0;
+/**
+ * The most loads that are issued in a loop's body one after another, with no wait for a load between them. A loop within counts as
+ * often as it is gone through, where nothing in it waits.
+ */
+function loadsInFlight(listing: Listing, loop: Loop, work: LoopWork): number {
+  let [loads, most] = [0, 0];
   for (let index = loop.start; index <= loop.end; index++) {
     const within = loop.inner.find(({ start }) => start === index);
     if (within !== undefined) {
       const inside = loadsInFlight(listing, within, work);
-      if (inside.waited) return { loads: loads + inside.loads, waited: true };
-      loads += inside.loads * (work.trips(within) ?? 1);
+      const waits = listing.instructions.slice(within.start, within.end + 1).some(isWaitForLoad);
+      loads = waits ? 0 : loads + inside * (work.trips(within) ?? 1);
+      most = Math.max(most, inside, loads);
       index = within.end;
       continue;
     }
-    const { name, args } = listing.instructions[index].operations[0];
-    if (/^s_wait_loadcnt/.test(name) || (name === 's_waitcnt' && /vmcnt/.test(args.join())))
-      return { loads, waited: true };
-    if (LOAD.test(name)) loads += 1;
+    const instruction = listing.instructions[index];
+    if (isWaitForLoad(instruction)) loads = 0;
+    if (LOAD.test(instruction.operations[0].name)) loads += 1;
+    most = Math.max(most, loads);
   }
-  return { loads, waited: false };
+  return most;
+}
+
+function isWaitForLoad({ operations: [{ name, args }] }: Instruction): boolean {
+  return /^s_wait_loadcnt/.test(name) || (name === 's_waitcnt' && /vmcnt/.test(args.join()));
 }
 
 const MEMORY = 't?buffer|global|flat|scratch|image';

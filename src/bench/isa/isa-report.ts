@@ -98,6 +98,6 @@ function pipelineKey({ kernel, overrides }: Dispatch): string {
 function banksOf({ kernel, overrides }: Dispatch): BankCycles | null {
   const convolution = tiledConvolution(kernel);
   if (convolution === undefined) return null;
-  const { QUADS: quads, ROWS: rows, GROUPS: groups } = overrides;
-  return bankCycles(convolution, { quads, rows, groups });
+  const { QUADS: quads, ROWS: rows, GROUPS: groups, SLICE: slice } = overrides;
+  return bankCycles(convolution, { quads, rows, groups, slice });
 }

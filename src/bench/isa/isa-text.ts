@@ -10,7 +10,7 @@ const HEADS = ['VGPRs', 'waves', 'LDS', 'spills', 'FMA loop', 'slice', 'LDS/FMA'
 const LEGEND = `VGPRs: vector registers. waves: that a SIMD holds. LDS: workgroup memory, in bytes.
 spills: registers that did not fit. FMA: share of multiply-adds in the instructions of the hot loop,
 and of the slice, the loop around it. LDS/FMA: reads of workgroup memory in the hot loop.
-loads: in flight before the first wait. banks: cycles of workgroup memory, for 32 invocations and one
+loads: in flight, with no wait between. banks: cycles of workgroup memory, for 32 invocations and one
 input channel / the same without bank conflicts.`;
 
 /** A table by kernel, and what its columns are. @param step what the step is of, in words */

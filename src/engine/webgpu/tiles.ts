@@ -17,6 +17,9 @@ export const WORKGROUP_MEMORY = 16_384;
 /** The fewest invocations of a workgroup that are worth a try, where there is work for so many; the most that every WebGPU has. */
 const INVOCATIONS = [32, 256] as const;
 
+/** Pixels that an invocation of a tiled kernel may ask for at once (MOST_PIXELS in shaders/lib/tiled.wgsl). */
+const MOST_LOADS = 16;
+
 /** What a tiled kernel holds in workgroup memory. */
 export interface TiledPatch {
   /** Output channels that an invocation makes: a block. */
@@ -57,7 +60,7 @@ export const tiledPatches = {
     weights: 32,
     slice: 2,
     passed: 9,
-    patch: (quads, rows) => (2 * rows + 2) * (8 * quads + 2),
+    patch: (quads, rows) => (2 * rows + 2) * (8 * quads + 6),
   },
 } as const satisfies Readonly<Record<string, TiledPatch>>;
 
@@ -65,7 +68,7 @@ export const tiledPatches = {
 export function tileBytes({ weights, patch, passed }: TiledPatch, { quads, rows, groups, slice }: Tile): number {
   const [pixels, lanes] = [patch(quads, rows), quads * rows];
   const patches = Math.max((slice - 1) * pixels + roundUp(pixels, lanes * groups), (passed / 2) * lanes * groups);
-  return 16 * (Math.ceil(patches / 4) + (groups - 1) * slice * weights + roundUp(slice * weights, lanes));
+  return 16 * (Math.ceil(patches / 4) + (groups - 1) * (slice * weights + 1) + roundUp(slice * weights, lanes));
 }
 
 /** Blocks of channels that a map of `out` channels has; an upsampling kernel makes each of them twice, for the rows of a pixel. */
@@ -88,15 +91,17 @@ export function tileFor(
   patch: TiledPatch,
   { h, w, out }: { readonly h: number; readonly w: number; readonly out: number },
 ): Tile {
-  let quads = powerOfTwo(Math.ceil(w / 4), 1, 4);
-  let rows = powerOfTwo(h, 4 / quads, 8);
+  const quads = powerOfTwo(Math.ceil(w / 4), 1, 8);
+  let rows = powerOfTwo(h, Math.max(1, 4 / quads), 32 / Math.max(4, quads));
   const most = quads * rows === 32 ? 256 : 128;
   let groups = powerOfTwo(blocksOf(patch, out), 1, Math.min(16, most / (quads * rows)));
   if (quads * rows * groups < 128) rows = powerOfTwo(h, rows, 16);
-  if (quads * rows * groups < 128) quads = powerOfTwo(Math.ceil(w / 4), quads, 8);
   groups = Math.max(groups, 32 / (quads * rows));
   const slices = powersTo(patch.slice).reverse();
-  const slice = slices.find((one) => tileBytes(patch, { quads, rows, groups, slice: one }) <= WORKGROUP_MEMORY) ?? 1;
+  const loads = Math.ceil(patch.patch(quads, rows) / (quads * rows * groups));
+  const fits = (one: number) =>
+    one * loads <= MOST_LOADS && tileBytes(patch, { quads, rows, groups, slice: one }) <= WORKGROUP_MEMORY;
+  const slice = slices.find(fits) ?? 1;
   return { quads, rows, groups, slice };
 }
 
