@@ -9,7 +9,7 @@ import { plainForms } from '../../graph/fuse/forms.js';
 import { fuse } from '../../graph/fuse/fuse.js';
 import { fusedOp, type ProgramOp } from '../../graph/fuse/fused-op.js';
 import { withTensors } from '../../graph/fuse/program.js';
-import { Graph, type Tensor } from '../../graph/graph.js';
+import { Graph, shapeText, type Tensor } from '../../graph/graph.js';
 import type { OpAttributes, OpName } from '../../graph/ops.js';
 import { readStyleGan1 } from '../../model/read-stylegan1.js';
 import { readStyleGan2 } from '../../model/read-stylegan2.js';
@@ -44,11 +44,12 @@ export function oddOps(contract: Contract, device: KernelDevice): ProgramOp[] {
   });
 }
 
-/** What makes two launches different beside their overrides: inputs that are there or not, tables, how weights are packed. */
+/** What makes two launches different beside their overrides: inputs that are there or not, tables, sizes that are data, packing. */
 function boundIn(bindings: Dispatch['bindings']): string[] {
-  return Object.values(bindings).map((one) =>
-    one.kind === 'table' ? one.key : one.kind === 'weight' ? one.weight.key : one.kind,
-  );
+  return Object.values(bindings).map((one) => {
+    if (one.kind === 'tensors') return one.tensors.map(({ shape }) => shapeText(shape)).join();
+    return one.kind === 'table' ? one.key : one.kind === 'weight' ? one.weight.key : one.kind;
+  });
 }
 
 /** Made when they are first asked for: two networks of each kind, forward and backward. */
