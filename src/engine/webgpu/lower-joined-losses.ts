@@ -62,59 +62,16 @@ interface Summands {
 }
 
 /** One workgroup a picture: the losses, their weighted sum, where their gradients begin, and whether it is the best. */
-function weighLosses(op: JoinedOp, { tiles, sums, pairs, values }: Summands): Dispatch {
-  const [{ outputs, inputs: weighed, attrs }] = partsOf(op, 'objective');
-  const losses = [...partsOf(op, 'pixel_loss'), ...partsOf(op, 'geocross')];
-  const made = losses.map(({ outputs: [value] }) => value);
-  // In the order in which the objective adds them up; then those that are only told.
-  const terms = [...(weighed as readonly Tensor[]), ...made.filter((value) => !weighed.includes(value))];
-  const gradients = partsOf(op, 'objective_gradient');
-  const seeds = new Map(partsOf(op, 'fill').map((fill) => [fill.outputs[0], fill.attrs.value]));
-  const [keep] = partsOf(op, 'keep_best');
+function weighLosses(op: JoinedOp, summands: Summands): Dispatch {
   const numbers = [...new Set([...op.outputs.filter((tensor) => size(tensor) === 1), ...op.writes])];
-  const make = (placeOf: (tensor: Tensor) => number): Uint32Array => {
-    const place = (tensor: Tensor | undefined) => (tensor && numbers.includes(tensor) ? placeOf(tensor) + 1 : 0);
-    const [, ...states] = keep?.inputs ?? [];
-    const words = [
-      terms.length,
-      gradients.length,
-      place(outputs[0]),
-      ...[0, 1, 2].map((i) => place(states[i])),
-      tiles,
-      pairs,
-    ];
-    terms.forEach((term, index) => {
-      const source = losses[made.indexOf(term)];
-      const [from, count, factor] = sourceOf(source, tiles, pairs);
-      const floor = finiteFloor(attrs.floors[index]);
-      const isWeighed = Number(index < weighed.length);
-      words.push(
-        from,
-        count,
-        bitsOf(factor),
-        place(term),
-        isWeighed,
-        bitsOf(attrs.weights[index] ?? 0),
-        bitsOf(floor),
-        0,
-      );
-    });
-    for (const {
-      inputs: [seed, term],
-      outputs: [factor],
-      attrs: own,
-    } of gradients) {
-      const weight = Math.fround(seeds.get(seed!)!) * Math.fround(own.weight);
-      words.push(terms.indexOf(term!), place(factor), bitsOf(weight), bitsOf(finiteFloor(own.floor)));
-    }
-    return Uint32Array.from(words);
-  };
+  const make = (placeOf: (tensor: Tensor) => number): Uint32Array =>
+    weighingTable(op, summands, (tensor) => (tensor && numbers.includes(tensor) ? placeOf(tensor) + 1 : 0));
   return {
     kernel: 'weigh_losses',
     overrides: { WORKGROUP: ADDING },
     bindings: {
-      tiles: sums,
-      values,
+      tiles: summands.sums,
+      values: summands.values,
       jobs: { kind: 'places', make },
       scalars,
       numbers: bindTogether(numbers),
@@ -122,6 +79,41 @@ function weighLosses(op: JoinedOp, { tiles, sums, pairs, values }: Summands): Di
     groups: [1, 1],
     flop: 0,
   };
+}
+
+/**
+ * The words of shaders/weigh_losses.wgsl.
+ *
+ * @param place 1 + where a tensor lies, 0 for one that is not stored
+ */
+function weighingTable(
+  op: JoinedOp,
+  { tiles, pairs }: Summands,
+  place: (tensor: Tensor | undefined) => number,
+): Uint32Array {
+  const [{ outputs, inputs: weighed, attrs }] = partsOf(op, 'objective');
+  const losses = [...partsOf(op, 'pixel_loss'), ...partsOf(op, 'geocross')];
+  const made = losses.map(({ outputs: [value] }) => value);
+  // In the order in which the objective adds them up; then those that are only told.
+  const terms = [...(weighed as readonly Tensor[]), ...made.filter((value) => !weighed.includes(value))];
+  const gradients = partsOf(op, 'objective_gradient');
+  const [, ...states] = partsOf(op, 'keep_best')[0]?.inputs ?? [];
+  const kept = [0, 1, 2].map((state) => place(states[state]));
+  const words = [terms.length, gradients.length, place(outputs[0]), ...kept, tiles, pairs];
+  terms.forEach((term, index) => {
+    const [from, count, factor] = sourceOf(losses[made.indexOf(term)], tiles, pairs);
+    const [weight, floor] = [attrs.weights[index] ?? 0, finiteFloor(attrs.floors[index])];
+    words.push(from, count, bitsOf(factor), place(term));
+    words.push(Number(index < weighed.length), bitsOf(weight), bitsOf(floor), 0);
+  });
+  const seeds = new Map(partsOf(op, 'fill').map((fill) => [fill.outputs[0], fill.attrs.value]));
+  for (const gradient of gradients) {
+    const [seed, term] = gradient.inputs as [Tensor, Tensor];
+    const weight = Math.fround(seeds.get(seed)!) * Math.fround(gradient.attrs.weight);
+    const floor = finiteFloor(gradient.attrs.floor);
+    words.push(terms.indexOf(term), place(gradient.outputs[0]), bitsOf(weight), bitsOf(floor));
+  }
+  return Uint32Array.from(words);
 }
 
 /** Which sums a loss is the total of (squares, absolute values, pairs), how many there are, and what their total is multiplied with. */
