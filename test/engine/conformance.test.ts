@@ -40,6 +40,21 @@ for (const one of engines.filter(({ name }) => name === 'webgpu')) {
   tiled.run();
 }
 
+/** Bytes that hold a picture of the cases below, and not all of a batch. */
+const FEW_PICTURES = 2 ** 16;
+
+// A batch that goes through the same memory chunk by chunk, with what lies together: as a whole, to the bit.
+for (const one of engines.filter(({ name }) => name === 'webgpu')) {
+  const { adapter } = one.request;
+  const open = () => openWebGpu({ adapter, tuned: false, bindingLimit: FEW_PICTURES });
+  const chunks = suiteOn(one, 'pictures in chunks', open);
+  const names = /^updates adam|^losses GEOCROSS and L1|^three search steps, adam/;
+  for (const each of [...conformanceCases(), ...joinedCases()].filter(({ name }) => names.test(name))) {
+    chunks(each.name, () => conforms(each));
+  }
+  chunks.run();
+}
+
 async function conforms(each: Case): Promise<void> {
   const faults = [...(await conformanceFaults(engine, each)), ...(await batchFaults(engine, each))];
   assert.is(faults.length, 0, faults.join('\n'));
