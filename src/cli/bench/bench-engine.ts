@@ -3,7 +3,7 @@
 import { convolutionVariants } from '../../engine/webgpu/convolution-variants.js';
 import type { HostWatch } from '../../engine/webgpu/host-spans.js';
 import { preferring } from '../../engine/webgpu/variants.js';
-import { type Engine, openEngine, openNative, openWebGpu } from '../../index.js';
+import { type Engine, type EngineInfo, openEngine, openNative, openWebGpu } from '../../index.js';
 import { engineNames } from '../../node/engines.js';
 import { type Arguments, openOptions } from '../shared/arguments.js';
 import { UsageError } from '../shared/exit.js';
@@ -57,6 +57,11 @@ export async function openWatchedEngine(words: Arguments, watch: HostWatch): Pro
   }
   const kernels = readKernels(words);
   return openWebGpu({ adapter, precision, tuned, measured: kernels && preferring(kernels), watch, exactClock: true });
+}
+
+/** The line above a table of what was measured: the machine, and the precision where it is not float32. */
+export function machineLine({ adapter, driver, precision }: EngineInfo): string {
+  return [adapter, driver, precision === 'f32' ? '' : precision].filter((word) => word !== '').join(', ');
 }
 
 /** --kernels. */

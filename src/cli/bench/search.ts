@@ -9,7 +9,7 @@ import { Arguments, batchSize } from '../shared/arguments.js';
 import { Console } from '../shared/console.js';
 import { exitCode } from '../shared/exit.js';
 import { wholeNumber } from '../shared/values.js';
-import { openBenchEngine } from './bench-engine.js';
+import { machineLine, openBenchEngine } from './bench-engine.js';
 
 export async function searchCommand(parsed: ArgumentsCamelCase): Promise<number> {
   const words = new Arguments(parsed);
@@ -29,8 +29,7 @@ export async function searchCommand(parsed: ArgumentsCamelCase): Promise<number>
     };
     results.push(await measureSearches(open, options));
   }
-  const { adapter, driver } = results[0].engine;
-  const machine = [adapter, driver].filter((word) => word !== '').join(', ');
+  const machine = machineLine(results[0].engine);
   console.result(words.flag('json') ? JSON.stringify(results) : `${machine}\n\n${searchesTable(results)}`);
   return exitCode.done;
 }

@@ -10,7 +10,7 @@ import { Arguments, batchSize } from '../shared/arguments.js';
 import { Console } from '../shared/console.js';
 import { exitCode } from '../shared/exit.js';
 import { wholeNumber } from '../shared/values.js';
-import { benchEngineOptions, openBenchEngine } from './bench-engine.js';
+import { benchEngineOptions, machineLine, openBenchEngine } from './bench-engine.js';
 import { traceCommand } from './trace.js';
 
 export async function stepCommand(parsed: ArgumentsCamelCase): Promise<number> {
@@ -61,8 +61,7 @@ function measureApart(model: string, words: Arguments): BenchResult {
 }
 
 function resultsText(results: readonly BenchResult[]): string {
-  const { adapter, driver } = results[0].engine;
-  const machine = `${adapter}${driver ? `, ${driver}` : ''}`;
+  const machine = machineLine(results[0].engine);
   const heads = [machine, ...[peakLine(results)].filter((line) => line !== undefined)].join('\n');
   return [heads, summaryTable(results), ...results.map(kernelTable)].join('\n\n');
 }
