@@ -83,7 +83,7 @@ class StyleGan1:
                 x = F.conv2d(x, self.blur.expand(x.shape[1], 1, 3, 3), padding=1, groups=x.shape[1])
             x = x + noise_weight.view(1, -1, 1, 1) * noise[index] + bias.view(1, -1, 1, 1)
             x = F.instance_norm(F.leaky_relu(x, 0.2), eps=1e-5)
-            scale, shift = F.linear(w[:, index], style).view(1, 2, -1, 1, 1).unbind(1)
+            scale, shift = F.linear(w[:, index], style).view(len(w), 2, -1, 1, 1).unbind(1)
             x = x * (scale + 1) + shift
         return F.conv2d(x, self.rgb)
 

@@ -1,4 +1,5 @@
 import type { Engine, KernelTime, PeakSpeed } from '../engine/engine.js';
+import { hurryDawn } from '../node/dawn-pump.js';
 import { compileStep } from './compiled-step.js';
 import { median } from './kernels/statistics.js';
 import type { BenchModel } from './search-step.js';
@@ -35,6 +36,7 @@ export interface Measurement {
  * @param steps how many are timed, after a first one that is not; at least 1
  */
 export async function measure(engine: Engine, model: BenchModel, batch: number, steps: number): Promise<Measurement> {
+  const calm = hurryDawn();
   try {
     const start = performance.now();
     const executable = await compileStep(engine, model, batch);
@@ -69,6 +71,7 @@ export async function measure(engine: Engine, model: BenchModel, batch: number, 
       kernels,
     };
   } finally {
+    calm();
     engine.close();
   }
 }

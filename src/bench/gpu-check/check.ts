@@ -67,12 +67,18 @@ async function perform(planned: PlannedCommand, run: CheckRun, left: number): Pr
   const limit = Math.min(planned.limit * Math.max(1, run.seconds / USUAL_SECONDS), left);
   const { code, stdout, stderr, timedOut } = await spawned(program, words, limit, environment(planned, run));
   const seconds = (performance.now() - began) / 1000;
-  const why = (stderr.trim() || stdout.trim() || `exit code ${code}`).slice(-KEPT_TEXT);
+  const why = told(stderr) || told(stdout) || `exit code ${code}`;
   if (timedOut) return { ...about, status: 'timed out', why: `it took longer than ${limit.toFixed(0)} s`, seconds };
   if (code === NOTHING_THERE) return { ...about, status: 'left out', why, seconds };
   const result = readResult(planned, stdout);
   if (code !== 0 || result === undefined) return { ...about, status: 'failed', why, seconds, result };
   return { ...about, status: 'done', seconds, result };
+}
+
+/** What a command said, without Dawn's warnings of adapters. */
+function told(text: string): string {
+  const lines = text.split('\n').filter((line) => line.trim() !== '' && !line.startsWith('Warning: '));
+  return lines.join('\n').slice(-KEPT_TEXT);
 }
 
 function commandLine({ program, words }: PlannedCommand): [string, ...string[]] {
@@ -125,7 +131,7 @@ function spawned(program: string, words: readonly string[], limit: number, env: 
       text.stdout += data;
     });
     child.stderr.on('data', (data: Buffer) => {
-      text.stderr = (text.stderr + data).slice(-KEPT_TEXT);
+      text.stderr = (text.stderr + data).slice(-4 * KEPT_TEXT);
     });
     child.on('error', (error) => end(null, error.message));
     child.on('close', (code) => end(code));

@@ -217,17 +217,13 @@ function right(check: GpuCheck): string | undefined {
 function undone({ commands }: GpuCheck): string | undefined {
   const missing = commands.filter(({ status }) => status !== 'done');
   if (missing.length === 0) return undefined;
-  const row = ({ name, status, why = '', command }: CheckedCommand) => [
-    name,
-    status,
-    firstLines(why),
-    `\`${command}\``,
-  ];
+  const row = ({ name, status, why = '', command }: CheckedCommand) => [name, status, lastLines(why), `\`${command}\``];
   return section('What was not done', undefined, table(['what', '', 'why', 'command'], missing.map(row)));
 }
 
-function firstLines(text: string): string {
-  return text.split('\n').slice(0, 3).join(' ').slice(0, 300);
+/** An error comes last. */
+function lastLines(text: string): string {
+  return text.split('\n').slice(-3).join(' ').slice(-300);
 }
 
 function section(title: string, about?: string, body?: string): string {
