@@ -10,6 +10,7 @@ import { normals } from '../random.js';
 import { batchFaults, type Case, conformanceCases, conformanceFaults } from './conformance.js';
 import { joinedCases } from './joined-cases.js';
 import { fewTiledCases, TILED } from './tiled.js';
+import { WINOGRAD, winogradCases } from './winograd.js';
 
 let engine: Engine;
 
@@ -38,6 +39,13 @@ for (const one of engines.filter(({ name }) => name === 'webgpu')) {
     tiled(each.name, () => conforms(each));
   }
   tiled.run();
+
+  // Few: each takes lavapipe ten seconds to compile. winograd.long.test.ts has all.
+  const winograd = suiteOn(one, "Winograd's form", () => openWebGpu({ adapter, measured: preferring(WINOGRAD) }));
+  for (const each of winogradCases().filter(({ name }) => /^conv( 3×3|_up) 13 /.test(name))) {
+    winograd(each.name, () => conforms(each));
+  }
+  winograd.run();
 }
 
 /** Bytes that hold a picture of the cases below, and not all of a batch. */

@@ -11,7 +11,7 @@ import { webGpuForms } from '../../dist/engine/webgpu/forms.js';
 import { Kernels } from '../../dist/engine/webgpu/kernels.js';
 import { lower } from '../../dist/engine/webgpu/lower.js';
 import { tiledPatches } from '../../dist/engine/webgpu/tiles.js';
-import type { KernelDevice } from '../../dist/engine/webgpu/variants.js';
+import { type KernelDevice, preferring } from '../../dist/engine/webgpu/variants.js';
 import { plainForms } from '../../dist/graph/fuse/forms.js';
 import { fuse } from '../../dist/graph/fuse/fuse.js';
 import type { ProgramOp } from '../../dist/graph/fuse/fused-op.js';
@@ -19,6 +19,7 @@ import { elements, type Tensor } from '../../dist/graph/graph.js';
 import { readShaders } from '../../dist/node/paths.js';
 import { conformanceCases } from './conformance.js';
 import { joinedCases } from './joined-cases.js';
+import { WINOGRAD } from './winograd.js';
 
 const test = suite('what host and shaders agree on');
 
@@ -27,13 +28,12 @@ const shaders = await readShaders();
 const files = Object.keys(shaders).filter((name) => !name.includes('/'));
 const kernels = new Kernels(shaders);
 
-/** Both families of convolutions. */
-const devices: readonly KernelDevice[] = [[8, 8] as const, [32, 32] as const].map((subgroups) => ({
-  subgroups,
-  f16: false,
-  workgroupMemory: 16_384,
-  measured: () => undefined,
-}));
+/** All three families of convolutions. */
+const devices: readonly KernelDevice[] = [
+  { subgroups: [8, 8], f16: false, workgroupMemory: 16_384, measured: () => undefined },
+  { subgroups: [32, 32], f16: false, workgroupMemory: 16_384, measured: () => undefined },
+  { subgroups: [32, 32], f16: false, workgroupMemory: 32_768, measured: preferring(WINOGRAD) },
+];
 
 interface Launched {
   readonly op: ProgramOp;
@@ -162,6 +162,9 @@ const PER_WORKGROUP: Readonly<Record<string, (sizes: Dispatch['overrides']) => n
   styled: ({ tile, rows }) => tile * 4 * rows,
   styled_channel: ({ h, w }) => Math.max(h * w, 3),
   gradient_channel: ({ h, w }) => Math.max(h * w, 2),
+  conv3x3_winograd: (overrides) => winogradValues(2, overrides),
+  conv_up_winograd: (overrides) => winogradValues(3, overrides),
+  conv_down_winograd: (overrides) => winogradValues(3, overrides),
   styled_coefficients: () => 3,
   styled_sums: () => 2,
   styled_rates: () => 4,
@@ -202,6 +205,11 @@ test('sizes that are data are as many as their kernel reads', () => {
   const given = launches.filter(({ dispatch }) => Object.keys(dataSizes(dispatch)).length > 0);
   assert.ok(new Set(given.map(({ dispatch: { kernel } }) => kernel)).size > 5);
 });
+
+/** Tiles of side × side values, four to a strip, for 8 channels of each group. */
+function winogradValues(side: number, { QUADS, ROWS, GROUPS }: Dispatch['overrides']): number {
+  return 4 * side * side * QUADS * ROWS * 8 * GROUPS;
+}
 
 test('the grid of every dispatch covers what it writes', () => {
   for (const { op, dispatch } of launches) {

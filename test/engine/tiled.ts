@@ -5,7 +5,9 @@ export const TILED = ['conv3x3_tiled', 'conv3x3_back_tiled', 'conv_up_tiled', 'c
 
 /** Convolutions by themselves, graphs with all that they read and write of StyleGAN1 and 2, and whole searches. */
 export function tiledCases(): Case[] {
-  return conformanceCases().filter(({ name }) => /^conv|^modulated upsampling.* 13×9×7|^styled block|search steps/.test(name));
+  return conformanceCases().filter(({ name }) =>
+    /^conv|^modulated upsampling.* 13×9×7|^styled block|search steps/.test(name),
+  );
 }
 
 /**

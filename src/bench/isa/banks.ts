@@ -32,7 +32,11 @@ interface Reads {
 }
 
 const reads = {
-  conv3x3: { words: 6, pitch: (quads) => 4 * quads + 2, starts: (quads) => [0, 1, 2].map((row) => row * (4 * quads + 2)) },
+  conv3x3: {
+    words: 6,
+    pitch: (quads) => 4 * quads + 2,
+    starts: (quads) => [0, 1, 2].map((row) => row * (4 * quads + 2)),
+  },
   conv_up: { words: 6, pitch: (quads) => 4 * quads + 2, starts: (quads) => [0, 1].map((row) => row * (4 * quads + 2)) },
   conv_down: {
     words: 5,
@@ -63,7 +67,10 @@ export function bankCycles(convolution: TiledConvolution, { quads, rows, groups,
   const pixels = starts(quads, rows).flatMap((start) =>
     Array.from(
       { length: words },
-      (_, word): Read => ({ addresses: lanes.map(({ quad, row }) => start + pitch(quads) * row + 4 * quad + word), width: 1 }),
+      (_, word): Read => ({
+        addresses: lanes.map(({ quad, row }) => start + pitch(quads) * row + 4 * quad + word),
+        width: 1,
+      }),
     ),
   );
   const weights = Array.from(

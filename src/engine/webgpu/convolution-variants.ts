@@ -1,6 +1,7 @@
 import type { Margin } from '../../graph/ops.js';
 import { powerOfTwo, WORKGROUP } from './dispatch.js';
 import { conv1x1Blocks, conv3x3Blocks, convDownBlocks, convUpBlocks, convUpQuads } from './pack.js';
+import { conv3x3WinogradLines } from './pack-winograd.js';
 import { blocksOf, partOf, type TiledPatch, tiledPatches, tilesFor } from './tiles.js';
 import {
   type Choice,
@@ -11,6 +12,7 @@ import {
   type Tiling,
   type Variant,
 } from './variants.js';
+import { WINOGRAD_PART, type WinogradMap, winogradGroups, winogradPays, winogradTiles } from './winograd.js';
 
 /** The convolutions that have kernels: 1×1 and 3×3, adjoint or not; the upsampling one, and its adjoint. */
 export type ConvolutionName = 'conv1x1' | 'conv3x3' | 'conv_up' | 'conv_down';
@@ -45,6 +47,34 @@ export interface ConvolutionVariant extends Variant<ConvolutionShape> {
   /** Whether it is of those for the way back, and may take along sums. */
   readonly writesBack?: boolean;
 }
+
+/** What runs a variant in Winograd's form on a shape. */
+interface Winograd extends Pick<ConvolutionVariant, 'kernel' | 'pack'> {
+  readonly map: (shape: ConvolutionShape) => WinogradMap;
+  readonly overrides: (shape: ConvolutionShape) => Readonly<Record<string, number>>;
+}
+
+const conv3x3Winograd: Winograd = {
+  kernel: 'conv3x3_winograd',
+  pack: conv3x3WinogradLines,
+  map: ({ into, out, h, w }) => ({ side: 2, h, w, phases: 1, channels: into, out }),
+  overrides: (shape) => ({ H: shape.h, W: shape.w, ...reading(shape) }),
+};
+
+const convUpWinograd: Winograd = {
+  kernel: 'conv_up_winograd',
+  pack: convUpBlocks,
+  map: ({ into, out, h, w, margin }) => ({ side: 3, h: h + margin, w: w + margin, phases: 4, channels: into, out }),
+  overrides: (shape) => ({ H: blocks(shape).h, W: blocks(shape).w, ...reading(shape), ...margined(shape) }),
+};
+
+const convDownWinograd: Winograd = {
+  kernel: 'conv_down_winograd',
+  pack: convDownBlocks,
+  // Odd and even rows and columns are channels of their own.
+  map: ({ into, out, h, w }) => ({ side: 3, h, w, phases: 1, channels: 4 * into, out }),
+  overrides: (shape) => ({ H: shape.h, W: shape.w, ...margined(shape) }),
+};
 
 /** The variants of each convolution, the preferred ones first. */
 export const convolutionVariants: Readonly<Record<ConvolutionName, readonly ConvolutionVariant[]>> = {
@@ -97,6 +127,7 @@ export const convolutionVariants: Readonly<Record<ConvolutionName, readonly Conv
       dispatch: (shape, tile) =>
         tiled(tiledPatches.conv3x3, shape, tile, { POINTWISE: shape.pointwise ?? 0, ...summing(shape) }),
     },
+    winograd(conv3x3Winograd),
   ],
   // Both upsampling kernels work on the grid of 2×2 blocks of the output, once for each of the two rows of a block.
   conv_up: [
@@ -116,6 +147,7 @@ export const convolutionVariants: Readonly<Record<ConvolutionName, readonly Conv
       dispatch: (shape, tile) =>
         tiled(tiledPatches.conv_up, blocks(shape), tile, { ...reading(shape), ...margined(shape) }),
     },
+    winograd(convUpWinograd),
   ],
   conv_down: [
     {
@@ -134,6 +166,7 @@ export const convolutionVariants: Readonly<Record<ConvolutionName, readonly Conv
       pack: convDownBlocks,
       dispatch: (shape, tile) => tiled(tiledPatches.conv_down, shape, tile, { ...margined(shape), ...summing(shape) }),
     },
+    winograd(convDownWinograd),
   ],
 };
 
@@ -221,5 +254,29 @@ function tiled(
   return {
     overrides: { IN: into, OUT: out, H: h, W: w, ...overrides, QUADS: quads, ROWS: rows, GROUPS: groups, SLICE: slice },
     groups: [Math.ceil(w / (4 * quads)) * Math.ceil(h / rows), Math.ceil(blocksOf(patch, out) / groups)],
+  };
+}
+
+/** A variant in Winograd's form; preferred where that pays, but not on a processor. */
+function winograd({ kernel, pack, map, overrides }: Winograd): ConvolutionVariant {
+  return {
+    kernel,
+    pack,
+    // Half would lose digits in transformed weights.
+    supports: (_, shape) => !isPass(shape) && shape.stored !== 'f16',
+    isPreferred: (device, shape) => !alwaysEight(device) && winogradPays(map(shape), device.workgroupMemory),
+    tilings: (shape, { workgroupMemory }) => winogradTiles(map(shape), workgroupMemory).map((tile) => ({ ...tile })),
+    dispatch: (shape, { quads, rows, groups }) => ({
+      overrides: {
+        IN: shape.into,
+        OUT: shape.out,
+        ...overrides(shape),
+        QUADS: quads,
+        ROWS: rows,
+        GROUPS: groups,
+        PART: WINOGRAD_PART,
+      },
+      groups: winogradGroups(map(shape), { quads, rows, groups }),
+    }),
   };
 }

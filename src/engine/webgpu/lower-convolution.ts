@@ -73,8 +73,12 @@ export function takesPasses(core: Convolution, x: MapSource, y: MapTarget, devic
   const { name, shape } = convolutionShape(core, x, y);
   if (!isPass(shape)) return false;
   const { takes: _takes, pointwise: _pointwise, read, ...alone } = shape;
-  const { variant } = chooseVariant(name, { ...alone, read: read === 'gradient' ? 'plain' : read }, device);
-  return variant.passes === true && convolutionVariants[name].some(({ supports }) => supports(device, shape));
+  const plainly = { ...alone, read: read === 'gradient' ? ('plain' as const) : read };
+  const { variant, measured } = chooseVariant(name, plainly, device);
+  // One that is only preferred, and not known to be faster, is not worth another pass over the map.
+  const isPreference = !measured && variant.isPreferred?.(device, plainly);
+  const isPassing = variant.passes === true || isPreference === true;
+  return isPassing && convolutionVariants[name].some(({ supports }) => supports(device, shape));
 }
 
 /** Convolutions, forward and adjoint: the same few kernels with weights packed one way or the other. */

@@ -34,10 +34,10 @@ export function plainWeight(tensor: Tensor): PackedWeight {
 }
 
 /** Reads weight (output channel o, input channel i, row ky, column kx) of the map that a kernel computes. */
-type WeightAt = (o: number, i: number, ky: number, kx: number) => number;
+export type WeightAt = (o: number, i: number, ky: number, kx: number) => number;
 
 /** [OUT/block][IN][taps][block]: the tap order is given by `taps`, as (ky, kx) pairs. */
-function packBlocks(
+export function packBlocks(
   out: number,
   into: number,
   block: number,

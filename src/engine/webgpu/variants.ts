@@ -77,6 +77,8 @@ export interface Variant<Shape> {
   readonly kernel: string;
   /** Whether it runs, and is worth running, on this device. */
   readonly supports: (device: KernelDevice, shape: Shape) => boolean;
+  /** Whether it goes before all others at this shape; by default where it stands in its table. */
+  readonly isPreferred?: (device: KernelDevice, shape: Shape) => boolean;
   /** The ways to cut its work that are worth a try and that the device can do; the first is taken where nothing was measured. */
   readonly tilings: (shape: Shape, device: KernelDevice) => readonly Tiling[];
   /** How it wants its weights. */
@@ -106,11 +108,11 @@ export function possibleChoices<Shape, V extends Variant<Shape>>(
   shape: Shape,
   device: KernelDevice,
 ): readonly (Choice & { readonly variant: V })[] {
-  return variants
-    .filter(({ supports }) => supports(device, shape))
-    .flatMap((variant) =>
-      variant.tilings(shape, device).map((tiling) => ({ kernel: variant.kernel, tiling, variant })),
-    );
+  const suiting = variants.filter(({ supports }) => supports(device, shape));
+  const first = suiting.filter(({ isPreferred }) => isPreferred?.(device, shape));
+  return [...first, ...suiting.filter((variant) => !first.includes(variant))].flatMap((variant) =>
+    variant.tilings(shape, device).map((tiling) => ({ kernel: variant.kernel, tiling, variant })),
+  );
 }
 
 /**

@@ -30,7 +30,10 @@ test('rows of 34 words meet twice, and those of 70 as well', () => {
 test('blocks of channels read their own weights, eight invocations at a time', () => {
   // One quad and row, 32 blocks: pixels are the same for all. Block b's weights begin at word 4·(4·8 + 1)·b = 132b, 4 banks on from the
   // last: the 8 blocks of a part are read at once, in all 128 words in 4 cycles.
-  assert.equal(bankCycles('conv_up', { quads: 1, rows: 1, groups: 32, slice: 4 }), { cycles: 12 + 8 * 4, least: 12 + 8 * 4 });
+  assert.equal(bankCycles('conv_up', { quads: 1, rows: 1, groups: 32, slice: 4 }), {
+    cycles: 12 + 8 * 4,
+    least: 12 + 8 * 4,
+  });
 });
 
 test('kernels without a tile have none', () => {
