@@ -4,6 +4,12 @@ import type { Engine } from '../engine/engine.js';
 import type { StoragePrecision } from '../engine/webgpu/assemble.js';
 import { createWebGpuEngine } from '../engine/webgpu/engine.js';
 import type { HostWatch } from '../engine/webgpu/host-spans.js';
+import {
+  MATRIX_FEATURE,
+  type MatrixAdapter,
+  type SubgroupMatrices,
+  subgroupMatrices,
+} from '../engine/webgpu/subgroup-matrices.js';
 import type { TunedMachine } from '../engine/webgpu/tuned.js';
 import type { MeasuredChoices } from '../engine/webgpu/variants.js';
 import { FacewrightError } from '../errors.js';
@@ -55,12 +61,14 @@ export interface WebGpuRequest {
   readonly measured?: MeasuredChoices;
   /** false: what `facewright tune` has found is left alone, and those kernels run that suit the adapter. */
   readonly tuned?: boolean;
-  /** Told of an entry of `facewright tune` that does not run here. */
+  /** Told of an entry of `facewright tune` that does not run here, and of subgroup matrices that do not work. */
   readonly onMessage?: (text: string) => void;
   /** The most bytes of one binding; by default the adapter's limit. */
   readonly bindingLimit?: number;
   /** Told what the processor does in runs, profiles and reads. */
   readonly watch?: HostWatch;
+  /** For tests: subgroup matrices in plain loops, with subgroups of 32. */
+  readonly emulatedMatrices?: boolean;
   /** Timestamps as the device has them, not rounded to 65.5 µs: for the workbench, which times single kernels. */
   readonly exactClock?: boolean;
   /**
@@ -74,6 +82,8 @@ export interface WebGpuRequest {
 export interface OpenedGpu {
   readonly device: GPUDevice;
   readonly info: GpuInfo;
+  /** Where f16 was asked for, and the adapter has them. */
+  readonly matrices?: SubgroupMatrices;
 }
 
 /** What an opened adapter is called. */
@@ -90,9 +100,9 @@ export interface GpuInfo {
 }
 
 /** Features that are used where they exist. */
-const FEATURES = ['subgroups', 'shader-f16', 'timestamp-query'] as const;
+const FEATURES = ['subgroups', 'shader-f16', 'timestamp-query'];
 /** Features that `doctor` names. */
-const SHOWN_FEATURES = ['subgroups', 'timestamp-query', 'shader-f16', 'chromium-experimental-subgroup-matrix'];
+const SHOWN_FEATURES = ['subgroups', 'timestamp-query', 'shader-f16', MATRIX_FEATURE];
 const SHOWN_LIMITS = [
   'maxBufferSize',
   'maxStorageBufferBindingSize',
@@ -105,7 +115,10 @@ const BACKENDS = ['metal', 'd3d12', 'vulkan', 'd3d11', 'opengl', 'opengles'];
 const ROUNDED_CLOCK = 'timestamp_quantization';
 const DROPPED_ACCESSES = 'vulkan_use_buffer_robust_access_2';
 /** What Dawn does only if it is told to: `shader-f16` on NVIDIA's Vulkan driver, which it hides for failures of its own tests. */
-const SHOW_F16 = 'enable-dawn-features=vulkan_enable_f16_on_nvidia';
+const NVIDIA_F16 = 'vulkan_enable_f16_on_nvidia';
+const SHOW_F16 = `enable-dawn-features=${NVIDIA_F16}`;
+/** And features that are not WebGPU's yet, such as subgroup matrices. */
+const EXPERIMENTS = 'allow_unsafe_apis';
 /** Dawn's flag for an adapter that cannot exist: its error lists those that do. */
 const NO_SUCH_ADAPTER = 'adapter=facewright lists adapters';
 
@@ -172,14 +185,25 @@ function isSoftware(name: string): boolean {
 export async function openWebGpu(request: WebGpuRequest = {}): Promise<Engine> {
   const shaders = await readShaders();
   const { bindingLimit, watch, onMessage, precision } = request;
-  return firstThatOpens(request, async ({ device, info }, openAgain) => {
+  return firstThatOpens(request, async ({ device, info, matrices: offered }, openAgain) => {
     const { backend: _, ...named } = info;
     const { measured } = request;
     const choices =
       measured !== undefined || request.tuned === false
         ? { measured }
         : await tunedChoices(tunedMachine(info), kernelHashes(shaders), onMessage);
-    return createWebGpuEngine(device, { shaders, ...choices, precision, bindingLimit, watch, openAgain, info: named });
+    const matrices = request.emulatedMatrices ? { lanes: 32, emulated: true } : offered;
+    return createWebGpuEngine(device, {
+      shaders,
+      ...choices,
+      precision,
+      matrices,
+      bindingLimit,
+      watch,
+      onMessage,
+      openAgain,
+      info: named,
+    });
   });
 }
 
@@ -241,16 +265,21 @@ async function openAdapter(
 ): Promise<OpenedGpu> {
   const off = [...(exactClock ? [ROUNDED_CLOCK] : []), ...(clamped ? [DROPPED_ACCESSES] : [])];
   const adapter = await requestAdapter(create, listed, [
-    ...(precision === 'f16' ? [SHOW_F16] : []),
+    ...(precision === 'f16' ? [`enable-dawn-features=${NVIDIA_F16},${EXPERIMENTS}`] : []),
     ...(off.length > 0 ? [`disable-dawn-features=${off}`] : []),
   ]);
   if (!adapter) {
     throw new FacewrightError(`${listed.name}: its driver is too old or broken; ${whatToInstall()}`);
   }
   const software = isSoftware(listed.name);
-  const [device, memory] = await Promise.all([requestDevice(adapter), software ? undefined : gpuMemory(listed.name)]);
+  const matrices = precision === 'f16' ? subgroupMatrices(adapter as unknown as MatrixAdapter) : undefined;
+  const [device, memory] = await Promise.all([
+    requestDevice(adapter, matrices ? [...FEATURES, MATRIX_FEATURE] : FEATURES),
+    software ? undefined : gpuMemory(listed.name),
+  ]);
   return {
     device,
+    ...(matrices && { matrices }),
     info: {
       adapter: listed.name,
       driver: driverOf(adapter, listed.name),
@@ -324,14 +353,14 @@ async function requestAdapter(
 }
 
 /** A device with all that the adapter allows: WebGPU's defaults (256 invocations, 128 MiB per binding) are too small. */
-async function requestDevice(adapter: GPUAdapter): Promise<GPUDevice> {
+async function requestDevice(adapter: GPUAdapter, features: readonly string[] = FEATURES): Promise<GPUDevice> {
   const requiredLimits: Record<string, number> = {};
   for (const name in adapter.limits) {
     const value = adapter.limits[name as keyof GPUSupportedLimits];
     if (typeof value === 'number') requiredLimits[name] = value;
   }
   return adapter.requestDevice({
-    requiredFeatures: FEATURES.filter((feature) => adapter.features.has(feature)),
+    requiredFeatures: features.filter((feature) => adapter.features.has(feature)) as GPUFeatureName[],
     requiredLimits,
   });
 }

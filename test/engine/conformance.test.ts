@@ -9,6 +9,7 @@ import { engineSuite, engines, enginesInAllSets, openTestEngine, type TestEngine
 import { normals } from '../random.js';
 import { batchFaults, type Case, conformanceCases, conformanceFaults } from './conformance.js';
 import { joinedCases } from './joined-cases.js';
+import { fewMatrixCases, openEmulated } from './matrices.js';
 import { fewTiledCases, TILED } from './tiled.js';
 import { WINOGRAD, winogradCases } from './winograd.js';
 
@@ -61,6 +62,13 @@ for (const one of engines.filter(({ name }) => name === 'webgpu')) {
     chunks(each.name, () => conforms(each));
   }
   chunks.run();
+}
+
+// Those on subgroup matrices, in plain loops; matrices.long.test.ts has the other shapes.
+for (const one of engines.filter(({ name }) => name === 'webgpu')) {
+  const matrices = suiteOn(one, 'emulated subgroup matrices', () => openEmulated(one.request.adapter, 7));
+  for (const each of fewMatrixCases()) matrices(each.name, () => conforms(each));
+  matrices.run();
 }
 
 async function conforms(each: Case): Promise<void> {

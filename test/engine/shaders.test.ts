@@ -28,12 +28,13 @@ const shaders = await readShaders();
 const files = Object.keys(shaders).filter((name) => !name.includes('/'));
 const kernels = new Kernels(shaders);
 
-/** All three families of convolutions. */
+/** All families of convolutions. */
 const devices: readonly KernelDevice[] = [
-  { subgroups: [8, 8], f16: false, workgroupMemory: 16_384, measured: () => undefined },
-  { subgroups: [32, 32], f16: false, workgroupMemory: 16_384, measured: () => undefined },
-  { subgroups: [32, 32], f16: false, workgroupMemory: 32_768, measured: preferring(WINOGRAD) },
-];
+  { subgroups: [8, 8] as const },
+  { subgroups: [32, 32] as const },
+  { subgroups: [32, 32] as const, workgroupMemory: 32_768, measured: preferring(WINOGRAD) },
+  { subgroups: [32, 32] as const, matrices: { lanes: 32, emulated: true } },
+].map((one) => ({ f16: false, workgroupMemory: 16_384, measured: () => undefined, ...one }));
 
 interface Launched {
   readonly op: ProgramOp;
@@ -61,7 +62,9 @@ test('every kernel is launched, and every library used', () => {
   const launched = new Set(launches.map(({ dispatch }) => dispatch.kernel));
   assert.equal(launched, new Set(files));
   const used = new Set(files.flatMap((file) => /^\/\/! use (.*)\n/.exec(shaders[file])?.[1].split(', ') ?? []));
-  const libraries = Object.keys(shaders).flatMap((name) => /^lib\/(?!prelude-)(.*)$/.exec(name)?.[1] ?? []);
+  const libraries = Object.keys(shaders).flatMap(
+    (name) => /^lib\/(?!prelude-|matrix-emulated)(.*)$/.exec(name)?.[1] ?? [],
+  );
   assert.equal(used, new Set(libraries));
 });
 
@@ -190,6 +193,9 @@ const PER_WORKGROUP: Readonly<Record<string, (sizes: Dispatch['overrides']) => n
   noise_gradients: ({ PIXELS }) => PIXELS,
   // A row each, of any length.
   updates: () => Number.POSITIVE_INFINITY,
+  conv3x3_matrix: ({ ROWS, MATRICES_M, TILE_H, TILE_W }) => 16 * ROWS * MATRICES_M * TILE_H * TILE_W,
+  conv_up_matrix: ({ MATRICES_M, TILE_H, TILE_W }) => 16 * MATRICES_M * 4 * TILE_H * TILE_W,
+  conv_down_matrix: ({ ROWS, MATRICES_M, TILE_H, TILE_W }) => 16 * ROWS * MATRICES_M * TILE_H * TILE_W,
 };
 
 /** Sizes that a kernel is given as data, by the names that its struct Shape has for them. */

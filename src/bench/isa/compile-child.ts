@@ -3,6 +3,7 @@
 // the driver would look at hardware for that.
 
 import { writeSync } from 'node:fs';
+import type { StoragePrecision } from '../../engine/webgpu/assemble.js';
 import { Kernels } from '../../engine/webgpu/kernels.js';
 import { PipelineCache } from '../../engine/webgpu/pipelines.js';
 import { kernelDevice } from '../../engine/webgpu/variants.js';
@@ -22,14 +23,15 @@ async function main(): Promise<void> {
   const asked = new Promise<ToChild>((resolve) => {
     process.once('message', (message) => resolve(message as ToChild));
   });
-  const { device, info } = await openGpu({ adapter: 'RADV' });
-  const { measured, ...described } = kernelDevice(device);
+  const precision = process.argv[2] as StoragePrecision;
+  const { device, info, matrices } = await openGpu({ adapter: 'RADV', precision });
+  const { measured, ...described } = kernelDevice(device, undefined, matrices);
   tell({ kind: 'opened', device: { adapter: info.adapter, driver: info.driver, kernelDevice: described } });
   const { pipelines } = await asked;
   const cache = new PipelineCache(device, new Kernels(await readShaders()));
-  for (const [index, { kernel, overrides }] of pipelines.entries()) {
+  for (const [index, { kernel, overrides, storage }] of pipelines.entries()) {
     writeSync(STDERR, `\n${MARK}${index}\n`);
-    await cache.get(kernel, overrides);
+    await cache.get(kernel, overrides, storage);
   }
   tell({ kind: 'compiled' });
 }

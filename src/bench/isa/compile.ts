@@ -5,6 +5,7 @@ import { mkdtemp, open, readFile, rm } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { StoragePrecision } from '../../engine/webgpu/assemble.js';
 import { FacewrightError } from '../../errors.js';
 import { MissingToolError, nullGpuEnvironment } from './null-gpu.js';
 import { type FromChild, MARK, type NullDevice, type Pipeline, type ToChild } from './null-gpu-messages.js';
@@ -25,16 +26,17 @@ export interface NullGpu {
 }
 
 /**
- * A device for a GPU of that family. Who opens it closes it.
+ * A device for a GPU of that family, with what a precision may use of it. Who opens it closes it.
  *
  * @throws MissingToolError where a tool is missing
  * @throws FacewrightError where Mesa knows no such family
  */
-export async function openNullGpu(family: string): Promise<NullGpu> {
+export async function openNullGpu(family: string, precision: StoragePrecision = 'f32'): Promise<NullGpu> {
   if (!/^[a-z0-9_]+$/i.test(family)) throw unknownFamily(family);
   const environment = await nullGpuEnvironment(family);
   const folder = await mkdtemp(join(tmpdir(), 'facewright-isa-'));
-  const compilers = [new Compiler(environment, join(folder, '0.txt'))];
+  const compiler = (number: number) => new Compiler(environment, join(folder, `${number}.txt`), precision);
+  const compilers = [compiler(0)];
   const close = async () => {
     await Promise.all(compilers.map((one) => one.end()));
     await rm(folder, { recursive: true, force: true });
@@ -47,7 +49,7 @@ export async function openNullGpu(family: string): Promise<NullGpu> {
       compile: async (pipelines) => {
         const wanted = Math.min(availableParallelism(), Math.ceil(pipelines.length / WORTH_A_PROCESS));
         while (compilers.length < wanted) {
-          compilers.push(new Compiler(environment, join(folder, `${compilers.length}.txt`)));
+          compilers.push(compiler(compilers.length));
         }
         const shares = compilers.map((_, share) =>
           pipelines.filter((_one, index) => index % compilers.length === share),
@@ -89,6 +91,7 @@ class Compiler {
   constructor(
     environment: NodeJS.ProcessEnv,
     private readonly path: string,
+    private readonly precision: StoragePrecision,
   ) {
     this.#opened = this.#start(environment);
     this.#opened.catch(() => undefined);
@@ -123,7 +126,11 @@ class Compiler {
     // To a file: C's stderr loses text on a pipe that is not read at once.
     const file = await open(this.path, 'w');
     try {
-      this.#child = fork(CHILD, [], { env: environment, execArgv: [], stdio: ['ignore', 'ignore', file.fd, 'ipc'] });
+      this.#child = fork(CHILD, [this.precision], {
+        env: environment,
+        execArgv: [],
+        stdio: ['ignore', 'ignore', file.fd, 'ipc'],
+      });
     } finally {
       await file.close();
     }

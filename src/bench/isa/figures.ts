@@ -14,7 +14,8 @@ export type InstructionClass = 'fma' | 'valu' | 'lds' | 'vmem' | 'smem' | 'salu'
  * what is done for each slice of input channels, from bringing it to workgroup memory to summing up. The *hot loop* is the
  * innermost one that holds at least half of the slice's multiply-adds. Their shares are those of instructions, each counted
  * as often as it is issued: in the slice loops within count as often as they are gone through (`tripsOf` in loops.ts), and
- * both sides of a branch once.
+ * both sides of a branch once. A product of matrices (WMMA) counts as the multiply-adds that it is for each invocation: of
+ * 16 × 16 × 16 in waves of 64 as 64 instructions.
  */
 export interface IsaFigures {
   /** Vector registers of an invocation, and how many waves a SIMD holds with them and with the workgroup memory. */
@@ -26,7 +27,7 @@ export interface IsaFigures {
   readonly lds: number;
   /** Registers, scalar and vector, that did not fit. */
   readonly spills: number;
-  /** Share of multiply-adds of f32 or f16 in the hot loop's own instructions; null where no loop has any. */
+  /** Share of multiply-adds, of f32 or f16 or of matrices, in the hot loop's own instructions; null where no loop has most of them. */
   readonly fmaLoop: number | null;
   /** The same of the slice; null also where it is not known how often a loop within is gone through. */
   readonly fmaSlice: number | null;
@@ -50,19 +51,20 @@ export function isaFigures({ listing, statistics, wave, workgroup }: CompiledPip
   };
   const all = listing.instructions;
   const waves = tell('Subgroups per SIMD');
-  const work = new LoopWork(listing, Math.ceil(workgroup / wave));
-  const slice = greatest(findLoops(listing), (loop) => work.fma(loop));
+  const work = new LoopWork(listing, wave, Math.ceil(workgroup / wave));
+  const slice = workLoop(findLoops(listing), work);
   const hot = slice === undefined ? undefined : hotLoop(slice, work);
   const own = hot === undefined ? [] : ownIndices(hot).map((index) => all[index]);
+  const issued = (instructions: readonly Instruction[]) => sum(instructions.map((one) => issues(one, wave)));
   return {
     vgprs: tell('VGPRs'),
     waves: halved && wave === 64 ? waves / 2 : waves,
     waveSize: wave,
     lds: tell('LDS size'),
     spills: tell('Spilled VGPRs') + tell('Spilled SGPRs'),
-    fmaLoop: hot === undefined ? null : own.filter(isFma).length / own.length,
+    fmaLoop: hot === undefined ? null : issued(own.filter(isFma)) / issued(own),
     fmaSlice: slice === undefined ? null : work.share(slice),
-    ldsPerFma: hot === undefined ? null : own.filter(readsLds).length / sum(own.map(multiplyAdds)),
+    ldsPerFma: hot === undefined ? null : own.filter(readsLds).length / sum(own.map((one) => multiplyAdds(one, wave))),
     inFlight: loadsInFlight(listing, slice ?? { start: 0, end: all.length - 1, inner: findLoops(listing) }, work),
     dual: all.filter(({ operations }) => operations.length > 1).length,
     instructions: count(all),
@@ -75,6 +77,7 @@ class LoopWork {
 
   constructor(
     private readonly listing: Listing,
+    private readonly wave: number,
     private readonly waves: number,
   ) {}
 
@@ -86,8 +89,16 @@ class LoopWork {
   /** Multiply-adds of going through a loop once, those of loops within counted once where their number is not known. */
   fma(loop: Loop): number {
     return (
-      sum(this.#own(loop).map(multiplyAdds)) + sum(loop.inner.map((one) => (this.trips(one) ?? 1) * this.fma(one)))
+      sum(this.#own(loop).map((one) => multiplyAdds(one, this.wave))) +
+      sum(loop.inner.map((one) => (this.trips(one) ?? 1) * this.fma(one)))
     );
+  }
+
+  /** Multiply-adds that stand in none of the loops. */
+  outside(loops: readonly Loop[]): number {
+    const { instructions } = this.listing;
+    const own = instructions.filter((_, index) => loops.every(({ start, end }) => index < start || index > end));
+    return sum(own.map((one) => multiplyAdds(one, this.wave)));
   }
 
   share(loop: Loop): number | null {
@@ -98,7 +109,11 @@ class LoopWork {
 
   /** Instructions that going through a loop once issues. */
   #issued(loop: Loop, which: (instruction: Instruction) => boolean): number | undefined {
-    let total: number | undefined = this.#own(loop).filter(which).length;
+    let total: number | undefined = sum(
+      this.#own(loop)
+        .filter(which)
+        .map((one) => issues(one, this.wave)),
+    );
     for (const one of loop.inner) {
       const [trips, each] = [this.trips(one), this.#issued(one, which)];
       total = total === undefined || trips === undefined || each === undefined ? undefined : total + trips * each;
@@ -109,6 +124,12 @@ class LoopWork {
   #own(loop: Loop): Instruction[] {
     return ownIndices(loop).map((index) => this.listing.instructions[index]);
   }
+}
+
+/** The loop with the most multiply-adds; undefined where more of them stand in none, as where a single slice is all there is. */
+function workLoop(loops: readonly Loop[], work: LoopWork): Loop | undefined {
+  const slice = greatest(loops, (loop) => work.fma(loop));
+  return slice !== undefined && work.fma(slice) >= work.outside(loops) ? slice : undefined;
 }
 
 /** Goes inwards as long as loops within hold at least half of the multiply-adds, to the one with the most of them. */
@@ -151,8 +172,10 @@ const MEMORY = 't?buffer|global|flat|scratch|image';
 const LOAD = new RegExp(`^(?:${MEMORY})_load`);
 /** Of floats only: `v_mad_u32_u24` and the like multiply addresses. */
 const FMA = /^v_(?:dual_|pk_)?(?:fma|mad|mac)(?:c|ak|mk|_legacy|_mix(?:lo|hi)?)*_f(?:16|32|64)/;
+/** A product of matrices of M × K and K × N, which a wave makes together. */
+const WMMA = /^v_wmma_\w+?_(\d+)x(\d+)x(\d+)_/;
 const CLASSES: readonly (readonly [InstructionClass, RegExp])[] = [
-  ['fma', FMA],
+  ['fma', new RegExp(`${FMA.source}|${WMMA.source}`)],
   ['valu', /^v_/],
   ['lds', /^ds_/],
   ['vmem', new RegExp(`^(?:${MEMORY})_`)],
@@ -175,9 +198,26 @@ function readsLds({ operations: [{ name }] }: Instruction): boolean {
   return /^ds_(?:load|read)/.test(name);
 }
 
-/** Multiply-adds that an instruction is for each invocation. */
-function multiplyAdds({ operations }: Instruction): number {
-  return sum(operations.map(({ name }) => (FMA.test(name) ? (name.startsWith('v_pk_') ? 2 : 1) : 0)));
+/** Multiply-adds that an instruction is for each invocation of a wave. */
+function multiplyAdds({ operations }: Instruction, wave: number): number {
+  return sum(
+    operations.map(({ name }) => {
+      const product = matrixProduct(name);
+      if (product > 0) return product / wave;
+      return FMA.test(name) ? (name.startsWith('v_pk_') ? 2 : 1) : 0;
+    }),
+  );
+}
+
+/** Instructions that one is counted as. */
+function issues({ operations: [{ name }] }: Instruction, wave: number): number {
+  return Math.max(1, matrixProduct(name) / wave);
+}
+
+/** Multiply-adds of a product of matrices, over all invocations; 0 of anything else. */
+function matrixProduct(name: string): number {
+  const sizes = WMMA.exec(name);
+  return sizes === null ? 0 : Number(sizes[1]) * Number(sizes[2]) * Number(sizes[3]);
 }
 
 function count(instructions: readonly Instruction[]): Record<InstructionClass, number> {

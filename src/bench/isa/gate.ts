@@ -1,5 +1,6 @@
 // A gate: figures of kernels that are kept in a file, and may not get worse.
 
+import type { StoragePrecision } from '../../engine/webgpu/assemble.js';
 import { FacewrightError } from '../../errors.js';
 import type { IsaKernel, IsaResult } from './isa-report.js';
 
@@ -14,6 +15,8 @@ export interface Gate {
   readonly family: string;
   readonly model: string;
   readonly batch: number;
+  /** f32 where it is not there. */
+  readonly precision?: StoragePrecision;
   /** The version of Mesa, whose compiler decides as much as the kernels. */
   readonly mesa: string;
   readonly kernels: readonly GateKernel[];
@@ -24,6 +27,8 @@ export interface GatedRun {
   readonly result: IsaResult;
   readonly model: string;
   readonly batch: number;
+  /** By default f32. */
+  readonly precision?: StoragePrecision;
   /** Which kernels were looked at. */
   readonly only: (one: Pick<IsaKernel, 'kernel' | 'shape'>) => boolean;
 }
@@ -45,12 +50,13 @@ const VGPRS_ALLOWED = 4;
 const POINTS_ALLOWED = 0.5;
 
 /** The figures of a run as a gate. */
-export function makeGate({ result: { report, driver }, model, batch }: GatedRun): Gate {
+export function makeGate({ result: { report, driver }, model, batch, precision = 'f32' }: GatedRun): Gate {
   return {
     format: 'facewright isa gate 1',
     family: report.family,
     model,
     batch,
+    ...(precision !== 'f32' && { precision }),
     mesa: mesaVersion(driver),
     kernels: report.kernels.map(gateKernel),
   };
@@ -63,11 +69,11 @@ export function gateText({ kernels, ...head }: Gate): string {
 }
 
 /** What the figures of a gate have to be of. */
-export type GateSubject = Pick<Gate, 'family' | 'model' | 'batch'>;
+export type GateSubject = Pick<Gate, 'family' | 'model' | 'batch' | 'precision'>;
 
 /**
  * @param path for the error
- * @throws FacewrightError where the text is no gate, or one of another family, model or batch
+ * @throws FacewrightError where the text is no gate, or one of another family, model, batch or precision
  */
 export function readGate(text: string, path: string, subject: GateSubject): Gate {
   let gate: Partial<Gate> | null = null;
@@ -83,10 +89,12 @@ export function readGate(text: string, path: string, subject: GateSubject): Gate
     ['isa', 'family'],
     ['model', 'model'],
     ['batch', 'batch'],
+    ['precision', 'precision'],
   ] as const) {
-    if (gate[name] !== subject[name]) {
+    const [kept, asked] = [gate, subject].map((one) => one[name] ?? (name === 'precision' ? 'f32' : undefined));
+    if (kept !== asked) {
       throw new FacewrightError(
-        `--${option} ${subject[name]}: the figures of ${path} are of ${gate[name]}; give --${option} ${gate[name]}`,
+        `--${option} ${asked}: the figures of ${path} are of ${kept}; give --${option} ${kept}`,
       );
     }
   }

@@ -1,6 +1,10 @@
 // What `bench kernels --isa` finds: the kernels of a search step, as a GPU that is not there would be given them.
 
+import type { StoragePrecision } from '../../engine/webgpu/assemble.js';
 import type { Dispatch } from '../../engine/webgpu/dispatch.js';
+import { Kernels } from '../../engine/webgpu/kernels.js';
+import { storageOf } from '../../engine/webgpu/storage.js';
+import { readShaders } from '../../node/paths.js';
 import { type KernelCase, stepKernels } from '../kernels/cases.js';
 import { type BenchModel, searchStep } from '../search-step.js';
 import { type BankCycles, bankCycles, tiledConvolution } from './banks.js';
@@ -48,6 +52,8 @@ export interface IsaRequest {
   readonly family: string;
   readonly model: BenchModel;
   readonly batch: number;
+  /** By default f32. */
+  readonly precision?: StoragePrecision;
   /** Which kernels of the step; by default all. */
   readonly only?: (one: KernelCase) => boolean;
 }
@@ -59,18 +65,31 @@ export interface IsaRequest {
  * @throws MissingToolError where one of these is missing
  * @throws FacewrightError for a family that Mesa does not know, and a kernel that does not compile
  */
-export async function isaReport({ family, model, batch, only = () => true }: IsaRequest): Promise<IsaResult> {
-  const gpu = await openNullGpu(family);
+export async function isaReport({
+  family,
+  model,
+  batch,
+  precision = 'f32',
+  only = () => true,
+}: IsaRequest): Promise<IsaResult> {
+  const gpu = await openNullGpu(family, precision);
   try {
     const { adapter, driver, kernelDevice } = gpu.device;
     const graph = searchStep(model, batch);
-    const { cases, dispatches, pipelines, flop, bytes } = stepKernels(graph, {
-      ...kernelDevice,
-      measured: () => undefined,
-    });
+    const { cases, dispatches, pipelines, flop, bytes } = stepKernels(
+      graph,
+      { ...kernelDevice, measured: () => undefined },
+      precision,
+    );
     const wanted = cases.filter(only);
     const unique = new Map(wanted.map(({ dispatch }) => [pipelineKey(dispatch), dispatch]));
-    const printed = await gpu.compile([...unique.values()]);
+    const kernelsOf = new Kernels(await readShaders());
+    const printed = await gpu.compile(
+      [...unique.values()].map((dispatch) => ({
+        ...dispatch,
+        storage: storageOf(dispatch, kernelsOf.get(dispatch.kernel).declarations),
+      })),
+    );
     // RDNA has waves of 32 and of 64, and RADV counts the larger ones twice; GCN and CDNA have waves of 64 alone.
     const halved = kernelDevice.subgroups?.[0] === 32;
     const compiled = new Map([...unique.keys()].map((key, index) => [key, readCompiled(printed[index])]));

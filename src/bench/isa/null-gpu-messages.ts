@@ -1,5 +1,6 @@
 // What is said between compile.ts and the process that it starts, compile-child.ts.
 
+import type { KernelStorage } from '../../engine/webgpu/assemble.js';
 import type { Overrides } from '../../engine/webgpu/dispatch.js';
 import type { KernelDevice } from '../../engine/webgpu/variants.js';
 
@@ -11,9 +12,11 @@ export interface NullDevice {
   readonly kernelDevice: Omit<KernelDevice, 'measured'>;
 }
 
-/** A kernel and the values of its overrides. */
+/** A kernel, what it stores, and the values of its overrides. */
 export interface Pipeline {
   readonly kernel: string;
+  /** By default f32 throughout. */
+  readonly storage?: KernelStorage;
   readonly overrides: Overrides;
 }
 

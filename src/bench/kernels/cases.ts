@@ -1,11 +1,11 @@
 import { describe } from '../../engine/describe.js';
+import type { Precision } from '../../engine/engine.js';
 import { convolutionVariants } from '../../engine/webgpu/convolution-variants.js';
 import type { Dispatch } from '../../engine/webgpu/dispatch.js';
-import { webGpuForms } from '../../engine/webgpu/forms.js';
 import { trafficOf, workgroupsOf } from '../../engine/webgpu/launches.js';
 import { lower } from '../../engine/webgpu/lower.js';
+import { webGpuProgram } from '../../engine/webgpu/program.js';
 import { type KernelDevice, preferring } from '../../engine/webgpu/variants.js';
-import { fuse } from '../../graph/fuse/fuse.js';
 import type { ProgramOp } from '../../graph/fuse/fused-op.js';
 import type { Graph } from '../../graph/graph.js';
 
@@ -41,9 +41,10 @@ export interface StepKernels {
   readonly cases: readonly KernelCase[];
 }
 
-/** The kernels that a graph becomes on a device, counted by kernel and shape. */
-export function stepKernels(graph: Graph, device: KernelDevice): StepKernels {
-  const launches = fuse(graph, webGpuForms).flatMap((op) => lower(op, device).map((dispatch) => ({ op, dispatch })));
+/** The kernels that a graph becomes on a device in a precision, counted by kernel and shape. */
+export function stepKernels(graph: Graph, device: KernelDevice, precision: Precision = 'f32'): StepKernels {
+  const { ops } = webGpuProgram(graph, precision);
+  const launches = ops.flatMap((op) => lower(op, device).map((dispatch) => ({ op, dispatch })));
   const groups = new Map<string, (typeof launches)[number][]>();
   for (const launch of launches) {
     const key = sizesOf(launch.dispatch);

@@ -20,6 +20,7 @@ import { counted } from '../../words.js';
 import { type Arguments, batchSize } from '../shared/arguments.js';
 import type { Console } from '../shared/console.js';
 import { exitCode } from '../shared/exit.js';
+import { oneOf } from '../shared/values.js';
 
 /**
  * @param only which kernels, by what FILTER is made of them
@@ -34,10 +35,11 @@ export async function kernelsIsa(
   const path = words.text('gate');
   const batch = batchSize(words) ?? 1;
   const model = await benchModel(words.text('model') ?? '1024');
-  const gate = path === undefined ? undefined : await openGate(path, { family, model: model.name, batch });
+  const precision = words.value('precision', (option, text) => oneOf(option, text, ['f32', 'f16'] as const)) ?? 'f32';
+  const gate = path === undefined ? undefined : await openGate(path, { family, model: model.name, batch, precision });
   let result: IsaResult;
   try {
-    result = await isaReport({ family, model, batch, only });
+    result = await isaReport({ family, model, batch, precision, only });
   } catch (error) {
     if (path === undefined || !(error instanceof MissingToolError)) throw error;
     console.result(`${path}: skipped: ${error.message}`);
@@ -45,7 +47,7 @@ export async function kernelsIsa(
   }
   if (result.report.kernels.length === 0)
     throw new FacewrightError('no kernel of the step has that in its name or shape');
-  const run = { result, model: model.name, batch, only };
+  const run = { result, model: model.name, batch, precision, only };
   const written = words.text('write-gate');
   if (written !== undefined) {
     await writeWholeFile(written, gateText(await withOthers(written, run)));

@@ -20,7 +20,7 @@ import { isTry, tryCommand } from './try.js';
 
 /** What only some of the three ways to look at kernels take: measured, compiled (--isa), or an author's own (--try). */
 const measuredOnly = ['variants', 'csv', 'plot', 'against'];
-const isaOnly = ['listing', 'gate', 'write-gate'];
+const isaOnly = ['precision', 'listing', 'gate', 'write-gate'];
 
 export async function kernelsCommand(parsed: ArgumentsCamelCase): Promise<number> {
   const words = new Arguments(parsed);

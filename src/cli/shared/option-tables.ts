@@ -334,6 +334,7 @@ const benchKernelsOptions: OptionTable = {
   set: { kind: 'list', group: TRIED, describe: 'values for overrides of its own: ROWS=4' },
   watch: flag(TRIED, 'try it again whenever it is saved'),
   isa: value(COMPILED, 'the family, for example navi31, navi21, gfx1201, vega10 or mi200; Linux, with Mesa and gcc'),
+  precision: value(COMPILED, 'f32 | f16, with which GPUs that have subgroup matrices use them', 'f32'),
   listing: flag(COMPILED, 'the code itself instead of the table'),
   gate: value(COMPILED, 'JSON file of figures; exit code 1 where one got worse'),
   'write-gate': value(COMPILED, 'write the figures to such a file'),

@@ -1,6 +1,17 @@
 import type { Margin } from '../../graph/ops.js';
 import { powerOfTwo, WORKGROUP } from './dispatch.js';
-import { conv1x1Blocks, conv3x3Blocks, convDownBlocks, convUpBlocks, convUpQuads } from './pack.js';
+import { matrixConvolutions } from './matrix-tiles.js';
+import { matrixVariant } from './matrix-variants.js';
+import {
+  conv1x1Blocks,
+  conv3x3Blocks,
+  conv3x3Matrices,
+  convDownBlocks,
+  convDownMatrices,
+  convUpBlocks,
+  convUpMatrices,
+  convUpQuads,
+} from './pack.js';
 import { conv3x3WinogradLines } from './pack-winograd.js';
 import { blocksOf, partOf, type TiledPatch, tiledPatches, tilesFor } from './tiles.js';
 import {
@@ -127,6 +138,13 @@ export const convolutionVariants: Readonly<Record<ConvolutionName, readonly Conv
       dispatch: (shape, tile) =>
         tiled(tiledPatches.conv3x3, shape, tile, { POINTWISE: shape.pointwise ?? 0, ...summing(shape) }),
     },
+    matrixVariant({
+      kernel: 'conv3x3_matrix',
+      pack: conv3x3Matrices,
+      convolution: () => matrixConvolutions.conv3x3,
+      pixels: (shape) => shape,
+      overrides: reading,
+    }),
     winograd(conv3x3Winograd),
   ],
   // Both upsampling kernels work on the grid of 2×2 blocks of the output, once for each of the two rows of a block.
@@ -147,6 +165,13 @@ export const convolutionVariants: Readonly<Record<ConvolutionName, readonly Conv
       dispatch: (shape, tile) =>
         tiled(tiledPatches.conv_up, blocks(shape), tile, { ...reading(shape), ...margined(shape) }),
     },
+    matrixVariant({
+      kernel: 'conv_up_matrix',
+      pack: convUpMatrices,
+      convolution: ({ margin }) => matrixConvolutions[margin === 1 ? 'conv_up with margin' : 'conv_up'],
+      pixels: blocks,
+      overrides: (shape) => ({ ...reading(shape), ...margined(shape) }),
+    }),
     winograd(convUpWinograd),
   ],
   conv_down: [
@@ -166,6 +191,13 @@ export const convolutionVariants: Readonly<Record<ConvolutionName, readonly Conv
       pack: convDownBlocks,
       dispatch: (shape, tile) => tiled(tiledPatches.conv_down, shape, tile, { ...margined(shape), ...summing(shape) }),
     },
+    matrixVariant({
+      kernel: 'conv_down_matrix',
+      pack: convDownMatrices,
+      convolution: () => matrixConvolutions.conv_down,
+      pixels: (shape) => shape,
+      overrides: margined,
+    }),
     winograd(convDownWinograd),
   ],
 };

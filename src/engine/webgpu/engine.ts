@@ -5,6 +5,7 @@ import type { Program } from '../../graph/fuse/program.js';
 import { Graph } from '../../graph/graph.js';
 import type { DeviceMemory, Engine, EngineInfo, Executable } from '../engine.js';
 import type { ShaderTexts, StoragePrecision } from './assemble.js';
+import { matrixFault } from './check-matrices.js';
 import { GuardedDevice } from './device.js';
 import { MOST_BINDINGS } from './dispatch.js';
 import { type Shared, WebGpuExecutable } from './executable.js';
@@ -14,6 +15,7 @@ import { ConstantStore } from './memory.js';
 import { MemoryCount } from './memory-count.js';
 import { PipelineCache } from './pipelines.js';
 import { webGpuProgram } from './program.js';
+import type { SubgroupMatrices } from './subgroup-matrices.js';
 import { kernelDevice, type MeasuredChoices, type TakenChoice } from './variants.js';
 
 /** How to set up a WebGPU engine. */
@@ -26,6 +28,10 @@ export interface WebGpuOptions {
   readonly precision?: StoragePrecision;
   /** Which kernels were measured to be fastest; for what is not measured, those that suit the adapter (`variants.ts`). */
   readonly measured?: MeasuredChoices;
+  /** How subgroup matrices are multiplied, if that proves right on the device; by default not at all. */
+  readonly matrices?: SubgroupMatrices;
+  /** Told where the device does not multiply subgroup matrices as it should. */
+  readonly onMessage?: (text: string) => void;
   /** Told of one of those that does not compile, and why: the usual kernel runs in its place. Without it, that is an error. */
   readonly onUnusable?: (choice: TakenChoice, why: unknown) => void;
   /** The most bytes of one binding, at most the device's own limit: larger batches are cut into chunks of pictures. */
@@ -79,6 +85,18 @@ class WebGpuEngine implements Engine {
     return (batch) => count.of(batch);
   }
 
+  /** Looks whether the device multiplies subgroup matrices rightly; where it does not, other kernels are chosen from then on. */
+  async checkMatrices(): Promise<void> {
+    const { matrices, onMessage } = this.#options;
+    if (!matrices || matrices.emulated) return;
+    const fault = await matrixFault(this.#shared);
+    if (fault === undefined) return;
+    this.#shared = { ...this.#shared, device: { ...this.#shared.device, matrices: undefined } };
+    onMessage?.(
+      `${this.info.adapter} does not multiply subgroup matrices as it should, and does without (${fault})`,
+    );
+  }
+
   close(): void {
     for (const executable of [...this.#executables]) executable.close();
     this.#shared.guard.close();
@@ -89,19 +107,21 @@ class WebGpuEngine implements Engine {
     this.close();
     this.#shared = share(await openAgain(), this.#options);
     await selfTest(this);
+    await this.checkMatrices();
   }
 }
 
 /** What all executables on a device have in common. */
-function share(device: GPUDevice, { shaders, measured, onUnusable, bindingLimit, watch }: WebGpuOptions): Shared {
-  const kernels = new Kernels(shaders);
+function share(device: GPUDevice, options: WebGpuOptions): Shared {
+  const { measured, matrices, onUnusable, bindingLimit, watch } = options;
+  const kernels = new Kernels(withMatrices(options));
   const { maxStorageBufferBindingSize, maxBufferSize } = device.limits;
   return {
     guard: new GuardedDevice(device),
     kernels,
     pipelines: new PipelineCache(device, kernels),
     constants: new ConstantStore(device),
-    device: kernelDevice(device, measured),
+    device: kernelDevice(device, measured, matrices),
     onUnusable,
     bindingLimit: Math.min(maxStorageBufferBindingSize, maxBufferSize, bindingLimit ?? Number.POSITIVE_INFINITY),
     watch,
@@ -139,11 +159,17 @@ export async function createWebGpuEngine(device: GPUDevice, options: WebGpuOptio
   const engine = new WebGpuEngine(info, device, options);
   try {
     await selfTest(engine);
+    await engine.checkMatrices();
   } catch (error) {
     engine.close();
     throw error;
   }
   return engine;
+}
+
+/** The shaders, with loops in the place of subgroup matrices where these are emulated. */
+function withMatrices({ shaders, matrices }: WebGpuOptions): ShaderTexts {
+  return matrices?.emulated ? { ...shaders, 'lib/matrix': shaders['lib/matrix-emulated'] } : shaders;
 }
 
 async function selfTest(engine: Engine): Promise<void> {

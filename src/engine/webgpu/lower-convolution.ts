@@ -81,10 +81,16 @@ export function takesPasses(core: Convolution, x: MapSource, y: MapTarget, devic
   return isPassing && convolutionVariants[name].some(({ supports }) => supports(device, shape));
 }
 
+/** A device whose subgroup matrices are left out where weights are not in half, as their factors are; those that are emulated take any. */
+function withoutMatrices({ dtype }: Tensor, device: KernelDevice): KernelDevice {
+  const suits = dtype === 'f16' || device.matrices?.emulated;
+  return suits ? device : { ...device, matrices: undefined };
+}
+
 /** Convolutions, forward and adjoint: the same few kernels with weights packed one way or the other. */
 export function lowerConvolution(core: Convolution, x: MapSource, y: MapTarget, device: KernelDevice): Dispatch[] {
   const { name, shape } = convolutionShape(core, x, y);
-  const { variant, tiling, measured } = chooseVariant(name, shape, device);
+  const { variant, tiling, measured } = chooseVariant(name, shape, withoutMatrices(core.weight, device));
   const { kernel } = variant;
   const { overrides, groups, tables } = variant.dispatch(shape, tiling);
   const reading = readingOf(name, x);

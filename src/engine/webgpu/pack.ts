@@ -1,5 +1,6 @@
 import type { Tensor } from '../../graph/graph.js';
 import type { PackedWeight } from './dispatch.js';
+import { SIDE } from './matrix-tiles.js';
 
 /**
  * Weight layouts of the kernels. All are arithmetic on host memory, done once per network and layout.
@@ -108,6 +109,61 @@ export function packConvDown(data: Float32Array, o: number, i: number): Float32A
   return packBlocks(i, o, 8, square(4), (to, from, ky, kx) => data[(from * i + to) * 16 + ky * 4 + kx]);
 }
 
+/** Values of a subgroup matrix. */
+const CELLS = SIDE * SIDE;
+
+/**
+ * [OUT/16][panel][IN/16][tap][16 out][16 in], zero beyond the last channels: each subgroup matrix of weights is one run of values.
+ *
+ * @param panels for each its taps, as (ky, kx) pairs
+ */
+function packMatrices(
+  out: number,
+  into: number,
+  panels: readonly (readonly (readonly [number, number])[])[],
+  at: WeightAt,
+): Float32Array {
+  const [blocks, slices] = [Math.ceil(out / SIDE), Math.ceil(into / SIDE)];
+  const taps = panels.flatMap((panel, p) =>
+    panel.map(([ky, kx], t) => ({ ky, kx, at: p * slices * panel.length + t, of: panel.length })),
+  );
+  const packed = new Float32Array(blocks * slices * taps.length * CELLS);
+  for (let o = 0; o < out; o++) {
+    for (let i = 0; i < into; i++) {
+      const block = Math.floor(o / SIDE) * slices * taps.length;
+      const slice = Math.floor(i / SIDE);
+      const cell = (o % SIDE) * SIDE + (i % SIDE);
+      for (const tap of taps) {
+        packed[(block + tap.at + slice * tap.of) * CELLS + cell] = at(o, i, tap.ky, tap.kx);
+      }
+    }
+  }
+  return packed;
+}
+
+/** For conv3x3_matrix: weight [o, i, 3, 3] → [out/16][in/16][3][3][16 out][16 in]; the adjoint as in `packConv3x3`. */
+export function packConv3x3Matrix(data: Float32Array, o: number, i: number, adjoint: boolean): Float32Array {
+  return adjoint
+    ? packMatrices(i, o, [square(3)], (to, from, ky, kx) => data[(from * i + to) * 9 + (2 - ky) * 3 + (2 - kx)])
+    : packMatrices(o, i, [square(3)], (to, from, ky, kx) => data[(to * i + from) * 9 + ky * 3 + kx]);
+}
+
+/** For conv_up_matrix: weight [o, i, 4, 4] → [o/16][py][px][i/16][dy][dx][16 o][16 i]; rows and columns as in `packConvUp`. */
+export function packConvUpMatrix(data: Float32Array, o: number, i: number): Float32Array {
+  const panels = square(2).map(([py, px]) =>
+    square(2).map(([dy, dx]): [number, number] => [3 - py - 2 * dy, 3 - px - 2 * dx]),
+  );
+  return packMatrices(o, i, panels, (to, from, ky, kx) => data[(to * i + from) * 16 + ky * 4 + kx]);
+}
+
+/** For conv_down_matrix: weight [o, i, 4, 4] → [i/16][a][o/16][b][dr][ds][16 i][16 o], of row 2·dr + a and column 2·ds + b. */
+export function packConvDownMatrix(data: Float32Array, o: number, i: number): Float32Array {
+  const panels = [0, 1].map((a) =>
+    [0, 1].flatMap((b) => square(2).map(([dr, ds]): [number, number] => [2 * dr + a, 2 * ds + b])),
+  );
+  return packMatrices(i, o, panels, (to, from, ky, kx) => data[(from * i + to) * 16 + ky * 4 + kx]);
+}
+
 /** For linear: weight [m, k] → [k][m/4][4]; the adjoint reads it the other way round. */
 export function packLinear(data: Float32Array, m: number, k: number, adjoint: boolean): Float32Array {
   const [out, into] = adjoint ? [k, m] : [m, k];
@@ -141,4 +197,7 @@ export const convUpQuads: WeightLayout = {
   numbers: blocked(4, 16),
 };
 export const convDownBlocks: WeightLayout = { name: 'conv_down', pack: packConvDown, numbers: blocked(8, 16) };
+export const conv3x3Matrices: WeightLayout = { name: 'conv3x3, matrices', pack: packConv3x3Matrix };
+export const convUpMatrices: WeightLayout = { name: 'conv_up, matrices', pack: packConvUpMatrix };
+export const convDownMatrices: WeightLayout = { name: 'conv_down, matrices', pack: packConvDownMatrix };
 export const linearColumns: WeightLayout = { name: 'linear', pack: packLinear, numbers: blocked(4, 1) };

@@ -1,5 +1,6 @@
 import type { Binding, Overrides } from './dispatch.js';
 import type { WeightLayout } from './pack.js';
+import type { SubgroupMatrices } from './subgroup-matrices.js';
 
 /** What of a device decides which kernels run on it. */
 export interface KernelDevice {
@@ -7,6 +8,8 @@ export interface KernelDevice {
   readonly subgroups: readonly [number, number] | undefined;
   /** Whether kernels may use f16. */
   readonly f16: boolean;
+  /** How kernels multiply subgroup matrices; absent where they cannot, or may not for the sake of precision. */
+  readonly matrices?: SubgroupMatrices;
   /** Memory of a workgroup, in bytes. */
   readonly workgroupMemory: number;
   /** What was found to be fastest here; empty where nothing was measured. */
@@ -60,6 +63,7 @@ export function kernelDevice(
     readonly adapterInfo: { readonly subgroupMinSize?: number; readonly subgroupMaxSize?: number };
   },
   measured: MeasuredChoices = () => undefined,
+  matrices?: SubgroupMatrices,
 ): KernelDevice {
   const { subgroupMinSize, subgroupMaxSize } = device.adapterInfo;
   const known = device.features.has('subgroups') && subgroupMinSize !== undefined && subgroupMaxSize !== undefined;
@@ -67,6 +71,7 @@ export function kernelDevice(
     subgroups: known ? [subgroupMinSize, subgroupMaxSize] : undefined,
     f16: device.features.has('shader-f16'),
     workgroupMemory: device.limits.maxComputeWorkgroupStorageSize,
+    ...(matrices && { matrices }),
     measured,
   };
 }
@@ -77,7 +82,10 @@ export interface Variant<Shape> {
   readonly kernel: string;
   /** Whether it runs, and is worth running, on this device. */
   readonly supports: (device: KernelDevice, shape: Shape) => boolean;
-  /** Whether it goes before all others at this shape; by default where it stands in its table. */
+  /**
+   * Whether it goes before all others at this shape where nothing was measured; by default it does not, and stands where it stands in
+   * its table.
+   */
   readonly isPreferred?: (device: KernelDevice, shape: Shape) => boolean;
   /** The ways to cut its work that are worth a try and that the device can do; the first is taken where nothing was measured. */
   readonly tilings: (shape: Shape, device: KernelDevice) => readonly Tiling[];
