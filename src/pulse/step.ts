@@ -26,7 +26,7 @@ export interface StepPlan {
 const STEEPEST: Readonly<Record<LossTermName, number>> = { L2: 2, L1: 10, GEOCROSS: 0 };
 
 /** What the steepest loss is brought to: docs/kernels.md has the gradients that it is chosen by. */
-const SCALED_STEEPNESS = 2 ** 19;
+const SCALED_STEEPNESS = 2 ** 17;
 
 /**
  * What the loss is multiplied with before it is differentiated, and its gradients divided by at the end, so that the gradients of
