@@ -4,19 +4,18 @@ import { performance } from 'node:perf_hooks';
 import { promisify } from 'node:util';
 import * as assert from 'uvu/assert';
 import { compileStep } from '../../dist/bench/compiled-step.js';
-import { shapedModel } from '../../dist/bench/search-step.js';
 import { openWebGpu } from '../../dist/node/dawn.js';
 import { calmDawn, hurryDawn } from '../../dist/node/dawn-pump.js';
 import { adapterSuite } from '../skip.js';
+import { tinyGenerator } from '../tiny-generator.js';
 
 const test = adapterSuite('webgpu: waiting');
-
-const tiny = { name: 'tiny', kind: 'stylegan1', resolution: 16, fmapBase: 40, fmapMax: 7, targetSize: 8 } as const;
 
 test('while the GPU is at work, the event loop is idle', async () => {
   const engine = await openWebGpu({ adapter: process.env.FACEWRIGHT_ADAPTER, tuned: false });
   try {
-    const executable = await compileStep(engine, shapedModel(tiny), 1);
+    const { network } = tinyGenerator(engine);
+    const executable = await compileStep(engine, { name: 'tiny', network, targetSize: 8 }, 1);
     const busyIn = async () => {
       for (let step = 0; step < 50; step++) executable.run({ rate: 0.01, step });
       const before = performance.eventLoopUtilization();
