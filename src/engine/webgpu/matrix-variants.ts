@@ -38,7 +38,8 @@ export function matrixVariant({
   return {
     kernel,
     pack,
-    supports: runsOn,
+    // What passes take along beside a convolution, the tiled kernels do.
+    supports: (device, { read, takes }) => runsOn(device) && read !== 'gradient' && takes === undefined,
     isPreferred: (_, shape) => {
       const [x, y] = matrixGroups(tilesOf(shape)[0], pixels(shape));
       return x * y >= ENOUGH;
