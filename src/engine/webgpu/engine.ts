@@ -92,9 +92,7 @@ class WebGpuEngine implements Engine {
     const fault = await matrixFault(this.#shared);
     if (fault === undefined) return;
     this.#shared = { ...this.#shared, device: { ...this.#shared.device, matrices: undefined } };
-    onMessage?.(
-      `${this.info.adapter} does not multiply subgroup matrices as it should, and does without (${fault})`,
-    );
+    onMessage?.(`${this.info.adapter} does not multiply subgroup matrices as it should, and does without (${fault})`);
   }
 
   close(): void {
