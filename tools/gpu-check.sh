@@ -20,10 +20,14 @@ if ! command -v node >/dev/null; then
 fi
 if command -v npm >/dev/null; then
   [ -d node_modules/webgpu ] || npm ci >&2
-  [ ! -d node_modules/typescript ] || npm run --silent build >&2
+  if [ -d node_modules/typescript ] && ! npm run --silent build >&2; then
+    echo 'gpu-check: it could not be built; going on with what is there' >&2
+  fi
 fi
 if [ ! -f dist/bench/gpu-check/check.js ]; then
   echo 'gpu-check: dist/ is not built; run npm ci && npm run build where there is npm, and carry dist/ and dist-test/ over' >&2
   exit 2
 fi
+# Where dist/ is a link to another folder, as a packed host may have it: the package is here all the same, with its shaders.
+if [ -L dist ]; then export NODE_OPTIONS="--preserve-symlinks --preserve-symlinks-main ${NODE_OPTIONS:-}"; fi
 exec node tools/gpu-check.mjs "$@"

@@ -1,6 +1,6 @@
-// npm webgpu asks Dawn for what has happened in every turn of the event loop while anything is awaited, and for 50 ms after
-// (webgpu 0.6.2, AsyncRunner.cpp; https://github.com/dawn-gpu/node-webgpu/issues/17 was about the time after that). Between two steps
-// of a few milliseconds that is always: a whole core, for the length of a search. On lavapipe it is a core that computes.
+// npm webgpu asks Dawn what has happened in every turn of the event loop, for as long as anything is awaited (webgpu 0.6.2; loops that
+// are always idle otherwise were measured at a utilisation of 1.00, and see https://github.com/dawn-gpu/node-webgpu/issues/17). That takes
+// a core for the length of a search; on lavapipe it is a core that computes.
 
 /** Often enough: several steps are in flight (pulse/flight.ts). Node's timers know no shorter time. */
 const INTERVAL_MS = 1;
