@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // The command. What it does with its words is in command-line.ts.
 
+import { calmDawn } from '../node/dawn-pump.js';
 import { commandLine } from './command-line.js';
 import { describeFailure, exitCode, failureCode } from './shared/exit.js';
 
@@ -9,6 +10,9 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(exitCode.done);
   throw error;
 });
+
+// The process is ours: a program that embeds facewright keeps its timers as they are.
+calmDawn();
 
 try {
   process.exitCode = await commandLine(process.argv.slice(2));

@@ -12,7 +12,8 @@ let isCalm = false;
 
 /**
  * Makes Dawn be asked once in a millisecond. npm webgpu takes `setImmediate` from the global object each time that it wants to be called
- * again, so what stands there puts such calls off. All others are handed on.
+ * again, so what stands there puts such calls off. All others are handed on. For programs whose process is their own: it changes a
+ * global function.
  */
 export function calmDawn(): void {
   if (isCalm) return;

@@ -13,7 +13,6 @@ import {
 import type { TunedMachine } from '../engine/webgpu/tuned.js';
 import type { MeasuredChoices } from '../engine/webgpu/variants.js';
 import { FacewrightError } from '../errors.js';
-import { calmDawn } from './dawn-pump.js';
 import { gpuMemory } from './gpu-memory.js';
 import { installedVersion, readShaders } from './paths.js';
 import { describeTuned, kernelHashes, type TunedDescription, tunedChoices } from './tuned.js';
@@ -134,7 +133,6 @@ async function loadDawn(): Promise<(flags: string[]) => GPU> {
   process.env.XDG_RUNTIME_DIR ??= tmpdir();
   try {
     const { create } = await import('webgpu');
-    calmDawn();
     return (flags) => {
       const key = flags.join('\n');
       const instance = instances.get(key) ?? create(flags);
