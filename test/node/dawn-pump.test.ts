@@ -1,42 +1,37 @@
-// Waiting for a GPU costs no processor.
+// Dawn's calls are put off, and nobody else's.
 
-import { performance } from 'node:perf_hooks';
 import { promisify } from 'node:util';
+import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { compileStep } from '../../dist/bench/compiled-step.js';
-import { openWebGpu } from '../../dist/node/dawn.js';
 import { calmDawn, hurryDawn } from '../../dist/node/dawn-pump.js';
-import { adapterSuite } from '../skip.js';
-import { tinyGenerator } from '../tiny-generator.js';
 
-const test = adapterSuite('webgpu: waiting');
+const test = suite('node/dawn-pump');
+test.before(calmDawn);
 
-test('while the GPU is at work, the event loop is idle', async () => {
-  const engine = await openWebGpu({ adapter: process.env.FACEWRIGHT_ADAPTER, tuned: false });
-  try {
-    const { network } = tinyGenerator(engine);
-    const executable = await compileStep(engine, { name: 'tiny', network, targetSize: 8 }, 1);
-    const busyIn = async () => {
-      for (let step = 0; step < 50; step++) executable.run({ rate: 0.01, step });
-      const before = performance.eventLoopUtilization();
-      await executable.read(['TOTAL']);
-      return performance.eventLoopUtilization(before);
-    };
-    await busyIn();
-    const calm = await busyIn();
-    // A GPU may have done it before anybody looked.
-    if (calm.active + calm.idle > 20) assert.ok(calm.utilization < 0.7, `${calm.utilization}`);
-    const over = hurryDawn();
-    const hurried = await busyIn();
-    over();
-    if (hurried.active + hurried.idle > 20) assert.ok(hurried.utilization > 0.9, `${hurried.utilization}`);
-  } finally {
-    engine.close();
-  }
+/** A function without a name whose code is native, as those of addons are. */
+const addons = Function.prototype as unknown as () => void;
+
+/** What kind of timer a function is given. */
+function timerOf(callback: () => void): string {
+  const timer: object = setImmediate(callback);
+  return timer.constructor.name;
+}
+
+test('functions of addons wait, but where somebody is in a hurry', () => {
+  assert.is(timerOf(addons), 'Timeout');
+  const [first, second] = [hurryDawn(), hurryDawn()];
+  first();
+  first();
+  assert.is(timerOf(addons), 'Immediate', 'somebody else still is');
+  second();
+  assert.is(timerOf(addons), 'Timeout');
 });
 
 test('setImmediate is what it was for all others', async () => {
-  calmDawn();
+  assert.is(
+    timerOf(() => undefined),
+    'Immediate',
+  );
   const order: string[] = [];
   setTimeout(() => order.push('timer'), 100);
   await new Promise<void>((resolve) =>
