@@ -99,12 +99,14 @@ export function buildStep(graph: Graph, plan: StepPlan): void {
   const seed = apply1(graph, 'fill', [], { value: scale, shape: [1, 1, 1] });
   const names = parameterNames(plan);
   const parameters = names.map((name) => graph.find(name)!);
+  // Kept before the way back, so that the image is no longer in the way; and the loss belongs to the parameters as they are before
+  // the optimiser moves them.
+  keepBest(graph, total, new Map([['image', image], ...names.map((name, i) => [name, parameters[i]] as const)]));
+
   const gradients = backward(graph, [{ output: total, seed }], parameters).map((gradient) =>
     scale === 1 ? gradient! : apply1(graph, 'affine', [gradient!], { scale: 1 / scale, shift: 0 }),
   );
 
-  // The loss belongs to the parameters as they are before the optimiser moves them.
-  keepBest(graph, total, new Map([['image', image], ...names.map((name, i) => [name, parameters[i]] as const)]));
   names.forEach((name, index) => {
     const gradient = gradients[index];
     if (plan.gradients) graph.output(`gradient.${name}`, gradient);

@@ -1,5 +1,5 @@
 import type { FusedOp, GradientSource, PlainOpName, ProgramOp, Write } from '../../graph/fuse/fused-op.js';
-import { madeWithin, type Program, withTensors } from '../../graph/fuse/program.js';
+import { madeWithin, type Program, withoutJoined, withTensors } from '../../graph/fuse/program.js';
 import type { Tensor } from '../../graph/graph.js';
 
 /**
@@ -25,7 +25,10 @@ export function withHalfMaps({ graph, ops }: Program): Program {
     .flatMap((op) => [...op.inputs, ...op.outputs, ...op.writes, ...madeWithin(op)])
     .filter((tensor) => tensor !== undefined);
   const copies = new Map(used.map((one) => [one, isHalf(one) ? { ...one, dtype: 'f16' as const } : one]));
-  return { graph: graph.replacing(copies), ops: ops.map((op) => withTensors(op, copies)) };
+  // What several joined ops have for a part stays one op.
+  const all = new Map<object, object>(copies);
+  for (const op of withoutJoined(ops)) all.set(op, withTensors(op, copies));
+  return { graph: graph.replacing(copies), ops: ops.map((op) => withTensors(op, all)) };
 }
 
 /** Inputs of ops over maps that are maps, by place; all their outputs are, but where sums are named. */

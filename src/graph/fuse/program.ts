@@ -57,10 +57,10 @@ function copyOf({ name, shape, kind }: Tensor, graph: Graph): Tensor {
   return kind === 'state' ? graph.state(name, [c, h, w]) : graph.input(name, [c, h, w]);
 }
 
-/** An op, or a part of one, with other tensors in place of its own. */
-export function withTensors<T>(part: T, copies: ReadonlyMap<Tensor, Tensor>): T {
+/** An op, or a part of one, with other tensors, or parts, in place of its own. */
+export function withTensors<T>(part: T, copies: ReadonlyMap<object, object>): T {
   if (typeof part !== 'object' || part === null) return part;
-  const copy = copies.get(part as unknown as Tensor);
+  const copy = copies.get(part);
   if (copy) return copy as T;
   if (Array.isArray(part)) return part.map((one) => withTensors(one, copies)) as T;
   return Object.fromEntries(Object.entries(part).map(([name, one]) => [name, withTensors(one, copies)])) as T;
