@@ -225,7 +225,7 @@ export function isPass({ read, takes }: ConvolutionShape): boolean {
 const READ = ['plain', 'styled', 'scaled'] as const;
 
 function readNumber(read: ConvolutionShape['read']): number {
-  return READ.findIndex((one) => one === read);
+  return (READ as readonly string[]).indexOf(read);
 }
 
 function reading({ read }: ConvolutionShape): { READ: number } {
