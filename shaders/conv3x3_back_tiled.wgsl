@@ -18,6 +18,7 @@ override QUADS: u32;
 override ROWS: u32;
 override GROUPS: u32;
 override SLICE: u32;
+override SPLIT: u32;
 
 @group(0) @binding(0) var<storage, read> x: array<Stored>;
 @group(0) @binding(1) var<storage, read> weights: array<Stored4>;
@@ -31,10 +32,11 @@ override SLICE: u32;
 
 override TAIL: u32 = select(0, PASSED * WORKGROUP / 2, SUMS);
 
-fn finish(sums: ptr<function, array<vec4f, 8>>, local: u32, picture: u32, group: vec3u, place: Place) {
+fn finish(sums: ptr<function, array<vec4f, 8>>, work: Work) {
   for (var k = 0u; k < 8u; k++) {
-    let o = (group.y * GROUPS + place.channels) * 8u + k;
-    store((*sums)[k], picture, o, place.tile_row + place.row, place.tile_column + 4u * place.quad);
+    let o = (work.first_block + work.place.channels) * 8u + k;
+    let column = work.place.tile_column + 4u * work.place.quad;
+    store((*sums)[k], work.picture * SPLIT + work.share, o, work.place.tile_row + work.place.row, column);
   }
-  if (SUMS) { store_sums(sums, local, picture, group, place); }
+  if (SUMS) { store_sums(sums, work); }
 }

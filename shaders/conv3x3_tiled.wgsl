@@ -23,6 +23,7 @@ override QUADS: u32;
 override ROWS: u32;
 override GROUPS: u32;
 override SLICE: u32;
+override SPLIT: u32;
 
 @group(0) @binding(0) var<storage, read> x: array<Stored>;
 @group(0) @binding(1) var<storage, read> weights: array<Stored4>;
@@ -36,13 +37,13 @@ override SLICE: u32;
 
 override TAIL: u32 = select(0, PASSED * WORKGROUP / 2, STATISTICS);
 
-fn finish(sums: ptr<function, array<vec4f, 8>>, local: u32, picture: u32, group: vec3u, place: Place) {
-  let row = place.tile_row + place.row;
-  let column = place.tile_column + 4u * place.quad;
+fn finish(sums: ptr<function, array<vec4f, 8>>, work: Work) {
+  let row = work.place.tile_row + work.place.row;
+  let column = work.place.tile_column + 4u * work.place.quad;
   for (var k = 0u; k < 8u; k++) {
-    let o = (group.y * GROUPS + place.channels) * 8u + k;
-    if (ACTIVATE) { (*sums)[k] = activated((*sums)[k], picture, o, OUT, row * W + column, H * W); }
-    store((*sums)[k], picture, o, row, column);
+    let o = (work.first_block + work.place.channels) * 8u + k;
+    if (ACTIVATE) { (*sums)[k] = activated((*sums)[k], work.picture, o, OUT, row * W + column, H * W); }
+    store((*sums)[k], work.picture * SPLIT + work.share, o, row, column);
   }
-  if (STATISTICS) { store_moments(sums, local, picture, group, place); }
+  if (STATISTICS) { store_moments(sums, work); }
 }

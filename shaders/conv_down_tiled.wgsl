@@ -18,6 +18,7 @@ override QUADS: u32;
 override ROWS: u32;
 override GROUPS: u32;
 override SLICE: u32;
+override SPLIT: u32;
 
 @group(0) @binding(0) var<storage, read> x: array<Stored>;
 @group(0) @binding(1) var<storage, read> weights: array<Stored4>;
@@ -58,11 +59,13 @@ fn main(@builtin(local_invocation_index) local: u32, @builtin(workgroup_id) grou
   let tile_y = (local / QUADS) % ROWS;
   let channels = local / (QUADS * ROWS);
   let picture = group.z;
+  let share = group.y % SPLIT;
+  let first_block = group.y / SPLIT * GROUPS;
   let origin = tile_y * PATCH_WIDTH + 4u * quad;
 
   let top = 2u * place.tile_row + MARGIN - 1u;
   let left = 2u * place.tile_column + MARGIN - 1u;
-  var source = source_of(local, picture, top, left, group.y * GROUPS + channels);
+  var source = source_of(local, picture, share, top, left, first_block + channels);
   var asked = ask(&source, 0u);
 
   var sums: array<vec4f, 8>;
@@ -105,8 +108,8 @@ fn main(@builtin(local_invocation_index) local: u32, @builtin(workgroup_id) grou
   }
 
   for (var k = 0u; k < 8u; k++) {
-    let o = (group.y * GROUPS + place.channels) * 8u + k;
-    store(sums[k], picture, o, place.tile_row + place.row, place.tile_column + 4u * place.quad);
+    let o = (first_block + place.channels) * 8u + k;
+    store(sums[k], picture * SPLIT + share, o, place.tile_row + place.row, place.tile_column + 4u * place.quad);
   }
-  if (SUMS) { store_sums(&sums, local, picture, group, place); }
+  if (SUMS) { store_sums(&sums, Work(local, picture, share, first_block, group.x, place)); }
 }

@@ -21,6 +21,7 @@ override QUADS: u32;
 override ROWS: u32;
 override GROUPS: u32;
 override SLICE: u32;
+override SPLIT: u32;
 
 @group(0) @binding(0) var<storage, read> x: array<Stored>;
 @group(0) @binding(1) var<storage, read> weights: array<Stored4>;
@@ -54,11 +55,13 @@ fn main(@builtin(local_invocation_index) local: u32, @builtin(workgroup_id) grou
   let tile_y = (local / QUADS) % ROWS;
   let channels = local / (QUADS * ROWS);
   let picture = group.z;
-  let panel = group.y * GROUPS + channels;
+  let share = group.y % SPLIT;
+  let first_block = group.y / SPLIT * GROUPS;
+  let panel = first_block + channels;
   // With the margin y stands one row and one column further on, and the phases have changed places.
   let py = (panel % 2u) ^ MARGIN;
   let below = panel % 2u * (1u - MARGIN);
-  var source = source_of(local, picture, place.tile_row - 1u, place.tile_column - 1u, panel);
+  var source = source_of(local, picture, share, place.tile_row - 1u, place.tile_column - 1u, panel);
   var asked = ask(&source, 0u);
 
   var even: array<vec4f, 4>; // output columns 2·column + 0, 2, 4, 6
@@ -104,7 +107,7 @@ fn main(@builtin(local_invocation_index) local: u32, @builtin(workgroup_id) grou
   let column = 2u * (place.tile_column + 4u * place.quad);
   for (var k = 0u; k < 4u; k++) {
     let o = (panel >> 1u) * 4u + k;
-    store(vec4f(even[k].x, odd[k].x, even[k].y, odd[k].y), picture, o, row, column);
-    store(vec4f(even[k].z, odd[k].z, even[k].w, odd[k].w), picture, o, row, column + 4u);
+    store(vec4f(even[k].x, odd[k].x, even[k].y, odd[k].y), picture * SPLIT + share, o, row, column);
+    store(vec4f(even[k].z, odd[k].z, even[k].w, odd[k].w), picture * SPLIT + share, o, row, column + 4u);
   }
 }

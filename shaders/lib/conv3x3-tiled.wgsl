@@ -1,7 +1,7 @@
 // A 3×3 convolution, padding 1, for GPUs: the kernel itself, but for what it reads and how it ends.
 //
-// Of the kernel: the overrides IN, OUT, H, W, QUADS, ROWS, GROUPS, SLICE, the binding weights, the library tiled with a way to read,
-// and the function finish(sums, local, picture, group, place), which stores what an invocation has: 4 pixels of a row for 8 channels.
+// Of the kernel: the overrides IN, OUT, H, W, QUADS, ROWS, GROUPS, SLICE, SPLIT, the binding weights, the library tiled with a way to read,
+// and the function finish(sums, work), which stores what an invocation has: 4 pixels of a row for 8 channels.
 override FROM_H: u32 = H;
 override FROM_W: u32 = W;
 override TO_H: u32 = H;
@@ -25,8 +25,10 @@ fn main(@builtin(local_invocation_index) local: u32, @builtin(workgroup_id) grou
   let tile_y = (local / QUADS) % ROWS;
   let channels = local / (QUADS * ROWS);
   let picture = group.z;
+  let share = group.y % SPLIT;
+  let first_block = group.y / SPLIT * GROUPS;
 
-  var source = source_of(local, picture, place.tile_row - 1u, place.tile_column - 1u, group.y * GROUPS + channels);
+  var source = source_of(local, picture, share, place.tile_row - 1u, place.tile_column - 1u, first_block + channels);
   var asked = ask(&source, 0u);
 
   var sums: array<vec4f, 8>;
@@ -63,5 +65,5 @@ fn main(@builtin(local_invocation_index) local: u32, @builtin(workgroup_id) grou
     for (var k = 0u; k < 8u; k++) { sums[k] += part[k]; }
   }
 
-  finish(&sums, local, picture, group, place);
+  finish(&sums, Work(local, picture, share, first_block, group.x, place));
 }

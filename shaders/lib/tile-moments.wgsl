@@ -48,7 +48,10 @@ fn merge_tile(local: u32, own: ptr<function, FourMoments>) {
   }
 }
 
-fn store_moments(sums: ptr<function, array<vec4f, 8>>, local: u32, picture: u32, group: vec3u, place: Place) {
+fn store_moments(sums: ptr<function, array<vec4f, 8>>, work: Work) {
+  let place = work.place;
+  let local = work.local;
+  let picture = work.picture;
   let column = place.tile_column + 4u * place.quad;
   var width = 0u;
   if (place.tile_row + place.row < H && column < W) { width = min(4u, W - column); }
@@ -61,9 +64,9 @@ fn store_moments(sums: ptr<function, array<vec4f, 8>>, local: u32, picture: u32,
     }
     merge_tile(local, &own);
     for (var k = 0u; k < 4u; k++) {
-      let o = (group.y * GROUPS + place.channels) * 8u + half * 4u + k;
+      let o = (work.first_block + place.channels) * 8u + half * 4u + k;
       if (local % LANES == 0u && o < OUT) {
-        tiles[(picture * OUT + o) * TILES + group.x] = Moments(own.count, own.mean[k], own.squares[k]);
+        tiles[(picture * OUT + o) * TILES + work.tile] = Moments(own.count, own.mean[k], own.squares[k]);
       }
     }
   }

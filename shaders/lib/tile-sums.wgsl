@@ -29,10 +29,13 @@ fn sum_tile(local: u32, own: ptr<function, FourSums>) {
   }
 }
 
-fn store_sums(sums: ptr<function, array<vec4f, 8>>, local: u32, picture: u32, group: vec3u, place: Place) {
+fn store_sums(sums: ptr<function, array<vec4f, 8>>, work: Work) {
+  let place = work.place;
+  let local = work.local;
+  let picture = work.picture;
   let row = place.tile_row + place.row;
   let column = place.tile_column + 4u * place.quad;
-  let first = (group.y * GROUPS + place.channels) * 8u;
+  let first = (work.first_block + place.channels) * 8u;
   for (var half = 0u; half < 2u; half++) {
     var own: FourSums;
     for (var k = 0u; k < 4u; k++) {
@@ -54,7 +57,7 @@ fn store_sums(sums: ptr<function, array<vec4f, 8>>, local: u32, picture: u32, gr
     for (var k = 0u; k < 4u; k++) {
       let o = first + half * 4u + k;
       if (local % LANES == 0u && o < OUT) {
-        tiles[(picture * OUT + o) * TILES + group.x] = vec2f(own.products[k], own.sums[k]);
+        tiles[(picture * OUT + o) * TILES + work.tile] = vec2f(own.products[k], own.sums[k]);
       }
     }
   }

@@ -6,7 +6,7 @@
 // slice is worked out once (`source_of`): an invocation brings the same places of the patch of every channel, and weights of the
 // block of channels that it works for. The coefficients of a channel are the same for all invocations.
 //
-// Of the kernel: the overrides IN, OUT, W, QUADS, ROWS, GROUPS, SLICE; FROM_H and FROM_W, the map of x; PATCH, how many words of
+// Of the kernel: the overrides IN, OUT, W, QUADS, ROWS, GROUPS, SLICE, SPLIT; FROM_H and FROM_W, the map of x; PATCH, how many words of
 // workgroup memory a channel of the patch takes that the workgroup's pixels need, and in_patch(e), the row and column of the patch that
 // stands in word e; the constants WEIGHTS, vec4 of weights that a block of CHANNELS channels has for each input channel, CHANNELS,
 // PART, the input channels that are summed apart, and TAIL, numbers that patch_tile has to have room for when all is summed; the binding
@@ -21,15 +21,16 @@ const MOST_WEIGHTS = 3u;
 const MOST_SLICE = 8u;
 override PIXELS_AHEAD: bool = SLICE * PIXEL_LOADS <= MOST_PIXELS;
 override WEIGHTS_AHEAD: bool = WEIGHT_LOADS <= MOST_WEIGHTS;
-override SLICES: u32 = (IN + SLICE - 1) / SLICE;
+// Slices of a workgroup: SPLIT of them share the input channels.
+override SLICES: u32 = (IN + SLICE * SPLIT - 1) / (SLICE * SPLIT);
 // Slices that are summed apart, of PART input channels together; and whether all parts have so many.
 override PART_SLICES: u32 = (PART + SLICE - 1) / SLICE;
 override PARTS: u32 = (SLICES + PART_SLICES - 1) / PART_SLICES;
 override EVEN_PARTS: bool = SLICES % PART_SLICES == 0;
 // vec4 from the weights of one block to the next: an odd number, so that blocks begin in different banks.
 override WEIGHT_PITCH: u32 = SLICE * WEIGHTS + 1;
-// Whether the last slice has channels beyond the last.
-override RAGGED: bool = IN % SLICE != 0;
+// Whether there are slices with channels beyond the last.
+override RAGGED: bool = IN % (SLICE * SPLIT) != 0;
 
 // [SLICE][PATCH] and [GROUPS][WEIGHT_PITCH], and what is one too many behind the last. (A multiple of 16 bytes: RADV puts one behind
 // the other as they are, and reads four numbers at once only where it knows that they stand at such a multiple.)
@@ -40,6 +41,8 @@ var<workgroup> weight_tile: array<Stored4, (GROUPS - 1) * WEIGHT_PITCH + WEIGHT_
 struct Source {
   local: u32,
   picture: u32,
+  // The first of its workgroup's input channels.
+  channel: u32,
   // First row and column of the patch in the map of x; those above and left of it are large numbers.
   top: u32,
   left: u32,
@@ -59,11 +62,12 @@ struct Asked {
   weights: array<Stored4, MOST_WEIGHTS>,
 }
 
-// `panel`: the place of the weights of the invocation's channels among all, in blocks of CHANNELS channels (and phases of them).
-fn source_of(local: u32, picture: u32, top: u32, left: u32, panel: u32) -> Source {
+// `share`: which of the SPLIT workgroups that share the input channels. `panel`: the place of the weights of the invocation's channels among all, in blocks of CHANNELS channels (and phases of them).
+fn source_of(local: u32, picture: u32, share: u32, top: u32, left: u32, panel: u32) -> Source {
   var source: Source;
   source.local = local;
   source.picture = picture;
+  source.channel = share * SLICES * SLICE;
   source.top = top;
   source.left = left;
   if (PIXELS_AHEAD) {
@@ -98,7 +102,7 @@ fn channel(i: u32) -> u32 {
 
 // Asks for slice number `number`.
 fn ask(source: ptr<function, Source>, number: u32) -> Asked {
-  let slice = number * SLICE;
+  let slice = (*source).channel + number * SLICE;
   var asked: Asked;
   if (WEIGHTS_AHEAD) {
     for (var n = 0u; n < WEIGHT_LOADS; n++) { asked.weights[n] = weights_at(source, slice, n); }
@@ -123,7 +127,7 @@ fn weights_at(source: ptr<function, Source>, slice: u32, n: u32) -> Stored4 {
 
 // Puts what was asked for into workgroup memory.
 fn put(asked: ptr<function, Asked>, source: ptr<function, Source>, number: u32) {
-  let slice = number * SLICE;
+  let slice = (*source).channel + number * SLICE;
   // What is known already, said again where Dawn's range analysis sees it: no index is clamped then.
   let lane = (*source).local % WORKGROUP;
   let block = lane / (QUADS * ROWS) * WEIGHT_PITCH + lane % (QUADS * ROWS);
@@ -182,3 +186,6 @@ fn place_of(local: u32, tile: u32) -> Place {
     local / (QUADS * ROWS),
   );
 }
+
+// What an invocation has made belongs there: its share of the input channels, its workgroup's first block of channels and tile.
+struct Work { local: u32, picture: u32, share: u32, first_block: u32, tile: u32, place: Place }

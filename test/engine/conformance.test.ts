@@ -1,6 +1,5 @@
 import * as assert from 'uvu/assert';
 import type { Engine } from '../../dist/engine/engine.js';
-import { preferring } from '../../dist/engine/webgpu/variants.js';
 import { apply, apply1 } from '../../dist/graph/build.js';
 import { Graph } from '../../dist/graph/graph.js';
 import { type HostTensor, hostTensor } from '../../dist/graph/host-tensor.js';
@@ -10,7 +9,7 @@ import { normals } from '../random.js';
 import { batchFaults, type Case, conformanceCases, conformanceFaults } from './conformance.js';
 import { joinedCases } from './joined-cases.js';
 import { fewMatrixCases, openEmulated } from './matrices.js';
-import { fewTiledCases, TILED } from './tiled.js';
+import { fewTiledCases, tiledChoices } from './tiled.js';
 import { largestWinograd, winogradCases } from './winograd.js';
 
 let engine: Engine;
@@ -35,7 +34,7 @@ for (const one of enginesInAllSets) {
 // The kernels for GPUs, whatever the adapter: on lavapipe the suites above ran others. (All cases: tilings.long.test.ts.)
 for (const one of engines.filter(({ name }) => name === 'webgpu')) {
   const { adapter } = one.request;
-  const tiled = suiteOn(one, 'tiled convolutions', () => openWebGpu({ adapter, measured: preferring(TILED) }));
+  const tiled = suiteOn(one, 'tiled convolutions', () => openWebGpu({ adapter, measured: tiledChoices }));
   for (const each of fewTiledCases()) {
     tiled(each.name, () => conforms(each));
   }

@@ -157,6 +157,7 @@ const PER_INVOCATION: Readonly<Record<string, number>> = {
   conv3x3_back_tiled: 4 * 8,
   conv_up_tiled: 8 * 4,
   conv_down_tiled: 4 * 8,
+  sum_parts: 4,
 };
 
 /** Values that a workgroup makes together. */

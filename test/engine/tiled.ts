@@ -1,7 +1,19 @@
+import type { ConvolutionShape } from '../../dist/engine/webgpu/convolution-variants.js';
+import type { MeasuredChoices } from '../../dist/engine/webgpu/variants.js';
 import { type Case, conformanceCases } from './conformance.js';
 
 /** The convolutions for GPUs, which no adapter here takes by itself. */
 export const TILED = ['conv3x3_tiled', 'conv3x3_back_tiled', 'conv_up_tiled', 'conv_down_tiled'];
+
+/**
+ * Takes the kernels for GPUs, with their usual tiles; where there are many input channels for a small map, as these cases have them, shared
+ * out among workgroups, which they would be for more work.
+ */
+export const tiledChoices: MeasuredChoices = (_op, shape, possible) => {
+  const tiled = possible.filter(({ kernel }) => TILED.includes(kernel));
+  const { into } = shape as ConvolutionShape;
+  return (into > 32 && tiled.find(({ tiling }) => tiling.split > 1)) || tiled[0];
+};
 
 /** Convolutions by themselves, graphs with all that they read and write of StyleGAN1 and 2, and whole searches. */
 export function tiledCases(): Case[] {

@@ -21,7 +21,7 @@ test('every tile fits into the workgroup memory and invocations that every WebGP
     for (const h of sides) {
       for (const w of sides) {
         for (const out of [1, 3, 8, 13, 32, 64, 512]) {
-          const tile = tileFor(patch, { h, w, out });
+          const tile = tileFor(patch, { h, w, into: 37, out });
           const where = `${kernel} ${h}×${w}, ${out} channels: ${JSON.stringify(tile)}`;
           assert.ok(tileBytes(patch, tile) <= WORKGROUP_MEMORY, where);
           const invocations = tile.quads * tile.rows * tile.groups;
@@ -83,16 +83,32 @@ test('the two arrays of a tile take multiples of 16 bytes, and what the last loa
 });
 
 test('tiles of large maps are 256 invocations, and those of few channels have more pixels', () => {
-  const tile = (name: keyof typeof tiledPatches, h: number, w: number, out: number) =>
-    Object.values(tileFor(tiledPatches[name], { h, w, out }));
-  assert.equal(tile('conv3x3', 64, 64, 256), [8, 4, 8, 4]);
-  assert.equal(tile('conv_up', 64, 64, 128), [8, 4, 8, 8]);
-  assert.equal(tile('conv_down', 32, 32, 512), [8, 4, 8, 2]);
-  assert.equal(tile('conv3x3', 8, 8, 512), [2, 8, 8, 4]);
-  assert.equal(tile('conv3x3', 4, 4, 512), [1, 4, 16, 2]);
-  assert.equal(tile('conv3x3', 1024, 1024, 16), [8, 16, 2, 4]);
-  assert.equal(tile('conv3x3', 1024, 1024, 3), [8, 16, 1, 2]);
-  assert.equal(tile('conv3x3', 1, 1, 1), [1, 4, 8, 4]);
+  const tile = (name: keyof typeof tiledPatches, side: number, out: number, into = 512) =>
+    Object.values(tileFor(tiledPatches[name], { h: side, w: side, into, out }));
+  assert.equal(tile('conv3x3', 128, 128), [8, 4, 8, 4, 1]);
+  assert.equal(tile('conv_up', 128, 64), [8, 4, 8, 8, 1]);
+  assert.equal(tile('conv_down', 128, 128), [8, 4, 8, 2, 1]);
+  assert.equal(tile('conv3x3', 1024, 16), [8, 16, 2, 4, 1]);
+  assert.equal(tile('conv3x3', 1024, 3), [8, 16, 1, 2, 1]);
+  assert.equal(tile('conv3x3', 1, 1, 1), [1, 4, 8, 2, 1]);
+});
+
+test('input channels are shared out where there would be too few workgroups, and there is work', () => {
+  const split = (name: keyof typeof tiledPatches, side: number, into: number, out: number) =>
+    tileFor(tiledPatches[name], { h: side, w: side, into, out }).split;
+  // 8 × 8 tiles of 32 × 4 pixels and 64 channels.
+  assert.equal(
+    [256, 512, 2048].map((out) => split('conv3x3', 32, 512, out)),
+    [8, 4, 1],
+  );
+  // A tile of 4 × 4 pixels for 128 channels.
+  assert.is(split('conv3x3', 4, 512, 512), 64);
+  assert.is(split('conv_up', 8, 512, 512), 8);
+  // Little work, few channels: 33 of them are 9 slices, the last not whole.
+  assert.is(split('conv3x3', 4, 64, 64), 1);
+  assert.is(split('conv3x3', 64, 33, 64), 8);
+  // Not even a workgroup for each slice of 4 would be enough: those of 32 channels are.
+  assert.equal(Object.values(tileFor(tiledPatches.conv3x3, { h: 16, w: 16, into: 128, out: 128 })), [4, 8, 4, 4, 32]);
 });
 
 test('a reduction covers all values and no tile is empty', () => {

@@ -2,11 +2,11 @@
 
 import * as assert from 'uvu/assert';
 import type { Engine } from '../../dist/engine/engine.js';
-import { type MeasuredChoices, preferring } from '../../dist/engine/webgpu/variants.js';
+import type { MeasuredChoices } from '../../dist/engine/webgpu/variants.js';
 import { openWebGpu } from '../../dist/node/dawn.js';
 import { engineSuite, engines } from '../engines.js';
 import { batchFaults, conformanceFaults } from './conformance.js';
-import { TILED, tiledCases } from './tiled.js';
+import { TILED, tiledCases, tiledChoices } from './tiled.js';
 
 /** Of all tilings of the kernels for GPUs one that is not the usual, another for every shape. */
 const anyTiling: MeasuredChoices = (op, shape, possible) => {
@@ -16,7 +16,7 @@ const anyTiling: MeasuredChoices = (op, shape, possible) => {
 };
 
 for (const one of engines.filter(({ name }) => name === 'webgpu')) {
-  for (const [name, measured] of Object.entries({ 'usual tilings': preferring(TILED), 'other tilings': anyTiling })) {
+  for (const [name, measured] of Object.entries({ 'usual tilings': tiledChoices, 'other tilings': anyTiling })) {
     let engine: Engine;
     const test = engineSuite(one, name);
     test.before(async () => {

@@ -1,5 +1,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { stepKernels } from '../../dist/bench/kernels/cases.js';
+import { benchShapes, searchStep, shapedModel } from '../../dist/bench/search-step.js';
 import {
   type ConvolutionName,
   type ConvolutionShape,
@@ -81,13 +83,14 @@ test('a tiling that was measured to be fastest is taken, and one that is not pos
     );
     return { kernel: variant.kernel, ...rest };
   };
-  const other = { quads: 2, rows: 16, groups: 4, slice: 8 };
+  const other = { quads: 2, rows: 16, groups: 4, slice: 8, split: 1 };
   assert.equal(taken(other), { kernel: 'conv3x3_tiled', tiling: other, measured: true });
   const impossible: [Tiling, string?][] = [
     [{ ...other, rows: 3 }],
     [{ ...other, groups: 8 }], // 32 channels have four groups
     [{ ...other, slice: 64 }],
     [{ quads: 2, rows: 16, groups: 4 }],
+    [{ ...other, split: 2 }], // there is too little work
     [{ ...other, more: 1 }],
     [{ workgroup: 8, part: 8 }, 'conv3x3_broadcast'],
     [other, 'conv3x3_of_old'],
@@ -118,6 +121,25 @@ test('a launch says what was chosen for it, and why', () => {
   )[0];
   const { quads, rows, groups, slice } = tuned.tiling;
   assert.equal([overrides.QUADS, overrides.ROWS, overrides.GROUPS, overrides.SLICE], [quads, rows, groups, slice]);
+});
+
+test('no convolution of 0.05 GFLOP starts fewer than 132 workgroups', () => {
+  for (const bench of benchShapes) {
+    const { cases } = stepKernels(searchStep(shapedModel(bench), 1), device(32, 32, []));
+    const few = cases.filter(({ flop, workgroups }) => flop >= 5e7 && workgroups < 132);
+    assert.equal(
+      few.map(({ kernel, shape, workgroups }) => `${bench.name}: ${kernel} ${shape}, ${workgroups} workgroups`),
+      [],
+    );
+  }
+});
+
+test('what a kernel makes in parts is added up by one behind, in memory that nobody else uses', () => {
+  const [convolution, sum, ...others] = lower(fusedConvolution(512, 512), device(32, 32, []));
+  const parts = { kind: 'scratch', size: 16 * 512 * 256, place: 2 };
+  assert.equal([convolution.kernel, convolution.overrides.SPLIT, convolution.bindings.y], ['conv3x3_tiled', 16, parts]);
+  assert.equal([sum.kernel, sum.overrides.PARTS, sum.bindings.parts], ['sum_parts', 16, parts]);
+  assert.is(others.length, 0);
 });
 
 /** A 3×3 convolution of a map of 16 × 16 pixels, as an engine gets it. */

@@ -55,7 +55,10 @@ export function tiledConvolution(kernel: string): TiledConvolution | undefined {
 }
 
 /** Cycles for one input channel, by the first 32 invocations of a workgroup. */
-export function bankCycles(convolution: TiledConvolution, { quads, rows, groups, slice }: Tile): BankCycles {
+export function bankCycles(
+  convolution: TiledConvolution,
+  { quads, rows, groups, slice }: Omit<Tile, 'split'>,
+): BankCycles {
   const { words, pitch, starts } = reads[convolution];
   const { weights: vectors } = tiledPatches[convolution];
   // Invocations in the order of lib/tiled.wgsl: quads of a row, rows, blocks of channels.

@@ -1,7 +1,7 @@
 import { describe } from '../../engine/describe.js';
 import type { Precision } from '../../engine/engine.js';
 import { convolutionVariants } from '../../engine/webgpu/convolution-variants.js';
-import type { Dispatch } from '../../engine/webgpu/dispatch.js';
+import { type Dispatch, PARTS_PLACE } from '../../engine/webgpu/dispatch.js';
 import { trafficOf, workgroupsOf } from '../../engine/webgpu/launches.js';
 import { lower } from '../../engine/webgpu/lower.js';
 import { webGpuProgram } from '../../engine/webgpu/program.js';
@@ -86,6 +86,25 @@ export function alternativeKernels(graph: Graph, device: KernelDevice): KernelCa
     const { cases } = stepKernels(graph, { ...device, measured: preferring([name]) });
     return cases.filter((one) => one.kernel === name && !chosen.some((other) => isSame(one, other)));
   });
+}
+
+/** A launch, and those behind it that add up what it makes in parts: of all the launches of an op. */
+export function withSums(launches: readonly Dispatch[], launch: Dispatch): Dispatch[] {
+  const hasParts = ({ bindings }: Dispatch) =>
+    Object.values(bindings).some((one) => one.kind === 'scratch' && one.place === PARTS_PLACE);
+  if (!hasParts(launch)) return [launch];
+  return [launch, ...launches.slice(launches.indexOf(launch) + 1).filter(hasParts)];
+}
+
+/** The same device, on which no convolution is made in parts. */
+export function makingWholes(device: KernelDevice): KernelDevice {
+  return {
+    ...device,
+    measured: (op, shape, possible) => {
+      const whole = possible.filter(({ tiling }) => (tiling.split ?? 1) === 1);
+      return device.measured(op, shape, whole) ?? whole[0];
+    },
+  };
 }
 
 /** All that says how large the work of a dispatch is: launches with the same are the same work. */

@@ -97,6 +97,41 @@ export async function prepare(
   }
 }
 
+/**
+ * Launches that follow one another in an op, as one: each has data of its own.
+ *
+ * @throws as `prepare`
+ */
+export async function prepareAll(
+  bench: Parameters<typeof prepare>[0],
+  dispatches: readonly Dispatch[],
+  options: PrepareOptions,
+): Promise<Prepared> {
+  const all: Prepared[] = [];
+  const destroy = () => {
+    for (const one of all) one.destroy();
+  };
+  try {
+    for (const dispatch of dispatches) all.push(await prepare(bench, dispatch, options));
+  } catch (error) {
+    destroy();
+    throw error;
+  }
+  if (all.length === 1) return all[0];
+  return {
+    dispatch: dispatches[0],
+    sets: Math.min(...all.map(({ sets }) => sets)),
+    mostCold: Math.min(...all.map(({ mostCold }) => mostCold)),
+    record: (pass, launches, cold) => {
+      for (let launch = 0; launch < launches; launch++) for (const one of all) one.record(pass, 1, cold);
+    },
+    evict: (encoder) => {
+      for (const one of all) one.evict(encoder);
+    },
+    destroy,
+  };
+}
+
 /** A device's buffer to be written so that its caches hold nothing else; made when first asked for. It goes with the device. */
 function forgottenOf(device: GPUDevice, bytes: number): GPUBuffer {
   const known = forgottenBuffers.get(device);

@@ -1,13 +1,16 @@
 // An author's kernel beside the engine's own, at the shapes of a search step.
 
+import type { Dispatch } from '../../engine/webgpu/dispatch.js';
+import { lower } from '../../engine/webgpu/lower.js';
 import { PipelineCache } from '../../engine/webgpu/pipelines.js';
 import type { KernelDevice } from '../../engine/webgpu/variants.js';
 import { errorText, FacewrightError } from '../../errors.js';
+import type { ProgramOp } from '../../graph/fuse/fused-op.js';
 import { MersenneTwister } from '../../pulse/mersenne-twister.js';
 import type { BenchDevice } from '../kernels/bench-device.js';
-import { type KernelCase, stepKernels } from '../kernels/cases.js';
+import { makingWholes, stepKernels, withSums } from '../kernels/cases.js';
 import type { Timing } from '../kernels/kernels-report.js';
-import { prepare } from '../kernels/prepare.js';
+import { prepare, prepareAll } from '../kernels/prepare.js';
 import { positiveIn } from '../kernels/random-data.js';
 import { kernelFilter } from '../kernels/select.js';
 import { median, quantile, type RatioInterval, ratioInterval } from '../kernels/statistics.js';
@@ -55,11 +58,17 @@ export async function* timeBeside(
   const { cases } = stepKernels(searchStep(model, batch), kernelDevice);
   const withOwn = { ...bench, kernels: own.kernels, pipelines: new PipelineCache(bench.device, own.kernels) };
   for (const one of cases.filter(kernelFilter(filter))) {
-    const launch = own.launch(one.op, one.dispatch);
+    const { op, dispatch, kernel, shape, n } = one;
+    if (!own.launch(op, dispatch)) continue;
+    // An author's kernel makes wholes; the engine's has to add up what it makes in parts.
+    const alike = (launches: Dispatch[]) => launches.find((launch) => launch.kernel === kernel);
+    const launches = lower(op, kernelDevice);
+    const whole = alike(lower(op, makingWholes(kernelDevice)));
+    const launch = whole && own.launch(op, whole);
+    const builtInLaunches = withSums(launches, alike(launches) ?? dispatch);
     if (!launch) continue;
-    const { kernel, shape, n } = one;
     try {
-      const [builtIn, mine] = await timePair(bench, withOwn, one, { launch, batch, budget });
+      const [builtIn, mine] = await timePair(bench, withOwn, op, { builtInLaunches, launch, batch, budget });
       yield { kernel, shape, n, builtIn, own: mine, faster: ratioInterval(builtIn.samples, mine.samples) };
     } catch (error) {
       if (!(error instanceof FacewrightError)) throw error;
@@ -72,11 +81,21 @@ export async function* timeBeside(
 async function timePair(
   bench: BenchDevice,
   withOwn: BenchDevice,
-  { op, dispatch }: KernelCase,
-  { launch, batch, budget }: { launch: KernelCase['dispatch']; batch: number; budget: number | undefined },
+  op: ProgramOp,
+  {
+    builtInLaunches,
+    launch,
+    batch,
+    budget,
+  }: {
+    builtInLaunches: readonly Dispatch[];
+    launch: Dispatch;
+    batch: number;
+    budget: number | undefined;
+  },
 ): Promise<[Timing, Timing]> {
   const options = { batch, positive: positiveIn(op) };
-  const builtIn = await prepare(bench, dispatch, options);
+  const builtIn = await prepareAll(bench, builtInLaunches, options);
   try {
     const own = await prepare(withOwn, launch, options);
     try {

@@ -9,10 +9,10 @@ import type { BenchDevice } from '../kernels/bench-device.js';
 import { longFma } from '../kernels/ceilings.js';
 import { Control } from '../kernels/control.js';
 import { compilerOn, randomValues, relativeError, runOnce, type Values } from '../kernels/oracle.js';
-import { type Prepared, prepare } from '../kernels/prepare.js';
+import { type Prepared, prepareAll } from '../kernels/prepare.js';
 import { timeInTurn, timeLaunches } from '../kernels/time.js';
 import { CannotRunError, type CaseMeter, type TuneBench } from './meter.js';
-import { launchOf, type TuneCase } from './tune-cases.js';
+import { launchesOf, type TuneCase } from './tune-cases.js';
 
 /** A look is short: five passes of a millisecond, or fewer where launches are long. */
 const LOOK = { samples: 5, budget: 0.02 };
@@ -78,8 +78,8 @@ class DeviceMeter implements CaseMeter {
     });
   }
 
-  #launch(choice: Choice) {
-    return launchOf(this.of, choice, this.bench.kernelDevice);
+  #launches(choice: Choice) {
+    return launchesOf(this.of, choice, this.bench.kernelDevice);
   }
 
   async #prepared<T>(choices: readonly Choice[], work: (prepared: readonly Prepared[]) => Promise<T>): Promise<T> {
@@ -87,7 +87,7 @@ class DeviceMeter implements CaseMeter {
     const options = { batch: this.batch, warmOnly: !this.#cold };
     try {
       for (const choice of choices) {
-        prepared.push(await this.#runnable(() => prepare(this.bench, this.#launch(choice), options)));
+        prepared.push(await this.#runnable(() => prepareAll(this.bench, this.#launches(choice), options)));
       }
       return await work(prepared);
     } finally {

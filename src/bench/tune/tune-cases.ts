@@ -9,7 +9,7 @@ import { isSamePlace } from '../../engine/webgpu/tuned.js';
 import { type Choice, type KernelDevice, sameChoice } from '../../engine/webgpu/variants.js';
 import type { ProgramOp } from '../../graph/fuse/fused-op.js';
 import type { Graph } from '../../graph/graph.js';
-import { stepKernels } from '../kernels/cases.js';
+import { stepKernels, withSums } from '../kernels/cases.js';
 
 /** An op at a shape that a step has, with all the ways in which it can run. */
 export interface TuneCase {
@@ -43,10 +43,10 @@ export function tuneCases(step: Graph, device: KernelDevice): TuneCase[] {
   return cases.sort((a, b) => b.flop - a.flop);
 }
 
-/** The launch of a case with that choice. @throws Error when the device cannot do it */
-export function launchOf({ op, example }: TuneCase, choice: Choice, device: KernelDevice): Dispatch {
+/** The launches of a case with that choice: one, or two where parts are added up. @throws Error when the device cannot do it */
+export function launchesOf({ op, example }: TuneCase, choice: Choice, device: KernelDevice): Dispatch[] {
   const dispatches = lower(example, { ...device, measured: () => choice });
   const launch = dispatches.find((dispatch) => dispatch.choice?.op === op && sameChoice(dispatch.choice, choice));
   if (!launch) throw new Error(`${op}: ${choice.kernel} cannot run so here: ${JSON.stringify(choice.tiling)}`);
-  return launch;
+  return withSums(dispatches, launch);
 }

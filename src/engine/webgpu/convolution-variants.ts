@@ -13,7 +13,7 @@ import {
   convUpQuads,
 } from './pack.js';
 import { conv3x3WinogradLines } from './pack-winograd.js';
-import { blocksOf, partOf, type TiledPatch, tiledPatches, tilesFor } from './tiles.js';
+import { blocksOf, partOf, type Tile, type TiledPatch, tiledPatches, tilesFor } from './tiles.js';
 import {
   type Choice,
   type Chosen,
@@ -273,19 +273,25 @@ function broadcast(
 }
 
 function tiles(patch: TiledPatch, shape: ConvolutionShape, { workgroupMemory }: KernelDevice): Tiling[] {
-  return tilesFor(patch, shape, workgroupMemory).map((tile) => ({ ...tile }));
+  // Of parts neither moments nor sums can be taken along.
+  const wanted = ({ split }: Tile) => split === 1 || shape.takes === undefined;
+  return tilesFor(patch, shape, workgroupMemory)
+    .filter(wanted)
+    .map((tile) => ({ ...tile }));
 }
 
 /** A tiled kernel. */
 function tiled(
   patch: TiledPatch,
   { into, out, h, w }: ConvolutionShape,
-  { quads, rows, groups, slice }: Tiling,
+  { quads, rows, groups, slice, split }: Tiling,
   overrides: Readonly<Record<string, number>>,
 ): ReturnType<ConvolutionVariant['dispatch']> {
+  const tile = { QUADS: quads, ROWS: rows, GROUPS: groups, SLICE: slice, SPLIT: split };
   return {
-    overrides: { IN: into, OUT: out, H: h, W: w, ...overrides, QUADS: quads, ROWS: rows, GROUPS: groups, SLICE: slice },
-    groups: [Math.ceil(w / (4 * quads)) * Math.ceil(h / rows), Math.ceil(blocksOf(patch, out) / groups)],
+    overrides: { IN: into, OUT: out, H: h, W: w, ...overrides, ...tile },
+    groups: [Math.ceil(w / (4 * quads)) * Math.ceil(h / rows), Math.ceil(blocksOf(patch, out) / groups) * split],
+    parts: split,
   };
 }
 

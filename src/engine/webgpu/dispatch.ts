@@ -16,6 +16,12 @@ export interface PackedWeight {
   readonly numbers?: number;
 }
 
+/** The places of what is passed on. */
+export const SCRATCH_PLACES = [0, 1, 2] as const;
+export type ScratchPlace = (typeof SCRATCH_PLACES)[number];
+/** That of a convolution's parts. */
+export const PARTS_PLACE = 2;
+
 /** What stands behind a binding of a kernel. */
 export type Binding =
   | { readonly kind: 'tensor'; readonly tensor: Tensor }
@@ -32,10 +38,11 @@ export type Binding =
   /** A table made by the engine, such as filter taps or sizes; the same for all pictures. */
   | { readonly kind: 'table'; readonly key: string; readonly data: Float32Array | Uint32Array }
   /**
-   * Memory for what is passed on between the kernels of one op, in elements per picture. There are two places, since a kernel
-   * cannot read and write the same one. They are float32 but where a type is given.
+   * Memory for what is passed on between the kernels of one op, in elements per picture. There are several places, since a kernel
+   * cannot read and write the same one: 0 and 1 for maps and sums, 2 for a convolution in parts. They are float32 but where a type is
+   * given.
    */
-  | { readonly kind: 'scratch'; readonly size: number; readonly place?: 0 | 1; readonly dtype?: DType }
+  | { readonly kind: 'scratch'; readonly size: number; readonly place?: ScratchPlace; readonly dtype?: DType }
   /** The scalars of this run. */
   | { readonly kind: 'scalars' }
   /** An optional input that is absent; the kernel is told so by an override and never reads it. */

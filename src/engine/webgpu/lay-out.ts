@@ -4,7 +4,7 @@ import { planMemory } from '../../graph/plan.js';
 import { arenaBytes, arenasOf } from './arenas.js';
 import type { Places } from './buffers.js';
 import { type Chunk, chunksOf } from './chunks.js';
-import type { Dispatch } from './dispatch.js';
+import { type Dispatch, SCRATCH_PLACES, type ScratchPlace } from './dispatch.js';
 import { scratchBytes } from './launches.js';
 
 /** Where everything lies that a program works on. */
@@ -27,7 +27,7 @@ export function layOut(
 ): Layout {
   const arenas = arenasOf(dispatches);
   const plan = planMemory(ops, new Set(graph.outputs.values()), new Set(arenas.flatMap(({ tensors }) => tensors)));
-  const scratch = [0, 1].map((place) => scratchAt(place, dispatches));
+  const scratch = SCRATCH_PLACES.map((place) => scratchAt(place, dispatches));
   const written = graph.tensors.filter(({ kind }) => kind === 'input' || kind === 'state').map(bytesOf);
   return {
     places: { ...plan, scratch, arenas },
@@ -36,7 +36,7 @@ export function layOut(
 }
 
 /** Bytes per picture that the greediest dispatch wants at one of the two places for what is passed on within an op. */
-function scratchAt(place: number, dispatches: readonly Dispatch[]): number {
+function scratchAt(place: ScratchPlace, dispatches: readonly Dispatch[]): number {
   const bindings = dispatches.flatMap((dispatch) => Object.values(dispatch.bindings));
   const sizes = bindings.map((one) => (one.kind === 'scratch' && (one.place ?? 0) === place ? scratchBytes(one) : 0));
   return sizes.reduce((a, b) => Math.max(a, b), 0);

@@ -1,5 +1,5 @@
 import type { Core, Read, Write } from '../../graph/fuse/fused-op.js';
-import type { Shape, Tensor } from '../../graph/graph.js';
+import { elements, type Shape, type Tensor } from '../../graph/graph.js';
 import {
   type ConvolutionName,
   type ConvolutionShape,
@@ -8,9 +8,9 @@ import {
   convolutionVariants,
   isPass,
 } from './convolution-variants.js';
-import type { Binding, Dispatch } from './dispatch.js';
+import { type Binding, type Dispatch, grid, PARTS_PLACE, WORKGROUP } from './dispatch.js';
 import { epilogueOf } from './lower-modulated.js';
-import { coefficientsOf, ratesIn, ratesOf } from './lower-styled.js';
+import { coefficientsOf, ratesIn, ratesOf, type Unfinished } from './lower-styled.js';
 import { bind } from './lowering.js';
 import { conv1x1Blocks, packedWeight } from './pack.js';
 import type { KernelDevice } from './variants.js';
@@ -44,6 +44,8 @@ export interface MapTarget {
   readonly activated?: Form<Write, 'activated'>;
   readonly styled?: Form<Write, 'styled'>;
   readonly summed?: Form<Write, 'summed'>;
+  /** The kernels that make of what was stored what is wanted, and add up its parts; absent where it is the target itself. */
+  readonly finish?: (made: Unfinished) => readonly Dispatch[];
 }
 
 /** Which convolution it is for its kernels, and at which shape. */
@@ -87,14 +89,31 @@ function withoutMatrices({ dtype }: Tensor, device: KernelDevice): KernelDevice 
   return suits ? device : { ...device, matrices: undefined };
 }
 
-/** Convolutions, forward and adjoint: the same few kernels with weights packed one way or the other. */
+/** Adds up the parts of a map, in their order, with StyleGAN2's epilogue where that is wanted. */
+export function sumParts({ map, parts }: Unfinished, y: Pick<MapTarget, 'map' | 'shape' | 'activated'>): Dispatch {
+  const [, c, h, w] = y.shape;
+  const epilogue = epilogueOf(y.activated);
+  return {
+    kernel: 'sum_parts',
+    overrides: { PARTS: parts, C: c, PIXELS: h * w, ...epilogue.overrides, WORKGROUP },
+    bindings: { parts: map, y: y.map, ...epilogue.bindings },
+    groups: grid(c * Math.ceil((h * w) / 4), WORKGROUP),
+    flop: 0,
+  };
+}
+
+/**
+ * Convolutions, forward and adjoint: the same few kernels with weights packed one way or the other. Where a kernel makes its result in
+ * parts, those are added up by what finishes the target, or else by a kernel of their own.
+ */
 export function lowerConvolution(core: Convolution, x: MapSource, y: MapTarget, device: KernelDevice): Dispatch[] {
   const { name, shape } = convolutionShape(core, x, y);
   const { variant, tiling, measured } = chooseVariant(name, shape, withoutMatrices(core.weight, device));
   const { kernel } = variant;
-  const { overrides, groups, tables } = variant.dispatch(shape, tiling);
+  const { overrides, groups, tables, parts = 1 } = variant.dispatch(shape, tiling);
+  const made = madeBy(parts, y);
   const reading = readingOf(name, x);
-  const writing = writingOf(name, variant, y);
+  const writing = writingOf(name, variant, parts > 1 ? { ...y, activated: undefined } : y);
   const [tiles, behind] = takenAlong(y, groups[0]);
   const dispatch: Dispatch = {
     kernel,
@@ -102,7 +121,7 @@ export function lowerConvolution(core: Convolution, x: MapSource, y: MapTarget, 
     bindings: {
       x: x.map,
       weights: { kind: 'weight', weight: packedWeight(core.weight, variant.pack, core.adjoint) },
-      y: y.map,
+      y: made.map,
       ...(name === 'conv1x1' && { bias: bind(core.kind === 'conv1x1' ? core.bias : undefined) }),
       ...tables,
       ...reading.bindings,
@@ -113,7 +132,14 @@ export function lowerConvolution(core: Convolution, x: MapSource, y: MapTarget, 
     flop: FLOP[name] * shape.into * shape.out * shape.h * shape.w,
     choice: { op: name, shape, kernel, tiling, measured },
   };
-  return [dispatch, ...behind];
+  if (y.finish) return [dispatch, ...behind, ...y.finish(made)];
+  return [dispatch, ...behind, ...(parts > 1 ? [sumParts(made, y)] : [])];
+}
+
+/** What a convolution stores: its target, or parts [n, parts, c, h, w] of it that workgroups have made which share the input channels. */
+function madeBy(parts: number, { map, shape }: MapTarget): Unfinished {
+  if (parts === 1) return { map, parts };
+  return { map: { kind: 'scratch', size: parts * elements(shape.slice(1)), place: PARTS_PLACE }, parts };
 }
 
 /** What a kernel is told of how it reads, beside its map. */

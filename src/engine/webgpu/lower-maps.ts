@@ -8,6 +8,7 @@ import {
   lowerConvolution,
   type MapSource,
   type MapTarget,
+  sumParts,
   takesPasses,
 } from './lower-convolution.js';
 import { epilogueOf, lowerScaledGradient, lowerUnactivated } from './lower-modulated.js';
@@ -38,12 +39,11 @@ export function lowerFused({ core, read, write }: FusedOp, device: KernelDevice)
   const target = targetWithin(core, write) ?? targetOf(core, read, write);
   const passes = takesPasses(core, source, target, device);
   const { before, ...from } = passes ? source : sourceOf(read, device);
-  const { behind, ...to } = passes ? target : targetOf(core, read, write);
-  return [...before, ...lowerConvolution(core, from, to, device), ...behind];
+  const to = passes ? target : targetOf(core, read, write);
+  return [...before, ...lowerConvolution(core, from, to, device)];
 }
 
 type Source = MapSource & { readonly before: readonly Dispatch[] };
-type Target = MapTarget & { readonly behind: readonly Dispatch[] };
 
 /** A gradient that a convolution brings back where it reads it. */
 function sourceWithin(read: Read): Source | undefined {
@@ -54,12 +54,12 @@ function sourceWithin(read: Read): Source | undefined {
 }
 
 /** Where a convolution writes that takes along moments or sums; a channel that one workgroup can finish is left to that. */
-function targetWithin(core: Convolution, write: Write): Target | undefined {
+function targetWithin(core: Convolution, write: Write): MapTarget | undefined {
   if ((write.form !== 'styled' && write.form !== 'summed') || isWhole(write.x)) return undefined;
   if (core.kind === 'conv_up' && !core.adjoint) return undefined;
   const { shape } = write.x;
-  if (write.form === 'styled') return { map: bind(write.x), shape, styled: write, behind: [] };
-  return write.y && { map: bind(write.y), shape, summed: write, behind: [] };
+  if (write.form === 'styled') return { map: bind(write.x), shape, styled: write };
+  return write.y && { map: bind(write.y), shape, summed: write };
 }
 
 function isWhole({ shape: [, , h, w] }: Tensor): boolean {
@@ -104,25 +104,27 @@ function gradientOf(
 }
 
 /** Where a convolution writes. What it cannot do itself is done by kernels behind it. */
-function targetOf(core: Convolution, read: Read, write: Write): Target {
+function targetOf(core: Convolution, read: Read, write: Write): MapTarget {
   if (core.kind === 'conv_up' && core.blurred) return blurredTarget(core, read, write);
   switch (write.form) {
     case 'plain':
-      return { map: bind(write.y), shape: write.y.shape, behind: [] };
+      return { map: bind(write.y), shape: write.y.shape };
     case 'activated':
-      return { map: bind(write.y), shape: write.y.shape, activated: write, behind: [] };
+      return { map: bind(write.y), shape: write.y.shape, activated: write };
     case 'styled': {
       const map = passedOn(write.x, 1);
-      return { map, shape: write.x.shape, behind: lowerEpilogue({ map, parts: 1 }, write) };
+      return { map, shape: write.x.shape, finish: (made) => lowerEpilogue(made, write) };
     }
     case 'summed': {
       const map = write.y ? bind(write.y) : passedOn(write.x, 1);
+      const { shape } = write.x;
+      if (write.back && !write.y) return { map, shape, finish: (made) => lowerGoneBack(made, write) };
       const behind = write.back ? lowerGoneBack({ map, parts: 1 }, write) : lowerSums(map, write);
-      return { map, shape: write.x.shape, behind };
+      return { map, shape, finish: (made) => [...(made.parts > 1 ? [sumParts(made, { map, shape })] : []), ...behind] };
     }
     case 'scaled': {
       const map = passedOn(write.x, 1);
-      return { map, shape: write.x.shape, behind: lowerScaledGradient(map, write) };
+      return { map, shape: write.x.shape, finish: (made) => lowerScaledGradient(made.map, write, made.parts) };
     }
   }
 }
@@ -132,11 +134,11 @@ function blurredTarget(
   { weight, margin }: Extract<Core, { readonly kind: 'conv_up' }>,
   { x }: Read,
   write: Write,
-): Target {
+): MapTarget {
   const [n, , h, w] = x.shape;
   const shape = [n, weight.shape[0], 2 * (h + margin), 2 * (w + margin)] as const;
   const map = passedOn({ shape, dtype: weight.dtype }, 1);
-  return { map, shape, behind: lowerBlur({ map, parts: 1, blur: margin ? 0 : 1 }, write) };
+  return { map, shape, finish: (made) => lowerBlur({ ...made, blur: margin ? 0 : 1 }, write) };
 }
 
 function lowerBlurOp({ adjoint, margin }: Blur, read: Read, write: Write, device: KernelDevice): Dispatch[] {

@@ -2,13 +2,15 @@ import { MAX_GROUPS, powerOfTwo } from './dispatch.js';
 
 /**
  * The tile of a tiled convolution: 4·quads × rows pixels (or blocks of pixels) for `groups` blocks of channels,
- * quads·rows·groups invocations; `slice` input channels at a time stand in workgroup memory.
+ * quads·rows·groups invocations; `slice` input channels at a time stand in workgroup memory. `split` workgroups share the input channels
+ * of a tile, and what they make is added up by a kernel behind (lower-convolution.ts).
  */
 export interface Tile {
   readonly quads: number;
   readonly rows: number;
   readonly groups: number;
   readonly slice: number;
+  readonly split: number;
 }
 
 /** Workgroup memory that every WebGPU has (maxComputeWorkgroupStorageSize), in bytes. */
@@ -17,8 +19,11 @@ export const WORKGROUP_MEMORY = 16_384;
 /** The fewest invocations of a workgroup that are worth a try, where there is work for so many; the most that every WebGPU has. */
 const INVOCATIONS = [32, 256] as const;
 
-/** Pixels that an invocation of a tiled kernel may ask for at once (MOST_PIXELS in shaders/lib/tiled.wgsl). */
-const MOST_LOADS = 16;
+/**
+ * What an invocation of a tiled kernel brings of a slice at most, where tiles are chosen: pixels, as many as it can ask for ahead
+ * (MOST_PIXELS in shaders/lib/tiled.wgsl), and vec4 of weights.
+ */
+const MOST_LOADS = { pixels: 16, weights: 9 };
 
 /** What a tiled kernel holds in workgroup memory. */
 export interface TiledPatch {
@@ -65,7 +70,10 @@ export const tiledPatches = {
 } as const satisfies Readonly<Record<string, TiledPatch>>;
 
 /** The workgroup memory of a tile, in bytes, as shaders/lib/tiled.wgsl declares it; each of its two arrays takes a multiple of 16. */
-export function tileBytes({ weights, patch, passed }: TiledPatch, { quads, rows, groups, slice }: Tile): number {
+export function tileBytes(
+  { weights, patch, passed }: TiledPatch,
+  { quads, rows, groups, slice }: Omit<Tile, 'split'>,
+): number {
   const [pixels, lanes] = [patch(quads, rows), quads * rows];
   const patches = Math.max((slice - 1) * pixels + roundUp(pixels, lanes * groups), (passed / 2) * lanes * groups);
   return 16 * (Math.ceil(patches / 4) + (groups - 1) * (slice * weights + 1) + roundUp(slice * weights, lanes));
@@ -80,17 +88,22 @@ function roundUp(value: number, step: number): number {
   return step * Math.ceil(value / step);
 }
 
+/** A map that is convolved: its pixels (of the smaller side, for strided kernels), the channels read and written. */
+interface TiledShape {
+  readonly h: number;
+  readonly w: number;
+  readonly into: number;
+  readonly out: number;
+}
+
 /**
- * The tile for a map of h × w pixels (of the smaller side, for strided kernels) and `out` channels. Follows from the shape
- * of one picture alone, so that a batch never changes a result. First pixels, up to 16 × 8; what is left of 256 invocations in
- * channels, where the map is that large, and else of 128, the least that NVIDIA wants; where there are few channels more pixels. Then as
- * many input channels at a time, up to `slice`, as fit into workgroup memory. No fewer than 4 invocations for the pixels and 32 in all,
- * even where some of them have nothing to make: all of them bring pixels and weights.
+ * The tile for a map. Follows from the shape of one picture alone, so that a batch never changes a result. First pixels, up to
+ * 32 × 4; what is left of 256 invocations in channels, where the map is that large, and else of 128, the least that NVIDIA wants;
+ * where there are few channels more pixels. Then as many input channels at a time, up to `slice`, as fit into workgroup memory. No fewer
+ * than 4 invocations for the pixels and 32 in all, even where some of them have nothing to make: all of them bring pixels and weights.
  */
-export function tileFor(
-  patch: TiledPatch,
-  { h, w, out }: { readonly h: number; readonly w: number; readonly out: number },
-): Tile {
+export function tileFor(patch: TiledPatch, shape: TiledShape): Tile {
+  const { h, w, out } = shape;
   const quads = powerOfTwo(Math.ceil(w / 4), 1, 8);
   let rows = powerOfTwo(h, Math.max(1, 4 / quads), 32 / Math.max(4, quads));
   const most = quads * rows === 32 ? 256 : 128;
@@ -98,29 +111,67 @@ export function tileFor(
   if (quads * rows * groups < 128) rows = powerOfTwo(h, rows, 16);
   groups = Math.max(groups, 32 / (quads * rows));
   const slices = powersTo(patch.slice).reverse();
-  const loads = Math.ceil(patch.patch(quads, rows) / (quads * rows * groups));
-  const fits = (one: number) =>
-    one * loads <= MOST_LOADS && tileBytes(patch, { quads, rows, groups, slice: one }) <= WORKGROUP_MEMORY;
+  const pixels = Math.ceil(patch.patch(quads, rows) / (quads * rows * groups));
+  const fits = (slice: number) =>
+    slice * pixels <= MOST_LOADS.pixels &&
+    slice * patch.weights <= MOST_LOADS.weights * quads * rows &&
+    tileBytes(patch, { quads, rows, groups, slice }) <= WORKGROUP_MEMORY;
   const slice = slices.find(fits) ?? 1;
-  return { quads, rows, groups, slice };
+  // Where there are too few channels to share them out among enough workgroups, each makes fewer.
+  const tooFew = () => tilesOf(patch, shape, { quads, rows, groups }) * Math.ceil(shape.into / slice) < ENOUGH_GROUPS;
+  while (flopOf(patch, shape) >= WORTH_SPLITTING && groups * quads * rows > 32 && tooFew()) groups /= 2;
+  return { quads, rows, groups, slice, split: splitFor(patch, shape, { quads, rows, groups, slice }) };
+}
+
+/** Workgroups that a large GPU wants at least: one for each of its processors, of which an H100 or H200 has so many. */
+export const ENOUGH_GROUPS = 132;
+
+/** The least work that is worth sharing out, in floating point operations: adding up costs a launch of its own. */
+export const WORTH_SPLITTING = 5e7;
+
+/**
+ * Among how many workgroups the input channels of a tile are shared out: the smallest power of two that makes enough workgroups of all,
+ * where there is that much work, and a slice for each.
+ */
+export function splitFor(patch: TiledPatch, shape: TiledShape, tile: Omit<Tile, 'split'>): number {
+  if (flopOf(patch, shape) < WORTH_SPLITTING) return 1;
+  const wanted = ENOUGH_GROUPS / tilesOf(patch, shape, tile);
+  const slices = Math.ceil(shape.into / tile.slice);
+  return powerOfTwo(Math.min(wanted, slices), 1, 2 ** Math.floor(Math.log2(slices)));
+}
+
+/** Floating point operations of a convolution: two for each weight, input channel and pixel. */
+function flopOf({ channels, phases, weights }: TiledPatch, { h, w, into, out }: TiledShape): number {
+  return 2 * ((4 * weights) / channels) * phases * into * out * h * w;
+}
+
+/** Tiles of pixels and channels. */
+function tilesOf(
+  patch: TiledPatch,
+  { h, w, out }: TiledShape,
+  { quads, rows, groups }: Pick<Tile, 'quads' | 'rows' | 'groups'>,
+): number {
+  return Math.ceil(w / (4 * quads)) * Math.ceil(h / rows) * Math.ceil(blocksOf(patch, out) / groups);
 }
 
 /**
- * The tiles that are worth a try for such a map, within `memory` bytes of workgroup memory: that of `tileFor` first, then all
- * that are made of powers of two, for as many invocations as a GPU wants and no more than the map has work for. A slice is summed
- * apart, and of more than 8 channels it would cost half a digit.
+ * The tiles that are worth a try for such a map, within `memory` bytes of workgroup memory: that of `tileFor` first, also with other
+ * splits; then all that are made of powers of two, for as many invocations as a GPU wants and no more than the map has work for. A
+ * slice is summed apart, and of more than 8 channels it would cost half a digit.
  */
-export function tilesFor(
-  patch: TiledPatch,
-  shape: { readonly h: number; readonly w: number; readonly into: number; readonly out: number },
-  memory: number,
-): Tile[] {
+export function tilesFor(patch: TiledPatch, shape: TiledShape, memory: number): Tile[] {
   const { h, w, into, out } = shape;
   const usual = tileFor(patch, shape);
+  const splits = [1, usual.split / 2, 2 * usual.split].filter(
+    (split) => split >= 1 && split !== usual.split && split * usual.slice <= into,
+  );
   const all = powersTo(powerOfTwo(Math.ceil(w / 4), 1, 16)).flatMap((quads) =>
     powersTo(powerOfTwo(h, 1, 16)).flatMap((rows) =>
       powersTo(powerOfTwo(blocksOf(patch, out), 1, 32)).flatMap((groups) =>
-        powersTo(powerOfTwo(into, 1, 8)).map((slice) => ({ quads, rows, groups, slice })),
+        powersTo(powerOfTwo(into, 1, 8)).map((slice) => {
+          const tile = { quads, rows, groups, slice };
+          return { ...tile, split: splitFor(patch, shape, tile) };
+        }),
       ),
     ),
   );
@@ -133,7 +184,8 @@ export function tilesFor(
       invocationsOf(tile) <= most &&
       Math.ceil(w / (4 * tile.quads)) * Math.ceil(h / tile.rows) <= MAX_GROUPS,
   );
-  return [usual, ...others].filter((tile) => tileBytes(patch, tile) <= memory);
+  const resplit = [...new Set(splits)].map((split) => ({ ...usual, split }));
+  return [usual, ...resplit, ...others].filter((tile) => tileBytes(patch, tile) <= memory);
 }
 
 function invocationsOf({ quads, rows, groups }: Tile): number {

@@ -99,6 +99,8 @@ export interface Variant<Shape> {
     readonly overrides: Overrides;
     readonly groups: readonly [number, number];
     readonly tables?: Readonly<Record<string, Binding>>;
+    /** Of how many parts its result is the sum, which a kernel behind adds up; by default it is whole. */
+    readonly parts?: number;
   };
 }
 

@@ -7,7 +7,7 @@ import { searchStep, shapedModel } from '../../../dist/bench/search-step.js';
 import { findRival } from '../../../dist/bench/tune/find-rival.js';
 import { CannotRunError, type CaseMeter, type TuneBench } from '../../../dist/bench/tune/meter.js';
 import { BUSY, type TuneEvent, type TuneOptions, tune } from '../../../dist/bench/tune/tune.js';
-import { launchOf, type TuneCase, tuneCases } from '../../../dist/bench/tune/tune-cases.js';
+import { launchesOf, type TuneCase, tuneCases } from '../../../dist/bench/tune/tune-cases.js';
 import { type ConvolutionShape, convolutionChoices } from '../../../dist/engine/webgpu/convolution-variants.js';
 import { type Choice, type KernelDevice, sameChoice } from '../../../dist/engine/webgpu/variants.js';
 import { FacewrightError } from '../../../dist/errors.js';
@@ -90,12 +90,12 @@ test('the cases of a step are its convolutions by shape, what has most arithmeti
   assert.equal([...new Set(cases.map(({ op }) => op))].sort(), ['conv1x1', 'conv3x3', 'conv_down', 'conv_up']);
   for (const one of cases) {
     const [first] = one.choices;
-    assert.ok(sameChoice(launchOf(one, first, device).choice!, first));
+    assert.ok(sameChoice(launchesOf(one, first, device)[0].choice!, first));
     const last = one.choices.at(-1)!;
-    assert.ok(sameChoice(launchOf(one, last, device).choice!, last));
+    assert.ok(sameChoice(launchesOf(one, last, device)[0].choice!, last));
   }
   assert.throws(
-    () => launchOf(cases[0], { kernel: 'conv3x3_tiled', tiling: { quads: 3 } }, device),
+    () => launchesOf(cases[0], { kernel: 'conv3x3_tiled', tiling: { quads: 3 } }, device),
     /cannot run so here/,
   );
 });
