@@ -86,7 +86,7 @@ test('a graph whose styles are rows of others cannot be bound', () => {
 });
 
 /** Kernels over the maps of layers; all others are the search's own. */
-const OF_MAPS = /^(conv|blur|upsample|styled|gradient_channel|scaled|lrelu_gradient|sum_tiles|repeat|add$)/;
+const OF_MAPS = /^(conv|blur|upsample|styled|gradient_channel|scaled|lrelu_gradient|sum_tiles|sum_parts|repeat|add$)/;
 for (const [name, most] of [
   ['demo', 12],
   ['1024', 12],

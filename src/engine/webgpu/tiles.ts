@@ -98,7 +98,7 @@ interface TiledShape {
 
 /**
  * The tile for a map. Follows from the shape of one picture alone, so that a batch never changes a result. First pixels, up to
- * 32 × 4; what is left of 256 invocations in channels, where the map is that large, and else of 128, the least that NVIDIA wants;
+ * 32 × 4; what is left of 256 invocations in channels, where the map is that large and has tiles enough, and else of 128, the least that NVIDIA wants;
  * where there are few channels more pixels. Then as many input channels at a time, up to `slice`, as fit into workgroup memory. No fewer
  * than 4 invocations for the pixels and 32 in all, even where some of them have nothing to make: all of them bring pixels and weights.
  */
@@ -110,6 +110,10 @@ export function tileFor(patch: TiledPatch, shape: TiledShape): Tile {
   let groups = powerOfTwo(blocksOf(patch, out), 1, Math.min(16, most / (quads * rows)));
   if (quads * rows * groups < 128) rows = powerOfTwo(h, rows, 16);
   groups = Math.max(groups, 32 / (quads * rows));
+  // Half as many channels where that makes enough workgroups of too few: parts would have to be written, and read to be added up.
+  const half = { quads, rows, groups: groups / 2 };
+  const isEnough = (one: typeof half) => tilesOf(patch, shape, one) >= ENOUGH_GROUPS;
+  if (quads * rows * groups === 256 && !isEnough({ quads, rows, groups }) && isEnough(half)) groups = half.groups;
   const slices = powersTo(patch.slice).reverse();
   const pixels = Math.ceil(patch.patch(quads, rows) / (quads * rows * groups));
   const fits = (slice: number) =>
