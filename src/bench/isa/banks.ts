@@ -51,7 +51,9 @@ export type TiledConvolution = keyof typeof reads;
 
 /** By the name of a kernel, the convolution whose tiled kernel it is. */
 export function tiledConvolution(kernel: string): TiledConvolution | undefined {
-  return (Object.keys(reads) as TiledConvolution[]).find((name) => kernel === `${name}_tiled`);
+  return (Object.keys(reads) as TiledConvolution[]).find((name) =>
+    [`${name}_tiled`, `${name}_back_tiled`].includes(kernel),
+  );
 }
 
 /** Cycles for one input channel, by the first 32 invocations of a workgroup. */

@@ -126,8 +126,14 @@ function others(): ProgramOp[] {
       rates: { coefficients, made: graph.temp([1, 3, 4, 1], 'rates of g') },
     },
   );
+  // Of so much work for so few pixels that workgroups share the input channels.
+  const split = fusedOp(
+    { kind: 'conv3x3', adjoint: false, weight: graph.constant('weight', [48, 128, 3, 3]) },
+    { form: 'plain', x: graph.input('map', [128, 23, 22]) },
+    { form: 'plain', y: graph.temp([1, 48, 23, 22], 'convolved') },
+  );
   const styledMap = fusedOp({ kind: 'none' }, { form: 'styled', x, coefficients }, { form: 'plain', y });
-  return [...(graph.ops as ProgramOp[]), styledMap, gradient, summed];
+  return [...(graph.ops as ProgramOp[]), styledMap, gradient, summed, split];
 }
 
 /** An op over maps of h × w at other sizes; undefined for one that has no maps, or maps whose sizes hang together. */

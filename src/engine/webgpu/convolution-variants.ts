@@ -222,10 +222,10 @@ export function isPass({ read, takes }: ConvolutionShape): boolean {
 }
 
 /** As shaders/lib/map-read.wgsl numbers them. */
-const READ = ['plain', 'styled', 'scaled'] as const;
+const READ: readonly ConvolutionShape['read'][] = ['plain', 'styled', 'scaled'];
 
 function readNumber(read: ConvolutionShape['read']): number {
-  return (READ as readonly string[]).indexOf(read);
+  return READ.indexOf(read);
 }
 
 function reading({ read }: ConvolutionShape): { READ: number } {
