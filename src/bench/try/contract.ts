@@ -12,6 +12,7 @@ import type { Declarations } from '../../engine/webgpu/declarations.js';
 import type { Binding, Dispatch, Overrides } from '../../engine/webgpu/dispatch.js';
 import { Kernels } from '../../engine/webgpu/kernels.js';
 import { convolutionIn } from '../../engine/webgpu/lower-maps.js';
+import { MATRIX_KERNELS } from '../../engine/webgpu/matrix-variants.js';
 import {
   conv1x1Blocks,
   conv3x3Blocks,
@@ -56,10 +57,14 @@ const LAYOUTS: Readonly<Record<ConvolutionName, WeightLayout>> = {
   conv_down: convDownBlocks,
 };
 
-/** All that `--as` and `bench contract` may name: the convolutions, then the kernels. */
+/**
+ * All that `--as` and `bench contract` may name: the convolutions, then the kernels; but none on subgroup matrices, which run in f16
+ * alone, and a kernel is tried in float32.
+ */
 export function contractNames(shaders: ShaderTexts): string[] {
   const convolutions = Object.keys(LAYOUTS);
-  const kernels = Object.keys(shaders).filter((name) => !name.includes('/') && !convolutions.includes(name));
+  const others = [...convolutions, ...MATRIX_KERNELS];
+  const kernels = Object.keys(shaders).filter((name) => !name.includes('/') && !others.includes(name));
   return [...convolutions, ...kernels.sort((a, b) => a.localeCompare(b, 'en'))];
 }
 
