@@ -1,8 +1,9 @@
 // Runs the linter and then every test file, each in a process of its own, so that devices do not pile up; two at once.
 //
-//   node tools/test.mjs [--long] [PART-OF-A-NAME...]
+//   node tools/test.mjs [--long | --sweep] [PART-OF-A-NAME...]
 //
 // --long runs those that are called *.long.test.ts instead of all others: what takes too long to be waited for each time, and CI does.
+// --sweep runs *.sweep.test.ts: every kernel at every shape and tiling, an hour and more on lavapipe, for who changes them.
 // Expects what tools/setup.mjs makes. The last line is `N passed, N failed, N skipped`; the exit code is 1 if any failed.
 
 import { spawn } from 'node:child_process';
@@ -11,7 +12,7 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** A test file that takes longer hangs. */
+/** A test file that takes longer hangs; of sweeps nobody knows. */
 const FILE_LIMIT_MS = 15 * 60_000;
 
 /** Files that run at once. Compiling shaders, which is most of the work, keeps one core busy in each. */
@@ -29,12 +30,14 @@ const totals = { passed: 0, failed: 0, skipped: 0 };
 /** Names of skipped tests by the reason. */
 const reasons = new Map();
 
-const long = process.argv.includes('--long');
-const wanted = process.argv.slice(2).filter((word) => word !== '--long');
+/** Which kind of test files runs: those of a name of its own, or all that have none. */
+const KINDS = ['long', 'sweep'];
+const kind = KINDS.find((name) => process.argv.includes(`--${name}`));
+const wanted = process.argv.slice(2).filter((word) => word !== `--${kind}`);
 const files = readdirSync(join(root, 'test'), { recursive: true })
   .filter((path) => path.endsWith('.test.ts'))
   .map((path) => path.replaceAll('\\', '/').replace(/\.ts$/, ''))
-  .filter((name) => name.endsWith('.long.test') === long)
+  .filter((name) => KINDS.find((one) => name.endsWith(`.${one}.test`)) === kind)
   .filter((name) => wanted.length === 0 || wanted.some((part) => name.includes(part)))
   .sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1));
 if (files.length === 0) fail(`no test file has ${wanted.join(' or ')} in its name`);
@@ -44,7 +47,7 @@ if (!(await hasAdapter())) {
   process.env.FACEWRIGHT_TEST_ADAPTER = 'none';
 }
 const began = Date.now();
-if (wanted.length === 0 && !long) await lint();
+if (wanted.length === 0 && kind === undefined) await lint();
 const waiting = [...files];
 await Promise.all(
   Array.from({ length: AT_ONCE }, async () => {
@@ -118,7 +121,7 @@ function run(words, errors = 'pipe') {
       cwd: root,
       stdio: ['ignore', 'pipe', errors],
       env: { ...process.env, NO_COLOR: '1', FORCE_COLOR: undefined },
-      timeout: FILE_LIMIT_MS,
+      timeout: kind === 'sweep' ? undefined : FILE_LIMIT_MS,
       killSignal: 'SIGKILL',
     });
     let output = '';

@@ -31,7 +31,7 @@ for (const one of enginesInAllSets) {
   conformance.run();
 }
 
-// The kernels for GPUs, whatever the adapter: on lavapipe the suites above ran others. (All cases: tilings.long.test.ts.)
+// The kernels for GPUs, whatever the adapter: on lavapipe the suites above ran others. (All cases: tilings.sweep.test.ts.)
 for (const one of engines.filter(({ name }) => name === 'webgpu')) {
   const { adapter } = one.request;
   const tiled = suiteOn(one, 'tiled convolutions', () => openWebGpu({ adapter, measured: tiledChoices }));
@@ -40,7 +40,7 @@ for (const one of engines.filter(({ name }) => name === 'webgpu')) {
   }
   tiled.run();
 
-  // One: lavapipe takes ten seconds and more to compile each. winograd.long.test.ts has the others.
+  // One: lavapipe takes ten seconds and more to compile each. winograd.sweep.test.ts has the others.
   const winograd = suiteOn(one, "Winograd's form", () => openWebGpu({ adapter, measured: largestWinograd }));
   for (const each of winogradCases().filter(({ name }) => name.startsWith('conv 3×3 13 '))) {
     winograd(each.name, () => conforms(each));
@@ -63,7 +63,7 @@ for (const one of engines.filter(({ name }) => name === 'webgpu')) {
   chunks.run();
 }
 
-// Those on subgroup matrices, in plain loops; matrices.long.test.ts has the other shapes.
+// Those on subgroup matrices, in plain loops; matrices.sweep.test.ts has the other shapes.
 for (const one of engines.filter(({ name }) => name === 'webgpu')) {
   const matrices = suiteOn(one, 'emulated subgroup matrices', () => openEmulated(one.request.adapter, 7));
   for (const each of fewMatrixCases()) matrices(each.name, () => conforms(each));

@@ -1,4 +1,4 @@
-/** Maps in half on the adapter that is here: layers of both networks there and back, and search steps; half.long.test.ts has all. */
+/** Maps in half on the adapter that is here: layers of both networks there and back, and search steps; half.sweep.test.ts has all. */
 
 import * as assert from 'uvu/assert';
 import type { Engine } from '../../dist/engine/engine.js';
