@@ -3,9 +3,11 @@
 import * as assert from 'uvu/assert';
 import { randomStyleGan1, randomStyleGan2 } from '../../dist/bench/random-weights.js';
 import { benchShapes, searchStep, shapedModel } from '../../dist/bench/search-step.js';
+import type { Precision } from '../../dist/engine/engine.js';
 import { webGpuForms } from '../../dist/engine/webgpu/forms.js';
 import { lower } from '../../dist/engine/webgpu/lower.js';
 import { MemoryCount } from '../../dist/engine/webgpu/memory-count.js';
+import { webGpuProgram } from '../../dist/engine/webgpu/program.js';
 import type { KernelDevice } from '../../dist/engine/webgpu/variants.js';
 import { programOf } from '../../dist/graph/fuse/program.js';
 import { elements } from '../../dist/graph/graph.js';
@@ -22,15 +24,20 @@ const test = adapterSuite('webgpu: memory');
 
 /** A GPU's kernels. */
 const gpu: KernelDevice = { subgroups: [32, 32], f16: true, workgroupMemory: 32768, measured: () => undefined };
-const countOf = (name: string) => {
+const countOf = (name: string, precision: Precision = 'f32') => {
   const model = shapedModel(benchShapes.find((shape) => shape.name === name)!);
-  return new MemoryCount(programOf(searchStep(model, 1), webGpuForms), gpu, 2 ** 31 - 4);
+  return new MemoryCount(webGpuProgram(searchStep(model, 1, precision), precision), gpu, 2 ** 31 - 4);
 };
 
-test('a search for one picture with StyleGAN1 at 1024 px takes at most 700 MB', () => {
-  const { bytes, weights, kept, temporaries } = countOf('1024').of(1);
-  assert.ok(bytes <= 700e6, `${bytes}`);
-  assert.is(weights + kept + temporaries, bytes);
+test('a search for one picture with StyleGAN1 at 1024 px takes at most 700 MB, and in half 400', () => {
+  for (const [precision, most] of [
+    ['f32', 700e6],
+    ['f16', 400e6],
+  ] as const) {
+    const { bytes, weights, kept, temporaries } = countOf('1024', precision).of(1);
+    assert.ok(bytes <= most, `${precision}: ${bytes}`);
+    assert.is(weights + kept + temporaries, bytes);
+  }
 });
 
 test('a GPU gets as many pictures as it has memory for', () => {
