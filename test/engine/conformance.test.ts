@@ -8,9 +8,7 @@ import { engineSuite, engines, enginesInAllSets, openTestEngine, type TestEngine
 import { normals } from '../random.js';
 import { batchFaults, type Case, conformanceCases, conformanceFaults } from './conformance.js';
 import { joinedCases } from './joined-cases.js';
-import { fewMatrixCases, openEmulated } from './matrices.js';
 import { fewTiledCases, tiledChoices } from './tiled.js';
-import { largestWinograd, winogradCases } from './winograd.js';
 
 let engine: Engine;
 
@@ -31,7 +29,8 @@ for (const one of enginesInAllSets) {
   conformance.run();
 }
 
-// The kernels for GPUs, whatever the adapter: on lavapipe the suites above ran others. (All cases: tilings.sweep.test.ts.)
+// Kernels for GPUs, whatever the adapter: on lavapipe the suites above ran others. (More: tiled.long.test.ts, passes.long.test.ts,
+// forms.long.test.ts.)
 for (const one of engines.filter(({ name }) => name === 'webgpu')) {
   const { adapter } = one.request;
   const tiled = suiteOn(one, 'tiled convolutions', () => openWebGpu({ adapter, measured: tiledChoices }));
@@ -39,13 +38,6 @@ for (const one of engines.filter(({ name }) => name === 'webgpu')) {
     tiled(each.name, () => conforms(each));
   }
   tiled.run();
-
-  // One: lavapipe takes ten seconds and more to compile each. winograd.sweep.test.ts has the others.
-  const winograd = suiteOn(one, "Winograd's form", () => openWebGpu({ adapter, measured: largestWinograd }));
-  for (const each of winogradCases().filter(({ name }) => name.startsWith('conv 3×3 13 '))) {
-    winograd(each.name, () => conforms(each));
-  }
-  winograd.run();
 }
 
 /** Bytes that hold a picture of the cases below, and not all of a batch. */
@@ -61,13 +53,6 @@ for (const one of engines.filter(({ name }) => name === 'webgpu')) {
     chunks(each.name, () => conforms(each));
   }
   chunks.run();
-}
-
-// Those on subgroup matrices, in plain loops; matrices.sweep.test.ts has the other shapes.
-for (const one of engines.filter(({ name }) => name === 'webgpu')) {
-  const matrices = suiteOn(one, 'emulated subgroup matrices', () => openEmulated(one.request.adapter, 7));
-  for (const each of fewMatrixCases()) matrices(each.name, () => conforms(each));
-  matrices.run();
 }
 
 async function conforms(each: Case): Promise<void> {

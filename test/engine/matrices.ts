@@ -29,7 +29,7 @@ export function matrixCases(): Case[] {
   return tiledCases().filter(({ name }) => !/1×1 \d+ → \d+/.test(name));
 }
 
-/** One of each kernel, for `npm test`: matrices.sweep.test.ts has them all. */
+/** One of each kernel: matrices.sweep.test.ts has them all. */
 export function fewMatrixCases(): Case[] {
   const few = /^conv 3×3 13 → 17, 4×6|^conv_up 13 → 17, 5×3|^conv_up adjoint 17 → 13, 10×6/;
   return matrixCases().filter(({ name }) => few.test(name));
