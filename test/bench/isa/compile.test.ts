@@ -72,6 +72,22 @@ for (const family of ['navi31', 'gfx1201', 'vega10']) {
   });
 }
 
+test('navi31 in f16: convolutions on subgroup matrices, where enough workgroups start', async () => {
+  const { report, listings } = await isaReport({
+    family: 'navi31',
+    model: await benchModel('demo'),
+    batch: 1,
+    precision: 'f16',
+    only: ({ kernel, shape }) => kernel === 'conv3x3_matrix' && / adjoint /.test(shape),
+  });
+  assert.ok(report.kernels.length > 0);
+  report.kernels.forEach(({ isa, workgroups }, index) => {
+    assert.ok(workgroups >= 96);
+    assert.is(isa.spills, 0);
+    assert.match(listings[index], /v_wmma_f32_16x16x16_f16/);
+  });
+});
+
 test('a kernel that does not compile is told with its place, and a family that does not exist', async () => {
   const gpu = await openNullGpu('navi31');
   try {

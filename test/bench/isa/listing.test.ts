@@ -50,6 +50,31 @@ for (const { family, rdna, waves, vgprs, slice, brings, hot } of families) {
   });
 }
 
+test('a product of matrices counts as the multiply-adds that it is for each invocation', () => {
+  const text = [
+    '\ts_mov_b32 s0, 0 ; be800080',
+    'BB1:',
+    '\tv_wmma_f32_16x16x16_f16 v[0:7], v[8:15], v[16:23], v[0:7] ; cc404000',
+    '\tds_load_b128 v[8:11], v24 ; dbfc0000',
+    '\ts_add_u32 s0, s0, 1 ; 80008100',
+    '\ts_cmp_lt_u32 s0, 8 ; bf0a8800',
+    '\ts_cbranch_scc1 BB1 ; bfa2fffb',
+    '',
+  ].join('\n');
+  const told = ['VGPRs', 'LDS size', 'Spilled VGPRs', 'Spilled SGPRs', 'Subgroups per SIMD'];
+  const statistics = new Map(told.map((name) => [name, 32] as const));
+  for (const [wave, products] of [
+    [64, 64],
+    [32, 128],
+  ] as const) {
+    const figures = isaFigures({ listing: readListing(text), text, statistics, workgroup: 64, wave }, true);
+    assert.is(figures.fmaLoop, products / (products + 4), `waves of ${wave}`);
+    assert.is(figures.fmaSlice, products / (products + 4));
+    assert.is(figures.ldsPerFma, 1 / products);
+    assert.is(figures.instructions.fma, 1);
+  }
+});
+
 test('both forms of a listing are read alike', () => {
   const disassembled = readListing(
     'BB3:\n\tv_lshl_add_u32 v8, s5, 2, v[6:7]       ; d6460000 04010c00\n\ts_cbranch_scc0 BB3 ; bfa1ff9f\n',
