@@ -4,11 +4,12 @@ import { elements, shapeText, type Tensor } from '../graph/graph.js';
 /** An op with its shapes, for reports: `conv3x3 adjoint [1, 128, 32, 32] → [1, 64, 32, 32]`. */
 export function describe(op: ProgramOp): string {
   const from = op.op === 'fused' ? op.read.x : op.op === 'joined' ? largest(op.inputs) : op.inputs[0];
-  const to = (op.op === 'joined' ? largest(op.outputs) : op.outputs[0]) ?? op.writes[0];
+  // Beside a map there may be sums and coefficients.
+  const to = largest(op.outputs) ?? op.writes[0];
   return `${nameOf(op)} ${from ? `${shapeText(from.shape)} → ` : ''}${shapeText(to.shape)}`;
 }
 
-/** Of what many ops read or make, the largest says most. */
+/** Of what an op or several read or make, the largest says most; the first, of equal ones. */
 function largest(tensors: readonly Tensor[]): Tensor | undefined {
   const ofPictures = tensors.filter(({ kind }) => kind !== 'constant');
   const sizes = ofPictures.map(({ shape }) => elements(shape));
