@@ -181,9 +181,10 @@ test('a device with matrices takes their kernels, and workgroups of whole subgro
 });
 
 test('other devices take the plain kernels: without matrices, with too little workgroup memory, with odd subgroups', () => {
-  assert.is(kernelOf(device(undefined)), 'conv3x3_tiled');
-  assert.is(kernelOf(device({ lanes: 32, emulated: false }, 16_384)), 'conv3x3_tiled');
-  for (const lanes of [8, 16, 128]) assert.is(kernelOf(device({ lanes, emulated: false })), 'conv3x3_tiled');
+  assert.is(kernelOf(device(undefined)), 'conv3x3_winograd');
+  assert.is(kernelOf(device(undefined), { ...large, stored: 'f16' }), 'conv3x3_tiled');
+  assert.is(kernelOf(device({ lanes: 32, emulated: false }, 16_384)), kernelOf(device(undefined, 16_384)));
+  for (const lanes of [8, 16, 128]) assert.is(kernelOf(device({ lanes, emulated: false })), 'conv3x3_winograd');
 });
 
 test('where few workgroups would start, the plain kernels go first; the others are there to be measured', () => {
@@ -191,7 +192,7 @@ test('where few workgroups would start, the plain kernels go first; the others a
   const one = device({ lanes: 32, emulated: false });
   assert.is(kernelOf(one, small), 'conv3x3_tiled');
   const kernels = new Set(convolutionChoices('conv3x3', small, one).map(({ kernel }) => kernel));
-  assert.equal([...kernels], ['conv3x3_tiled', 'conv3x3_matrix']);
+  assert.equal([...kernels], ['conv3x3_tiled', 'conv3x3_matrix', 'conv3x3_winograd']);
 });
 
 test('weights in float32 are not for matrices', () => {
@@ -199,14 +200,14 @@ test('weights in float32 are not for matrices', () => {
   const inputs = [graph.input('x', [512, 32, 32]), graph.constant('weight', [512, 512, 3, 3])];
   graph.output('y', apply1(graph, 'conv', inputs, { adjoint: false }));
   const [op] = programOf(graph, webGpuForms).ops;
-  assert.is(lower(op, device({ lanes: 32, emulated: false }))[0].kernel, 'conv3x3_tiled');
+  assert.is(lower(op, device({ lanes: 32, emulated: false }))[0].kernel, 'conv3x3_winograd');
   assert.is(lower(op, device({ lanes: 32, emulated: true }))[0].kernel, 'conv3x3_matrix');
 });
 
-test('every convolution over maps has such a kernel, before the plain ones', () => {
+test('every convolution over maps has such a kernel, preferred before those in Winograd’s form', () => {
   for (const op of ['conv3x3', 'conv_up', 'conv_down'] as const) {
-    const names = convolutionVariants[op].map(({ kernel }) => kernel);
-    assert.ok(names.indexOf(`${op}_matrix`) < names.indexOf(`${op}_tiled`) && names.includes(`${op}_matrix`));
+    const preferred = convolutionVariants[op].filter(({ isPreferred }) => isPreferred).map(({ kernel }) => kernel);
+    assert.equal(preferred, [`${op}_matrix`, `${op}_winograd`]);
   }
 });
 

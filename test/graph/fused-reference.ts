@@ -32,8 +32,13 @@ export function runProgram(
   return tensors;
 }
 
+/** A map that kernels pass on to each other, where a convolution is one of them: in half where its weights are. */
+function passedOn({ core }: FusedOp, isPassed: boolean, map: Float64Array): Float64Array {
+  return isPassed && 'weight' in core ? stored(core.weight, map) : map;
+}
+
 /** Values as a tensor keeps them. */
-function stored({ dtype }: Tensor, values: Float64Array): Float64Array {
+function stored({ dtype }: Pick<Tensor, 'dtype'>, values: Float64Array): Float64Array {
   return dtype === 'f16' ? values.map((value) => halfToNumber(numberToHalf(value))) : values;
 }
 
@@ -65,10 +70,13 @@ function runPlain(op: Op, batch: number, tensors: Values, scalars: Partial<RunSc
 }
 
 function runFused(op: FusedOp, batch: number, tensors: Values): void {
-  const map = readMap(op.read, batch, tensors);
-  const convolved = runCore(op, map, batch, tensors);
-  const result = op.core.kind === 'conv_up' && op.core.blurred ? blurred(op, convolved, batch, tensors) : convolved;
-  const { write } = op;
+  const { core: kernel, read, write } = op;
+  const isMadeBefore = read.form === 'gradient' || read.form === 'unactivated';
+  const map = passedOn(op, isMadeBefore, readMap(read, batch, tensors));
+  const isBlurred = kernel.kind === 'conv_up' && kernel.blurred === true;
+  const isFinished = isBlurred || write.form === 'styled' || write.form === 'summed' || write.form === 'scaled';
+  const convolved = passedOn(op, isFinished, runCore(op, map, batch, tensors));
+  const result = isBlurred ? blurred(op, convolved, batch, tensors) : convolved;
   if (write.form === 'plain') {
     tensors.set(write.y, result);
     return;

@@ -54,7 +54,7 @@ for (const [name, shapes] of Object.entries(SOME)) {
 }
 
 test('so are kernels of the engine, of more than one kernel an op, and with states', async (context) => {
-  for (const name of ['styled_coefficients', 'scaled_gradient', 'optimise', 'keep_if']) {
+  for (const name of ['styled_channel', 'scaled_gradient', 'optimise', 'keep_if']) {
     const report = await tried(context, name, shaders[name], { shapes: [0, 3] });
     assert.ok(report.faults.length === 0 && report.checked.every(isRight), verdict(report));
   }
