@@ -392,6 +392,7 @@ export const optionsOf: Readonly<Record<string, OptionTable>> = {
   animate: animateOptions,
   generate: generateOptions,
   demo: demoOptions,
+  show: showOptions,
   gallery: galleryOptions,
   report: reportOptions,
   'weights list': found,
@@ -407,6 +408,5 @@ export const optionsOf: Readonly<Record<string, OptionTable>> = {
   'bench load': benchReport,
   'bench faces': benchReport,
   tune: tuneOptions,
-  show: showOptions,
   doctor: doctorOptions,
 };
