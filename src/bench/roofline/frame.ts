@@ -64,14 +64,15 @@ export function ceilingLabels(
   const slopeWidth = textWidth(slope, SMALL);
   const parts: string[] = [];
   const boxes: Box[] = [];
-  // From the right end to the ridge, above the line.
+  // From the right end to the ridge, above the line; where that is too short, at its end: left of the ridge the roof is lower.
   const level = y.at(fma) - 12;
-  const onFlat = along(area.right - flatWidth / 2 - 4, ridge + flatWidth / 2).map((at) => ({
+  const end = area.right - flatWidth / 2 - 4;
+  const onFlat = along(end, Math.min(ridge + flatWidth / 2, end)).map((at) => ({
     at,
     box: boxAt(at, level, flatWidth, 16),
   }));
   const flatPlace = leastCovering(onFlat, points);
-  if (flatPlace && ridge + flatWidth < area.right) {
+  if (flatPlace && ridge < area.right) {
     parts.push(text(flat, flatPlace.at, level + 4, { size: SMALL, middle: true }));
     boxes.push(flatPlace.box);
   }

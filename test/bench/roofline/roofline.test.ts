@@ -63,7 +63,7 @@ test('points are what the figures say, and what has no operations is told', () =
   const shown = points.reduce((sum, { share }) => sum + share, 0);
   assert.ok(Math.abs(shown + left.share - 1) < 1e-9 && left.share > 0.01);
   assert.is(points.length + left.kernels, report.kernels.length);
-  assert.ok(families.some(({ name }) => name === 'conv3x3') && families.some(({ name }) => name === 'linear'));
+  assert.ok(families.some(({ name }) => name === 'conv3x3') && families.some(({ name }) => name === 'products'));
   assert.equal(
     [...families].sort((a, b) => b.share - a.share),
     families,

@@ -98,7 +98,10 @@ test('an answer reads as it should', () => {
     explanationText(explain(question, cases, { entries, stale }, device, true).slice(0, 1), question, [4, 8, 16]);
   const text = answer([entry(one, 5, 1.3)]);
   assert.match(text, /^conv3x3@16, \d+ → \d+ channels(, styled)?: \d × in a step$/m);
-  assert.match(text, /^ {2}possible {2}conv3x3_broadcast \(1 tiling\), conv3x3_tiled \(\d+ tilings\), conv3x3_winograd \(\d+ tilings?\)$/m);
+  assert.match(
+    text,
+    /^ {2}possible {2}conv3x3_broadcast \(1 tiling\), conv3x3_tiled \(\d+ tilings\), conv3x3_winograd \(\d+ tilings?\)$/m,
+  );
   assert.match(text, /^ {2}usual {5}conv3x3_broadcast, workgroup 8, part \d$/m);
   assert.match(text, /^ {2}runs {6}conv3x3_tiled, quads \d+, rows \d+, groups \d+, slice \d+, split \d+$/m);
   assert.match(

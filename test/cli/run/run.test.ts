@@ -213,7 +213,10 @@ test('Ctrl-C keeps what is found, and the same command goes on', async ({ folder
 });
 
 test('generate: seeds, the way between two, saved latents', async ({ folder }) => {
-  const seeds = await facewright(folder, ['generate', '--out', 'faces', '--seeds', '0,5-6', '--truncation', '0.7']);
+  const seeds = await facewright(
+    folder,
+    'generate --out faces --seeds 0,5-6 --truncation 0.7 --no-metadata'.split(' '),
+  );
   assert.is(seeds.code, 0, seeds.stderr);
   const files = ['seed0000.png', 'seed0005.png', 'seed0006.png', 'sheet.png'];
   assert.equal(readdirSync(join(folder, 'faces')).sort(), files);
@@ -224,7 +227,7 @@ test('generate: seeds, the way between two, saved latents', async ({ folder }) =
 
   const way = await facewright(
     folder,
-    'generate --out way --interpolate 5 6 --frames 3 --truncation 0.7 --json'.split(' '),
+    'generate --out way --interpolate 5 6 --frames 3 --truncation 0.7 --no-metadata --json'.split(' '),
   );
   assert.is(way.code, 0, way.stderr);
   assert.is(way.stdout.trim().split('\n').length, 3);
@@ -244,9 +247,10 @@ test('generate: seeds, the way between two, saved latents', async ({ folder }) =
 });
 
 test("generate: NumPy's seeds, and w to and from .npz", async ({ folder }) => {
-  const words = 'generate --out drawn --seeds 42 --rng numpy --truncation 0.7 --noise-seed 1 --save-npz --json'.split(
-    ' ',
-  );
+  const words =
+    'generate --out drawn --seeds 42 --rng numpy --truncation 0.7 --noise-seed 1 --save-npz --no-metadata --json'.split(
+      ' ',
+    );
   const drawn = await facewright(folder, words);
   assert.is(drawn.code, 0, drawn.stderr);
   const line = JSON.parse(drawn.stdout);
@@ -261,7 +265,7 @@ test("generate: NumPy's seeds, and w to and from .npz", async ({ folder }) => {
   // As it was drawn: the file is truncated already.
   const back = await facewright(
     folder,
-    'generate --out back --latents drawn/seed0042.latents.npz --noise-seed 1'.split(' '),
+    'generate --out back --latents drawn/seed0042.latents.npz --noise-seed 1 --no-metadata'.split(' '),
   );
   assert.is(back.code, 0, back.stderr);
   assert.equal(png('back'), png('drawn'));
