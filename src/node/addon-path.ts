@@ -7,7 +7,7 @@ import { packagePath } from './paths.js';
  * What the native engine is built for in the package as it is installed: platform, C library where it is not glibc, processor.
  * tools/release.mjs builds them.
  */
-export const prebuiltTargets = ['linux-x64', 'linux-arm64', 'win32-x64'] as const;
+export const prebuiltTargets = ['linux-x64', 'linux-arm64', 'win32-x64', 'darwin-arm64'] as const;
 
 /** What a machine is to an addon. */
 export interface AddonMachine {
