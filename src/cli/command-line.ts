@@ -102,6 +102,12 @@ function describeCommand(parser: Argv, name: string, { help, inputs, strict, exa
   addOptions(parser.usage(help), optionsOf[name]);
   addExamples(parser, examples);
   if (inputs !== undefined) parser.positional('inputs', { describe: inputs, array: true });
+  parser.epilogue(closingWords(name, { strict }).join('\n\n'));
+  return parser;
+}
+
+/** What stands below a command's options, in the help and on its page: the original's spellings, exit codes. */
+export function closingWords(name: string, { strict }: Pick<Command, 'strict'>): string[] {
   const spellings = originalNames(name);
   const known = [];
   if (spellings.length > 0) known.push(`The original PULSE's spellings are taken as they are: ${spellings.join(' ')}.`);
@@ -111,8 +117,7 @@ function describeCommand(parser: Argv, name: string, { help, inputs, strict, exa
         `3 with --strict, when ${strict}; 130 after Ctrl-C.`,
     );
   }
-  parser.epilogue(known.join('\n\n'));
-  return parser;
+  return known;
 }
 
 /** What yargs has to say, in the tone of the other messages. */
