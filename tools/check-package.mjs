@@ -20,6 +20,7 @@ import {
 import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { programsOf, strictCompiler } from './doc-blocks.mjs';
 
 /** The oldest that is supported, and those of today. */
 const NODES = ['20.19.0', '22', '24'];
@@ -112,29 +113,12 @@ function megabytesOf(folder) {
   return Math.round(Number(run('du', ['-sk', folder]).split('\t')[0]) / 1000);
 }
 
-/** The example of the README, compiled as a stranger would, declarations of packages included. */
+/** The guide's first program, compiled as a stranger would, declarations of packages included: of face.png it makes found.png. */
 function compiles() {
-  writeFileSync(join(app, 'example.ts'), exampleOf(readFileSync(join(root, 'README.md'), 'utf8')));
-  const strict = [
-    '--strict',
-    '--target',
-    'es2023',
-    '--module',
-    'nodenext',
-    '--types',
-    'node',
-    '--typeRoots',
-    join(root, 'node_modules', '@types'),
-  ];
-  run(process.execPath, [join(root, 'node_modules', 'typescript', 'bin', 'tsc'), ...strict, 'example.ts']);
+  const guide = readFileSync(join(root, 'docs', 'guides', 'in-your-program.md'), 'utf8');
+  writeFileSync(join(app, 'example.ts'), programsOf(guide)[0]);
+  run(process.execPath, strictCompiler(root, ['example.ts']));
   there('example.js');
-}
-
-/** The first program that a text shows; of a picture, face.png, it makes another, found.png. */
-function exampleOf(text) {
-  const code = /```js\n(.*?)```/s.exec(text)?.[1];
-  if (!code?.includes("from 'facewright'")) throw new Error('README.md shows no program that uses facewright');
-  return code;
 }
 
 /** A Node's executable; undefined where it cannot be fetched. */
