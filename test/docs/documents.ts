@@ -1,0 +1,53 @@
+// The documents for people: which there are, their headings and links.
+
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const root = fileURLToPath(new URL('../../', import.meta.url));
+
+/** Every document that people are led to, by its path below the clone. */
+export const documents: readonly string[] = [
+  'README.md',
+  'CONTRIBUTING.md',
+  'CHANGELOG.md',
+  'models/README.md',
+  'test/goldens/README.md',
+  'tools/demo-model/README.md',
+  'tools/null-gpu/README.md',
+  ...readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' })
+    .map((path) => `docs/${path.replaceAll('\\', '/')}`)
+    .filter((path) => path.endsWith('.md')),
+];
+
+export function textOf(path: string): string {
+  return readFileSync(join(root, path), 'utf8');
+}
+
+/** A text without its blocks of code. */
+export function proseOf(text: string): string {
+  return text.replace(/^```.*?^```$/gms, '').replace(/^ {4}.*$/gm, '');
+}
+
+/** Where links lead, pictures included, as they are written; without those to the web. */
+export function linksOf(text: string): string[] {
+  const found = [...proseOf(text).matchAll(/\]\(([^)\s]+)\)/g)].map(([, target]) => target);
+  return found.filter((target) => !/^[a-z]+:/.test(target));
+}
+
+/** The anchors of a text's headings, as GitHub makes them. */
+export function anchorsOf(text: string): string[] {
+  const headings = [...proseOf(text).matchAll(/^#+ (.*)$/gm)].map(([, heading]) => slugOf(heading));
+  return headings.map((slug, index) => {
+    const before = headings.slice(0, index).filter((other) => other === slug).length;
+    return before === 0 ? slug : `${slug}-${before}`;
+  });
+}
+
+function slugOf(heading: string): string {
+  return heading
+    .replace(/\[([^\]]*)\]\([^)]*\)/g, '$1')
+    .toLowerCase()
+    .replace(/[^\p{L}\p{M}\p{N}\p{Pc} -]/gu, '')
+    .replaceAll(' ', '-');
+}
