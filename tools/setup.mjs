@@ -13,6 +13,7 @@ import { existsSync, mkdtempSync, readFileSync, statSync, writeFileSync } from '
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { chromiumPath } from './chromium.mjs';
 import { adapterPlan, browserPackages, compilerPackages, updateLists } from './setup-adapter.mjs';
 
 /** Steps that are over sooner are not worth a line. */
@@ -20,9 +21,6 @@ const ANNOUNCE_AFTER_MS = 1500;
 
 /** Lines of a failed command's output that are shown; the rest is in a file. */
 const SHOWN_LINES = 12;
-
-/** Where Chromium is found: as in test/chromium.ts. */
-const BROWSERS = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -135,13 +133,12 @@ async function findAdapter(native) {
   say(text);
 }
 
-/** Installs a browser for the tests of the gallery's pages; without one they are skipped. */
+/** Installs a browser for the tests of pages (the gallery's, the site's); without one they are skipped. */
 async function findBrowser() {
-  const known = [process.env.FACEWRIGHT_CHROMIUM ?? [], BROWSERS].flat();
-  if (known.some((path) => existsSync(path)) || !mayInstall || !existsSync('/usr/bin/apt-get')) return;
+  if (chromiumPath !== undefined || !mayInstall || !existsSync('/usr/bin/apt-get')) return;
   try {
     await step("reading apt's package lists", updateLists);
-    await step('installing chromium, for the tests of the gallery', browserPackages);
+    await step('installing chromium, for the tests of pages', browserPackages);
   } catch (error) {
     if (!(error instanceof SetupError) || process.env.CI) throw error;
   }

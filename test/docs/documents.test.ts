@@ -10,7 +10,7 @@ import { optionsOf } from '../../dist/cli/shared/option-tables.js';
 import { rejectUnknownOptions } from '../../dist/cli/shared/options.js';
 import { rewriteOriginal } from '../../dist/cli/shared/original.js';
 import { blocksOf } from '../../tools/doc-blocks.mjs';
-import { anchorsOf, documents, linksOf, root, textOf } from './documents.js';
+import { anchorsOf, documents, linksOf, root, textOf } from '../../tools/documents.mjs';
 
 const test = suite('documents');
 

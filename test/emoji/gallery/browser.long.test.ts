@@ -9,7 +9,8 @@ import sharp from 'sharp';
 import * as assert from 'uvu/assert';
 import { buildGallery } from '../../../dist/emoji/gallery/build.js';
 import { readResults } from '../../../dist/results/read-results.js';
-import { chromiumArguments, chromiumPath, chromiumSuite } from '../../chromium.js';
+import { chromiumArguments, chromiumPath } from '../../../tools/chromium.mjs';
+import { chromiumSuite } from '../../chromium.js';
 import { emojiResult, emojiResults, folderWith, type Result } from './folder.js';
 
 const test = chromiumSuite('emoji/gallery in Chromium');
