@@ -31,6 +31,12 @@ test('docs/commands is what the tables of the command line make', () => {
   assert.is(status, 0, stderr);
 });
 
+test("the package's file is named as npm names this version", () => {
+  const { version } = JSON.parse(textOf('package.json')) as { version: string };
+  const names = forUsers.flatMap((path) => textOf(path).match(/facewright-\d[\d.]*\.tgz/g) ?? []);
+  assert.equal([...new Set(names)], [`facewright-${version}.tgz`]);
+});
+
 test('links lead to files and headings that are there', () => {
   const dead = documents.flatMap((path) =>
     linksOf(textOf(path))
