@@ -17,8 +17,11 @@ import { openSite } from './site-browser.mjs';
 const UNREACHABLE =
   /\b(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|EHOSTUNREACH|ERR_SOCKET_TIMEOUT|ENOTCACHED|E40[134]|E5\d\d)\b/;
 
-/** What is ours to link, but no page: a file that comes along, or one that VitePress makes. */
+/** What a page loads by itself, as against what it leads to. */
 const RESOURCE = /<(?:script|img|link|source|video|iframe)\b[^>]*?\s(?:src|href)="([^"]*)"/g;
+
+/** A registry that has not answered by then does not. */
+const FETCH_LIMIT_MS = 300_000;
 
 const folder = join(root, 'site');
 const out = join(folder, '.vitepress', 'dist');
@@ -50,21 +53,21 @@ function fetchPackages() {
   const installed = join(folder, 'node_modules', '.package-lock.json');
   const lock = join(folder, 'package-lock.json');
   if (existsSync(installed) && statSync(installed).mtimeMs > statSync(lock).mtimeMs) return undefined;
-  const { status, stdout, stderr } = npm('ci', '--no-fund', '--no-audit');
+  const { status, stdout, stderr, error } = npm(['ci', '--no-fund', '--no-audit'], FETCH_LIMIT_MS);
   if (status === 0) return undefined;
   const output = `${stdout}${stderr}`;
-  const code = output.match(UNREACHABLE)?.[0];
+  const code = error?.code ?? output.match(UNREACHABLE)?.[0];
   if (code !== undefined) return `its packages cannot be fetched (${code})`;
   throw new Error(`npm ci in site/ failed:\n${output}`);
 }
 
 function build() {
-  const { status, stdout, stderr } = npm('run', 'build');
+  const { status, stdout, stderr } = npm(['run', 'build']);
   if (status !== 0) throw new Error(`${stdout}${stderr}`);
 }
 
-function npm(...words) {
-  return spawnSync('npm', words, { cwd: folder, encoding: 'utf8', shell: process.platform === 'win32' });
+function npm(words, timeout) {
+  return spawnSync('npm', words, { cwd: folder, encoding: 'utf8', timeout, shell: process.platform === 'win32' });
 }
 
 /** The pages of the site, by their path in it. */

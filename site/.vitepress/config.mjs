@@ -32,7 +32,6 @@ export default defineConfig({
     config(markdown) {
       leadToSite(markdown);
       frameIndentedCode(markdown);
-      leaveOutDiagrams(markdown);
     },
     theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' },
   },
@@ -71,14 +70,4 @@ function frameIndentedCode({ renderer: { rules } }) {
     tokens[index].info = 'text';
     return rules.fence(tokens, index, ...rest);
   };
-}
-
-/**
- * A plug-in of markdown-it: diagrams that GitHub draws (Mermaid) are left out. What draws them here is as large as all the rest, and there
- * is one, of what the table above it says.
- */
-function leaveOutDiagrams({ renderer: { rules } }) {
-  const { fence } = rules;
-  rules.fence = (tokens, index, ...rest) =>
-    tokens[index].info.trim() === 'mermaid' ? '' : fence(tokens, index, ...rest);
 }

@@ -38,7 +38,7 @@ const notRun: Readonly<Record<string, readonly string[]>> = {
     'sudo apt-get update',
     'sudo apt-get install -t bookworm-backports mesa-vulkan-drivers libvulkan1',
     'docker run --device /dev/dri -v "$PWD:/work" -w /work node:22-trixie sh -c \'',
-    'docker run --runtime=nvidia --gpus all -e NVIDIA_DRIVER_CAPABILITIES=compute,utility,graphics \\',
+    'docker run --runtime=nvidia --gpus all \\',
     'facewright tune',
     'tools/gpu-check.sh',
   ],
