@@ -2,6 +2,7 @@
 // and the list by name.
 
 #include <algorithm>
+#include <limits>
 
 #include "step-reader.h"
 
@@ -208,12 +209,16 @@ Step sphereStep(const Kernels& k, const StepReader& r) {
 }
 
 Step keepBestStep(const Kernels&, const StepReader& r) {
-  const int64_t total = r.input("total", 1), best = r.output("best", 1), bestStep = r.output("bestStep", 1);
-  const int64_t improved = r.output("improved", 1);
+  const int64_t total = r.input("total", 1), distance = r.input("distance", 1), best = r.output("best", 1);
+  const int64_t within = r.output("within", 1), bestStep = r.output("bestStep", 1), improved = r.output("improved", 1);
+  const float eps = r.value("eps");
   return {[=](const Frame& f) {
-    const bool better = *f.at(total) < *f.at(best);
+    const float near = *f.at(distance) <= eps ? 1.0f : 0.0f;
+    const bool nearer = near > *f.at(within) && *f.at(total) <= std::numeric_limits<float>::max();
+    const bool better = nearer || (near == *f.at(within) && *f.at(total) < *f.at(best));
     if (better) {
       *f.at(best) = *f.at(total);
+      *f.at(within) = near;
       *f.at(bestStep) = f.scalars.step;
     }
     *f.at(improved) = better ? 1.0f : 0.0f;

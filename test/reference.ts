@@ -676,15 +676,22 @@ const interpreters: Interpreters = {
     return [];
   },
 
-  keep_best(_op, operands) {
+  keep_best(op, operands) {
     const { value, write } = operands;
     const step = scalar(operands, 'step');
-    const improved = value(0).map((total, n) => (total < value(1)[n] ? 1 : 0));
-    const best = value(1).map((b, n) => (improved[n] ? value(0)[n] : b));
-    const bestStep = value(2).map((s, n) => (improved[n] ? step : s));
-    write(1, best);
-    write(2, bestStep);
-    write(3, improved);
+    const near = value(1).map((distance) => (distance <= op.attrs.eps ? 1 : 0));
+    const improved = value(0).map((total, n) => {
+      const [best, within] = [value(2)[n], value(3)[n]];
+      if (near[n] > within) return Number.isFinite(total) ? 1 : 0;
+      return near[n] === within && total < best ? 1 : 0;
+    });
+    const kept = (state: number, now: (n: number) => number) =>
+      value(state).map((before, n) => (improved[n] ? now(n) : before));
+    const [best, within, bestStep] = [kept(2, (n) => value(0)[n]), kept(3, (n) => near[n]), kept(4, () => step)];
+    write(2, best);
+    write(3, within);
+    write(4, bestStep);
+    write(5, improved);
     return [];
   },
 

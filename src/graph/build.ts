@@ -6,7 +6,7 @@ import { shapeRules } from './shapes.js';
 const writtenInputs: Partial<Record<OpName, readonly number[]>> = {
   optimise: [0, 2, 3],
   sphere: [0],
-  keep_best: [1, 2, 3],
+  keep_best: [2, 3, 4, 5],
   keep_if: [2],
 };
 

@@ -133,10 +133,12 @@ export interface OpAttributes {
    */
   sphere: Record<string, never>;
   /**
-   * Inputs: total [n, 1, 1, 1], best, bestStep, improved (states [n, 1, 1, 1]), all three written: where total < best,
-   * best = total, bestStep = the scalar `step`, improved = 1; elsewhere improved = 0.
+   * Remembers the step of least total among those whose distance is at most `eps`, or of all where there is none; the earliest on
+   * ties — inputs: total, distance [n, 1, 1, 1], best, within, bestStep, improved (states [n, 1, 1, 1]), all four written. With
+   * near = distance ≤ eps ? 1 : 0, a step is better where near > within and total is finite, or near = within and total < best.
+   * There best = total, within = near, bestStep = the scalar `step`, improved = 1; elsewhere improved = 0. NaN is never better.
    */
-  keep_best: Record<string, never>;
+  keep_best: { eps: number };
   /** Inputs: improved [n, 1, 1, 1], source, kept (state of the source's shape, written): kept = source where improved. */
   keep_if: Record<string, never>;
 }

@@ -226,7 +226,7 @@ export const shapeRules: ShapeRules = {
     return [];
   },
   keep_best(inputs) {
-    scalars(inputs, 'keep_best', need(inputs, 0, 'keep_best')[0], 0, 1, 2, 3);
+    scalars(inputs, 'keep_best', need(inputs, 0, 'keep_best')[0], 0, 1, 2, 3, 4, 5);
     return [];
   },
   keep_if(inputs) {

@@ -41,7 +41,10 @@ export interface SearchProgress {
   readonly images?: readonly Float32Array[];
 }
 
-/** What was found for one picture: its best step, which need not be the last. */
+/**
+ * What was found for one picture: its best step, which need not be the last. It is the one of least TOTAL among those that came
+ * within eps (L2 ≤ eps as float32), or of all where none did; the earliest on ties.
+ */
 export interface SearchResult {
   /** [3, r, r], nominally in [0, 1], not clamped. */
   readonly image: Float32Array;
@@ -55,10 +58,16 @@ export interface SearchResult {
   readonly bestStep: number;
   /** Of that step, not clamped; TOTAL as optimised. */
   readonly losses: SearchLosses;
-  /** Whether L2 ≤ eps, as float32. */
+  /** Whether L2 ≤ eps, as float32: whether any step came within eps. */
   readonly met: boolean;
   /** Losses as optimised and learning rate, step by step. */
   readonly trace: readonly (SearchLosses & { lr: number })[];
+}
+
+/** Whether a result is better than another of the same picture, by the order in which the best step is chosen. NaN never is. */
+export function isBetter(result: SearchResult, than: SearchResult): boolean {
+  if (result.met !== than.met) return result.met;
+  return result.losses.TOTAL < than.losses.TOTAL || (Number.isNaN(than.losses.TOTAL) && result.bestStep >= 0);
 }
 
 /** How to watch and stop a search. */
@@ -300,6 +309,7 @@ class BatchRun {
       }
     }
     executable.write('best', new Float32Array(n).fill(WORST));
+    executable.write('best.within', new Float32Array(n));
     executable.write('best.image', new Float32Array(n * 3 * this.generator.info.resolution ** 2));
     executable.write('best.step', new Float32Array(n).fill(-1));
   }

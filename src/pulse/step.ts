@@ -68,8 +68,8 @@ export function computedTerms(terms: readonly LossTerm[], tile: boolean): LossTe
  * gradients, the best so far, the optimiser and the retraction to the sphere.
  *
  * - inputs: `target` [n, 3, s, s]; `PARAM.radius` for each parameter; `noiseI` where it is fixed
- * - states: `v` [n, L or 1, d, 1], `noiseI` where it is trainable; `PARAM.first`, `PARAM.second`; `best`, `best.step`,
- *   `improved` [n, 1, 1, 1]; `best.image` [n, 3, r, r], `best.PARAM`
+ * - states: `v` [n, L or 1, d, 1], `noiseI` where it is trainable; `PARAM.first`, `PARAM.second`; `best`, `best.within`,
+ *   `best.step`, `improved` [n, 1, 1, 1]; `best.image` [n, 3, r, r], `best.PARAM`
  * - outputs: the terms that are computed, unclamped, and `TOTAL` [n, 1, 1, 1]; where asked for, `gradient.PARAM`
  */
 export function buildStep(graph: Graph, plan: StepPlan): void {
@@ -101,7 +101,8 @@ export function buildStep(graph: Graph, plan: StepPlan): void {
   const parameters = names.map((name) => graph.find(name)!);
   // Kept before the way back, so that the image is no longer in the way; and the loss belongs to the parameters as they are before
   // the optimiser moves them.
-  keepBest(graph, total, new Map([['image', image], ...names.map((name, i) => [name, parameters[i]] as const)]));
+  const kept = new Map([['image', image], ...names.map((name, i) => [name, parameters[i]] as const)]);
+  keepBest(graph, total, terms.get('L2')!, plan.eps, kept);
 
   const gradients = backward(graph, [{ output: total, seed }], parameters).map((gradient) =>
     scale === 1 ? gradient! : apply1(graph, 'affine', [gradient!], { scale: 1 / scale, shift: 0 }),
@@ -147,9 +148,10 @@ function objective(graph: Graph, plan: StepPlan, computed: ReadonlyMap<LossTermN
   );
 }
 
-function keepBest(graph: Graph, total: Tensor, kept: ReadonlyMap<string, Tensor>): void {
-  const [best, step, improved] = ['best', 'best.step', 'improved'].map((name) => graph.state(name, [1, 1, 1]));
-  apply(graph, 'keep_best', [total, best, step, improved], {});
+function keepBest(graph: Graph, total: Tensor, L2: Tensor, eps: number, kept: ReadonlyMap<string, Tensor>): void {
+  const states = ['best', 'best.within', 'best.step', 'improved'].map((name) => graph.state(name, [1, 1, 1]));
+  const [, , , improved] = states;
+  apply(graph, 'keep_best', [total, L2, ...states], { eps: Math.fround(eps) });
   for (const [name, tensor] of kept) {
     const [, c, h, w] = tensor.shape;
     apply(graph, 'keep_if', [improved, tensor, graph.state(`best.${name}`, [c, h, w])], {});

@@ -8,7 +8,7 @@ import { encodePng, toRgb8 } from '../image/write.js';
 import type { Generator } from '../model/generator.js';
 import { writeWholeFile } from '../node/whole-file.js';
 import type { SearchOptions } from '../pulse/options.js';
-import { type SearchLosses, type SearchProgress, type SearchResult, search } from '../pulse/search.js';
+import { isBetter, type SearchLosses, type SearchProgress, type SearchResult, search } from '../pulse/search.js';
 import { randomStart, type SearchStart } from '../pulse/start.js';
 import { type PictureNotes, withNotes } from '../results/picture-notes.js';
 import { type SavedStarts, savedStart } from './latents-file.js';
@@ -94,11 +94,9 @@ export async function searchBatch(
   return best;
 }
 
-/** The lower TOTAL wins, the earlier one on ties; a loss that is no number never wins. */
+/** The earlier one on ties. */
 function better(known: Found | undefined, found: Found): Found {
-  if (known === undefined) return found;
-  const total = known.result.losses.TOTAL;
-  return found.result.losses.TOTAL < total || Number.isNaN(total) ? found : known;
+  return known === undefined || isBetter(found.result, known.result) ? found : known;
 }
 
 async function startOf(setting: SearchSetting, job: Job, restart: number): Promise<SearchStart> {

@@ -894,11 +894,21 @@ function updates(): Case[] {
 }
 
 function records(): Case[] {
-  const best = (b: CaseBuilder, total: Tensor, start: Draw) => {
+  // 0.1 as float32 is a little above 0.1.
+  const eps = Math.fround(0.1);
+  const best = (b: CaseBuilder, total: Tensor, start: Draw, distance = b.input('distance', [1, 1, 1], all(1))) => {
     const improved = b.state('improved', [1, 1, 1], all(0));
-    const states = [b.state('best', [1, 1, 1], start), b.state('best step', [1, 1, 1], all(-1)), improved];
-    apply(b.graph, 'keep_best', [total, ...states], {});
+    const states = [b.state('best', [1, 1, 1], start), b.state('within', [1, 1, 1], all(0))];
+    apply(b.graph, 'keep_best', [total, distance, ...states, b.state('best step', [1, 1, 1], all(-1)), improved], {
+      eps,
+    });
     return improved;
+  };
+  const near = (b: CaseBuilder, distance: Draw, within: Draw, total: Draw, start: Draw) => {
+    const inputs = [b.input('total', [1, 1, 1], total), b.input('distance', [1, 1, 1], distance)];
+    const states = [b.state('best', [1, 1, 1], start), b.state('within', [1, 1, 1], within)];
+    const found = [b.state('best step', [1, 1, 1], all(-1)), b.state('improved', [1, 1, 1], all(0))];
+    apply(b.graph, 'keep_best', [...inputs, ...states, ...found], { eps });
   };
   const cases = [
     makeCase(
@@ -924,6 +934,24 @@ function records(): Case[] {
       },
       EXACT,
       [{ step: 0 }, { step: 1 }],
+    ),
+    makeCase(
+      'keep_best: the first within eps, however high its total; at eps, above it, NaN and infinite totals',
+      (b) => {
+        const distance = perPicture(0.05, eps, 0.1000001, 0.05, 0.05, Number.NaN);
+        near(b, distance, all(0), perPicture(9, 9, 9, Number.NaN, Infinity, 1), all(2));
+      },
+      EXACT,
+      [{ step: 4 }, { step: 5 }],
+    ),
+    makeCase(
+      'keep_best: one was within eps: better, a tie, worse; a lower total outside, NaN',
+      (b) => {
+        const distance = perPicture(0.05, 0.1, 0.05, 0.2, Number.NaN, 0.05);
+        near(b, distance, all(1), perPicture(1, 2, 3, 1, 1, Number.NaN), all(2));
+      },
+      EXACT,
+      [{ step: 4 }, { step: 5 }],
     ),
     // (2 − 1)², (1 − 1)², (0 − 1)², …: total falls, then rises, in picture 0; it falls on in picture 1, stays in picture 2.
     makeCase(
@@ -1142,8 +1170,9 @@ function search(kind: 'sgd' | 'adam', tiled: boolean, tolerance: number): Case {
       const gradients = backward(graph, [{ output: total, seed: one }], [v, noise]);
 
       const improved = b.state('improved', [1, 1, 1], all(0));
-      const best = [b.state('best', [1, 1, 1], all(Infinity)), b.state('best step', [1, 1, 1], all(-1)), improved];
-      apply(graph, 'keep_best', [total, ...best], {});
+      const best = [b.state('best', [1, 1, 1], all(Infinity)), b.state('within', [1, 1, 1], all(0))];
+      const records = [...best, b.state('best step', [1, 1, 1], all(-1)), improved];
+      apply(graph, 'keep_best', [total, terms[0], ...records], { eps: Math.fround(2e-3) });
       apply(graph, 'keep_if', [improved, image, b.state('best image', [3, 8, 8], all(0))], {});
       apply(graph, 'keep_if', [improved, v, b.state('best v', [tiled ? 1 : 4, size, 1], all(0))], {});
       [v, noise].forEach((param, index) => {

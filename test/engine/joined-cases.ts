@@ -144,6 +144,9 @@ const LOSSES: readonly LossesCase[] = [
   { terms: ['L2', 'L1'], factor: 32, size: [3, 2, 3], rows: 1 },
 ];
 
+/** Losses lie on either side of it. */
+const FLOOR = Math.fround(0.6);
+
 /** From a picture to its losses and their gradients, and what is kept of it. */
 function losses(): Case[] {
   return LOSSES.map(({ terms, told = [], factor, size: [c, h, w], rows }) =>
@@ -167,8 +170,7 @@ function losses(): Case[] {
         for (const [index, value] of values.entries()) graph.output(`loss${index}`, value);
         const total = apply1(graph, 'objective', values.slice(0, terms.length), {
           weights: [100, 7, 0.05].slice(0, terms.length),
-          // Losses lie on either side of it.
-          floors: terms.map((term) => (term === 'GEOCROSS' ? -Infinity : 0.6)),
+          floors: terms.map((term) => (term === 'GEOCROSS' ? -Infinity : FLOOR)),
         });
         graph.output('total', total);
         const seed = apply1(graph, 'fill', [], { value: 0.75, shape: [1, 1, 1] });
@@ -180,8 +182,12 @@ function losses(): Case[] {
           graph.output(`gradient of ${wanted[index].name}`, gradient!);
         });
         const improved = b.state('improved', [1, 1, 1], all(0));
-        const best = b.state('best', [1, 1, 1], perPicture(Infinity, 0.01, 1e9));
-        apply(graph, 'keep_best', [total, best, b.state('best step', [1, 1, 1], all(-1)), improved], {});
+        const best = [
+          b.state('best', [1, 1, 1], perPicture(Infinity, 0.01, 1e9, 0.01)),
+          b.state('within', [1, 1, 1], perPicture(0, 0, 0, 1)),
+        ];
+        const records = [...best, b.state('best step', [1, 1, 1], all(-1)), improved];
+        apply(graph, 'keep_best', [total, values[[...terms, ...told].indexOf('L2')], ...records], { eps: FLOOR });
         apply(graph, 'keep_if', [improved, image, b.state('best image', [c, h * factor, w * factor], all(0))], {});
       },
       1e-5,

@@ -82,7 +82,12 @@ function assertSame(graph: Graph, program: readonly ProgramOp[]): void {
       .map(({ name, shape }) => [name, normals(name, elements(shape), 0.5, 1).map((value) => Math.abs(value) + 0.1)]),
   );
   // So that the picture is the best so far.
-  if (graph.find('best')) values.set('best', new Float32Array(graph.batch).fill(1e9));
+  for (const [name, start] of [
+    ['best', 1e9],
+    ['best.within', 0],
+  ] as const) {
+    if (graph.find(name)) values.set(name, new Float32Array(graph.batch).fill(start));
+  }
   const scalars = { rate: 0.1, rootCorrection: 0.3, step: 7 };
   const [plain, joined] = [graph.ops, program].map((ops) => runProgram(graph, ops, values, scalars));
   const states = graph.tensors.filter(({ kind }) => kind === 'state');
@@ -226,6 +231,27 @@ test('a picture that is read or told as it is, and rows that are, are made', () 
   graph.output('image', image);
   graph.output('small', apply1(graph, 'bicubic', [image], { axis: 2, factor: 2, adjoint: false }));
   assert.equal(joinedIn(fuse(graph, joinedAlone)), []);
+});
+
+test('a best step that is chosen by the distance of something else is chosen alone', () => {
+  const graph = new Graph(1);
+  const small = apply1(graph, 'bicubic', [graph.input('x', [3, 4, 4])], { axis: 3, factor: 2, adjoint: false });
+  const loss = apply1(graph, 'pixel_loss', [small, graph.input('target', [3, 4, 2])], { term: 'L2' });
+  const total = apply1(graph, 'objective', [loss], { weights: [1], floors: [0] });
+  const keep = (distance: Tensor, name: string) => {
+    const states = ['best', 'within', 'step', 'improved'].map((state) => graph.state(`${state} ${name}`, [1, 1, 1]));
+    apply(graph, 'keep_best', [total, distance, ...states], { eps: 1 });
+  };
+  keep(graph.input('distance', [1, 1, 1]), 'by another');
+  keep(loss, 'by its own');
+  const program = fuse(graph, joinedAlone);
+  assert.equal(joinedIn(program), ['losses']);
+  const alone = program.filter(({ op }) => op === 'keep_best');
+  assert.equal(
+    alone.map(({ inputs }) => inputs[1]!.name),
+    ['distance'],
+  );
+  assertSame(graph, program);
 });
 
 test('a loss of another picture, and a layer with an activation, run as they are', () => {

@@ -136,7 +136,7 @@ const uses: { [O in OpName]: Use<O> } = {
   objective_gradient: { inputs: [ONE, ONE], attrs: { weight: 1, floor: 0 }, outputs: [ONE] },
   optimise: { inputs: [MAP, MAP, MAP, MAP], attrs: { kind: 'adam' }, outputs: [] },
   sphere: { inputs: [MAP, [N, 4, 1, 1]], attrs: {}, outputs: [], free: ['0.2', '0.3'] },
-  keep_best: { inputs: [ONE, ONE, ONE, ONE], attrs: {}, outputs: [] },
+  keep_best: { inputs: [ONE, ONE, ONE, ONE, ONE, ONE], attrs: { eps: 1 }, outputs: [] },
   keep_if: { inputs: [ONE, MAP, MAP], attrs: {}, outputs: [] },
 };
 

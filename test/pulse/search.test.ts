@@ -6,7 +6,7 @@ import type { Generator } from '../../dist/model/generator.js';
 import { openWebGpu } from '../../dist/node/dawn.js';
 import { defaultSearchOptions, type SearchOptions } from '../../dist/pulse/options.js';
 import { normals } from '../../dist/pulse/random.js';
-import { type SearchTarget, search } from '../../dist/pulse/search.js';
+import { isBetter, type SearchResult, type SearchTarget, search } from '../../dist/pulse/search.js';
 import { randomStart } from '../../dist/pulse/start.js';
 import { engineSuite, engines, openTestEngine } from '../engines.js';
 import { tinyGenerator } from '../tiny-generator.js';
@@ -19,6 +19,14 @@ async function target(picture: number, settings = options): Promise<SearchTarget
   const rgb = Uint8Array.from(normals(picture, [], SIZE * SIZE * 3), (x) => 128 + 40 * x);
   const start = await randomStart(generator.info, settings, { seed: 1, target: rgb, duplicate: 0, restart: 0 });
   return { rgb, size: SIZE, start };
+}
+
+/** Of the steps within eps, or of all where there is none, the first of the lowest total. */
+function bestStepOf(trace: SearchResult['trace'], eps: number): number {
+  const near = trace.filter(({ L2 }) => L2 <= Math.fround(eps));
+  const candidates = near.length > 0 ? near : trace;
+  const least = Math.min(...candidates.map(({ TOTAL }) => TOTAL));
+  return trace.findIndex((step) => candidates.includes(step) && step.TOTAL === least);
 }
 
 const targets = (pictures: readonly number[], settings = options) =>
@@ -40,13 +48,57 @@ for (const engine of engines) {
       assert.is(losses.length, 2);
     }
     assert.equal(steps, [1, 2, 3, 4, 5, 6]);
-    for (const { bestStep, losses, trace, image, v, w } of await running.results) {
-      const totals = trace.map(({ TOTAL }) => TOTAL);
-      assert.is(bestStep, totals.indexOf(Math.min(...totals)));
-      assert.is(losses.TOTAL, totals[bestStep]);
+    for (const { bestStep, losses, trace, image, v, w, met } of await running.results) {
+      assert.is(bestStep, bestStepOf(trace, options.eps));
+      assert.is(losses.TOTAL, trace[bestStep].TOTAL);
+      assert.not(met);
       assert.is(image.length, 3 * 16 * 16);
       assert.is(v.length, w.length);
     }
+  });
+
+  test('a search that came within eps at any step is met, by the least total of those steps', async () => {
+    const pictures = await targets([0, 1, 2, 3, 4]);
+    // Three of these come within eps towards the end and hover about it, two do not come so far.
+    const eps = 0.008;
+    const settings = { ...options, steps: 20, eps, learningRate: 0.8, loss: '100*L2+0.2*GEOCROSS' };
+    const running = search(generator, pictures, settings, { intermediate: true });
+    const images: Float32Array[][] = [];
+    for await (const progress of running) images.push([...progress.images!]);
+    const results = await running.results;
+    let behind = 0;
+    for (const [picture, { trace, bestStep, met, losses, image }] of results.entries()) {
+      const limit = Math.fround(eps);
+      assert.is(bestStep, bestStepOf(trace, eps), `picture ${picture}`);
+      assert.is(
+        met,
+        trace.some(({ L2 }) => L2 <= limit),
+        `picture ${picture}`,
+      );
+      assert.is(met, losses.L2 <= limit);
+      assert.equal(images.at(-1)![picture], image);
+      // After every step, the best so far by the same order.
+      trace.forEach((_, step) => {
+        const best = bestStepOf(trace.slice(0, step + 1), eps);
+        assert.equal(images[step][picture], images[best][picture], `picture ${picture}, step ${step}`);
+      });
+      const totals = trace.map(({ TOTAL }) => TOTAL);
+      behind += Number(met && totals[bestStep] > Math.min(...totals));
+    }
+    assert.ok(results.some(({ met }) => met) && results.some(({ met }) => !met), 'some come within eps, some do not');
+    assert.ok(behind > 0, 'a step outside eps has a lower total than the best within, somewhere');
+  });
+
+  test('of results of one picture, those within eps are better, then those of the lower total', async () => {
+    const [one] = await search(generator, await targets([0]), options).results;
+    const like = (met: boolean, TOTAL: number) => ({ ...one, met, losses: { ...one.losses, TOTAL } });
+    const order = [like(true, 1), like(true, 2), like(false, 0.5), like(false, 3), like(false, Number.NaN)];
+    order.forEach((a, i) => {
+      order.forEach((b, k) => {
+        if (i !== k) assert.is(isBetter(a, b), i < k, `${i} and ${k}`);
+      });
+    });
+    assert.not(isBetter(order[2], order[2]));
   });
 
   test('the saved latents and noise draw the saved image', async () => {

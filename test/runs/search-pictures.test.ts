@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import * as assert from 'uvu/assert';
 import {
   BrokenOffError,
+  defaultSearchOptions,
   FacewrightError,
   findPictures,
   Generator,
@@ -13,7 +14,9 @@ import {
   type Picture,
   type RunEvent,
   type RunOptions,
+  randomStart,
   readResults,
+  search as searchFor,
   searchPictures,
 } from '../../dist/index.js';
 import { writePicture } from '../cli/command.js';
@@ -77,6 +80,39 @@ test('tells what it does, and a second run what is there', async ({ folder, gene
   const second = searchPictures(generator, found, options);
   assert.equal(typesOf(await follow(second)), ['started', 'skipped', 'skipped', 'skipped']);
   assert.is((await second.summary).earlier, 3);
+});
+
+test('of several restarts the best is kept: one within eps before any other, then the lower total', async ({
+  folder,
+  generator,
+  options,
+}) => {
+  const found = await pictures(folder, 3);
+  const settings = { ...defaultSearchOptions(generator.info), steps: 6 };
+  const close: boolean[] = [];
+  for (const eps of [0.002, 0.09]) {
+    const search = { steps: 6, eps };
+    const run = searchPictures(generator, found, { ...options, out: join(folder, `${eps}`), restarts: 4, search });
+    for (const event of await follow(run)) {
+      if (event.type !== 'found') continue;
+      const { target, line } = event;
+      const results = await Promise.all(
+        [0, 1, 2, 3].map(async (restart) => {
+          const key = { seed: 1, target: target.rgb, duplicate: 0, restart };
+          const start = await randomStart(generator.info, settings, key);
+          return (await searchFor(generator, [{ ...target, start }], { ...settings, eps }).results)[0];
+        }),
+      );
+      close.push(...results.map(({ met }) => met));
+      const near = results.filter(({ met }) => met);
+      const candidates = near.length > 0 ? near : results;
+      const least = Math.min(...candidates.map(({ losses }) => losses.TOTAL));
+      const best = candidates.find(({ losses }) => losses.TOTAL === least)!;
+      assert.equal([line.restart, line.met], [results.indexOf(best), best.met]);
+      assert.equal(line.losses, best.losses);
+    }
+  }
+  assert.ok(close.includes(true) && close.includes(false));
 });
 
 test('another class is another run', async ({ folder, generator, options }) => {

@@ -248,9 +248,10 @@ const lowerings: { [N in PlainOpName]: Lowering<N> } = {
     });
   },
   keep_best(op, to) {
-    const [total, best, bestStep, improved] = op.inputs.map((input) => to.planar(input!));
+    const [total, distance, best, within, bestStep, improved] = op.inputs.map((input) => to.planar(input!));
     to.step('keep_best', op, {
-      buffers: { total, best, bestStep, improved },
+      buffers: { total, distance, best, within, bestStep, improved },
+      values: { eps: op.attrs.eps },
     });
   },
   keep_if(op, to) {

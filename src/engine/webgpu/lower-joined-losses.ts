@@ -97,9 +97,12 @@ function weighingTable(
   // In the order in which the objective adds them up; then those that are only told.
   const terms = [...(weighed as readonly Tensor[]), ...made.filter((value) => !weighed.includes(value))];
   const gradients = partsOf(op, 'objective_gradient');
-  const [, ...states] = partsOf(op, 'keep_best')[0]?.inputs ?? [];
-  const kept = [0, 1, 2].map((state) => place(states[state]));
-  const words = [terms.length, gradients.length, place(outputs[0]), ...kept, tiles, pairs];
+  const [keeping] = partsOf(op, 'keep_best');
+  const [, distance, ...states] = keeping?.inputs ?? [];
+  const kept = [0, 1, 2, 3].map((state) => place(states[state]));
+  const compared = distance === undefined ? 0 : terms.indexOf(distance);
+  const words = [terms.length, gradients.length, tiles, pairs];
+  words.push(place(outputs[0]), ...kept, compared, bitsOf(keeping?.attrs.eps ?? 0), 0);
   terms.forEach((term, index) => {
     const [from, count, factor] = sourceOf(losses[made.indexOf(term)], tiles, pairs);
     const [weight, floor] = [attrs.weights[index] ?? 0, finiteFloor(attrs.floors[index])];

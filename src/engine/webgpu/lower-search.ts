@@ -182,10 +182,10 @@ export function lowerSphere({ inputs: [param, radius] }: Op<'sphere'>): Dispatch
   ];
 }
 
-export function lowerKeepBest({ inputs }: Op<'keep_best'>): Dispatch[] {
-  const [total, best, best_step, improved] = inputs.map(bind);
-  const bindings = { total, best, best_step, improved, scalars };
-  return [{ kernel: 'keep_best', overrides: {}, bindings, groups: [1, 1], flop: 0 }];
+export function lowerKeepBest({ inputs, attrs: { eps } }: Op<'keep_best'>): Dispatch[] {
+  const [total, distance, best, within, best_step, improved] = inputs.map(bind);
+  const bindings = { total, distance, best, within, best_step, improved, scalars };
+  return [{ kernel: 'keep_best', overrides: { EPS: eps }, bindings, groups: [1, 1], flop: 0 }];
 }
 
 /** @param scaling what the source goes through before it is kept */

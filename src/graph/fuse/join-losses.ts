@@ -22,7 +22,8 @@ export function joinLosses(joining: Joining): void {
     const geocrosses = others.flatMap((op) => (op && isOp(op, 'geocross') ? [op] : []));
     if (others.length !== geocrosses.length || geocrosses.length > 1 || makers.includes(undefined)) continue;
     if (geocrosses.some((op) => objective.inputs.includes(op.outputs[1]))) continue;
-    const behind = [...gradientFactors(objective, uses), ...decisions(objective, uses)];
+    const measured = [...losses, ...geocrosses].map(({ outputs: [value] }) => value);
+    const behind = [...gradientFactors(objective, uses), ...decisions(objective, uses, measured)];
     const stored = [...reduction.outputs, ...geocrosses.map(({ outputs: [, pairs] }) => pairs)];
     joining.join('losses', [reduction, ...losses, ...geocrosses, objective, ...behind], objective, stored);
   }
@@ -42,9 +43,10 @@ function gradientFactors(objective: Op<'objective'>, uses: Uses): Op[] {
   return [...seeds, ...seeded];
 }
 
-function decisions({ outputs: [total] }: Op<'objective'>, uses: Uses): Op[] {
+/** What decides by an objective and one of these losses whether it is the best so far. */
+function decisions({ outputs: [total] }: Op<'objective'>, uses: Uses, losses: readonly Tensor[]): Op[] {
   const found = uses.readers(total).flatMap(({ op, place }) => (place === 0 && isOp(op, 'keep_best') ? [op] : []));
-  return found.slice(0, 1);
+  return found.filter(({ inputs: [, distance] }) => losses.some((loss) => loss === distance)).slice(0, 1);
 }
 
 /** From the factors of the losses' gradients to the gradient of the picture before it was reduced along both axes, and scaled. */
