@@ -3,6 +3,7 @@
 import { groupBy } from '../../results/group-by.js';
 import { canonical, type JournalLine } from '../../results/journal.js';
 import type { Measured } from '../report/report-data.js';
+import { subjectOf } from '../report/subject.js';
 import { oddReasons } from './odd.js';
 import { fileName, shortHash } from './paths.js';
 import { lossText, type Outcome, setTitle, toneTitle } from './titles.js';
@@ -29,14 +30,14 @@ export interface Pictures {
   readonly scaled?: Picture;
 }
 
-/** A result. */
+/** A result; or a drawing that there is no result of, in whatever size and with whatever seed. */
 export interface Entry {
   /** Hexadecimal, and different for every result and every picture that may become of it. */
   readonly id: string;
   readonly line: JournalLine;
   /** `person: beard, medium skin tone`, or the name of the picture's file. */
   readonly name: string;
-  /** Side of the target in pixels, where that is known. */
+  /** Side of the target in pixels, where there is one and that is known. */
   readonly size: number | undefined;
   readonly outcome: Outcome;
   /** How it ended, in a sentence. */
@@ -72,15 +73,15 @@ export function makeEntries(lines: readonly JournalLine[], measured?: ReadonlyMa
     measured,
   );
   const entries: DraftEntry[] = [];
-  for (const [key, together] of groupBy(lines, subjectKey)) {
+  for (const [key, together] of groupBy(withoutRepetitions(lines), subjectKey)) {
     const subject: Subject = { title: subjectTitle(together[0]), page: subjectPage(together[0], key), entries: [] };
     for (const line of together) {
       const outcome = outcomeOf(line);
       const entry: DraftEntry = {
         id: entryId(line),
         line,
-        name: line.emoji?.name ?? resultName(line),
-        size: sizeOf(line),
+        name: line.emoji?.name ?? (isAboutDrawing(line) ? subject.title : resultName(line)),
+        size: isAboutDrawing(line) ? undefined : sizeOf(line),
         outcome,
         reason: reasonOf(line, outcome),
         odd: odd.get(line.output) ?? [],
@@ -92,6 +93,23 @@ export function makeEntries(lines: readonly JournalLine[], measured?: ReadonlyMa
     }
   }
   return entries;
+}
+
+/** Whether what happened has nothing to do with size and seed: there is no face in the drawing, or no drawing. */
+function isAboutDrawing({ failure }: JournalLine): boolean {
+  return failure !== undefined;
+}
+
+/** Lines without those that tell of a drawing what another one tells already: a run has one for every size and seed. */
+function withoutRepetitions(lines: readonly JournalLine[]): JournalLine[] {
+  const told = new Set<string>();
+  return lines.filter((line) => {
+    if (!isAboutDrawing(line)) return true;
+    const fact = `${line.failure}\0${subjectOf(line)}`;
+    const isNew = !told.has(fact);
+    told.add(fact);
+    return isNew;
+  });
 }
 
 /** All that a result's pictures follow from: its key, and what another engine or driver may have made otherwise. */
@@ -156,7 +174,7 @@ export function originOf({ line, size }: Pick<Entry, 'line' | 'size'>): string {
     emoji && setTitle(emoji.set),
     emoji && emoji.tone !== 'none' && toneTitle(emoji.tone),
     size && `${size} px`,
-    duplicate > 0 && `face ${duplicate}`,
+    duplicate > 0 && !isAboutDrawing(line) && `face ${duplicate}`,
   ]
     .filter((part) => typeof part === 'string')
     .join(', ');

@@ -131,8 +131,8 @@ export const measureKinds: readonly MeasureKind[] = [
   },
 ];
 
-/** One value per drawing: results of several seeds and sizes are of one look for a face. */
-function recognised(lines: readonly JournalLine[]): Value[] {
+/** Whether a face was seen, 1 or 0, of each drawing: results of several seeds and sizes are of one look for a face. */
+export function recognised(lines: readonly JournalLine[]): Value[] {
   const faces = lines.filter(({ emoji, failure }) => emoji?.frame === 'face' && failure !== 'missing');
   return [...groupBy(faces, subjectOf).values()].flatMap((group) => {
     const line = group.find(({ status }) => status === 'done');

@@ -14,6 +14,8 @@ interface Kind {
   readonly id: string;
   readonly title: string;
   readonly what: string;
+  /** What its entries are, one and several. */
+  readonly noun: readonly [one: string, several: string];
   readonly entries: readonly Entry[];
   reasons(entry: Entry): readonly string[];
 }
@@ -39,11 +41,11 @@ export function FailuresPage({ site }: { site: Site }) {
       )}
       {kinds.length > 0 && <Filters entries={all} fixed="outcome" count={counted(cards, 'card')} />}
       <Empty />
-      {kinds.map(({ id, title, what, entries, reasons }) => (
+      {kinds.map(({ id, title, what, noun, entries, reasons }) => (
         <section key={id} class="cards" id={id} data-section>
           <h2>{title}</h2>
           <p class="what">
-            {counted(entries.length, 'result')}. {what}
+            {counted(entries.length, ...noun)}. {what}
           </p>
           <ul class="grid">
             {entries.map((entry) => (
@@ -60,11 +62,13 @@ function kindsOf(entries: readonly Entry[]): Kind[] {
   const ended = (outcome: Entry['outcome']) => entries.filter((entry) => entry.outcome === outcome);
   const excess = ({ line }: Entry) => (line.losses?.L2 ?? 0) - line.eps;
   const reason = (entry: Entry) => [entry.reason];
+  const results = ['result', 'results'] as const;
   return [
     {
       id: 'no-face',
       title: 'Not recognised',
       what: 'No face was found in the drawing, so there was nothing to search for.',
+      noun: ['drawing', 'drawings'],
       entries: ended('no-face'),
       reasons: reason,
     },
@@ -72,16 +76,25 @@ function kindsOf(entries: readonly Entry[]): Kind[] {
       id: 'missing',
       title: 'Missing in the set',
       what: 'Not every set has every emoji.',
+      noun: ['emoji', 'emoji'],
       entries: ended('missing'),
       reasons: reason,
     },
-    { id: 'failed', title: 'Failed', what: 'An error stood in the way.', entries: ended('failed'), reasons: reason },
+    {
+      id: 'failed',
+      title: 'Failed',
+      what: 'An error stood in the way.',
+      noun: results,
+      entries: ended('failed'),
+      reasons: reason,
+    },
     {
       id: 'odd',
       title: 'Odd',
       what:
         'Far out, as box plots call it: more than three interquartile ranges above the third quartile of all results of ' +
         'that size. It does not say that the face is bad, only that it is not like the others.',
+      noun: results,
       entries: entries.filter(({ odd }) => odd.length > 0),
       reasons: ({ odd }) => odd,
     },
@@ -89,6 +102,7 @@ function kindsOf(entries: readonly Entry[]): Kind[] {
       id: 'missed',
       title: 'Missed eps',
       what: 'No step came within eps; the best one is shown. The furthest off come first.',
+      noun: results,
       entries: ended('missed').sort((a, b) => excess(b) - excess(a)),
       reasons: reason,
     },

@@ -1,6 +1,7 @@
 // index.html: what there is, and the ways into it.
 
 import { countedText as counted } from '../../report/format.js';
+import { recognised } from '../../report/measures.js';
 import { Image } from '../components/figures.js';
 import { Page } from '../components/page.js';
 import type { Entry } from '../entries.js';
@@ -76,9 +77,9 @@ function Numbers({ site }: { site: Site }) {
   const { entries } = site;
   const faces = found(entries);
   const emoji = entries.filter(({ line }) => line.emoji !== undefined);
-  const drawn = emoji.filter(({ outcome }) => outcome !== 'missing');
-  const recognised = drawn.filter(({ outcome }) => outcome !== 'no-face');
-  const aligned = drawn.some(({ line }) => line.emoji?.frame === 'face');
+  // Of drawings, as in the report: results are of several sizes and seeds.
+  const drawn = recognised(entries.map(({ line }) => line));
+  const faceDrawings = drawn.reduce((sum, { value }) => sum + value, 0);
   const within = faces.filter(({ outcome }) => outcome === 'within');
   const sets = new Set(emoji.map(({ line }) => line.emoji!.set));
   const sizes = [...new Set(entries.map(({ size }) => size))]
@@ -90,7 +91,7 @@ function Numbers({ site }: { site: Site }) {
   ];
   if (sets.size > 0) facts.push([String(sets.size), sets.size === 1 ? 'set' : 'sets']);
   if (sizes.length > 0) facts.push([sizes.join(', '), 'pixels a side']);
-  if (aligned) facts.push([share(recognised.length, drawn.length), 'recognised as faces']);
+  if (drawn.length > 0) facts.push([share(faceDrawings, drawn.length), 'recognised as faces']);
   facts.push([share(within.length, faces.length), 'within eps']);
   return (
     <dl class="numbers">
