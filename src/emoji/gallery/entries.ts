@@ -3,7 +3,7 @@
 import { groupBy } from '../../results/group-by.js';
 import { canonical, type JournalLine } from '../../results/journal.js';
 import type { Measured } from '../report/report-data.js';
-import { subjectOf } from '../report/subject.js';
+import { isAboutDrawing, withoutRepetitions } from '../report/subject.js';
 import { oddReasons } from './odd.js';
 import { fileName, shortHash } from './paths.js';
 import { lossText, type Outcome, setTitle, toneTitle } from './titles.js';
@@ -93,23 +93,6 @@ export function makeEntries(lines: readonly JournalLine[], measured?: ReadonlyMa
     }
   }
   return entries;
-}
-
-/** Whether what happened has nothing to do with size and seed: there is no face in the drawing, or no drawing. */
-function isAboutDrawing({ failure }: JournalLine): boolean {
-  return failure !== undefined;
-}
-
-/** Lines without those that tell of a drawing what another one tells already: a run has one for every size and seed. */
-function withoutRepetitions(lines: readonly JournalLine[]): JournalLine[] {
-  const told = new Set<string>();
-  return lines.filter((line) => {
-    if (!isAboutDrawing(line)) return true;
-    const fact = `${line.failure}\0${subjectOf(line)}`;
-    const isNew = !told.has(fact);
-    told.add(fact);
-    return isNew;
-  });
 }
 
 /** All that a result's pictures follow from: its key, and what another engine or driver may have made otherwise. */

@@ -6,7 +6,7 @@ import type { JournalLine } from '../../results/journal.js';
 import { categoryTitle } from '../categories.js';
 import { type MeasureKind, type Measurements, measureKinds, pairOf } from './measures.js';
 import type { Observation } from './statistics.js';
-import { clusterOf, sizeOf } from './subject.js';
+import { clusterOf, sizeOf, withoutRepetitions } from './subject.js';
 
 /** Pictures that share a row. */
 export interface Group {
@@ -114,6 +114,6 @@ export function pairedGroups(lines: readonly JournalLine[], measured: Measuremen
           const other = others.get(kind)!.get(pairOf(kind, line));
           return other === undefined ? [] : [{ cluster: clusterOf(line), value: value - other }];
         });
-      return [{ name: toneName(tone), n: own.length, differences }];
+      return [{ name: toneName(tone), n: withoutRepetitions(own).length, differences }];
     });
 }

@@ -25,7 +25,7 @@ export interface Measure {
 /** A row: all pictures of a set, of a tone, of a category. */
 export interface ReportRow {
   readonly name: string;
-  /** Pictures in it, whatever became of them. */
+  /** Pictures in it, whatever became of them; a drawing that there is no result of counts once, whatever sizes and seeds. */
   readonly n: number;
   /** By the measure's key; missing where nothing could be measured. */
   readonly figures: Readonly<Record<string, Figure>>;

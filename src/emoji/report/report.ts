@@ -8,6 +8,7 @@ import { differenceOf, figureOf, type MeasureKind, type Measurements, measureKin
 import { type Plot, plot } from './plot.js';
 import { pairedReading, reading, WITHOUT } from './readings.js';
 import type { Figure, Measure, ReportData, ReportRow, ReportTable } from './report-data.js';
+import { withoutRepetitions } from './subject.js';
 
 /**
  * Makes the report of a folder.
@@ -46,7 +47,7 @@ function singleTable(
 ): ReportTable {
   const rows = groups.map(({ name, lines }) => ({
     name,
-    n: lines.length,
+    n: withoutRepetitions(lines).length,
     figures: figures((kind) => figureOf(kind, lines, measured)),
   }));
   const measures = known(rows);

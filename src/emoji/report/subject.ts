@@ -7,6 +7,23 @@ export function subjectOf({ emoji, input }: JournalLine): string {
   return emoji === undefined ? input : [emoji.set, emoji.codePoints, emoji.frame].join('\0');
 }
 
+/** Whether what happened has nothing to do with size and seed: there is no face in the drawing, or no drawing. */
+export function isAboutDrawing({ failure }: JournalLine): boolean {
+  return failure !== undefined;
+}
+
+/** Lines without those that tell of a drawing what another one tells already: a run has one for every size and seed. */
+export function withoutRepetitions(lines: readonly JournalLine[]): JournalLine[] {
+  const told = new Set<string>();
+  return lines.filter((line) => {
+    if (!isAboutDrawing(line)) return true;
+    const fact = `${line.failure}\0${subjectOf(line)}`;
+    const isNew = !told.has(fact);
+    told.add(fact);
+    return isNew;
+  });
+}
+
 /** What chance has in common for several results: an emoji whatever its tone and its set, or a file. */
 export function clusterOf({ emoji, input }: JournalLine): string {
   return emoji === undefined ? input : emoji.base;

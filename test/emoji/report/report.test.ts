@@ -149,6 +149,28 @@ test('seeds and sizes of one drawing are one drawing to recognise, and several r
   near(rowOf(sized, 'by-size', '16 px').figures.l2.value, 0.016);
 });
 
+test('a drawing without a face is one picture of a row, however many sizes and seeds were asked for', () => {
+  const lines = [16, 32].flatMap((size) =>
+    [1, 2].flatMap((duplicate) => {
+      const options = { loss: '100*L2', size };
+      const without = { emoji: label({ base: 'tree' }), failure: 'no-face', error: 'no face', duplicate } as const;
+      return [found({ emoji: label({ base: 'face' }), size, duplicate }), failed({ ...without, options })];
+    }),
+  );
+  assert.equal(
+    tableOf(makeReport('x', lines, new Map()), 'by-size').rows.map(({ name, n, figures }) => [
+      name,
+      n,
+      figures.recognised.n,
+    ]),
+    [
+      ['16 px', 3, 2],
+      ['32 px', 3, 2],
+      ['all', 5, 2],
+    ],
+  );
+});
+
 test('intervals of what cannot be less than 0 end there', () => {
   const lines = [0.001, 0.2].map((L2) => found({ L2 }));
   const { low, high } = makeReport('x', lines, new Map()).tables[0].rows[0].figures.l2;
