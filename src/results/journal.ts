@@ -55,7 +55,7 @@ export interface JournalLine extends JournalEntry {
   /** The picture that was searched for; null when it could not be made. */
   readonly target: string | null;
   readonly seed: number;
-  /** From 1; 0 where there is only one result per picture. */
+  /** From 1; 0 where it was the only result of its picture. */
   readonly duplicate: number;
   /** The restart that was kept, from 0. */
   readonly restart: number;

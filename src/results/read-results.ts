@@ -38,7 +38,12 @@ export async function readResults(folder: string): Promise<JournalLine[]> {
 
 function inOrder(a: JournalLine, b: JournalLine): number {
   const [left, right] = [a.emoji?.order ?? 0, b.emoji?.order ?? 0];
-  return left - right || a.output.localeCompare(b.output, 'en', { numeric: true });
+  return left - right || nameOf(a).localeCompare(nameOf(b), 'en', { numeric: true });
+}
+
+/** Without its ending, so that `smile` comes before `smile_2`. */
+function nameOf({ output }: JournalLine): string {
+  return output.replace(/\.png$/, '');
 }
 
 /** Journals are passed around, and what they name is read here and written beside. */

@@ -21,7 +21,7 @@ import type { ResultFiles } from './result-files.js';
 export interface Job {
   readonly picture: Picture;
   readonly target: Target;
-  /** From 1; 0 where the picture has only one result. */
+  /** From 1; 0 where the picture has only one result, or had only one. */
   readonly duplicate: number;
   readonly seed: number;
   readonly key: string;

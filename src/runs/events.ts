@@ -8,7 +8,7 @@ import type { Picture } from './pictures.js';
 /** One of the results that are searched for at the moment. */
 export interface Searched {
   readonly picture: Picture;
-  /** From 1; 0 where the picture has only one result. */
+  /** From 1; 0 where the picture has only one result, or had only one. */
   readonly duplicate: number;
   /** The result's picture, relative to the output folder; no two results of a run have the same. */
   readonly output: string;

@@ -45,6 +45,8 @@ type Made = { readonly picture: Picture } & ({ readonly target: Target } | { rea
 
 export class Jobs {
   readonly #parts: JobParts;
+  /** The numbers of the results of each picture that came next. */
+  readonly #numbers = new Map<Picture, readonly number[]>();
   #seed = 0;
   #together: number;
 
@@ -65,14 +67,24 @@ export class Jobs {
 
   /** How many results are asked for. */
   get wanted(): number {
-    return this.#parts.pictures.length * this.#duplicates().length;
+    return this.#parts.pictures.length * this.#parts.setting.duplicates;
   }
 
-  /** The files of every result, in the order of the pictures. */
+  /** The files of the results of all pictures that came, in the order of the pictures. */
   files(): ResultFiles[] {
     return this.#parts.pictures.flatMap((picture) =>
-      this.#duplicates().map((duplicate) => this.#filesOf(picture, duplicate)),
+      (this.#numbers.get(picture) ?? []).map((duplicate) => this.#filesOf(picture, duplicate)),
     );
+  }
+
+  /** All files that may be written, before anything came: which of two places the first face has is not known yet. */
+  possibleFiles(): ResultFiles[] {
+    const { pictures, setting, journal } = this.#parts;
+    return pictures.flatMap((picture) => {
+      const isKnown = (duplicate: number) => journal.latest(this.#filesOf(picture, duplicate).image) !== undefined;
+      const numbers = [() => false, isKnown].flatMap((isThere) => duplicateNumbers(setting.duplicates, isThere));
+      return [...new Set(numbers)].map((duplicate) => this.#filesOf(picture, duplicate));
+    });
   }
 
   /** What there is to do, each batch as soon as its pictures are there. Once stopped, what is left stays unsaid. */
@@ -108,8 +120,19 @@ export class Jobs {
     }
   }
 
-  #duplicates(): number[] {
-    return duplicateNumbers(this.#parts.setting.duplicates);
+  /**
+   * The numbers of a picture's results.
+   *
+   * @param content digest of what its keys follow from
+   * @param known the journal's line of what may be its result
+   */
+  #numbersOf(picture: Picture, content: string, known: (output: string) => JournalLine | undefined): readonly number[] {
+    const numbers = duplicateNumbers(
+      this.#parts.setting.duplicates,
+      (duplicate) => known(this.#filesOf(picture, duplicate).image)?.key === this.#key(content, this.#seed, duplicate),
+    );
+    this.#numbers.set(picture, numbers);
+    return numbers;
   }
 
   #filesOf(picture: Picture, duplicate: number): ResultFiles {
@@ -148,11 +171,12 @@ export class Jobs {
    * goes on where it stood.
    */
   #earlierSeed(all: readonly Made[]): number | undefined {
-    const { journal } = this.#parts;
+    const { journal, setting } = this.#parts;
+    const numbers = Array.from({ length: setting.duplicates + 1 }, (_, duplicate) => duplicate);
     return all
-      .flatMap((made) => ('target' in made ? this.#jobsOf(made.picture, made.target) : []))
-      .map(({ files, target, duplicate }) => {
-        const line = journal.latest(files.image);
+      .flatMap((made) => ('target' in made ? numbers.map((duplicate) => ({ ...made, duplicate })) : []))
+      .map(({ picture, target, duplicate }) => {
+        const line = journal.latest(this.#filesOf(picture, duplicate).image);
         const like = line !== undefined && line.key === this.#key(digest(target.rgb), line.seed, duplicate);
         return like ? line.seed : undefined;
       })
@@ -160,8 +184,9 @@ export class Jobs {
   }
 
   #jobsOf(picture: Picture, target: Target): Job[] {
+    const { journal } = this.#parts;
     const content = digest(target.rgb);
-    return this.#duplicates().map((duplicate) => ({
+    return this.#numbersOf(picture, content, (output) => journal.latest(output)).map((duplicate) => ({
       picture,
       target,
       duplicate,
@@ -172,8 +197,10 @@ export class Jobs {
   }
 
   *#failed(picture: Picture, error: unknown): Iterable<Next> {
-    for (const duplicate of this.#duplicates()) {
-      const key = this.#key(digest(Buffer.from(picture.name)), this.#seed, duplicate);
+    const { journal } = this.#parts;
+    const content = digest(Buffer.from(picture.name));
+    for (const duplicate of this.#numbersOf(picture, content, (output) => journal.lastFailure(output))) {
+      const key = this.#key(content, this.#seed, duplicate);
       yield { failed: { picture, duplicate, key, files: this.#filesOf(picture, duplicate) }, error };
     }
   }

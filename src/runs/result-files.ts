@@ -14,12 +14,20 @@ export interface ResultFiles {
   intermediate(step: number): { readonly high: string; readonly low: string };
 }
 
-/** The numbers of a picture's results: from 1, or a single 0 where there is only one. */
-export function duplicateNumbers(duplicates: number): number[] {
-  return duplicates === 1 ? [0] : Array.from({ length: duplicates }, (_, i) => i + 1);
+/**
+ * The numbers of a picture's results: from 1, or a single 0 where there is only one. The first face keeps its place when
+ * more of them are asked for than before, or fewer: 0, 2, 3, … where it was the only one, and a single 1 where it was the
+ * first of several.
+ *
+ * @param isThere whether the result of a number was found before
+ */
+export function duplicateNumbers(duplicates: number, isThere: (duplicate: number) => boolean): number[] {
+  const [usual, other] = duplicates === 1 ? [0, 1] : [1, 0];
+  const first = isThere(other) && !isThere(usual) ? other : usual;
+  return Array.from({ length: duplicates }, (_, i) => (i === 0 ? first : i + 1));
 }
 
-/** The files of one result. @param duplicate from 1, or 0 where a picture has only one result */
+/** The files of one result. @param duplicate from 1; 0 for the only one, or what was the only one */
 export function resultFiles(name: string, duplicate: number, steps: number): ResultFiles {
   const own = duplicate === 0 ? name : `${name}_${duplicate}`;
   const last = own.slice(own.lastIndexOf('/') + 1);

@@ -60,7 +60,7 @@ export class Runner {
     const { setting, pictures, journal } = this.#parts;
     const { out, overwrite = false, saveLatents, saveNpz, saveIntermediate, animate } = setting;
     const files = new Set<string>();
-    for (const result of this.#jobs.files()) {
+    for (const result of this.#jobs.possibleFiles()) {
       files.add(result.image).add(result.target);
       if (saveLatents) files.add(result.latents);
       if (saveNpz) files.add(result.npz);
@@ -251,16 +251,19 @@ export class Runner {
   }
 
   #summary(): RunSummary {
-    const order = this.#jobs.files().map(({ image }) => image);
-    const lines = order.map((output) => this.#lines.get(output)).filter((line) => line !== undefined);
+    const { wanted } = this.#jobs;
+    const lines = this.#jobs
+      .files()
+      .map(({ image }) => this.#lines.get(image))
+      .filter((line) => line !== undefined);
     return {
       lines,
       earlier: this.#earlier,
       failed: lines.filter(({ status, failure }) => status === 'failed' && failure === undefined).length,
       without: lines.filter(({ failure }) => failure !== undefined).length,
       missed: lines.filter(({ status, met }) => status === 'done' && !met).length,
-      wanted: order.length,
-      interrupted: this.#parts.signal.aborted && lines.length < order.length,
+      wanted,
+      interrupted: this.#parts.signal.aborted && lines.length < wanted,
       seed: this.#jobs.seed,
     };
   }

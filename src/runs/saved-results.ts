@@ -130,9 +130,10 @@ export function groupResults(results: readonly SavedResult[], beside: Beside | u
       titles.indexOf(titles[i]) === titles.lastIndexOf(titles[i]) ? titles[i] : results[i].name;
     return [{ name: 'beside', title: undefined, members: results.map((result, i) => ({ result, label: label(i) })) }];
   }
+  const names = new Set(results.map(({ name }) => name));
   const alike = new Map<string, { result: SavedResult; part: Part }[]>();
   for (const result of results) {
-    const part = partOf(result, beside);
+    const part = partOf(result, beside, names);
     if (part === undefined) continue;
     const key = `${part.before}\0${part.after}`;
     alike.set(key, [...(alike.get(key) ?? []), { result, part }]);
@@ -145,7 +146,8 @@ export function groupResults(results: readonly SavedResult[], beside: Beside | u
       const together = values.length > MOST_VALUES ? `${values[0]}-${values.at(-1)}` : values.join('+');
       return {
         name: `${part.before}${together}${part.after}`,
-        title: titleOf(result).replace(beside === 'seed' ? /_\d+$/ : /$^/, ''),
+        title:
+          result.line.emoji === undefined && beside === 'seed' ? lastPart(part.before.slice(0, -1)) : titleOf(result),
         members: members.map((member) => ({ result: member.result, label: member.part.label })),
       };
     });
@@ -166,10 +168,20 @@ interface Part {
   readonly label: string;
 }
 
-function partOf({ name, line }: SavedResult, beside: 'size' | 'set' | 'seed'): Part | undefined {
+/** @param names of all results */
+function partOf(
+  { name, line }: SavedResult,
+  beside: 'size' | 'set' | 'seed',
+  names: ReadonlySet<string>,
+): Part | undefined {
   if (beside === 'seed') {
+    // What was the only one of its picture is the first of several, unless there is another first.
+    const first = `${name}_1`;
+    if (line.duplicate === 0) {
+      return names.has(first) ? undefined : { before: `${name}_`, value: '1', after: '', label: 'face 1' };
+    }
     const value = String(line.duplicate);
-    if (line.duplicate === 0 || !name.endsWith(`_${value}`)) return undefined;
+    if (!name.endsWith(`_${value}`)) return undefined;
     return { before: name.slice(0, -value.length), value, after: '', label: `face ${value}` };
   }
   const { size } = line.options;

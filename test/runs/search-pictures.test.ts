@@ -1,6 +1,6 @@
 // The library that `run` stands on, used by a program: its events, a run that is stopped and gone on with, a picture that fails.
 
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as assert from 'uvu/assert';
@@ -113,6 +113,111 @@ test('of several restarts the best is kept: one within eps before any other, the
     }
   }
   assert.ok(close.includes(true) && close.includes(false));
+});
+
+test('more duplicates of a picture that had one: that is the first of them, and the others are searched for', async ({
+  folder,
+  generator,
+  options,
+}) => {
+  const found = await pictures(folder, 2);
+  // Without a seed: it is known from what is there.
+  const { seed: _, ...unseeded } = { ...options, metadata: false };
+  const { lines: single, seed } = await searchPictures(generator, found.slice(0, 1), unseeded).summary;
+  assert.is(single[0].output, '0.png');
+  const first = readFileSync(join(options.out, '0.png'));
+  const more = { ...unseeded, duplicates: 3 };
+  const run = searchPictures(generator, found, more);
+  const events = await follow(run);
+  const summary = await run.summary;
+  assert.is(summary.seed, seed);
+  const outputs = ['0.png', '0_2.png', '0_3.png', '1_1.png', '1_2.png', '1_3.png'];
+  assert.equal(
+    summary.lines.map(({ output }) => output),
+    outputs,
+  );
+  assert.equal([summary.wanted, summary.earlier], [6, 1]);
+  assert.equal(named(events, 'skipped'), ['0']);
+  assert.equal(readFileSync(join(options.out, '0.png')), first);
+  assert.not(existsSync(join(options.out, '0_1.png')));
+  assert.equal(
+    (await readResults(options.out)).map(({ output, duplicate }) => [output, duplicate]),
+    [
+      ...[0, 2, 3].map((duplicate, i) => [outputs[i], duplicate]),
+      ...[1, 2, 3].map((duplicate, i) => [outputs[3 + i], duplicate]),
+    ],
+  );
+
+  // Nothing is left to do, with fewer and with more; and what is done again is done in its place.
+  for (const duplicates of [3, 2, 1, 3]) {
+    const again = await searchPictures(generator, found, { ...more, duplicates }).summary;
+    assert.equal([again.wanted, again.earlier], [2 * duplicates, 2 * duplicates]);
+  }
+  const anew = await searchPictures(generator, found, { ...more, seed, again: true }).summary;
+  assert.equal([anew.earlier, anew.lines.map(({ output }) => output)], [0, outputs]);
+  assert.equal(readFileSync(join(options.out, '0.png')), first);
+  assert.not(existsSync(join(options.out, '0_1.png')));
+
+  // What is of another seed is another picture's face: it stays, and is none of these.
+  const other = await searchPictures(generator, found.slice(0, 1), { ...more, seed: seed + 1, duplicates: 2 }).summary;
+  assert.equal(
+    other.lines.map(({ output }) => output),
+    ['0_1.png', '0_2.png'],
+  );
+  // Both are there now: the numbered one is the first of several.
+  const both = await searchPictures(generator, found.slice(0, 1), { ...more, seed: seed + 1, duplicates: 3 }).summary;
+  assert.equal(
+    both.lines.map(({ output }) => output),
+    ['0_1.png', '0_2.png', '0_3.png'],
+  );
+});
+
+test('one face of a picture that had several: it is the first of them', async ({ folder, generator, options }) => {
+  const found = await pictures(folder, 2);
+  const { seed: _, ...unseeded } = { ...options, metadata: false };
+  const { seed } = await searchPictures(generator, found.slice(0, 1), { ...unseeded, duplicates: 2 }).summary;
+  const first = readFileSync(join(options.out, '0_1.png'));
+  const summary = await searchPictures(generator, found, unseeded).summary;
+  assert.equal([summary.seed, summary.wanted, summary.earlier], [seed, 2, 1]);
+  assert.equal(
+    summary.lines.map(({ output, duplicate }) => [output, duplicate]),
+    [
+      ['0_1.png', 1],
+      ['1.png', 0],
+    ],
+  );
+  assert.not(existsSync(join(options.out, '0.png')));
+  // What is done again is done in its place; and what stands in the way of it is another's.
+  const anew = { ...unseeded, seed, again: true };
+  assert.is((await searchPictures(generator, found.slice(0, 1), anew).summary).lines[0].output, '0_1.png');
+  assert.equal(readFileSync(join(options.out, '0_1.png')), first);
+  writeFileSync(join(options.out, '0_1.latents.safetensors'), 'of somebody else');
+  const error = await searchPictures(generator, found.slice(0, 1), {
+    ...unseeded,
+    seed,
+    saveLatents: true,
+  }).summary.then(
+    () => undefined,
+    (reason: Error) => reason,
+  );
+  assert.match(error?.message ?? '', /0_1\.latents\.safetensors: is there already, and facewright did not write it/);
+});
+
+test('a picture that has no target stands under the name that it had, and is noted once', async ({
+  folder,
+  generator,
+  options,
+}) => {
+  const [one] = await pictures(folder, 1);
+  const tree = { ...one, source: () => Promise.reject(new NoPictureError('no-face', 'no face found')) };
+  await searchPictures(generator, [tree], options).summary;
+  const { lines, without } = await searchPictures(generator, [tree], { ...options, duplicates: 2 }).summary;
+  assert.equal([without, lines.map(({ output }) => output)], [2, ['0.png', '0_2.png']]);
+  await searchPictures(generator, [tree], { ...options, duplicates: 2 }).summary;
+  assert.equal(
+    (await readResults(options.out)).map(({ output }) => output),
+    ['0.png', '0_2.png'],
+  );
 });
 
 test('another class is another run', async ({ folder, generator, options }) => {

@@ -127,7 +127,6 @@ function nameOf({ emoji }: JournalLine): string {
 async function plan({ sizes, run }: EmojiRequest, drawings: readonly Drawing[], width = 100): Promise<string> {
   const before = await readResults(run.out).catch(() => []);
   const known = new Set(before.filter(({ status }) => status === 'done').map(({ output }) => output));
-  const duplicates = duplicateNumbers(run.duplicates);
   let toDo = 0;
   const rows: string[][] = [];
   for (const drawing of drawings) {
@@ -135,9 +134,11 @@ async function plan({ sizes, run }: EmojiRequest, drawings: readonly Drawing[], 
     const missing = (await drawing.picture()) === undefined;
     // The usual size is known to the generator, which is not opened for this.
     const names = sizes.length === 0 ? [] : sizes.map((size) => `${size}/${name}`);
-    const outputs = names.flatMap((one) => duplicates.map((d) => resultFiles(one, d, run.search.steps ?? 1).image));
-    const done = outputs.filter((output) => known.has(output)).length;
-    const wanted = Math.max(sizes.length, 1) * duplicates.length;
+    const done = names.flatMap((one) => {
+      const isThere = (duplicate: number) => known.has(resultFiles(one, duplicate, run.search.steps ?? 1).image);
+      return duplicateNumbers(run.duplicates, isThere).filter(isThere);
+    }).length;
+    const wanted = Math.max(sizes.length, 1) * run.duplicates;
     if (!missing) toDo += wanted - done;
     const state = missing
       ? 'not in the set'

@@ -176,6 +176,13 @@ test('sizes, sets and seeds beside each other', async ({ folder }) => {
   );
   const seeds = await facewright(folder, ['animate', 's', '--beside', 'seed', '--side', '16', '--quiet']);
   assert.is(seeds.stdout, 's/x_1+2+3.webp\n', seeds.stderr);
+
+  // What was the only one of a picture is the first of several; where there is another first, it stands alone.
+  const kept = [0, 2, 3].map((duplicate) => ({ name: 'face_7', greys: [duplicate, 9], duplicate }));
+  const apart = [0, 1, 2].map((duplicate) => ({ name: 'y', greys: [duplicate, 9], duplicate }));
+  await writeRun(join(folder, 'k'), [...kept, ...apart]);
+  const grown = await facewright(folder, ['animate', 'k', '--beside', 'seed', '--side', '16', '--quiet']);
+  assert.is(grown.stdout, 'k/face_7_1+2+3.webp\nk/y_1+2.webp\n', grown.stderr);
 });
 
 test('several runs in one folder', async ({ folder }) => {
