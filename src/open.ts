@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import type { Engine, Precision } from './engine/engine.js';
-import { FacewrightError } from './errors.js';
+import { errorText, FacewrightError } from './errors.js';
 import { hostTensor } from './graph/host-tensor.js';
 import { sourceValues, type TensorSources } from './graph/stored-tensor.js';
 import { fitClassOf, licenceOf } from './inspect-weights.js';
@@ -170,7 +170,7 @@ async function makeFit(generator: Generator, { cache, onMessage, signal }: OpenO
   const { kind, software } = engine.info;
   const latents = kind === 'webgpu' && software ? FIT_LATENTS.software : FIT_LATENTS.hardware;
   const of = `${info.sha256.slice(0, 16)}${info.class === undefined ? '' : `-class-${info.class}`}`;
-  const path = join(cache ?? cachePath(), `gaussian-fit-${of}-${latents}.safetensors`);
+  const path = () => join(cache ?? cachePath(), `gaussian-fit-${of}-${latents}.safetensors`);
   const kept = await keptFit(path, info.latentSize);
   if (kept) return kept;
   onMessage?.(`${info.name} comes without a Gaussian fit: making one of ${latents.toLocaleString('en')} latents, once`);
@@ -186,19 +186,20 @@ async function makeFit(generator: Generator, { cache, onMessage, signal }: OpenO
     ['std', hostTensor([d], fit.std)],
   ]);
   try {
-    await writeSafetensors(path, tensors, { latents: String(latents) });
-  } catch {
-    onMessage?.(`the fit could not be kept in ${dirname(path)}; it will be made again next time`);
+    await writeSafetensors(path(), tensors, { latents: String(latents) });
+  } catch (error) {
+    onMessage?.(`the fit could not be kept and will be made again next time (${errorText(error)})`);
   }
   return fit;
 }
 
+async function readFit(path: () => string): Promise<TensorSources> {
+  return (await readSafetensors(path())).tensors;
+}
+
 /** The fit that an earlier run kept; undefined where there is none, or none that can be used. */
-async function keptFit(path: string, latentSize: number): Promise<GaussianFit | undefined> {
-  const tensors = await readSafetensors(path).then(
-    (file) => file.tensors,
-    () => undefined,
-  );
+async function keptFit(path: () => string, latentSize: number): Promise<GaussianFit | undefined> {
+  const tensors = await readFit(path).catch(() => undefined);
   const [mean, std] = tensors ? fitTensors(tensors, '') : [];
   return mean?.length === latentSize && std?.length === latentSize && isFit(mean, std) ? { mean, std } : undefined;
 }

@@ -62,10 +62,10 @@ test('a model without a fit gets one, which is kept and read again; one that is 
     const model = join(folder, 'small.safetensors');
     await writeSafetensors(model, tensors);
     const cache = join(folder, 'cache');
-    const open = async () => {
+    const open = async (kept = cache) => {
       const said: string[] = [];
       const onMessage = (text: string) => said.push(text);
-      const generator = await openGenerator({ model, cache, onMessage, ...quickestEngine.request });
+      const generator = await openGenerator({ model, cache: kept, onMessage, ...quickestEngine.request });
       const { fit } = generator;
       const w = await generator.map(normals(9, [], 4000 * d));
       generator.close();
@@ -88,6 +88,12 @@ test('a model without a fit gets one, which is kept and read again; one that is 
     const again = await open();
     assert.equal(again.fit, made.fit);
     assert.is(again.said.length, 1);
+    const unkept = await open(join(model, 'below a file'));
+    assert.equal(unkept.fit, made.fit);
+    assert.match(
+      unkept.said[1],
+      /^the fit could not be kept and will be made again next time \(.*a part of its folder is a file/,
+    );
   } finally {
     rmSync(folder, { recursive: true });
   }

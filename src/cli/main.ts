@@ -3,13 +3,10 @@
 
 import { calmDawn } from '../node/dawn-pump.js';
 import { commandLine } from './command-line.js';
-import { describeFailure, exitCode, failureCode } from './shared/exit.js';
+import { describeFailure, failureCode } from './shared/exit.js';
+import { endWithOutput } from './shared/output.js';
 
-// A reader that has seen enough, such as head, ends the command quietly.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit(exitCode.done);
-  throw error;
-});
+endWithOutput();
 
 // The process is ours: a program that embeds facewright keeps its timers as they are.
 calmDawn();

@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { FacewrightError } from '../errors.js';
 
 /** The folder of the package: the one that holds shaders/ and models/. */
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -37,10 +38,29 @@ export function installedVersion(name: string): string | undefined {
 /** The generator that ships with the package. */
 export const demoModelPath = packagePath('models', 'demo-128.safetensors');
 
-/** The user's cache folder for facewright: XDG_CACHE_HOME, LOCALAPPDATA or ~/.cache, and in it `facewright`. */
+/**
+ * The user's cache folder for facewright: XDG_CACHE_HOME, LOCALAPPDATA or ~/.cache, and in it `facewright`.
+ *
+ * @throws FacewrightError where there is none, the user having no home
+ */
 export function cachePath(...parts: string[]): string {
-  const base = process.env.XDG_CACHE_HOME || process.env.LOCALAPPDATA || join(homedir(), '.cache');
+  const { XDG_CACHE_HOME, LOCALAPPDATA } = process.env;
+  const base = XDG_CACHE_HOME || LOCALAPPDATA || join(home(), '.cache');
   return join(base, 'facewright', ...parts);
+}
+
+/** A user of a container often has no home: HOME is not set or empty, and no list of users has another. */
+function home(): string {
+  let path = '';
+  try {
+    path = homedir();
+  } catch {
+    // libuv asks the list of users, and throws where the user is not in it.
+  }
+  if (path === '') {
+    throw new FacewrightError('this user has no home folder, so there is no cache folder; set XDG_CACHE_HOME to one');
+  }
+  return path;
 }
 
 /** The text of every file in shaders/ and its folders, by path below shaders/ without `.wgsl`: `blur`, `lib/sum`. */

@@ -75,7 +75,13 @@ export function tunedPath(machine: TunedMachine): string {
 
 /** What is kept for a machine. A file that is missing is an empty table, and so is one that cannot be read. */
 export async function readTuned(machine: TunedMachine, hashOf: KernelHash): Promise<KeptTable> {
-  const path = tunedPath(machine);
+  let path = '';
+  try {
+    path = tunedPath(machine);
+  } catch {
+    // Who has no cache folder has nothing in it.
+    return { path, entries: [], stale: [] };
+  }
   const empty = { path, entries: [], stale: [] };
   let text: string;
   try {
@@ -112,8 +118,9 @@ export async function keepTuned(
   entries: readonly TunedEntry[],
   hashOf: KernelHash,
 ): Promise<void> {
+  const path = tunedPath(machine);
   const kept = await readTuned(machine, hashOf);
-  await writeWholeFile(kept.path, tunedText({ machine, entries: mergeEntries(kept.entries, entries) }));
+  await writeWholeFile(path, tunedText({ machine, entries: mergeEntries(kept.entries, entries) }));
 }
 
 /** Takes the entry for an op at a shape out of the table of a machine. @throws FacewrightError when the file cannot be written */

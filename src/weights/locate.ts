@@ -73,11 +73,15 @@ export function unknownName(name: string, catalogue: readonly WeightsOffer[] = O
   return new FacewrightError(`${name}: no such file or folder, and no name of the catalogue; ${hint}`);
 }
 
-/** Where an offer lies in the cache. @param cache by default the user's cache folder */
-export function placeOf(offer: WeightsOffer, cache = cachePath()): OfferPlace {
+/**
+ * Where an offer lies in the cache.
+ *
+ * @param cache by default the user's cache folder
+ * @throws FacewrightError where it would be in the cache folder of a user who has none
+ */
+export function placeOf(offer: WeightsOffer, cache?: string): OfferPlace {
   if (offer.name === SHIPPED) return { path: demoModelPath, files: [] };
-  const folder = join(cache, 'weights');
-  const path = join(folder, offer.name);
+  const path = join(cache ?? cachePath(), 'weights', offer.name);
   if (offer.files.length === 1) {
     const file = offer.files[0];
     const only = `${path}${extensionOf(file.url)}`;
