@@ -24,8 +24,8 @@ export { AbortedError, BrokenOffError, DeviceLostError, FacewrightError, OutOfMe
 export type { FetchEvent } from './fetch/events.js';
 export type { DType } from './graph/dtype.js';
 export { float32Values, type HostTensor, type HostTensors, hostTensor } from './graph/host-tensor.js';
-export { type AnimationFormat, animationFormats } from './image/animation/encode.js';
 export { type FilmOptions, usualFilm } from './image/animation/film.js';
+export { type AnimationFormat, animationFormats } from './image/animation/formats.js';
 export type { PassedOver } from './image/passed-over.js';
 export { readImage8, type SourceImage8 } from './image/read.js';
 export { makeTarget, type Target } from './image/target.js';
@@ -88,6 +88,7 @@ export {
   animateResults,
 } from './runs/animate-results.js';
 export { type Astray, facesAstray } from './runs/astray.js';
+export type { Beside } from './runs/beside.js';
 export type {
   RunBegun,
   RunEvent,
@@ -105,7 +106,6 @@ export type { RunAnimation, RunOptions } from './runs/options.js';
 export { findPictures, NoPictureError, type Picture, type PictureSearch, partOf } from './runs/pictures.js';
 export type { Running } from './runs/running.js';
 export {
-  type Beside,
   chooseResults,
   groupResults,
   type ResultGroup,

@@ -7,7 +7,8 @@ import { findFaces } from '../align/find-faces.js';
 import { landmarksOf, type Point } from '../align/landmarks.js';
 import { type Networks, openNetworks } from '../align/networks.js';
 import { type CropQuad, cropQuad, quadCentre, quadSize } from '../align/quad.js';
-import { drawPicture, openEmojiSet, svgSetNames } from '../emoji/sets.js';
+import { svgSetNames } from '../emoji/set-names.js';
+import { drawPicture, openEmojiSet } from '../emoji/sets.js';
 import type { Rgb8Image } from '../image/rgb.js';
 import { packagePath } from '../node/paths.js';
 

@@ -10,12 +10,8 @@ import { pictureExtensions } from '../image/inputs.js';
 import { svgDensity } from '../image/read.js';
 import type { Rgb8Image } from '../image/rgb.js';
 import { installedPackage } from '../node/paths.js';
+import type { EmojiSetName } from './set-names.js';
 import { bareCodePoints, emojiTable, slugOf } from './unicode.js';
-
-/** The sets that come from npm packages; the first ones are drawn in SVG. */
-export const svgSetNames = ['openmoji', 'fluent', 'noto', 'twemoji'] as const;
-export const emojiSetNames = [...svgSetNames, 'google', 'twitter'] as const;
-export type EmojiSetName = (typeof emojiSetNames)[number];
 
 /** A set that is there. */
 export interface EmojiSet {

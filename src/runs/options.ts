@@ -1,7 +1,7 @@
 // What a run is told: its options, what they may be, and their defaults.
 
 import { FacewrightError } from '../errors.js';
-import type { AnimationFormat } from '../image/animation/encode.js';
+import type { AnimationFormat } from '../image/animation/formats.js';
 import { parseColour } from '../image/colour.js';
 import type { Fit } from '../image/fit.js';
 import type { SearchOptions } from '../pulse/options.js';

@@ -4,7 +4,8 @@ import { access, readFile, realpath, rm, rmdir, stat, writeFile } from 'node:fs/
 import { dirname, join, resolve } from 'node:path';
 import sharp from 'sharp';
 import { FacewrightError } from '../errors.js';
-import { animationFormats, isMadeBy } from '../image/animation/encode.js';
+import { isMadeBy } from '../image/animation/encode.js';
+import { animationFormats } from '../image/animation/formats.js';
 import { makeFolder, temporaryIn } from '../node/whole-file.js';
 import { counted } from '../words.js';
 import { isOurLatents } from './latents-file.js';

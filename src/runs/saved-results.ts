@@ -6,12 +6,9 @@ import { FacewrightError } from '../errors.js';
 import { nearest } from '../nearest.js';
 import { type JournalLine, journalsAmong } from '../results/journal.js';
 import { readResults } from '../results/read-results.js';
+import type { Beside } from './beside.js';
 import { allThere } from './out-folder.js';
 import { type ResultFiles, resultFiles } from './result-files.js';
-
-/** What can stand beside each other in one animation: results that differ in no more than that, or those that were named. */
-export const besides = ['size', 'set', 'seed', 'names'] as const;
-export type Beside = (typeof besides)[number];
 
 /** A result of a run. */
 export interface SavedResult {

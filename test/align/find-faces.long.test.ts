@@ -8,7 +8,8 @@ import { type Landmarks, landmarksOf, type Point } from '../../dist/align/landma
 import { type Networks, openNetworks } from '../../dist/align/networks.js';
 import { cropQuad, quadRotation, quadSize } from '../../dist/align/quad.js';
 import { turnPicture } from '../../dist/align/turn.js';
-import { drawPicture, openEmojiSet, svgSetNames } from '../../dist/emoji/sets.js';
+import { svgSetNames } from '../../dist/emoji/set-names.js';
+import { drawPicture, openEmojiSet } from '../../dist/emoji/sets.js';
 import { readImage8 } from '../../dist/image/read.js';
 import type { Rgb8Image } from '../../dist/image/rgb.js';
 import { goldenTest } from '../goldens.js';

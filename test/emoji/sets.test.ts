@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { creditOf, drawPicture, openEmojiFolder, openEmojiSet, svgSetNames } from '../../dist/emoji/sets.js';
+import { svgSetNames } from '../../dist/emoji/set-names.js';
+import { creditOf, drawPicture, openEmojiFolder, openEmojiSet } from '../../dist/emoji/sets.js';
 
 const test = suite<{ folder: string }>('emoji/sets');
 test.before.each((context) => {

@@ -1,9 +1,9 @@
 // What `facewright animate` was asked for: its options, read and checked.
 
 import { basename, dirname, extname } from 'node:path';
-import { isVideo } from '../../image/animation/encode.js';
+import { isVideo } from '../../image/animation/formats.js';
 import { type AnimationFormat, animationFormats, type Beside, type FilmOptions, usualFilm } from '../../index.js';
-import { besides } from '../../runs/saved-results.js';
+import { besides } from '../../runs/beside.js';
 import type { Arguments } from '../shared/arguments.js';
 import { UsageError } from '../shared/exit.js';
 import { oneOf, realNumber, wholeNumber } from '../shared/values.js';

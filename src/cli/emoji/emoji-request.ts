@@ -1,7 +1,7 @@
 // What `facewright emoji` was asked for: its options, read and checked.
 
 import { toneChoices } from '../../emoji/select.js';
-import { emojiSetNames } from '../../emoji/sets.js';
+import { emojiSetNames } from '../../emoji/set-names.js';
 import { type EmojiSet, openEmojiFolder, openEmojiSet, type ToneChoice } from '../../index.js';
 import { Arguments } from '../shared/arguments.js';
 import { readDetectOptions } from '../shared/detect-options.js';

@@ -1,11 +1,11 @@
 // The options of all commands, as data: yargs, the check for unknown ones and the help are made from these tables.
 
 import { toneChoices } from '../../emoji/select.js';
-import { emojiSetNames } from '../../emoji/sets.js';
-import { animationFormats } from '../../image/animation/encode.js';
+import { emojiSetNames } from '../../emoji/set-names.js';
+import { animationFormats } from '../../image/animation/formats.js';
 import { noiseKinds, optimizerNames } from '../../pulse/options.js';
 import { scheduleNames } from '../../pulse/schedule.js';
-import { besides } from '../../runs/saved-results.js';
+import { besides } from '../../runs/beside.js';
 
 /** One option. Values arrive as text and are read by the command, so that every error is a sentence of ours. */
 export interface OptionSpec {

@@ -2,19 +2,11 @@ import sharp from 'sharp';
 import { AbortedError } from '../../errors.js';
 import { xmpPacket } from '../write.js';
 import { encodeApng } from './apng.js';
+import { type AnimationFormat, isVideo } from './formats.js';
 import { type Frame, merged } from './frame.js';
 import { encodeGif } from './gif.js';
 import { delays } from './schedule.js';
 import { encodeVideo, requireVideo } from './video.js';
-
-/** The formats of animations; files end with their names. */
-export const animationFormats = ['webp', 'gif', 'apng', 'avif', 'mp4'] as const;
-export type AnimationFormat = (typeof animationFormats)[number];
-
-/** A format that ffmpeg encodes, and where players decide how often it is played. */
-export function isVideo(format: AnimationFormat): format is 'avif' | 'mp4' {
-  return format === 'avif' || format === 'mp4';
-}
 
 /** Makes sure that a format can be written here. @throws FacewrightError that says what to install */
 export async function requireFormat(format: AnimationFormat, signal?: AbortSignal): Promise<void> {
