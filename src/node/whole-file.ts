@@ -3,7 +3,7 @@
 import { randomBytes } from 'node:crypto';
 import { type FileHandle, mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { FacewrightError } from '../errors.js';
+import { BrokenOffError, FacewrightError } from '../errors.js';
 
 /**
  * A new name for a file that is being written into a folder: hidden, and short, whatever the length of its later name.
@@ -18,8 +18,8 @@ export function temporaryIn(folder: string): string {
  * disk, then renamed over `path`. Missing folders are made; a file that was there is replaced.
  *
  * @param content text, bytes, or several parts that are written one after the other
- * @throws FacewrightError that starts with the path when the folder cannot be written or the disk is full; what was there
- *   before is then untouched
+ * @throws FacewrightError that starts with the path when the folder cannot be written, BrokenOffError when the disk is full
+ *   or broken; what was there before is then untouched
  */
 export async function writeWholeFile(
   path: string,
@@ -39,7 +39,7 @@ export async function writeWholeFile(
     await moveIntoPlace(temporary, path);
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => {});
-    throw new FacewrightError(`${path}: ${writeFailure(error)}`, { cause: error });
+    throw new (isOfDisk(error) ? BrokenOffError : FacewrightError)(`${path}: ${writeFailure(error)}`, { cause: error });
   }
 }
 
@@ -92,6 +92,11 @@ async function syncFolder(folder: string): Promise<void> {
   }
 }
 
+/** Whether an error of the operating system is one that other files will meet too. */
+function isOfDisk(error: unknown): boolean {
+  return ['ENOSPC', 'EDQUOT', 'EFBIG', 'EIO'].includes((error as NodeJS.ErrnoException).code ?? '');
+}
+
 /** What an error of the operating system means for somebody who wanted to write a file, as the end of a sentence. */
 export function writeFailure(error: unknown): string {
   const code = (error as NodeJS.ErrnoException).code;
@@ -111,6 +116,8 @@ export function writeFailure(error: unknown): string {
     case 'ENOSPC':
     case 'EDQUOT':
       return 'the disk is full; make room or choose another folder';
+    case 'EFBIG':
+      return 'files may not be so large here (ulimit -f shows how large); raise that, or choose another folder';
     case 'ENAMETOOLONG':
       return 'the name is too long for this file system; choose a shorter one';
     default:

@@ -5,8 +5,8 @@ import { createHash } from 'node:crypto';
 import { type FileHandle, open, readdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Precision } from '../engine/engine.js';
-import { FacewrightError } from '../errors.js';
-import { makeFolder } from '../node/whole-file.js';
+import { BrokenOffError, FacewrightError } from '../errors.js';
+import { makeFolder, writeFailure } from '../node/whole-file.js';
 import type { SearchLosses } from '../pulse/search.js';
 import type { EmojiLabel } from './emoji-label.js';
 
@@ -161,6 +161,7 @@ export class Journal<Line extends JournalEntry = JournalLine> {
   readonly #latest = new Map<string, Line>();
   /** Settles when what was to be added is on the disk, or failed to be. */
   #appended: Promise<void> = Promise.resolve();
+  #broken: BrokenOffError | undefined;
   /** The last failure of each output, where nothing was found since. */
   readonly #failed = new Map<string, Line>();
 
@@ -217,6 +218,8 @@ export class Journal<Line extends JournalEntry = JournalLine> {
 
   /**
    * Adds a line, with the time; it is on the disk when this returns. Lines that are added at once go one after the other.
+   *
+   * @throws BrokenOffError when it cannot be written; no line is added after that, since half of this one may be there
    */
   append(timeless: Line): Promise<void> {
     const line = { ...timeless, at: timeless.at ?? new Date().toISOString() };
@@ -226,6 +229,18 @@ export class Journal<Line extends JournalEntry = JournalLine> {
   }
 
   async #append(line: Line): Promise<void> {
+    if (this.#broken !== undefined) throw this.#broken;
+    try {
+      await this.#write(line);
+    } catch (error) {
+      this.#broken = new BrokenOffError(`${this.path}: ${writeFailure(error)}`, { cause: error });
+      throw this.#broken;
+    }
+    this.#lines.push(line);
+    this.#note(line);
+  }
+
+  async #write(line: Line): Promise<void> {
     if (this.#file === undefined) {
       // A picture without a face writes no crop: nothing else may have made the folder.
       await makeFolder(dirname(this.path));
@@ -233,8 +248,6 @@ export class Journal<Line extends JournalEntry = JournalLine> {
     }
     await this.#file.appendFile(`${JSON.stringify(line)}\n`);
     await this.#file.datasync();
-    this.#lines.push(line);
-    this.#note(line);
   }
 
   async close(): Promise<void> {

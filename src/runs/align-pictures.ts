@@ -5,10 +5,11 @@ import { CROP_SIDE } from '../align/crop.js';
 import { readLandmarks } from '../align/landmarks-file.js';
 import { openFaceDetector } from '../align/worker-detector.js';
 import { loadAddon } from '../node/native.js';
-import { Journal } from '../results/journal.js';
+import { Journal, journalName } from '../results/journal.js';
 import type { AlignEvent, AlignLine, AlignSummary } from './align-events.js';
 import { type AlignOptions, type AlignSetting, settleAlignOptions } from './align-options.js';
 import { Aligner, filesOf, writtenFiles } from './aligner.js';
+import { type FolderClaim, inClaimedFolder } from './claimed-folder.js';
 import { creatorTool, FolderGuard } from './out-folder.js';
 import type { Picture } from './pictures.js';
 import { type Emit, Running } from './running.js';
@@ -18,8 +19,9 @@ import { type Emit, Running } from './running.js';
  * What is there already is skipped; a picture that fails is told and noted, and does not stop the others.
  *
  * @returns the alignment, to be iterated over; its `summary` says what came of it
- * @throws FacewrightError (from the alignment itself) before any work, when files are in the way, the landmarks do not fit
- *   or the addon is not there; BrokenOffError when the journal cannot be written
+ * @throws FacewrightError (from the alignment itself) before any work, when the folder cannot be written, another process is
+ *   at work there, files are in the way, the landmarks do not fit or the addon is not there; BrokenOffError when nothing can
+ *   be written any more
  *
  * @example
  * const pictures = await findPictures({ inputs: ['photos'], out: 'crops' });
@@ -28,12 +30,19 @@ import { type Emit, Running } from './running.js';
  */
 export function alignPictures(pictures: readonly Picture[], options: AlignOptions): Running<AlignEvent, AlignSummary> {
   const setting = settleAlignOptions(options);
-  return new Running((emit, signal) => perform(pictures, setting, emit, signal), options.signal);
+  return new Running(
+    (emit, signal) =>
+      inClaimedFolder(setting.out, journalName('align', setting.shard), (claim) =>
+        perform(pictures, setting, claim, emit, signal),
+      ),
+    options.signal,
+  );
 }
 
 async function perform(
   pictures: readonly Picture[],
   setting: AlignSetting,
+  claim: FolderClaim,
   emit: Emit<AlignEvent>,
   signal: AbortSignal,
 ): Promise<AlignSummary> {
@@ -50,7 +59,7 @@ async function perform(
     // How many faces there are is not known yet: more are looked at when they are.
     await guard.check(pictures.flatMap((picture) => filesOf(picture.name, 1, setting)));
     await emit({ type: 'started', wanted: pictures.length });
-    return await new Aligner({ pictures, setting, journal, guard, detector, given, emit, signal }).perform();
+    return await new Aligner({ pictures, setting, journal, claim, guard, detector, given, emit, signal }).perform();
   } finally {
     await detector.close();
     await journal.close();

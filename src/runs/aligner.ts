@@ -16,6 +16,7 @@ import { writeWholeFile } from '../node/whole-file.js';
 import { canonical, type Journal } from '../results/journal.js';
 import type { AlignEvent, AlignedFace, AlignedPicture, AlignLine, AlignSummary } from './align-events.js';
 import type { AlignSetting } from './align-options.js';
+import type { FolderClaim } from './claimed-folder.js';
 import { allThere, creatorTool, type FolderGuard } from './out-folder.js';
 import { journalPath, type Picture } from './pictures.js';
 import type { Emit } from './running.js';
@@ -25,6 +26,7 @@ export interface AlignParts {
   readonly pictures: readonly Picture[];
   readonly setting: AlignSetting;
   readonly journal: Journal<AlignLine>;
+  readonly claim: FolderClaim;
   readonly guard: FolderGuard;
   readonly detector: FaceDetector;
   /** Landmarks that need not be looked for. */
@@ -93,6 +95,7 @@ export class Aligner {
       } else await this.#crop(picture, key, done);
     } catch (error) {
       if (error instanceof BrokenOffError) throw error;
+      await this.#parts.claim.checkWritable();
       await this.#note('failed', picture, this.#head(picture, key, 'failed', errorText(error)));
     }
   }
@@ -156,6 +159,7 @@ export class Aligner {
 
   async #write({ path, name }: Picture, image: SourceImage8, faces: readonly Face[]): Promise<AlignedFace[]> {
     const { out, sizes, overlay } = this.#parts.setting;
+    await this.#parts.claim.check();
     await this.#parts.guard.check(filesOf(name, faces.length, this.#parts.setting));
     const aligned: AlignedFace[] = [];
     for (const [i, { score, by, box, landmarks }] of faces.entries()) {
@@ -211,12 +215,9 @@ export class Aligner {
   }
 
   async #note(type: AlignedPicture['type'], picture: Picture, line: AlignLine): Promise<void> {
-    const { journal } = this.#parts;
-    try {
-      await journal.append(line);
-    } catch (error) {
-      throw new BrokenOffError(`${journal.path}: cannot be written (${errorText(error)})`, { cause: error });
-    }
+    const { journal, claim } = this.#parts;
+    await claim.check();
+    await journal.append(line);
     await this.#tell(type, picture, line);
   }
 

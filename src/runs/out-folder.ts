@@ -39,12 +39,20 @@ export async function inFolder<T>(folder: string, work: () => Promise<T>): Promi
 async function prepareFolder(folder: string): Promise<string | undefined> {
   try {
     const made = await makeFolder(folder);
-    const probe = temporaryIn(folder);
-    await writeFile(probe, '', { flag: 'wx' });
-    await rm(probe);
+    await tryToWrite(folder);
     return made;
   } catch (error) {
     throw new FacewrightError(`--out ${folder}: ${folderFailure(error)}; choose another folder`);
+  }
+}
+
+/** Writes a file into a folder, and removes it. @throws what the system throws */
+export async function tryToWrite(folder: string): Promise<void> {
+  const probe = temporaryIn(folder);
+  try {
+    await writeFile(probe, 'facewright', { flag: 'wx' });
+  } finally {
+    await rm(probe, { force: true });
   }
 }
 

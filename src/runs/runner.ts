@@ -10,6 +10,7 @@ import type { EmojiLabel } from '../results/emoji-label.js';
 import type { Journal, JournalLine, NamedOptions } from '../results/journal.js';
 import { notesOf } from '../results/picture-notes.js';
 import { type Found, type Job, searchBatch, writePicture } from './batch.js';
+import type { FolderClaim } from './claimed-folder.js';
 import type { RunEvent, RunSummary, Searched } from './events.js';
 import { type JobName, Jobs } from './jobs.js';
 import { type SavedStarts, saveLatents, saveNpz } from './latents-file.js';
@@ -30,6 +31,7 @@ export interface RunParts {
   readonly named: NamedOptions;
   readonly starts: SavedStarts | undefined;
   readonly journal: Journal;
+  readonly claim: FolderClaim;
   readonly emit: Emit<RunEvent>;
   readonly signal: AbortSignal;
 }
@@ -46,9 +48,12 @@ export class Runner {
   readonly #recovery: Recovery;
   /** By the output's name. */
   readonly #lines = new Map<string, JournalLine>();
+  /** Stops the search when what it finds cannot be written. */
+  readonly #broken = new AbortController();
   #earlier = 0;
 
-  constructor(parts: RunParts) {
+  constructor(given: RunParts) {
+    const parts = { ...given, signal: AbortSignal.any([given.signal, this.#broken.signal]) };
     this.#parts = parts;
     const onWarning = (picture: Picture, message: string) => parts.emit({ type: 'warning', picture, message });
     this.#jobs = new Jobs({ ...parts, steps: parts.options.steps, onWarning });
@@ -96,7 +101,7 @@ export class Runner {
           const outcomes = await this.#search(next.batch);
           await writing;
           writing = this.#finish(outcomes);
-          writing.catch(() => {});
+          writing.catch((error) => this.#broken.abort(error));
         }
       }
     } finally {
@@ -116,6 +121,8 @@ export class Runner {
       return jobs.map((job, i) => ({ job, found: found[i], seconds }));
     } catch (error) {
       if (signal.aborted || error instanceof AbortedError) return [];
+      // The pictures after every step are written while it searches.
+      await this.#requireFolder(error);
       const together = await this.#recovery.after(error, jobs.length);
       this.#jobs.limit(this.#recovery.most);
       if (together === undefined && jobs.length === 1) return [{ job: jobs[0], error }];
@@ -155,11 +162,12 @@ export class Runner {
 
   async #write(job: Job, { result, restart, recording }: Found, seconds: number): Promise<void> {
     const { files, target } = job;
-    const { generator, setting, options, named, emit } = this.#parts;
+    const { generator, setting, options, named, claim, emit } = this.#parts;
     const { out, saveLatents: latents, saveNpz: npz, animate, trace, metadata } = setting;
     if (!Number.isFinite(result.losses.TOTAL) || !Number.isFinite(result.losses.L2)) {
       throw new FacewrightError('the search ended in numbers that are not finite; a smaller --learning-rate may help');
     }
+    await claim.check();
     const { rgb: data, size } = target;
     const png = await encodePng({ data, width: size, height: size }, { creatorTool: creatorTool.run });
     await writeWholeFile(join(out, files.target), png);
@@ -193,6 +201,7 @@ export class Runner {
 
   /** Notes and tells that a picture has no result. */
   async #fail(job: JobName, error: unknown): Promise<void> {
+    if (!(error instanceof NoPictureError)) await this.#requireFolder(error);
     const line = this.#head('failed', job, errorText(error));
     const noted = error instanceof NoPictureError ? this.#without(line, error) : line;
     const before = this.#parts.journal.lastFailure(line.output);
@@ -211,13 +220,16 @@ export class Runner {
     return { ...line, failure, emoji };
   }
 
+  /** Something failed: where it is not one result's affair, no other is tried. @throws BrokenOffError */
+  async #requireFolder(error: unknown): Promise<void> {
+    if (error instanceof BrokenOffError) throw error;
+    await this.#parts.claim.checkWritable();
+  }
+
   async #note(line: JournalLine): Promise<void> {
-    const { journal } = this.#parts;
-    try {
-      await journal.append(line);
-    } catch (error) {
-      throw new BrokenOffError(`${journal.path}: cannot be written (${errorText(error)})`, { cause: error });
-    }
+    const { journal, claim } = this.#parts;
+    await claim.check();
+    await journal.append(line);
     this.#lines.set(line.output, line);
   }
 

@@ -6,12 +6,12 @@ import { FacewrightError } from '../errors.js';
 import { requireFormat } from '../image/animation/encode.js';
 import type { Generator } from '../model/generator.js';
 import { checkSearchOptions, defaultSearchOptions, type SearchOptions } from '../pulse/options.js';
-import { Journal, type NamedOptions } from '../results/journal.js';
+import { Journal, journalName, type NamedOptions } from '../results/journal.js';
 import { counted } from '../words.js';
+import { type FolderClaim, inClaimedFolder } from './claimed-folder.js';
 import type { RunEvent, RunSummary } from './events.js';
 import { readStarts, type SavedStarts } from './latents-file.js';
 import { type RunOptions, type RunSetting, settleRunOptions } from './options.js';
-import { inFolder } from './out-folder.js';
 import { type Picture, sizeOf } from './pictures.js';
 import { Runner } from './runner.js';
 import { type Emit, Running } from './running.js';
@@ -23,8 +23,8 @@ import { type Emit, Running } from './running.js';
  *
  * @returns the run, to be iterated over; its `summary` says what came of it
  * @throws FacewrightError at once for options that cannot be. The run itself throws FacewrightError before any work when
- *   the options do not fit the generator, the folder cannot be written or files are in the way; later, BrokenOffError when
- *   the journal cannot be written, and DeviceLostError when a device was lost four times in a row or cannot be opened again: what
+ *   the options do not fit the generator, the folder cannot be written, another process is at work there or files are in the way;
+ *   later, BrokenOffError when nothing can be written there any more, and DeviceLostError when a device was lost four times in a row or cannot be opened again: what
  *   was written so far stays, and the same run goes on from there
  *
  * @example
@@ -45,7 +45,10 @@ export function searchPictures(
 ): Running<RunEvent, RunSummary> {
   const setting = settleRunOptions(options);
   return new Running(
-    (emit, signal) => inFolder(setting.out, () => perform(generator, pictures, setting, emit, signal)),
+    (emit, signal) =>
+      inClaimedFolder(setting.out, journalName('run', setting.shard), (claim) =>
+        perform(generator, pictures, setting, claim, emit, signal),
+      ),
     options.signal,
   );
 }
@@ -54,6 +57,7 @@ async function perform(
   generator: Generator,
   pictures: readonly Picture[],
   setting: RunSetting,
+  claim: FolderClaim,
   emit: Emit<RunEvent>,
   signal: AbortSignal,
 ): Promise<RunSummary> {
@@ -72,7 +76,7 @@ async function perform(
   const journal = await Journal.open(setting.out, 'run', setting.shard);
   try {
     const named = namedOptions(options, setting, generator, start?.digest);
-    const parts = { generator, pictures, setting, options, named, starts: start?.starts, journal, emit, signal };
+    const parts = { generator, pictures, setting, options, named, starts: start?.starts, journal, claim, emit, signal };
     const runner = new Runner(parts);
     await runner.protect();
     return await runner.perform();
