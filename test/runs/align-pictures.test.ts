@@ -5,7 +5,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { type AlignEvent, alignPictures, croppedPictures, findPictures } from '../../dist/index.js';
+import {
+  type AlignEvent,
+  alignPictures,
+  BrokenOffError,
+  croppedPictures,
+  FacewrightError,
+  findPictures,
+} from '../../dist/index.js';
 import { writePicture } from '../cli/command.js';
 import { quickestEngine } from '../engines.js';
 import { skippingSuite } from '../skip.js';
@@ -48,6 +55,45 @@ test('tells what it does, and gives crops to search for', async () => {
 
   const again = await alignPictures(pictures, { out, landmarks, sizes: [32] }).summary;
   assert.equal([again.earlier, again.failed], [2, 1]);
+  rmSync(folder, { recursive: true });
+});
+
+test("a folder is one alignment's at a time, and one that is removed ends it", async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'facewright-align-'));
+  const out = join(folder, 'out');
+  const names = Array.from({ length: 12 }, (_, i) => `${i}.png`);
+  for (const name of names) await writePicture(join(folder, name), 96);
+  const face = [
+    [36, 40],
+    [60, 40],
+    [48, 52],
+    [38, 64],
+    [58, 64],
+  ];
+  const landmarks = join(folder, 'landmarks.json');
+  writeFileSync(landmarks, JSON.stringify(Object.fromEntries(names.map((name) => [name, [face]]))));
+  const pictures = await findPictures({ inputs: [join(folder, '*.png')], out });
+  const options = { out, landmarks, sizes: [32], workers: 1 };
+
+  const told: string[] = [];
+  let refused: unknown;
+  const error = await (async () => {
+    for await (const event of alignPictures(pictures, options)) {
+      told.push(event.type);
+      if (event.type !== 'found' || refused !== undefined) continue;
+      refused = await alignPictures(pictures, options).summary.catch((reason) => reason);
+      rmSync(out, { recursive: true, force: true, maxRetries: 5 });
+    }
+  })().catch((reason) => reason);
+  assert.instance(refused, FacewrightError);
+  assert.not.instance(refused, BrokenOffError);
+  assert.match((refused as Error).message, /another facewright is at work there/);
+  assert.instance(error, BrokenOffError);
+  assert.match(error.message, /it was removed or moved away/);
+  assert.not(told.includes('failed'));
+  assert.ok(told.filter((type) => type === 'found').length < names.length);
+  const after = await alignPictures(pictures, options).summary;
+  assert.equal([after.failed, after.lines.length], [0, names.length]);
   rmSync(folder, { recursive: true });
 });
 
