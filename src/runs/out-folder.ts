@@ -21,7 +21,7 @@ export const creatorTool = {
 
 /**
  * Makes the folder, tries to write in it, and does the work. Folders that were made for nothing, because the work was
- * refused before it wrote anything, are taken away again.
+ * refused or stopped before it wrote anything, are taken away again.
  *
  * @throws FacewrightError when the folder cannot be made or written; what the work throws
  */
@@ -29,9 +29,8 @@ export async function inFolder<T>(folder: string, work: () => Promise<T>): Promi
   const made = await prepareFolder(folder);
   try {
     return await work();
-  } catch (error) {
+  } finally {
     if (made !== undefined) await removeEmpty(resolve(folder), made);
-    throw error;
   }
 }
 
