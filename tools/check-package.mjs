@@ -7,23 +7,15 @@
 // be fetched is skipped, and that is said.
 
 import { spawnSync } from 'node:child_process';
-import {
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { programsOf, strictCompiler } from './doc-blocks.mjs';
+import { NODES, nodeOf, packageOf } from './nodes.mjs';
 
-/** The oldest that is supported, and those of today. */
-const NODES = ['20.19.0', '22', '24'];
+/** npm that runs no scripts of packages unless it is told to, and the Node that it runs on. */
+const NPM = { version: '12', node: '24' };
 
 /** Of an installation: in all, and without npm `webgpu`, which has the binaries of every platform. */
 const LIMITS = { megabytes: 200, withoutWebGpu: 70, packages: 65 };
@@ -49,7 +41,7 @@ try {
   });
   check('compiles in a strict TypeScript program', compiles);
   for (const version of NODES) {
-    const node = nodeOf(version);
+    const node = nodeOf(version, work);
     if (node === undefined) {
       totals.skipped++;
       console.log(`skipped: Node ${version} could not be fetched`);
@@ -57,6 +49,7 @@ try {
       onNode(node);
     }
   }
+  withNpm();
 } finally {
   rmSync(work, { recursive: true, force: true });
 }
@@ -86,6 +79,26 @@ function onNode(node) {
   });
   for (const made of ['demo', 'faces', 'face.png', 'found.png'])
     rmSync(join(app, made), { recursive: true, force: true });
+}
+
+/** As its users install it: with nothing said about scripts. */
+function withNpm() {
+  const node = nodeOf(NPM.node, work);
+  const npm = packageOf('npm', NPM.version, work);
+  if (node === undefined || npm === undefined) {
+    totals.skipped++;
+    console.log(`skipped: npm ${NPM.version} could not be fetched`);
+    return;
+  }
+  check(`npm ${NPM.version} installs it, and the native engine is there`, () => {
+    const other = join(work, 'other');
+    mkdirSync(other);
+    writeFileSync(join(other, 'package.json'), '{ "name": "other", "private": true }');
+    run(node, [join(npm, 'bin', 'npm-cli.js'), 'install', '--no-fund', '--no-audit', tarball], other);
+    const cli = join(other, 'node_modules', 'facewright', 'dist', 'cli', 'main.js');
+    const { native } = JSON.parse(run(node, [cli, 'doctor', '--json'], other));
+    if (!native.usable) throw new Error(native.why);
+  });
 }
 
 /** Counts packages and bytes. */
@@ -121,18 +134,6 @@ function compiles() {
   there('example.js');
 }
 
-/** A Node's executable; undefined where it cannot be fetched. */
-function nodeOf(version) {
-  const folder = join(work, `node-${version}`);
-  mkdirSync(folder);
-  const name = `node-${process.platform === 'win32' ? 'win' : process.platform}-${process.arch}`;
-  spawnSync('npm', ['pack', '--silent', '--pack-destination', folder, `${name}@${version}`], { cwd: work });
-  const archive = readdirSync(folder).find((file) => file.endsWith('.tgz'));
-  if (archive === undefined) return undefined;
-  run('tar', ['-xzf', join(folder, archive), '-C', folder]);
-  return join(folder, 'package', 'bin', 'node');
-}
-
 function installed(...parts) {
   return join(app, 'node_modules', 'facewright', ...parts);
 }
@@ -152,11 +153,11 @@ function check(what, work) {
   }
 }
 
-/** Runs a program in the folder of the app, to its end. @returns what it printed */
-function run(program, words) {
+/** Runs a program, in the folder of the app unless told otherwise, to its end. @returns what it printed */
+function run(program, words, cwd = app) {
   const env = { ...process.env, XDG_CACHE_HOME: join(work, 'cache') };
   const { status, stdout, stderr, error } = spawnSync(program, words, {
-    cwd: app,
+    cwd,
     encoding: 'utf8',
     env,
     maxBuffer: 2 ** 28,

@@ -1,7 +1,8 @@
 // Runs the linter and then every test file, each in a process of its own, so that devices do not pile up; two at once.
 //
-//   node tools/test.mjs [--long | --sweep] [PART-OF-A-NAME...]
+//   node tools/test.mjs [--quick | --long | --sweep] [PART-OF-A-NAME...]
 //
+// --quick leaves out WebGPU and what holds kernels against each other: what is left may differ from one Node to another.
 // --long runs those that are called *.long.test.ts instead of all others: what takes too long to be waited for each time, and CI does.
 // --sweep runs *.sweep.test.ts: every kernel at every shape and tiling, an hour and more on lavapipe, for who changes them.
 // Expects what tools/setup.mjs makes. The last line is `N passed, N failed, N skipped`; the exit code is 1 if any failed.
@@ -21,6 +22,9 @@ const AT_ONCE = Math.min(2, availableParallelism());
 /** Folders whose tests take longest: they begin. */
 const LONGEST = ['engine/', 'pulse/', 'cli/'];
 
+/** Folders that --quick leaves out. */
+const KERNELS = ['engine/', 'bench/', 'cli/bench/'];
+
 /** Skipped tests that are named for each reason. */
 const MOST_NAMES = 12;
 
@@ -33,11 +37,14 @@ const reasons = new Map();
 /** Which kind of test files runs: those of a name of its own, or all that have none. */
 const KINDS = ['long', 'sweep'];
 const kind = KINDS.find((name) => process.argv.includes(`--${name}`));
-const wanted = process.argv.slice(2).filter((word) => word !== `--${kind}`);
+const quick = process.argv.includes('--quick');
+if (quick) process.env.FACEWRIGHT_ENGINE = 'native';
+const wanted = process.argv.slice(2).filter((word) => !['--quick', `--${kind}`].includes(word));
 const files = readdirSync(join(root, 'test'), { recursive: true })
   .filter((path) => path.endsWith('.test.ts'))
   .map((path) => path.replaceAll('\\', '/').replace(/\.ts$/, ''))
   .filter((name) => KINDS.find((one) => name.endsWith(`.${one}.test`)) === kind)
+  .filter((name) => !quick || !KERNELS.some((folder) => name.startsWith(folder)))
   .filter((name) => wanted.length === 0 || wanted.some((part) => name.includes(part)))
   .sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1));
 if (files.length === 0) fail(`no test file has ${wanted.join(' or ')} in its name`);
@@ -47,7 +54,7 @@ if (!(await hasAdapter())) {
   process.env.FACEWRIGHT_TEST_ADAPTER = 'none';
 }
 const began = Date.now();
-if (wanted.length === 0 && kind === undefined) await lint();
+if (wanted.length === 0 && kind === undefined && !quick) await lint();
 const waiting = [...files];
 await Promise.all(
   Array.from({ length: AT_ONCE }, async () => {
