@@ -122,8 +122,12 @@ async function feed({ stdin }: ChildProcess, input: AsyncIterable<Uint8Array> = 
       throw error;
     }
   }
+  // A stream that is destroyed throws into what it reads from (Node 22): that ends here, and is no failure of the input.
+  async function* pieces() {
+    for await (const piece of watched()) yield piece;
+  }
   try {
-    await pipeline(Readable.from(watched(), { objectMode: true, highWaterMark: 1 }), stdin!);
+    await pipeline(Readable.from(pieces(), { objectMode: true, highWaterMark: 1 }), stdin!);
   } catch {
     // A process that ends before its time breaks the pipe: its exit code and its words say why.
     if (failed) throw failure;
