@@ -3,12 +3,13 @@
 import { FacewrightError } from './errors.js';
 import { numberToHalf } from './graph/dtype.js';
 import { float32Values, type HostTensor, hostTensor } from './graph/host-tensor.js';
-import { FIT_CLASS, licenceOf, readAnyClass } from './inspect-weights.js';
+import { readAnyClass } from './inspect-weights.js';
 import { readNetwork } from './model/dialects/table.js';
 import type { GaussianFit } from './model/gaussian.js';
 import type { Network } from './model/network.js';
 import { readWeights, type WeightFile } from './read-weights.js';
-import { writeSafetensors } from './weights/safetensors.js';
+import { FIT_CLASS, licenceOf } from './weight-facts.js';
+import { writeSafetensors } from './weights/safetensors-file.js';
 
 export interface ConvertOptions {
   /** Keep weights in half precision. */

@@ -64,7 +64,8 @@ export { randomStart, type SearchStart } from './pulse/start.js';
 export { readWeights, type WeightFile } from './read-weights.js';
 export type { EmojiLabel, SkinTone } from './results/emoji-label.js';
 export type { JournalLine, Shard } from './results/journal.js';
-export { type PictureNotes, readNotes, withNotes } from './results/picture-notes.js';
+export { type PictureNotes, withNotes } from './results/picture-notes.js';
+export { readNotes } from './results/read-notes.js';
 export { readResults } from './results/read-results.js';
 export type {
   AlignBegun,
@@ -117,4 +118,4 @@ export type { ContainerName } from './weights/container.js';
 export { type FoundFile, type ListedOffer, listWeights, type WeightsList } from './weights/list.js';
 export { type FetchedFile, type LocatedWeights, type LocateOptions, locateWeights } from './weights/locate.js';
 export { OFFERS, type OfferedFile, type WeightsOffer } from './weights/offers.js';
-export { readSafetensors, writeSafetensors } from './weights/safetensors.js';
+export { readSafetensors, writeSafetensors } from './weights/safetensors-file.js';

@@ -7,7 +7,7 @@ import { readNetwork } from './model/dialects/table.js';
 import type { Network, NetworkKind } from './model/network.js';
 import { W_AVERAGE } from './model/weights.js';
 import { readWeights, type WeightFile } from './read-weights.js';
-import { knownWeights } from './weights/catalogue.js';
+import { fitClassOf, hasFit, licenceOf } from './weight-facts.js';
 import type { ContainerName } from './weights/container.js';
 
 /** What is known of the network in a weight file. */
@@ -107,24 +107,6 @@ export function readAnyClass(path: string, file: WeightFile): Network {
 
 function classesOf({ tensors }: WeightFile): number {
   return tensors.get('mapping.embed.weight')?.shape[1] ?? 0;
-}
-
-/** Whether a file comes with the Gaussian fit, the prior of a search. */
-export function hasFit({ tensors }: Pick<WeightFile, 'tensors'>): boolean {
-  return tensors.has('gaussian_fit.mean') && tensors.has('gaussian_fit.std');
-}
-
-/** The metadata that say which class of a conditional generator the Gaussian fit is of: each class has w of its own. */
-export const FIT_CLASS = 'fit_class';
-
-/** The class that a file's fit is of; null where it says none. */
-export function fitClassOf({ metadata }: Pick<WeightFile, 'metadata'>): number | null {
-  return metadata[FIT_CLASS] === undefined ? null : Number(metadata[FIT_CLASS]);
-}
-
-/** The licence of a weight file: what it says itself, what is known of it, what its owner says, or `unknown`. */
-export function licenceOf({ metadata, sha256 }: Pick<WeightFile, 'metadata' | 'sha256'>, owners?: string): string {
-  return metadata.licence ?? knownWeights(sha256)?.licence ?? owners ?? 'unknown';
 }
 
 function tryNetwork(path: string, file: WeightFile): { network: NetworkReport | null; problem: string | null } {

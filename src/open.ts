@@ -3,18 +3,15 @@ import { join } from 'node:path';
 import type { Engine, Precision } from './engine/engine.js';
 import { errorText, FacewrightError } from './errors.js';
 import { hostTensor } from './graph/host-tensor.js';
-import { sourceValues, type TensorSources } from './graph/stored-tensor.js';
-import { fitClassOf, licenceOf } from './inspect-weights.js';
-import { readNetwork } from './model/dialects/table.js';
 import type { GaussianFit } from './model/gaussian.js';
-import { Generator, type GeneratorInfo, generatorInfo } from './model/generator.js';
-import type { Network } from './model/network.js';
+import { Generator } from './model/generator.js';
 import { type EngineName, openEngine } from './node/engines.js';
 import { cachePath, demoModelPath } from './node/paths.js';
 import { fitPrior } from './pulse/fit-prior.js';
+import { fitTensors, isFit, readModel } from './read-model.js';
 import { type OpenWeightFile, openWeights } from './read-weights.js';
 import { OFFERS } from './weights/offers.js';
-import { readSafetensors, writeSafetensors } from './weights/safetensors.js';
+import { readSafetensors, writeSafetensors } from './weights/safetensors-file.js';
 
 /** How to open a generator. */
 export interface OpenOptions {
@@ -111,57 +108,13 @@ function refuseUnfetched(model: string | undefined): void {
 
 /** The generator of weights, which it closes, on the engine that is wanted. */
 async function onEngine(weights: OpenWeightFile, options: OpenOptions): Promise<Generator> {
-  const { network, info, fit } = readModel(weights, options);
+  const { network, info, fit } = readModel(weights, { ...options, source: options.model });
   for (const note of weights.notes) options.onMessage?.(`${info.name}: ${note}`);
   const { engine: wanted, adapter, threads, precision, tuned, onMessage } = options;
   const given = typeof wanted === 'object' ? wanted : undefined;
   const request = { engine: wanted as EngineName | undefined, adapter, threads, precision, tuned, onMessage };
   const engine = given ?? (await openEngine(request));
   return new Generator(engine, network, info, { fit, weights, keepEngine: given !== undefined });
-}
-
-/** What opening takes from the weights. */
-interface ReadModel {
-  readonly network: Network;
-  readonly info: GeneratorInfo;
-  readonly fit?: GaussianFit;
-}
-
-/** Reads the weights, and keeps of them what no engine will pack. */
-function readModel(file: OpenWeightFile, { model, class: wanted, licence: owners }: OpenOptions): ReadModel {
-  const source = model ?? file.name;
-  const network = readNetwork(source, file, { class: wanted });
-  const info = generatorInfo(network, { name: file.name, sha256: file.sha256, licence: licenceOf(file, owners) });
-  return { network, info, fit: storedFit(source, file, network) };
-}
-
-/** The fit in a file, if it is that of the network's class. */
-function storedFit(
-  source: string,
-  file: OpenWeightFile,
-  { latentSize, class: drawn }: Network,
-): GaussianFit | undefined {
-  const [mean, std] = fitTensors(file.tensors, 'gaussian_fit.');
-  if (!mean || !std || fitClassOf(file) !== (drawn ?? null)) return undefined;
-  if (mean.length !== latentSize || std.length !== latentSize) {
-    throw new FacewrightError(
-      `${source}: gaussian_fit.mean and .std have ${mean.length} and ${std.length} numbers; expected ${latentSize}`,
-    );
-  }
-  if (!isFit(mean, std)) throw new FacewrightError(`${source}: its gaussian_fit holds numbers that are none`);
-  return { mean, std };
-}
-
-/** What a file has under mean and std. */
-function fitTensors(tensors: TensorSources, prefix: string): (Float32Array | undefined)[] {
-  return ['mean', 'std'].map((name) => {
-    const tensor = tensors.get(`${prefix}${name}`);
-    return tensor && sourceValues(tensor);
-  });
-}
-
-function isFit(mean: Float32Array, std: Float32Array): boolean {
-  return mean.every((value) => Number.isFinite(value)) && std.every((value) => Number.isFinite(value) && value >= 0);
 }
 
 /** Fits the Gaussian, once for each model: the result is kept in the cache. */

@@ -1,24 +1,21 @@
-/** Finds the files of a generator, and gives its tensors our own names, whoever named them. */
+/** Opens the files of a generator. */
 
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, extname, join, resolve } from 'node:path';
 import { FacewrightError } from './errors.js';
-import { DTYPE_BYTES } from './graph/dtype.js';
+import { checkSize, type FoundGenerator, findGenerator } from './find-generator.js';
 import type { HostTensors } from './graph/host-tensor.js';
 import { countOf, readAll, type StoredTensors } from './graph/stored-tensor.js';
-import type { Companion, Dialect } from './model/dialects/dialect.js';
-import { findNetwork } from './model/dialects/find.js';
-import { recogniseStranger } from './model/dialects/strangers.js';
+import type { Companion } from './model/dialects/dialect.js';
 import { DIALECTS } from './model/dialects/table.js';
-import { translate } from './model/dialects/translate.js';
 import type { NetworkKind } from './model/network.js';
 import type { ContainerName } from './weights/container.js';
-import { type OpenedWeights, openFileOfWeights, type ParsedWeights } from './weights/read.js';
+import { type OpenedWeights, openFileOfWeights } from './weights/read.js';
 import { fileError } from './weights/read-file.js';
 import { byCodeUnits, OPENS } from './weights/words.js';
-import { counted, quoted } from './words.js';
+import { quoted } from './words.js';
 
 /** The weights of a generator, in our own names; whether they make a network is for `readNetwork` to say. */
 export interface WeightFile {
@@ -51,11 +48,6 @@ export interface OpenWeightFile extends Omit<WeightFile, 'tensors'> {
   readonly tensors: StoredTensors;
   close(): void;
 }
-
-/** What a small file may become beyond a multiple of itself: its tensors may have been expanded. */
-const SLACK_BYTES = 2 ** 20;
-/** Bytes of tensors for each byte of the file: numbers of a byte become float32. */
-const MOST_BYTES_PER_BYTE = 4;
 
 /**
  * Reads weights: a safetensors file, a file of PyTorch's, a pickle of NVIDIA's, or a folder that holds PULSE's synthesis.pt
@@ -135,37 +127,13 @@ async function openFolder(path: string): Promise<OpenWeightFile> {
 }
 
 /** What one file gives to a generator. */
-interface Part {
+interface Part extends Pick<FoundGenerator, 'tensors' | 'metadata' | 'parameters'> {
   readonly format: ContainerName;
   readonly sha256: string;
-  readonly tensors: StoredTensors;
-  readonly metadata: Readonly<Record<string, string>>;
-  readonly parameters: number;
 }
 
 /** The file that makes a generator. */
-interface MainPart extends Part {
-  readonly dialect: Dialect;
-  readonly notes: readonly string[];
-}
-
-/** A generator's weights out of a file, without what only a whole file has. */
-export type FoundGenerator = Omit<MainPart, 'sha256' | 'format'>;
-
-/**
- * Finds the generator in a file.
- *
- * @param path what errors call the file
- * @throws FacewrightError when there is none, or it cannot be drawn
- */
-export function findGenerator(path: string, file: ParsedWeights): FoundGenerator {
-  const found = findNetwork(file, DIALECTS);
-  if (!found) throw unknownNetwork(path, file);
-  const { dialect, network, notes } = found;
-  const { tensors, metadata, parameters } = translate(path, dialect, network);
-  checkSize(path, file.size, tensors);
-  return { dialect, notes, metadata, parameters, tensors };
-}
+interface MainPart extends Part, FoundGenerator {}
 
 function companionPart(path: string, file: OpenedWeights, { prefix, names, fixed }: Companion): Part {
   const strange = [...file.tensors.keys()].find((name) => !names.test(name));
@@ -179,30 +147,6 @@ function companionPart(path: string, file: OpenedWeights, { prefix, names, fixed
   const { format, metadata, size, digest } = file;
   checkSize(path, size, tensors);
   return { format, metadata, parameters, tensors, sha256: digest() };
-}
-
-/** A small file may describe very large tensors. */
-function checkSize(path: string, size: number, tensors: StoredTensors): void {
-  let bytes = 0;
-  for (const tensor of tensors.values()) bytes += countOf(tensor) * DTYPE_BYTES[tensor.dtype];
-  if (bytes > MOST_BYTES_PER_BYTE * size + SLACK_BYTES) {
-    throw new FacewrightError(`${path}: its tensors would take ${bytes} bytes, too many for a file of ${size}`);
-  }
-}
-
-/** Says what a file holds that no dialect knows. */
-function unknownNetwork(path: string, file: ParsedWeights): FacewrightError {
-  const alone = DIALECTS.flatMap(({ name, file: main, companions = [] }) =>
-    companions.map(({ names, file: own }) => ({ name, main, names, own })),
-  ).find(({ names }) => [...file.tensors.keys()].every((name) => names.test(name)));
-  if (alone) return new FacewrightError(`${path}: ${alone.name}'s ${alone.own} alone; give its ${alone.main}`);
-  const stranger = recogniseStranger(file);
-  if (stranger) return new FacewrightError(`${path}: ${stranger}, which facewright does not draw; ${OPENS}`);
-  const [first] = file.tensors.keys();
-  const count = counted(file.tensors.size, 'tensor');
-  return new FacewrightError(
-    `${path}: no StyleGAN that is known: ${count}, of which one is ${quoted(first!)}; ${OPENS}`,
-  );
 }
 
 function describe(path: string, main: MainPart, companions: readonly Part[]): Omit<OpenWeightFile, 'close'> {

@@ -10,3 +10,9 @@ export function chromiumSuite(name: string): Test {
   if (process.env.CI) throw new Error('there is no Chromium, and in CI no test may be left out for want of it');
   return skippingSuite(name, NO_CHROMIUM);
 }
+
+/** For pages that compute: SwiftShader plays the GPU, which Chromium shows to pages only when it is told to. */
+export const webGpuArguments = [
+  ...chromiumArguments.filter((word) => word !== '--disable-gpu'),
+  '--enable-unsafe-webgpu',
+];

@@ -11,7 +11,7 @@ import { hostTensor } from '../dist/graph/host-tensor.js';
 import { inspectWeights } from '../dist/inspect-weights.js';
 import { openGenerator } from '../dist/open.js';
 import { readWeights } from '../dist/read-weights.js';
-import { readSafetensors, writeSafetensors } from '../dist/weights/safetensors.js';
+import { readSafetensors, writeSafetensors } from '../dist/weights/safetensors-file.js';
 import { writeTinyWeights } from './cli/tiny.js';
 import { engineSuite, openTestEngine, quickestEngine } from './engines.js';
 import { goldenTest } from './goldens.js';

@@ -1,6 +1,6 @@
 import * as assert from 'uvu/assert';
 import { asFloat32, type HostTensors } from '../dist/graph/host-tensor.js';
-import { readSafetensors } from '../dist/weights/safetensors.js';
+import { readSafetensors } from '../dist/weights/safetensors-file.js';
 import { goldenPath } from './goldens.js';
 
 /** The path of a golden file that the project carries a copy of. */

@@ -10,7 +10,7 @@ import { GaussianFitter } from '../dist/model/gaussian.js';
 import type { Generator } from '../dist/model/generator.js';
 import { openGenerator } from '../dist/open.js';
 import { normals } from '../dist/pulse/random.js';
-import { writeSafetensors } from '../dist/weights/safetensors.js';
+import { writeSafetensors } from '../dist/weights/safetensors-file.js';
 import { engineSuite, openTestEngine, quickestEngine } from './engines.js';
 
 const test = engineSuite(quickestEngine, 'an engine of your own');
@@ -64,7 +64,8 @@ test('a model without a fit gets one, which is kept and read again; one that is 
     const cache = join(folder, 'cache');
     const open = async (kept = cache) => {
       const said: string[] = [];
-      const onMessage = (text: string) => said.push(text);
+      // Where the machine is busy, it is told how far the fit is.
+      const onMessage = (text: string) => !text.endsWith('%') && said.push(text);
       const generator = await openGenerator({ model, cache: kept, onMessage, ...quickestEngine.request });
       const { fit } = generator;
       const w = await generator.map(normals(9, [], 4000 * d));

@@ -84,6 +84,7 @@ function release() {
   run('npm', ['ci', '--include=dev', '--no-fund', '--no-audit']);
   run(process.execPath, [join('node_modules', 'typescript', 'bin', 'tsc'), '-b', '.', 'test']);
   run(process.execPath, [join('tools', 'vendor.mjs')]);
+  run(process.execPath, [join('tools', 'shader-module.mjs')]);
   rmSync(join(root, 'prebuilds'), { recursive: true, force: true });
   const checks = names.map((name) => {
     const addon = buildAddon(name);

@@ -39,6 +39,7 @@ try {
   const native = await buildAddon();
   await step('building', [process.execPath, join('node_modules', 'typescript', 'bin', 'tsc'), '-b', '.', 'test']);
   await step('bundling', [process.execPath, join('tools', 'vendor.mjs')]);
+  await step('bundling shaders', [process.execPath, join('tools', 'shader-module.mjs')]);
   if (!native || forTests) {
     if (!(await hasAdapter())) await findAdapter(native);
   }

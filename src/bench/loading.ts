@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { FacewrightError } from '../errors.js';
 import { writeWholeFile } from '../node/whole-file.js';
-import { writeSafetensors } from '../weights/safetensors.js';
+import { writeSafetensors } from '../weights/safetensors-file.js';
 import type { OpenedFile } from './open-file.js';
 import { persistentPickle, torchCheckpoint } from './pickle-files.js';
 import { randomStyleGan1, randomStyleGan2, withMapping } from './random-weights.js';

@@ -3,6 +3,7 @@ import { readFile, stat } from 'node:fs/promises';
 import sharp, { type Metadata, type Sharp, type SharpOptions } from 'sharp';
 import { FacewrightError } from '../errors.js';
 import { type Colour, parseColour } from './colour.js';
+import { composite } from './composite.js';
 import { type Rgb8Image, type RgbImage, to8Bits } from './rgb.js';
 import { foreignFormat } from './sniff.js';
 
@@ -211,29 +212,4 @@ async function svgSize(bytes: Buffer, natural: Metadata): Promise<{ density: num
   const scale = SVG_SIDE / Math.max(fine.width, fine.height);
   const side = (length: number) => Math.max(Math.round(length * scale), 1);
   return { density, width: side(fine.width), height: side(fine.height) };
-}
-
-/**
- * Interleaved samples of 1 (grey), 2 (grey, alpha), 3 or 4 channels as opaque RGB in [0, 1].
- *
- * @param most the sample that means 1
- */
-function composite(
-  samples: Uint8Array | Uint16Array,
-  channels: number,
-  most: number,
-  background: Colour,
-): Float32Array {
-  const pixels = samples.length / channels;
-  const colours = channels < 3 ? 1 : 3;
-  const hasAlpha = channels > colours;
-  const rgb = new Float32Array(pixels * 3);
-  for (let i = 0; i < pixels; i++) {
-    const alpha = hasAlpha ? samples[i * channels + colours] / most : 1;
-    for (let c = 0; c < 3; c++) {
-      const value = samples[i * channels + (colours === 3 ? c : 0)] / most;
-      rgb[i * 3 + c] = value * alpha + background[c] * (1 - alpha);
-    }
-  }
-  return rgb;
 }

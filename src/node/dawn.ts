@@ -4,6 +4,7 @@ import type { Engine } from '../engine/engine.js';
 import type { StoragePrecision } from '../engine/webgpu/assemble.js';
 import { createWebGpuEngine } from '../engine/webgpu/engine.js';
 import type { HostWatch } from '../engine/webgpu/host-spans.js';
+import { FEATURES, requestDevice } from '../engine/webgpu/request-device.js';
 import {
   MATRIX_FEATURE,
   type MatrixAdapter,
@@ -98,8 +99,6 @@ export interface GpuInfo {
   readonly memory?: number;
 }
 
-/** Features that are used where they exist. */
-const FEATURES = ['subgroups', 'shader-f16', 'timestamp-query'];
 /** Features that `doctor` names. */
 const SHOWN_FEATURES = ['subgroups', 'timestamp-query', 'shader-f16', MATRIX_FEATURE];
 const SHOWN_LIMITS = [
@@ -348,19 +347,6 @@ async function requestAdapter(
   } catch {
     return null;
   }
-}
-
-/** A device with all that the adapter allows: WebGPU's defaults (256 invocations, 128 MiB per binding) are too small. */
-async function requestDevice(adapter: GPUAdapter, features: readonly string[] = FEATURES): Promise<GPUDevice> {
-  const requiredLimits: Record<string, number> = {};
-  for (const name in adapter.limits) {
-    const value = adapter.limits[name as keyof GPUSupportedLimits];
-    if (typeof value === 'number') requiredLimits[name] = value;
-  }
-  return adapter.requestDevice({
-    requiredFeatures: features.filter((feature) => adapter.features.has(feature)) as GPUFeatureName[],
-    requiredLimits,
-  });
 }
 
 /** Dawn's description is "name: driver version" or only the driver. */

@@ -12,7 +12,8 @@ import { recogniseContent } from '../weights/content.js';
 import { isNpy, parseNpy } from '../weights/npy.js';
 import { endsWithComment, isNpz, parseNpz, writeNpz } from '../weights/npz.js';
 import { readWholeFile } from '../weights/read-file.js';
-import { parseSafetensors, readSafetensors, writeSafetensors } from '../weights/safetensors.js';
+import { parseSafetensors } from '../weights/safetensors.js';
+import { readSafetensors, writeSafetensors } from '../weights/safetensors-file.js';
 import { counted } from '../words.js';
 
 /** What `facewright` stands for in the metadata of files that it wrote. */

@@ -1,7 +1,7 @@
 /** Arrays as NumPy lays them out, whether in a pickle or in a file of their own. */
 
 import { permuted, type StoredTensor } from '../graph/stored-tensor.js';
-import { decodeElements, dtypeOf, type ElementType, swapBytes } from './elements.js';
+import { decodeElements, dtypeOf, type ElementType } from './elements.js';
 
 /** How the numbers of an array lie. */
 export interface ArrayLayout {
@@ -29,4 +29,12 @@ export function storedArray({ element, shape, bigEndian, fortran }: ArrayLayout,
     inOrder(shape.toReversed()),
     shape.map((_, axis) => shape.length - 1 - axis),
   );
+}
+
+/** Turns the bytes of each element round, in place: from big-endian to little-endian. */
+function swapBytes(bytes: Uint8Array, width: number): void {
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (width === 2) buffer.swap16();
+  else if (width === 4) buffer.swap32();
+  else if (width === 8) buffer.swap64();
 }

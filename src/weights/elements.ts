@@ -53,14 +53,6 @@ export function decodeElements(type: ElementType, bytes: Uint8Array, shape: read
   return { shape, dtype: 'f32', data };
 }
 
-/** Turns the bytes of each element round, in place: from big-endian to little-endian. */
-export function swapBytes(bytes: Uint8Array, width: number): void {
-  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (width === 2) buffer.swap16();
-  else if (width === 4) buffer.swap32();
-  else if (width === 8) buffer.swap64();
-}
-
 /** Whether a value from a file is an exact non-negative integer. */
 export function isCount(value: unknown): value is number {
   return Number.isSafeInteger(value) && (value as number) >= 0;

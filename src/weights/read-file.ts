@@ -2,7 +2,7 @@
 
 import { stat } from 'node:fs/promises';
 import { FacewrightError } from '../errors.js';
-import { FileSource } from './byte-source.js';
+import { FileSource } from './file-source.js';
 
 /** A training's whole state, optimisers and all, has a few GB; no generator is near this. */
 export const LARGEST_FILE_BYTES = 2 ** 34;

@@ -3,9 +3,10 @@
 import { createHash } from 'node:crypto';
 import { FacewrightError } from '../errors.js';
 import type { StoredTensor } from '../graph/stored-tensor.js';
-import { type ByteSource, type FileSource, sourceOf } from './byte-source.js';
+import { type ByteSource, sourceOf } from './byte-source.js';
 import type { ContainerName, Contents } from './container.js';
 import { recogniseContent } from './content.js';
+import type { FileSource } from './file-source.js';
 import { fileError, openFile } from './read-file.js';
 import { OPENS } from './words.js';
 

@@ -7,14 +7,12 @@
 import { FacewrightError } from '../errors.js';
 import type { HostTensor, HostTensors } from '../graph/host-tensor.js';
 import type { StoredTensor } from '../graph/stored-tensor.js';
-import { writeWholeFile } from '../node/whole-file.js';
 import { quoted } from '../words.js';
 import { type ByteSource, sourceOf } from './byte-source.js';
 import { ByteReader } from './bytes.js';
 import type { Container, Contents } from './container.js';
 import { decodeElements, dtypeOf, ELEMENT_TYPES, type ElementType, elementCount, isCount } from './elements.js';
 import { repeatedKey } from './json-keys.js';
-import { withFile } from './read-file.js';
 import { byCodeUnits, FETCH_AGAIN } from './words.js';
 
 const LENGTH_BYTES = 8;
@@ -28,16 +26,6 @@ export interface Safetensors {
   readonly tensors: Map<string, HostTensor>;
   /** What the file says of itself, for example `resolution` or `licence`; {} when it says nothing. */
   readonly metadata: Readonly<Record<string, string>>;
-}
-
-/**
- * Reads a safetensors file. Tensors of F32, F16 and BF16 stay what they are; other number formats become f32.
- *
- * @param path of the file; errors begin with it
- * @throws FacewrightError when the file cannot be read or breaks the format.
- */
-export async function readSafetensors(path: string): Promise<Safetensors> {
-  return await withFile(path, (bytes) => parseSafetensors(bytes, path));
 }
 
 /** A header length that is plausible for the format, if perhaps not for this file, and the header's first brace. */
@@ -156,21 +144,13 @@ function isObject(value: unknown): value is Record<string, unknown> {
 }
 
 /**
- * Writes tensors, each in its own number type, whole or not at all. The same tensors and metadata give the same bytes: both are written in the
- * order of their names.
+ * The bytes of a safetensors file in parts: length and header, then each tensor's own memory. The same tensors and metadata give
+ * the same bytes: both come in the order of their names.
  *
- * @throws FacewrightError when a tensor's shape and data disagree, or the file cannot be written.
+ * @param path what errors call the file
+ * @throws FacewrightError when a tensor's shape and data disagree
  */
-export async function writeSafetensors(
-  path: string,
-  tensors: HostTensors,
-  metadata: Readonly<Record<string, string>> = {},
-): Promise<void> {
-  await writeWholeFile(path, encodeSafetensors(path, tensors, metadata));
-}
-
-/** The file in parts: length and header, then each tensor's own memory. */
-function encodeSafetensors(
+export function encodeSafetensors(
   path: string,
   tensors: HostTensors,
   metadata: Readonly<Record<string, string>>,
@@ -198,10 +178,10 @@ function encodeSafetensors(
 /** Joins the entries by hand: an object would move names that look like integers to the front. */
 function encodeHeader(entries: readonly (readonly [string, unknown])[]): Uint8Array {
   const json = `{${entries.map(([name, value]) => `${JSON.stringify(name)}:${JSON.stringify(value)}`).join(',')}}`;
-  const text = Buffer.from(json, 'utf8');
+  const text = new TextEncoder().encode(json);
   const padded = Math.ceil(text.length / ALIGNMENT_BYTES) * ALIGNMENT_BYTES;
-  const header = Buffer.alloc(LENGTH_BYTES + padded, ' ');
-  header.writeBigUInt64LE(BigInt(padded), 0);
-  text.copy(header, LENGTH_BYTES);
+  const header = new Uint8Array(LENGTH_BYTES + padded).fill(0x20);
+  new DataView(header.buffer).setBigUint64(0, BigInt(padded), true);
+  header.set(text, LENGTH_BYTES);
   return header;
 }

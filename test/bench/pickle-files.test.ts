@@ -4,8 +4,8 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { persistentPickle, torchCheckpoint } from '../../dist/bench/pickle-files.js';
 import { randomStyleGan2 } from '../../dist/bench/random-weights.js';
+import { findGenerator } from '../../dist/find-generator.js';
 import { readAll } from '../../dist/graph/stored-tensor.js';
-import { findGenerator } from '../../dist/read-weights.js';
 import { parseWeights } from '../../dist/weights/read.js';
 
 const network = randomStyleGan2(8, { fmapBase: 32, fmapMax: 4, latentSize: 8 });

@@ -3,7 +3,7 @@
 import { join } from 'node:path';
 import { randomStyleGan1 } from '../../dist/bench/random-weights.js';
 import { hostTensor } from '../../dist/graph/host-tensor.js';
-import { writeSafetensors } from '../../dist/weights/safetensors.js';
+import { writeSafetensors } from '../../dist/weights/safetensors-file.js';
 import { normals } from '../random.js';
 
 /** L, the number of its layers and noise maps. */

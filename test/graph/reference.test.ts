@@ -6,7 +6,7 @@ import { backward } from '../../dist/graph/backward.js';
 import { apply, apply1 } from '../../dist/graph/build.js';
 import { Graph, type Tensor } from '../../dist/graph/graph.js';
 import { asFloat32 } from '../../dist/graph/host-tensor.js';
-import { readSafetensors } from '../../dist/weights/safetensors.js';
+import { readSafetensors } from '../../dist/weights/safetensors-file.js';
 import { goldenTest } from '../goldens.js';
 import { type ReferenceRun, reflect, runReference } from '../reference.js';
 

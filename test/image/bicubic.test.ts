@@ -2,7 +2,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { asFloat32 } from '../../dist/graph/host-tensor.js';
 import { downscale, reflect, resampleTo, resamplingTaps } from '../../dist/image/bicubic.js';
-import { readSafetensors } from '../../dist/weights/safetensors.js';
+import { readSafetensors } from '../../dist/weights/safetensors-file.js';
 import { goldenTest } from '../goldens.js';
 import { near } from './help.js';
 

@@ -8,7 +8,7 @@ import { asFloat32, type HostTensors } from '../../dist/graph/host-tensor.js';
 import type { Generator } from '../../dist/model/generator.js';
 import type { Network } from '../../dist/model/network.js';
 import { openGenerator } from '../../dist/open.js';
-import { readSafetensors } from '../../dist/weights/safetensors.js';
+import { readSafetensors } from '../../dist/weights/safetensors-file.js';
 import { engineSuite, engines } from '../engines.js';
 import { assertClose } from '../golden-values.js';
 import { goldenTest } from '../goldens.js';

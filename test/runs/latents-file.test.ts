@@ -13,7 +13,7 @@ import {
   saveNpz,
 } from '../../dist/runs/latents-file.js';
 import { writeNpz } from '../../dist/weights/npz.js';
-import { writeSafetensors } from '../../dist/weights/safetensors.js';
+import { writeSafetensors } from '../../dist/weights/safetensors-file.js';
 import { newFolder } from '../cli/command.js';
 
 const test = suite('cli/latents-file');

@@ -1,10 +1,10 @@
 /** Files of every kind, damaged in every way: what the tests and tools/fuzz-weights.mjs hold the readers against. */
 
 import { FacewrightError } from '../../dist/errors.js';
+import { findGenerator } from '../../dist/find-generator.js';
 import { hostTensor } from '../../dist/graph/host-tensor.js';
 import { readAll } from '../../dist/graph/stored-tensor.js';
 import { readNetwork } from '../../dist/model/dialects/table.js';
-import { findGenerator } from '../../dist/read-weights.js';
 import { parseWeights } from '../../dist/weights/read.js';
 import { randomSource } from '../random.js';
 import { bytesOf, safetensors, u32 } from './assemble.js';

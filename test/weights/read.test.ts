@@ -6,7 +6,7 @@ import * as assert from 'uvu/assert';
 import { hostTensor } from '../../dist/graph/host-tensor.js';
 import { readWeights } from '../../dist/read-weights.js';
 import { parseWeights } from '../../dist/weights/read.js';
-import { writeSafetensors } from '../../dist/weights/safetensors.js';
+import { writeSafetensors } from '../../dist/weights/safetensors-file.js';
 import { goldenPath, goldenTest } from '../goldens.js';
 import { bytesOf, dict, f32, tensor, torchZip } from './assemble.js';
 import {

@@ -14,7 +14,7 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import * as assert from 'uvu/assert';
 import { parseNpz } from '../../../dist/weights/npz.js';
-import { readSafetensors } from '../../../dist/weights/safetensors.js';
+import { readSafetensors } from '../../../dist/weights/safetensors-file.js';
 import { engineSuite, quickestEngine } from '../../engines.js';
 import { assertClose } from '../../golden-values.js';
 import { type Ended, journalOf, newFolder, facewright as plain, writePicture } from '../command.js';
