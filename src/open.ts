@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Engine, Precision } from './engine/engine.js';
 import { errorText, FacewrightError } from './errors.js';
 import { hostTensor } from './graph/host-tensor.js';
+import type { TensorSources } from './graph/stored-tensor.js';
 import type { GaussianFit } from './model/gaussian.js';
 import { Generator } from './model/generator.js';
 import { type EngineName, openEngine } from './node/engines.js';

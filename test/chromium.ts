@@ -1,7 +1,7 @@
-// Suites that look at pages with Chromium.
+// Suites that look at pages with Chromium, and how those are shown that compute.
 
 import { suite, type Test } from 'uvu';
-import { chromiumPath, NO_CHROMIUM } from '../tools/chromium.mjs';
+import { chromiumArguments, chromiumPath, NO_CHROMIUM } from '../tools/chromium.mjs';
 import { skippingSuite } from './skip.js';
 
 /** A suite whose tests need Chromium: where there is none they are left out, but in CI that is an error. */

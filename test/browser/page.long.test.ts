@@ -12,7 +12,8 @@ import { type Browser, chromium } from 'playwright-core';
 import sharp from 'sharp';
 import * as assert from 'uvu/assert';
 import { defaultSearchOptions, makeTarget, openGenerator, randomStart, search } from '../../dist/index.js';
-import { chromiumPath, chromiumSuite, webGpuArguments } from '../chromium.js';
+import { chromiumPath } from '../../tools/chromium.mjs';
+import { chromiumSuite, webGpuArguments } from '../chromium.js';
 import { writeTinyWeights } from '../cli/tiny.js';
 import { quickestEngine } from '../engines.js';
 
@@ -61,6 +62,7 @@ test('a picture and weights become a face, as near as the command comes', async 
   for (const [name, value] of Object.entries({ size, seed, steps })) await page.fill(`#${name}`, String(value));
   await page.click('button');
   await page.waitForFunction(() => /^(?!step|$)/.test(document.querySelector('output')!.textContent!), undefined, {
+    polling: 500,
     timeout: 300_000,
   });
   const said = (await page.textContent('output'))!;
@@ -86,6 +88,7 @@ test('a file that is no weights is told in the page', async () => {
   await page.setInputFiles('#picture', join(folder, 'disc.png'));
   await page.click('button');
   await page.waitForFunction(() => document.querySelector('output')!.textContent !== '', undefined, {
+    polling: 500,
     timeout: 60_000,
   });
   assert.match((await page.textContent('output'))!, /^weights: its safetensors header/);
