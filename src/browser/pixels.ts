@@ -13,7 +13,9 @@ export interface Pixels {
 
 /**
  * The target of a search from a canvas' pixels, as the command makes it of a picture: composited over the background, square,
- * scaled by the D of the search, rounded to 8 bits. Draw the picture in its own size: a canvas that scales takes another kernel.
+ * scaled by the D of the search, rounded to 8 bits. Draw the picture in its own size: a canvas that scales takes another kernel. (Of
+ * transparent pixels a canvas keeps the colours only about: there the target may differ from the command's in a last bit, and then the
+ * search has another start.)
  *
  * @param name what warnings and errors call the picture
  * @throws FacewrightError when it is not square and `fit` is `error`, or a size or colour is none

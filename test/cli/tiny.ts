@@ -13,9 +13,9 @@ export const tinyResolution = 64;
 
 const LATENT = 512;
 
-/** Writes the generator as `tiny.safetensors` into a folder. @returns its path */
-export async function writeTinyWeights(folder: string): Promise<string> {
-  const tensors = randomStyleGan1(tinyResolution, { fmapBase: 256, fmapMax: 8, latentSize: LATENT });
+/** Writes the generator as `tiny.safetensors` into a folder. @param resolution another side of its pictures @returns its path */
+export async function writeTinyWeights(folder: string, resolution = tinyResolution): Promise<string> {
+  const tensors = randomStyleGan1(resolution, { fmapBase: 256, fmapMax: 8, latentSize: LATENT });
   for (let layer = 0; layer < 8; layer++) {
     const from = `mapping.dense${layer}`;
     tensors.set(`${from}.weight`, hostTensor([LATENT, LATENT], normals(`${from}.weight`, LATENT ** 2, 100)));
