@@ -19,9 +19,9 @@ export function blocksOf(text) {
   }));
 }
 
-/** The programs of docs/guides/in-your-program.md, in its order. */
+/** The programs of docs/guides/in-your-program.md that can be run, in its order. */
 export function programsOf(text) {
-  const programs = blocksOf(text).filter(({ language }) => language === 'js');
+  const programs = blocksOf(text).filter(({ language, notRun }) => language === 'js' && notRun === undefined);
   if (programs.length === 0) throw new Error('the guide shows no program');
   return programs.map(({ code }) => code);
 }

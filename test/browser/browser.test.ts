@@ -1,5 +1,6 @@
 // facewright/browser as far as Node can tell: what it imports, and that it makes of bytes and pixels what the command makes of files.
 
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -53,6 +54,12 @@ test('it is bundled for browsers as it is, with nothing of Node and no package',
     files.filter((file) => !file.startsWith('dist/')),
     [],
   );
+});
+
+test('the example is typed strictly', () => {
+  const compiler = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
+  const { status, stdout } = spawnSync(process.execPath, [compiler, '-p', join(root, 'examples', 'browser')]);
+  assert.is(status, 0, String(stdout));
 });
 
 test('its shaders are those of the folder', async () => {
