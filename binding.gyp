@@ -6,6 +6,7 @@
       "sources": [
         "native/addon.cc",
         "native/channel-steps.cc",
+        "native/crew-size.cc",
         "native/crop-addon.cc",
         "native/ffhq-crop.cc",
         "native/isa/avx2.cc",

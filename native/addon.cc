@@ -114,14 +114,15 @@ class ProgramHandle : public Napi::ObjectWrap<ProgramHandle> {
                         InstanceMethod("close", &ProgramHandle::close), InstanceMethod("bytes", &ProgramHandle::bytes)});
   }
 
-  /** new Program({batch, threads, kernels, buffers, slots, steps}) */
+  /** new Program({batch, threads, yielding, kernels, buffers, slots, steps}) */
   explicit ProgramHandle(const Napi::CallbackInfo& info) : Napi::ObjectWrap<ProgramHandle>(info) {
     guarded(info.Env(), [&] {
       const Napi::Object spec = object(info[0], "spec");
       const Kernels& kernels = kernelsOf(spec.Get("kernels"));
-      program_ = std::make_shared<Program>(kernels, poolOf(spec.Get("threads")), wholeNumber(spec.Get("batch"), "batch"),
-                                           buffersOf(spec.Get("buffers")), wholeNumbers(spec.Get("slots"), "slots"),
-                                           stepsOf(spec.Get("steps")));
+      const bool yielding = spec.Get("yielding").ToBoolean();
+      program_ = std::make_shared<Program>(kernels, poolOf(spec.Get("threads")), yielding,
+                                           wholeNumber(spec.Get("batch"), "batch"), buffersOf(spec.Get("buffers")),
+                                           wholeNumbers(spec.Get("slots"), "slots"), stepsOf(spec.Get("steps")));
       weight_.set(info.Env(), program_->bytes());
     });
   }

@@ -40,6 +40,7 @@ void copy(void* argument, int64_t index, float*) {
 }  // namespace
 
 Peak measurePeak(const Kernels& kernels, Pool& pool, bool memory) {
+  const auto turn = pool.turn();
   const int64_t threads = pool.threads();
   std::vector<float> results(threads * 16, 0.999f);
   std::vector<float*> scratch;
@@ -50,7 +51,7 @@ Peak measurePeak(const Kernels& kernels, Pool& pool, bool memory) {
   const double each = kernels.multiplyAdds(work.rounds, scratch[0]);
   work.rounds = int64_t(double(work.rounds) * kSeconds / (now() - began)) + 1;
   const double start = now();
-  pool.run(threads, multiplyAdds, &work, scratch.data());
+  pool.run(threads, multiplyAdds, &work, scratch.data(), int(threads));
   Peak peak{each / (1 << 16) * double(work.rounds) * double(threads) / (now() - start), 0};
   if (!memory) return peak;
   for (int64_t thread = 0; thread < threads; thread++) {
@@ -58,11 +59,11 @@ Peak measurePeak(const Kernels& kernels, Pool& pool, bool memory) {
     work.to.emplace_back(kCopied);
   }
   // Pages that were never written are all one page of zeros, which the caches hold.
-  pool.run(threads, fill, &work, scratch.data());
-  pool.run(threads, copy, &work, scratch.data());
+  pool.run(threads, fill, &work, scratch.data(), int(threads));
+  pool.run(threads, copy, &work, scratch.data(), int(threads));
   constexpr int times = 4;
   const double copying = now();
-  for (int time = 0; time < times; time++) pool.run(threads, copy, &work, scratch.data());
+  for (int time = 0; time < times; time++) pool.run(threads, copy, &work, scratch.data(), int(threads));
   peak.bytes = 2.0 * sizeof(float) * double(kCopied) * double(threads) * times / (now() - copying);
   return peak;
 }

@@ -22,13 +22,15 @@ void relax() {
 #endif
 }
 
-/** How long a thread spins, in looks at what it waits for, before it lets others run, and before it sleeps. */
-constexpr int kLooksBeforeYield = 2000;
+/** How long a thread spins before it sleeps: one that waits for a kernel, and the caller that waits for the last tasks of one. */
 constexpr auto kSpinTime = std::chrono::microseconds(200);
+constexpr auto kJoinSpinTime = std::chrono::microseconds(500);
+/** Looks at what is waited for between two at the clock. */
+constexpr int kLooks = 64;
 
 }  // namespace
 
-Pool::Pool(int threads) {
+Pool::Pool(int threads) : crewSize_(threads), crew_(threads) {
   try {
     for (int worker = 1; worker < threads; worker++) workers_.emplace_back([this, worker] { work(worker); });
   } catch (const std::system_error&) {
@@ -45,6 +47,7 @@ void Pool::end() {
     ending_ = true;
   }
   wake_.notify_all();
+  rest_.notify_all();
   for (std::thread& thread : workers_) thread.join();
 }
 
@@ -56,48 +59,83 @@ void Pool::takeTasks(int worker) {
   }
 }
 
-void Pool::run(int64_t tasks, Task task, void* argument, float* const* scratch) {
-  if (tasks <= 1 || workers_.empty()) {
+void Pool::run(int64_t tasks, Task task, void* argument, float* const* scratch, int crew) {
+  if (tasks <= 1 || crew <= 1 || workers_.empty()) {
     for (int64_t index = 0; index < tasks; index++) task(argument, index, scratch[0]);
     return;
   }
-  std::lock_guard<std::mutex> turn(turn_);
+  if (crew != crew_.load(std::memory_order_relaxed)) {
+    std::lock_guard<std::mutex> lock(sleep_);
+    crew_.store(crew, std::memory_order_relaxed);
+    rest_.notify_all();
+  }
+  // Nobody is inside, so nobody reads these.
   task_ = task;
   argument_ = argument;
   scratch_ = scratch;
   tasks_ = tasks;
   next_.store(0, std::memory_order_relaxed);
-  busy_.store(int(workers_.size()), std::memory_order_relaxed);
-  // Sequentially consistent, as is the sleeper's count: either the sleeper sees the new generation, or we see the sleeper.
-  generation_.fetch_add(1);
+  // Sequentially consistent, as is the sleepers' count: either a sleeper sees the open gate, or we see the sleeper.
+  gate_.fetch_add(kTurn);
   if (sleepers_.load() > 0) {
     std::lock_guard<std::mutex> lock(sleep_);
     wake_.notify_all();
   }
   takeTasks(0);
-  for (int looks = 0; busy_.load(std::memory_order_acquire) > 0; looks++) {
-    if (looks < kLooksBeforeYield) relax();
-    else std::this_thread::yield();
+  // Whoever has not come in by now is not waited for: the system may have taken it off its core.
+  if ((gate_.fetch_add(kTurn) & kInside) > 0) waitForLast();
+}
+
+void Pool::waitForLast() {
+  const auto began = std::chrono::steady_clock::now();
+  for (int looks = 0; (gate_.load(std::memory_order_acquire) & kInside) > 0; looks++) {
+    relax();
+    if (looks % kLooks != kLooks - 1 || std::chrono::steady_clock::now() - began < kJoinSpinTime) continue;
+    std::unique_lock<std::mutex> lock(sleep_);
+    joining_.store(true);
+    done_.wait(lock, [&] { return (gate_.load() & kInside) == 0; });
+    joining_.store(false);
   }
 }
 
+bool Pool::enter(uint64_t& last) {
+  uint64_t gate = gate_.load(std::memory_order_acquire);
+  while (isOpen(gate) && gate / kTurn != last) {
+    if (!gate_.compare_exchange_weak(gate, gate + 1, std::memory_order_acquire)) continue;
+    last = gate / kTurn;
+    return true;
+  }
+  return false;
+}
+
+void Pool::leave() {
+  // Sequentially consistent, as is the caller's word that it sleeps.
+  if ((gate_.fetch_sub(1) & kInside) != 1 || !joining_.load()) return;
+  std::lock_guard<std::mutex> lock(sleep_);
+  done_.notify_one();
+}
+
 void Pool::work(int worker) {
-  uint64_t seen = 0;
-  while (true) {
-    auto began = std::chrono::steady_clock::now();
-    for (int looks = 0; generation_.load(std::memory_order_acquire) == seen; looks++) {
-      if (ending_.load(std::memory_order_relaxed)) return;
-      relax();
-      if (looks % 64 != 63 || std::chrono::steady_clock::now() - began < kSpinTime) continue;
-      std::unique_lock<std::mutex> lock(sleep_);
-      sleepers_.fetch_add(1);
-      wake_.wait(lock, [&] { return generation_.load() != seen || ending_; });
-      sleepers_.fetch_sub(1);
-      if (ending_) return;
+  uint64_t last = 0;
+  auto began = std::chrono::steady_clock::now();
+  for (int looks = 0; !ending_.load(std::memory_order_relaxed); looks++) {
+    if (worker < crew_.load(std::memory_order_relaxed) && enter(last)) {
+      takeTasks(worker);
+      leave();
+      looks = 0;
+      began = std::chrono::steady_clock::now();
+      continue;
     }
-    seen++;
-    takeTasks(worker);
-    busy_.fetch_sub(1, std::memory_order_release);
+    relax();
+    if (looks % kLooks != kLooks - 1 || std::chrono::steady_clock::now() - began < kSpinTime) continue;
+    std::unique_lock<std::mutex> lock(sleep_);
+    rest_.wait(lock, [&] { return worker < crew_ || ending_; });
+    sleepers_.fetch_add(1);
+    wake_.wait(lock, [&] {
+      const uint64_t gate = gate_.load();
+      return (isOpen(gate) && gate / kTurn != last) || worker >= crew_ || ending_;
+    });
+    sleepers_.fetch_sub(1);
   }
 }
 

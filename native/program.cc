@@ -22,15 +22,16 @@ void alone(void* scratch, int64_t tasks, Task task, void* argument) {
   for (int64_t index = 0; index < tasks; index++) task(argument, index, static_cast<float*>(scratch));
 }
 
-/** All threads of a pool, with the scratch of each. */
+/** Threads of a pool, with the scratch of each. */
 struct Crew {
   Pool& pool;
   float* const* scratch;
+  int size;
 };
 
 void together(void* crew, int64_t tasks, Task task, void* argument) {
   const Crew& c = *static_cast<Crew*>(crew);
-  c.pool.run(tasks, task, argument, c.scratch);
+  c.pool.run(tasks, task, argument, c.scratch, c.size);
 }
 
 }  // namespace
@@ -43,9 +44,9 @@ float* Frame::at(int64_t buffer) const {
   return program.kept_[buffer].data() + picture * b.size;
 }
 
-Program::Program(const Kernels& kernels, std::shared_ptr<Pool> pool, int64_t batch, std::vector<Buffer> buffers,
-                 std::vector<int64_t> slots, const std::vector<StepSpec>& steps)
-    : pool_(std::move(pool)), batch_(batch), buffers_(std::move(buffers)) {
+Program::Program(const Kernels& kernels, std::shared_ptr<Pool> pool, bool yielding, int64_t batch,
+                 std::vector<Buffer> buffers, std::vector<int64_t> slots, const std::vector<StepSpec>& steps)
+    : pool_(std::move(pool)), yielding_(yielding), batch_(batch), buffers_(std::move(buffers)), work_(steps.size()) {
   if (batch < 1 || batch > (1 << 24)) throw std::invalid_argument("a batch is out of range");
   int64_t arena = 0;
   for (const int64_t slot : slots) {
@@ -128,18 +129,32 @@ void Program::runGroup(int64_t first, int64_t count, const Workspace& space, con
   }
 }
 
-bool Program::runPicture(int64_t picture, const Workspace& space, const Run& run, const Scalars& scalars,
-                         double* seconds) {
+bool Program::runPicture(int64_t picture, const Workspace& space, const Run& run, const Scalars& scalars) {
   const Frame frame{*this, run, space.arena.data(), picture, scalars};
+  for (const Step& step : steps_) {
+    if (cancelled_.load(std::memory_order_relaxed)) return false;
+    step.run(frame);
+  }
+  return true;
+}
+
+/** A picture that all threads work on, or as many as are worth having. */
+bool Program::runTogether(int64_t picture, const Scalars& scalars, double* seconds) {
+  const Workspace& space = spaces_[0];
+  CrewSize& size = pool_->crewSize();
+  Crew crew{*pool_, scratchPointers_.data(), pool_->threads()};
+  const Run run{facewright::together, &crew, space.shared.data(), space.partial.data()};
+  const Frame frame{*this, run, space.arena.data(), picture, scalars};
+  auto began = std::chrono::steady_clock::now();
   for (size_t index = 0; index < steps_.size(); index++) {
     if (cancelled_.load(std::memory_order_relaxed)) return false;
-    if (!seconds) {
-      steps_[index].run(frame);
-      continue;
-    }
-    const auto began = std::chrono::steady_clock::now();
+    if (yielding_) crew.size = size.threads();
     steps_[index].run(frame);
-    seconds[index] += std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
+    const auto ended = std::chrono::steady_clock::now();
+    const double took = std::chrono::duration<double>(ended - began).count();
+    began = ended;
+    if (seconds) seconds[index] += took;
+    if (yielding_) size.ran(took, work_[index]);
   }
   return true;
 }
@@ -160,20 +175,18 @@ void Program::wholeTask(void* argument, int64_t group, float* scratch) {
   const Run run{alone, scratch, space.shared.data(), space.partial.data()};
   const int64_t first = group * program.group_, count = std::min(program.group_, program.together_ - first);
   if (count > 1) program.runGroup(first, count, space, run, whole.scalars);
-  else program.runPicture(first, space, run, whole.scalars, nullptr);
+  else program.runPicture(first, space, run, whole.scalars);
 }
 
 bool Program::run(const Scalars& scalars, double* seconds) {
+  const auto turn = pool_->turn();
   const int64_t together = seconds ? 0 : together_;
   if (together > 0) {
     Whole whole{*this, scalars};
-    pool_->run((together + group_ - 1) / group_, wholeTask, &whole, scratchPointers_.data());
+    pool_->run((together + group_ - 1) / group_, wholeTask, &whole, scratchPointers_.data(), pool_->threads());
   }
-  Crew crew{*pool_, scratchPointers_.data()};
-  const Workspace& space = spaces_[0];
-  const Run run{facewright::together, &crew, space.shared.data(), space.partial.data()};
   for (int64_t picture = together; picture < batch_; picture++) {
-    if (!runPicture(picture, space, run, scalars, seconds)) return false;
+    if (!runTogether(picture, scalars, seconds)) return false;
   }
   return !cancelled_.load();
 }

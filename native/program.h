@@ -90,8 +90,11 @@ Step makeStep(const Kernels& kernels, const StepSpec& spec, const std::vector<Bu
 
 class Program {
  public:
-  /** @throws std::invalid_argument when something does not fit, std::bad_alloc */
-  Program(const Kernels& kernels, std::shared_ptr<Pool> pool, int64_t batch, std::vector<Buffer> buffers,
+  /**
+   * @param yielding takes fewer threads of the pool than it has where the machine is busy
+   * @throws std::invalid_argument when something does not fit, std::bad_alloc
+   */
+  Program(const Kernels& kernels, std::shared_ptr<Pool> pool, bool yielding, int64_t batch, std::vector<Buffer> buffers,
           std::vector<int64_t> slots, const std::vector<StepSpec>& steps);
 
   /** Bytes that it holds, constants not included. */
@@ -104,7 +107,7 @@ class Program {
   float* kept(int64_t buffer) const { return kept_[buffer].data(); }
 
   /**
-   * Runs all steps for all pictures. Not to be called from two threads at once.
+   * Runs all steps for all pictures, when it is its turn in the pool. Not to be called from two threads at once.
    * @param seconds where given, has the seconds of each step added to it
    * @returns false when `cancel` stopped it: kept buffers then hold anything
    */
@@ -125,9 +128,11 @@ class Program {
   static void wholeTask(void* argument, int64_t group, float* scratch);
   void runGroup(int64_t first, int64_t count, const Workspace& space, const Run& run, const Scalars& scalars);
   void chooseTogether(int64_t arena, int64_t each);
-  bool runPicture(int64_t picture, const Workspace& space, const Run& run, const Scalars& scalars, double* seconds);
+  bool runPicture(int64_t picture, const Workspace& space, const Run& run, const Scalars& scalars);
+  bool runTogether(int64_t picture, const Scalars& scalars, double* seconds);
 
   std::shared_ptr<Pool> pool_;
+  bool yielding_;
   int64_t batch_, bytes_ = 0;
   /** Pictures, from the first, that run beside each other, a thread for each or each few; the rest have all threads. */
   int64_t together_ = 0;
@@ -135,6 +140,8 @@ class Program {
   int64_t group_ = 1, arena_ = 0;
   std::vector<Buffer> buffers_;
   std::vector<Step> steps_;
+  /** Of each step, where it is all threads' together. */
+  std::vector<Effort> work_;
   /** For each step, if pictures are taken together; `run` is empty where that is no faster. */
   std::vector<Many> many_;
   std::vector<Floats> kept_;

@@ -41,6 +41,8 @@ export interface AddonBuffer {
 export interface AddonProgramSpec {
   readonly batch: number;
   readonly threads: number;
+  /** Takes fewer threads while the machine is busy with other things; not where it is absent. */
+  readonly yielding?: boolean;
   readonly kernels: AddonKernels;
   readonly buffers: readonly AddonBuffer[];
   readonly slots: readonly number[];

@@ -15,7 +15,10 @@ const MOST_THREADS = 1024;
 
 /** How to set up a native engine. */
 export interface NativeOptions {
-  /** Threads that compute; by default as many as this process has processors. No result depends on it. */
+  /**
+   * Threads that compute, busy machine or not; by default as many as this process has processors, and fewer while other programs
+   * want these. No result depends on it.
+   */
   readonly threads?: number;
   /** The instruction set: `avx512`, `avx2` or `baseline`; by default the best that the processor has for the precision. */
   readonly isa?: string;
@@ -79,6 +82,7 @@ class NativeEngine implements Engine {
 export function createNativeEngine(addon: NativeAddon, options: NativeOptions = {}): Engine {
   const { processor, processors, isas } = addon.machine();
   const { threads = Math.min(processors, MOST_THREADS), convolutions = 'auto' } = options;
+  const yielding = options.threads === undefined;
   if (!['auto', 'direct', 'winograd'].includes(convolutions)) {
     throw new FacewrightError(`convolutions ${convolutions}: choose auto, direct or winograd`);
   }
@@ -94,7 +98,14 @@ export function createNativeEngine(addon: NativeAddon, options: NativeOptions = 
     software: false,
   };
   const choice = { form: convolutions, bf16: kernels.precision === 'bf16' };
-  return new NativeEngine(info, { addon, kernels, threads, choice, constants: new ConstantStore(addon, kernels) });
+  return new NativeEngine(info, {
+    addon,
+    kernels,
+    threads,
+    yielding,
+    choice,
+    constants: new ConstantStore(addon, kernels),
+  });
 }
 
 /** The instruction set and precision that are asked for, where the processor has them together. */

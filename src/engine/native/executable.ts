@@ -11,17 +11,26 @@ import type { KernelChoice } from './kernel-choice.js';
 import { lower } from './lower.js';
 import type { PlannedBuffer, PlannedStep, ProgramPlan } from './program.js';
 import { buffersOf, withBuffers } from './step.js';
+import { Turns } from './turns.js';
 
 /** What an executable shares with its engine. */
 export interface Shared {
   readonly addon: NativeAddon;
   readonly kernels: AddonKernels;
   readonly threads: number;
+  /** Fewer of them while the machine is busy. */
+  readonly yielding: boolean;
   readonly constants: ConstantStore;
   readonly choice: KernelChoice;
 }
 
 const FLOAT = 4;
+/**
+ * Runs that are in the hands of the addon, of all executables together. One computes, as the threads are the same, and the next is
+ * there when it ends; more would only sit in Node's pool, whose four threads read and write files as well.
+ */
+const RUNS_AT_ONCE = 2;
+const runs = new Turns(RUNS_AT_ONCE);
 /** Constants that are packed at once: each is copied for it, and a network's weights are a hundred megabytes. */
 const PACKED_AT_ONCE = 2;
 
@@ -65,7 +74,7 @@ export class NativeExecutable implements Executable {
   static async create(
     work: Program,
     constants: Constants,
-    { addon, kernels, threads, constants: store, choice }: Shared,
+    { addon, kernels, threads, yielding, constants: store, choice }: Shared,
   ): Promise<NativeExecutable> {
     const { graph } = work;
     checkConstants(graph, constants);
@@ -86,6 +95,7 @@ export class NativeExecutable implements Executable {
       const program = new addon.Program({
         batch: graph.batch,
         threads,
+        yielding,
         kernels,
         slots: plan.slots,
         buffers: plan.buffers.map((buffer) => {
@@ -119,9 +129,9 @@ export class NativeExecutable implements Executable {
     this.#enqueue(() => this.#program.write(this.#index(tensor), copy)).catch(() => undefined);
   }
 
-  run({ rate = 0, rootCorrection = 1, step = 0 }: Partial<RunScalars> = {}): void {
+  run(scalars: Partial<RunScalars> = {}): void {
     this.#check();
-    this.#enqueue(() => this.#program.run(rate, rootCorrection, step, false)).catch((error) => {
+    this.#enqueueRun(scalars, false).catch((error) => {
       if (!(error instanceof AbortedError) && !this.#closed) this.#failure ??= error;
     });
   }
@@ -141,9 +151,9 @@ export class NativeExecutable implements Executable {
     });
   }
 
-  async profile({ rate = 0, rootCorrection = 1, step = 0 }: Partial<RunScalars> = {}): Promise<KernelTime[]> {
+  async profile(scalars: Partial<RunScalars> = {}): Promise<KernelTime[]> {
     this.#check();
-    const seconds = await this.#enqueue(() => this.#program.run(rate, rootCorrection, step, true));
+    const seconds = await this.#enqueueRun(scalars, true);
     if (!seconds) throw new AbortedError('stopped');
     return this.#plan.steps.map((planned, index) => ({
       kernel: planned.kernel,
@@ -173,8 +183,7 @@ export class NativeExecutable implements Executable {
     const generation = this.#generation;
     this.#queued++;
     const result = this.#queue.then(async () => {
-      if (this.#closed) throw new FacewrightError('this executable was closed');
-      if (generation !== this.#generation) throw new AbortedError('stopped');
+      this.#checkGeneration(generation);
       try {
         return await action();
       } catch (error) {
@@ -186,6 +195,26 @@ export class NativeExecutable implements Executable {
     };
     this.#queue = result.then(done, done);
     return result;
+  }
+
+  /** A run, after everything that was queued before, when it is this executable's turn. */
+  #enqueueRun(
+    { rate = 0, rootCorrection = 1, step = 0 }: Partial<RunScalars>,
+    profile: boolean,
+  ): Promise<Float64Array | null> {
+    const generation = this.#generation;
+    return this.#enqueue(() =>
+      runs.take(async () => {
+        this.#checkGeneration(generation);
+        return this.#program.run(rate, rootCorrection, step, profile);
+      }),
+    );
+  }
+
+  /** @throws when what was queued then is not wanted any more */
+  #checkGeneration(generation: number): void {
+    if (this.#closed) throw new FacewrightError('this executable was closed');
+    if (generation !== this.#generation) throw new AbortedError('stopped');
   }
 
   #check(): void {
