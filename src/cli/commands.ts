@@ -225,8 +225,8 @@ export const commands: Readonly<Record<string, Command | CommandGroup>> = {
   bench: {
     describe: 'measure: steps, searches, kernels, faces, weight files',
     help:
-      'facewright bench step | kernels | contract | compare | search | fit | load | faces\n\n' +
-      'Measures this machine: a search step, its kernels on a GPU one by one and kernels of your own beside them, whole searches, opening ' +
+      'facewright bench step | kernels | contract | compare | search | busy | fit | load | faces\n\n' +
+      'Measures this machine: a search step, its kernels on a GPU one by one and kernels of your own beside them, whole searches, steps on a busy machine, opening ' +
       'weight files, the search for faces. docs/kernels.md begins with a first kernel in ten minutes. In a clone, ' +
       'npm run bench -- is the same, and builds first.',
     examples: [
@@ -311,6 +311,16 @@ export const commands: Readonly<Record<string, Command | CommandGroup>> = {
         inputs: 'the kernel’s name',
         examples: [['facewright bench contract conv3x3 > mine.wgsl', 'to begin with']],
         load: async () => (await import('./bench/contract.js')).contractCommand,
+      },
+      busy: {
+        usage: 'busy',
+        describe: 'what other processes cost the native engine',
+        help:
+          'facewright bench busy [options]\n\n' +
+          'Seconds per search step beside none, one and two processes that keep a core busy, which it starts and ends: with one thread, ' +
+          'with as many as there are processors, and as the engine chooses. Everything in turn, and medians over the rounds.',
+        examples: [['facewright bench busy --rounds 9', 'on a machine that is not quiet itself']],
+        load: async () => (await import('./bench/busy.js')).busyCommand,
       },
       fit: {
         usage: 'fit',

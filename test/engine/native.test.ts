@@ -2,11 +2,14 @@
 
 import { spawnSync } from 'node:child_process';
 import { cpSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { compileStep } from '../../dist/bench/compiled-step.js';
+import { shapedModel } from '../../dist/bench/search-step.js';
 import type { Engine } from '../../dist/engine/engine.js';
 import type { AddonPacking, AddonProgramSpec, AddonStep } from '../../dist/engine/native/addon.js';
 import {
@@ -376,6 +379,36 @@ for (const one of engines.filter(({ name }) => name === 'native')) {
     assert.is((await searchTiny(1)).length, 3 * 16 * 16);
   });
   sharing.run();
+
+  const many = suite('many at once');
+  many('24 queues of runs leave Node’s threads to files', async () => {
+    const engine = openNative({ threads: 1 });
+    const shape = shapedModel({
+      name: 'small',
+      kind: 'stylegan1',
+      resolution: 64,
+      fmapBase: 512,
+      fmapMax: 32,
+      targetSize: 16,
+    });
+    const steps = await Promise.all(Array.from({ length: 24 }, () => compileStep(engine, shape, 1)));
+    let done = 0;
+    const all = steps.map(async (step) => {
+      for (let i = 0; i < 20; i++) {
+        step.run({ rate: 0.01, step: i });
+        await step.read(['TOTAL']);
+        done++;
+      }
+    });
+    await steps[0].read(['TOTAL']);
+    const before = done;
+    await readFile(fileURLToPath(import.meta.url));
+    // Opening, asking for the length, reading, closing: behind all 24 they would have waited for 80 runs and more.
+    assert.ok(done - before < 48, `${done - before} runs were done before a file was read`);
+    await Promise.all(all);
+    engine.close();
+  });
+  many.run();
 
   const memory = suite('memory');
   memory('does not grow over 1,000 searches of the golden network', async () => {

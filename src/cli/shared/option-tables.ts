@@ -402,6 +402,12 @@ export const optionsOf: Readonly<Record<string, OptionTable>> = {
   'bench step': benchStepOptions,
   'bench kernels': benchKernelsOptions,
   'bench search': benchSearchOptions,
+  'bench busy': {
+    model: value(MEASURED, 'demo, 256, 1024, sg2-256, sg2-1024 (random weights), or a weight file', 'demo'),
+    rounds: value(MEASURED, 'how often', '5'),
+    seconds: value(MEASURED, 'how long each time', '3'),
+    ...benchReport,
+  },
   'bench compare': benchCompareOptions,
   'bench contract': {},
   'bench fit': { latents: value(MEASURED, 'how many', '1000000'), ...benchEngine, ...benchReport },
