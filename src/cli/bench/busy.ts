@@ -3,8 +3,7 @@
 import type { ArgumentsCamelCase } from 'yargs';
 import { busyTable, measureBusy } from '../../bench/busy.js';
 import { benchModel } from '../../bench/search-step.js';
-import { openNative } from '../../index.js';
-import { loadAddon } from '../../node/native.js';
+import { loadAddon, openNative } from '../../index.js';
 import { Arguments } from '../shared/arguments.js';
 import { Console } from '../shared/console.js';
 import { exitCode } from '../shared/exit.js';
