@@ -8,7 +8,7 @@ namespace {
 
 /** The pace is measured over so many seconds: some turns of a scheduler, which are three or four thousandths each. */
 constexpr double kWindow = 0.012;
-/** Windows that are passed over when more threads are tried: those that slept come in on any core, and are sorted out by and by. */
+/** Windows that are passed over when more threads are tried: those that slept come in on any core, and are sorted out later. */
 constexpr int kSettling = 2;
 /** Part of the newest window in the pace. */
 constexpr double kNewest = 0.4;

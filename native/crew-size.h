@@ -15,11 +15,11 @@ struct Effort {
 /**
  * Finds out by trying how many threads are the fastest.
  *
- * Where the system takes a thread off its core, all others wait for it at the end of every kernel: two threads beside another busy
- * program on two cores are slower than one. No clock of the system tells that on all systems alike; how long the same work takes does.
- * So the *pace* is measured, in work done per second. While it is what so many threads should do, nothing is tried. When
- * it is less, the next smaller number is tried for a moment, and while there are fewer than all, the next larger one; the faster stays.
- * The longer nothing comes of it, the rarer it is tried.
+ * Where the system takes a thread off its core in the midst of a task, all others wait for it at the end of the kernel: two
+ * threads beside another busy program on two cores are slower than one. No clock tells that on all systems alike; how long the
+ * same work takes does. So the *pace* is measured, in work done per second. While it is what so many threads should do, nothing
+ * is tried. When it is less, the next smaller number is tried for a moment, and while there are fewer than all, the next larger
+ * one; the faster stays. The longer nothing comes of it, the rarer it is tried.
  */
 class CrewSize {
  public:

@@ -22,7 +22,7 @@ void relax() {
 #endif
 }
 
-/** How long a thread spins before it sleeps: one that waits for a kernel, and the caller that waits for the last tasks of one. */
+/** How long a thread spins before it sleeps: one that waits for a kernel, and the caller that waits for a kernel's last tasks. */
 constexpr auto kSpinTime = std::chrono::microseconds(200);
 constexpr auto kJoinSpinTime = std::chrono::microseconds(500);
 /** Looks at what is waited for between two at the clock. */

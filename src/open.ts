@@ -31,7 +31,7 @@ export interface OpenOptions {
   readonly engine?: EngineName | Engine;
   /** webgpu: part of the adapter's name, as `facewright doctor` prints it. */
   readonly adapter?: string;
-  /** native: threads that compute; by default as many as this process has processors. No result depends on it. */
+  /** native: threads that compute; by default as many as this process has processors, and fewer while these are busy. No result depends on it. */
   readonly threads?: number;
   /**
    * By default `f32`. Less exact: `bf16`, native, is faster, on processors that have AVX512-BF16; `f16`, webgpu, takes nearly half the

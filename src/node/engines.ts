@@ -14,7 +14,7 @@ export interface EngineRequest {
   readonly engine?: EngineName;
   /** webgpu: part of an adapter's name, as `facewright doctor` prints it. With `auto` it asks for webgpu. */
   readonly adapter?: string;
-  /** native: threads that compute; by default as many as this process has processors. */
+  /** native: threads that compute; by default as many as this process has processors, and fewer while these are busy. */
   readonly threads?: number;
   /**
    * By default `f32`. native: `bf16` is faster and less exact, on processors that have it. webgpu: `f16` keeps maps and weights in half

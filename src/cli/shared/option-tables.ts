@@ -51,7 +51,7 @@ const modelOptions: OptionTable = {
     'f32 | bf16: native, with AVX512-BF16: faster, less exact | f16: webgpu, with shader-f16: less memory, less exact',
     'f32',
   ),
-  threads: value(MODEL, 'native: threads that compute', 'all processors'),
+  threads: value(MODEL, 'native: threads that compute', 'all processors, fewer while these are busy'),
   'no-tuned': flag(MODEL, 'webgpu: the usual kernels, whatever facewright tune has found'),
   cache: value(MODEL, 'folder that keeps what is fetched, and Gaussian fits', "the user's cache folder"),
 };
