@@ -42,6 +42,11 @@ export interface WriterParts extends Pick<LineParts, 'options' | 'named'> {
   readonly setting: Written & Pick<RunSetting, 'out'>;
 }
 
+/** A search came to nothing, and would again: it is deterministic. */
+export class FutileSearchError extends FacewrightError {
+  override readonly name = 'FutileSearchError';
+}
+
 export class ResultWriter {
   readonly #parts: WriterParts;
 
@@ -51,14 +56,16 @@ export class ResultWriter {
 
   /**
    * Writes the files of a result. @returns its line, for whoever keeps them
-   * @throws FacewrightError when the search ended in no numbers, or a file cannot be written
+   * @throws FutileSearchError when the search ended in no numbers; FacewrightError when a file cannot be written
    */
   async write(job: Job, { result, restart, recording }: Found, seconds: number): Promise<JournalLine> {
     const { files, target } = job;
     const { generator, setting, options, named } = this.#parts;
     const { out, saveLatents: latents, saveNpz: npz, animate, trace, metadata } = setting;
     if (!Number.isFinite(result.losses.TOTAL) || !Number.isFinite(result.losses.L2)) {
-      throw new FacewrightError('the search ended in numbers that are not finite; a smaller --learning-rate may help');
+      throw new FutileSearchError(
+        'the search ended in numbers that are not finite; a smaller --learning-rate may help',
+      );
     }
     await writeWholeFile(join(out, files.target), await targetPng(target));
     if (latents) await saveLatents(join(out, files.latents), result, generator);
