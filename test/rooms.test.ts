@@ -12,6 +12,7 @@ const rooms = [
   'cli',
   'bench',
   'index.ts',
+  'queue',
   'open.ts',
   'convert-weights.ts',
   'inspect-weights.ts',
