@@ -17,7 +17,7 @@ import { cachePath } from '../node/paths.js';
 import { makeFolder } from '../node/whole-file.js';
 import type { Hand, JournalLine } from '../results/journal.js';
 import { extraFiles } from '../runs/done-before.js';
-import { Bucket } from './bucket.js';
+import { S3Bucket } from './bucket.js';
 import { filesOf, type JobData, resultId } from './job.js';
 import type { BucketAddress, ResultStore } from './store.js';
 
@@ -32,20 +32,20 @@ export interface KeptResult {
 
 export class BucketStore implements ResultStore {
   readonly workplace: string;
-  readonly #bucket: Bucket;
+  readonly #bucket: S3Bucket;
   /** The ids of all results that were there when it was surveyed. */
   readonly #known = new Set<string>();
   /** Files that were kept. */
   readonly #kept = new Set<string>();
 
-  private constructor(bucket: Bucket, workplace: string) {
+  private constructor(bucket: S3Bucket, workplace: string) {
     this.#bucket = bucket;
     this.workplace = workplace;
   }
 
   /** @throws FacewrightError where a package is missing; StoreError when the bucket cannot be used */
   static async open(address: BucketAddress, hand: Hand): Promise<BucketStore> {
-    const bucket = await Bucket.open(address);
+    const bucket = await S3Bucket.open(address);
     const workplace = cachePath('work', hand.name);
     await makeFolder(workplace);
     return new BucketStore(bucket, workplace);

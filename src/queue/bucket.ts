@@ -23,7 +23,11 @@ interface S3Error extends Error {
   readonly code?: string;
 }
 
-export class Bucket {
+/**
+ * Not `Bucket`: TypeScript 7.0.2 renames a class within itself where that has private names, and takes the SDK's properties of that
+ * name along (`{ Bucket: bucket }` is emitted as `{ _a: bucket }`).
+ */
+export class S3Bucket {
   readonly #client: S3Client;
   readonly #commands: Commands;
   readonly #address: BucketAddress;
@@ -39,13 +43,15 @@ export class Bucket {
    *
    * @throws FacewrightError where the package is missing; StoreError when there is no such bucket, or we are not let in
    */
-  static async open(address: BucketAddress): Promise<Bucket> {
+  static async open(address: BucketAddress): Promise<S3Bucket> {
     const commands = await loadPeers(
       `s3://${address.bucket}`,
       ['@aws-sdk/client-s3'],
       () => import('@aws-sdk/client-s3'),
     );
-    const bucket = new Bucket(commands, new commands.S3Client(settingsOf(process.env)), address);
+    // It says on stderr which versions of Node its later versions will want, which is not our users' matter.
+    process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
+    const bucket = new S3Bucket(commands, new commands.S3Client(settingsOf(process.env)), address);
     for await (const _ of bucket.list('', 1)) break;
     return bucket;
   }

@@ -130,6 +130,16 @@ export class Hands {
     return mayHelp && job.attemptsMade + 1 < (job.opts.attempts ?? 1);
   }
 
+  /** Renews the locks of jobs. @returns those that are ours no longer, having run out meanwhile; others have them, or will */
+  async lost(all: readonly Held[]): Promise<Held[]> {
+    const ids = all.map(({ job }) => job.id!);
+    const tokens = all.map(({ token }) => token);
+    const gone = new Set(await this.#steady.ask(() => this.#worker.extendJobLocks(ids, tokens, this.#lockMs)));
+    const lost = all.filter(({ job }) => gone.has(job.id!));
+    for (const { job } of lost) this.#held.delete(job.id!);
+    return lost;
+  }
+
   /** The job's result is in the store. */
   async done(held: Held): Promise<void> {
     await this.#give(held, () => held.job.moveToCompleted(null, held.token, false));

@@ -7,7 +7,7 @@ import { writeWholeFile } from '../node/whole-file.js';
 import { Journal, type JournalLine } from '../results/journal.js';
 import { allThere, creatorTool, exists, FolderGuard, inFolder } from '../runs/out-folder.js';
 import { type Emit, Running } from '../runs/running.js';
-import { Bucket } from './bucket.js';
+import { S3Bucket } from './bucket.js';
 import type { KeptResult } from './bucket-store.js';
 import { isInside } from './job.js';
 import { parseBucket } from './store.js';
@@ -55,7 +55,7 @@ export function pullResults(options: PullOptions): Running<PullEvent, PullSummar
   return new Running(
     (emit, signal) =>
       inFolder(options.out, async () => {
-        const bucket = await Bucket.open(address);
+        const bucket = await S3Bucket.open(address);
         const journal = await Journal.open(options.out);
         try {
           return await new Pull(bucket, journal, options, emit, signal).perform();
@@ -72,7 +72,7 @@ class Pull {
   readonly #tally = { pulled: 0, earlier: 0, failed: 0 };
 
   constructor(
-    private readonly bucket: Bucket,
+    private readonly bucket: S3Bucket,
     private readonly journal: Journal,
     private readonly options: PullOptions,
     private readonly emit: Emit<PullEvent>,

@@ -74,7 +74,16 @@ export class Shift {
 
   /** Writes what was found. @throws StoreError when nothing can be kept */
   async finish(searched: readonly Searched[]): Promise<void> {
+    if (searched.length === 0) return;
+    const { hands, tally, emit } = this.#parts;
+    const lost = new Set(await hands.lost(searched.map(({ held }) => held)));
     for (const { held, outcome } of searched) {
+      if (lost.has(held)) {
+        // Two must not write one result.
+        tally.spared++;
+        await emit({ type: 'notice', message: `${held.data.name}: was searched for too long, and others have it now` });
+        continue;
+      }
       try {
         if ('error' in outcome) throw outcome.error;
         await this.#keep(held, outcome);
