@@ -37,8 +37,14 @@ const refused: [words: string, message: RegExp][] = [
   ['run face.png --out out --threads 0', /--threads 0: must be a whole number/],
   ['run face.png --out out --engine webgpu --threads 2', /--threads is for the native engine/],
   ['run face.png --out out --queue redis://host', /^facewright: --queue: what is enqueued twice.*add --seed/],
-  ['run face.png --out out --queue host --seed 1', /--queue 'host': must be redis:\/\/HOST .* or postgres:\/\/HOST\/DATABASE/],
-  ['run face.png --out out --queue redis://h --seed 1 --batch 2', /--batch is for the workers: give it to facewright work/],
+  [
+    'run face.png --out out --queue host --seed 1',
+    /--queue .host.: must be redis:\/\/HOST .* or postgres:\/\/HOST\/DATABASE/,
+  ],
+  [
+    'run face.png --out out --queue redis://h --seed 1 --batch 2',
+    /--batch is for the workers: give it to facewright work/,
+  ],
   ['run face.png --out out --queue redis://h --seed 1 --force', /--force is for runs without a queue/],
   ['run face.png --out out --queue redis://h --seed 1 --no-tuned', /--no-tuned is for the workers/],
   ['run face.png --out out --detach', /--detach goes with --queue/],

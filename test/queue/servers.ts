@@ -62,12 +62,13 @@ class Program {
   constructor(
     private readonly words: readonly [string, ...string[]],
     private readonly port: number,
-    private readonly user?: number,
+    private readonly postgres: { readonly user: number | undefined } | undefined,
   ) {}
 
   async start(): Promise<void> {
     const [program, ...words] = this.words;
-    const owner = this.user === undefined ? {} : { uid: this.user, gid: this.user };
+    const user = this.postgres?.user;
+    const owner = user === undefined ? {} : { uid: user, gid: user };
     const child = spawn(program, words, { stdio: ['ignore', 'ignore', 'pipe'], ...owner });
     let said = '';
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
@@ -77,7 +78,9 @@ class Program {
     this.#ended = new Promise((resolve) => {
       child.once('exit', resolve);
     });
-    for (let tries = 0; !(await answers(this.port)); tries++) {
+    // PostgreSQL listens before it lets anybody in.
+    const isReady = () => this.postgres === undefined || said.includes('ready to accept connections');
+    for (let tries = 0; !(isReady() && (await answers(this.port))); tries++) {
       if (child.exitCode !== null || tries > 600) throw new Error(`${program} did not start: ${said}`);
       await sleep(50);
     }
@@ -106,7 +109,7 @@ export async function startRedis(password?: string): Promise<TestServer> {
   const port = await freePort();
   const words = ['--port', `${port}`, '--bind', '127.0.0.1', '--dir', folder, '--appendonly', 'yes'];
   const secret = password === undefined ? [] : ['--requirepass', password];
-  const program = new Program([found('redis-server')!, ...words, ...secret, '--loglevel', 'warning'], port);
+  const program = new Program([found('redis-server')!, ...words, ...secret, '--loglevel', 'warning'], port, undefined);
   return serverOf(program, folder, `redis://127.0.0.1:${port}`, 'SIGTERM');
 }
 
@@ -129,7 +132,7 @@ export async function startPostgres(password?: string): Promise<TestServer> {
   const made = ['-D', data, '-U', 'facewright', '-A', auth, '--pwfile', secret, '-E', 'UTF8', '--no-sync'];
   execFileSync(join(programs, 'initdb'), made, { stdio: 'pipe', ...owner });
   const words = ['-D', data, '-p', `${port}`, '-c', 'listen_addresses=127.0.0.1', '-k', folder];
-  const program = new Program([join(programs, 'postgres'), ...words], port, user);
+  const program = new Program([join(programs, 'postgres'), ...words], port, { user });
   const login = password === undefined ? 'facewright' : `facewright:${password}`;
   return serverOf(program, folder, `postgres://${login}@127.0.0.1:${port}/postgres`, 'SIGINT');
 }

@@ -5,20 +5,8 @@ import { readShard } from '../../../dist/cli/shared/values.js';
 const test = suite('cli/task-shard');
 
 const known: [name: string, text: string, environment: Record<string, string>, index: number, count: number][] = [
-  [
-    'Slurm, from 1',
-    'auto',
-    { SLURM_ARRAY_TASK_ID: '3', SLURM_ARRAY_TASK_MIN: '1', SLURM_ARRAY_TASK_COUNT: '8' },
-    3,
-    8,
-  ],
-  [
-    'Slurm, from 0',
-    'auto',
-    { SLURM_ARRAY_TASK_ID: '0', SLURM_ARRAY_TASK_MIN: '0', SLURM_ARRAY_TASK_COUNT: '8' },
-    1,
-    8,
-  ],
+  ['Slurm, from 1', 'auto', { SLURM_ARRAY_TASK_ID: '3', SLURM_ARRAY_TASK_MIN: '1', SLURM_ARRAY_TASK_COUNT: '8' }, 3, 8],
+  ['Slurm, from 0', 'auto', { SLURM_ARRAY_TASK_ID: '0', SLURM_ARRAY_TASK_MIN: '0', SLURM_ARRAY_TASK_COUNT: '8' }, 1, 8],
   [
     'Slurm, every fifth number',
     'auto',
