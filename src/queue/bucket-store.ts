@@ -10,16 +10,20 @@
 // ID follows from the job (`resultId`). All but failures is put once.
 
 import { createHash } from 'node:crypto';
-import { readFile, rm, stat } from 'node:fs/promises';
-import { extname, join } from 'node:path';
+import { readdir, readFile, rm, stat } from 'node:fs/promises';
+import { dirname, extname, join } from 'node:path';
 import { FacewrightError } from '../errors.js';
 import { cachePath } from '../node/paths.js';
 import { makeFolder } from '../node/whole-file.js';
 import type { Hand, JournalLine } from '../results/journal.js';
+import { ahead } from '../runs/ahead.js';
 import { extraFiles } from '../runs/done-before.js';
 import { S3Bucket } from './bucket.js';
 import { filesOf, type JobData, resultId } from './job.js';
 import type { BucketAddress, ResultStore } from './store.js';
+
+/** Objects that are put or asked for at once. */
+const AT_ONCE = 16;
 
 /** What results/ID.json is. */
 export interface KeptResult {
@@ -48,6 +52,7 @@ export class BucketStore implements ResultStore {
     const bucket = await S3Bucket.open(address);
     const workplace = cachePath('work', hand.name);
     await makeFolder(workplace);
+    await sweep(dirname(workplace), hand);
     return new BucketStore(bucket, workplace);
   }
 
@@ -61,8 +66,10 @@ export class BucketStore implements ResultStore {
     return this.#known.has(resultId(job)) ? this.#lineOf(job) : undefined;
   }
 
-  findNow(jobs: readonly JobData[]): Promise<(JournalLine | undefined)[]> {
-    return Promise.all(jobs.map((job) => this.#lineOf(job)));
+  async findNow(jobs: readonly JobData[]): Promise<(JournalLine | undefined)[]> {
+    const lines: (JournalLine | undefined)[] = [];
+    for await (const line of ahead(jobs, AT_ONCE, (job) => this.#lineOf(job))) lines.push(line);
+    return lines;
   }
 
   async #lineOf(job: JobData): Promise<JournalLine | undefined> {
@@ -86,14 +93,14 @@ export class BucketStore implements ResultStore {
 
   async put(job: JobData, line: JournalLine): Promise<boolean> {
     const id = resultId(job);
-    const files = await Promise.all(
-      resultPaths(job).map(async (file) => {
-        const bytes = await readFile(join(this.workplace, file));
-        const name = `files/${id}/${createHash('sha256').update(bytes).digest('hex')}${extname(file)}`;
-        await this.#bucket.putOnce(name, bytes);
-        return [file, name] as const;
-      }),
-    );
+    const files: [file: string, name: string][] = [];
+    const put = async (file: string): Promise<[string, string]> => {
+      const bytes = await readFile(join(this.workplace, file));
+      const name = `files/${id}/${createHash('sha256').update(bytes).digest('hex')}${extname(file)}`;
+      await this.#bucket.putOnce(name, bytes);
+      return [file, name];
+    };
+    for await (const one of ahead(resultPaths(job), AT_ONCE, put)) files.push(one);
     const kept: KeptResult = {
       v: 1,
       line: { ...line, at: new Date().toISOString() },
@@ -149,4 +156,22 @@ function resultPaths(job: JobData): string[] {
   const steps = written.saveIntermediate ? Array.from({ length: search.steps }, (_, step) => step) : [];
   const between = steps.flatMap((step) => Object.values(files.intermediate(step)));
   return [files.image, files.target, ...Object.values(extraFiles(files, written)), ...between];
+}
+
+/** Removes the workplaces of processes of this machine that died. */
+async function sweep(folder: string, own: Hand): Promise<void> {
+  const host = own.name.replace(/-\d+-[0-9a-f]+$/, '');
+  for (const name of await readdir(folder)) {
+    const [, of, pid] = /^(.*)-(\d+)-[0-9a-f]+$/.exec(name) ?? [];
+    if (of !== host || isAlive(Number(pid))) continue;
+    await rm(join(folder, name), { recursive: true, force: true }).catch(() => {});
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== 'ESRCH';
+  }
 }

@@ -4,7 +4,7 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errorText } from '../errors.js';
-import { writeWholeFile } from '../node/whole-file.js';
+import { writeFailure, writeWholeFile } from '../node/whole-file.js';
 import { type Hand, Journal, type JournalLine } from '../results/journal.js';
 import { doneInFolder } from '../runs/done-before.js';
 import { filesOf, type JobData } from './job.js';
@@ -81,7 +81,7 @@ export class FolderStore implements ResultStore {
     try {
       await this.#journal.append(line);
     } catch (error) {
-      throw new StoreError(`${this.#journal.path}: cannot be written (${errorText(error)})`, { cause: error });
+      throw new StoreError(`${this.#journal.path}: ${writeFailure(error)}`, { cause: error });
     }
   }
 

@@ -16,6 +16,9 @@ export const windows = {
   postgres: { windowMs: 150, lookMs: 25 },
 } as const;
 
+/** Jobs that are asked for at once: an answer of PostgreSQL waits for its disk. */
+const AT_ONCE = 8;
+
 export class Gatherer {
   readonly #hands: Hands;
   readonly #window: GatherWindow;
@@ -56,13 +59,13 @@ export class Gatherer {
     let until = performance.now() + this.#window.windowMs;
     // Of other kinds no more are kept from other workers than make a batch.
     while (wanted < limit && this.#waiting.length < 2 * limit && !signal.aborted && performance.now() < until) {
-      const held = await this.#hands.take(false);
-      if (held === undefined) {
-        await sleep(this.#window.lookMs);
-        continue;
-      }
-      this.#waiting.push(held);
-      if (isWanted(held)) wanted++;
+      const asked = Math.min(AT_ONCE, limit - wanted);
+      const taken = await Promise.all(Array.from({ length: asked }, () => this.#hands.take(false)));
+      const some = taken.filter((held) => held !== undefined);
+      this.#waiting.push(...some);
+      wanted += some.filter(isWanted).length;
+      if (some.length < asked && wanted < limit) await sleep(this.#window.lookMs);
+      if (some.length === 0) continue;
       until = performance.now() + this.#window.windowMs;
     }
     const batch = this.#waiting.filter(isWanted).slice(0, limit);

@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DescribedGenerator } from '../open.js';
 import { defaultSearchOptions, type SearchOptions } from '../pulse/options.js';
+import { ahead } from '../runs/ahead.js';
 import type { Job } from '../runs/batch.js';
 import { digest, type JobName, Jobs } from '../runs/jobs.js';
 import { namedOptions } from '../runs/named-options.js';
@@ -25,6 +26,8 @@ import type { Watch } from './watch.js';
 const AHEAD = 10_000;
 /** Jobs that are put into the queue at once. */
 const CHUNK = 200;
+/** Targets that are put into the store at once. */
+const PUT_AT_ONCE = 16;
 /** How long it is waited where the queue is full. */
 const FULL_MS = 500;
 
@@ -154,9 +157,9 @@ export class Producer {
   /** Waits until the queue has room. */
   async #room(): Promise<void> {
     const { queue, steady, signal, options } = this.#parts;
-    const { ahead = AHEAD } = options;
+    const { ahead: most = AHEAD } = options;
     const waiting = () => queue.getJobCountByTypes('waiting', 'delayed');
-    while (!signal.aborted && (await steady.ask(waiting)) >= ahead) {
+    while (!signal.aborted && (await steady.ask(waiting)) >= most) {
       await sleep(FULL_MS, undefined, { signal }).catch(() => {});
     }
   }
@@ -168,12 +171,11 @@ export class Producer {
     const fresh = jobs.filter((_, i) => states[i] === 'unknown');
     // A picture's duplicates have one target.
     const targets = new Map(fresh.map(({ job, data }) => [job.files.target, { job, data }]));
-    await Promise.all(
-      [...targets.values()].map(async ({ job, data }) => {
-        await this.#keepDrawing(job.picture);
-        await store.putTarget(data, await targetPng(job.target));
-      }),
-    );
+    const put = async ({ job, data }: { readonly job: Job; readonly data: JobData }) => {
+      await this.#keepDrawing(job.picture);
+      await store.putTarget(data, await targetPng(job.target));
+    };
+    for await (const _ of ahead([...targets.values()], PUT_AT_ONCE, put));
     // Where the answer to a first try was lost the ids are known: nothing is there twice.
     await steady.ask(() =>
       queue.addBulk(fresh.map(({ data }) => ({ name: 'face', data, opts: { jobId: jobId(data), ...JOB_OPTIONS } }))),

@@ -39,7 +39,7 @@ export interface PullSummary {
 }
 
 /** Results that are fetched at once. */
-const AT_ONCE = 32;
+const AT_ONCE = 16;
 
 /**
  * Fetches the results of a bucket into a folder, which is then as a run would have left it; what is there is left alone.

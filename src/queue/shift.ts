@@ -77,19 +77,38 @@ export class Shift {
     if (searched.length === 0) return;
     const { hands, tally, emit } = this.#parts;
     const lost = new Set(await hands.lost(searched.map(({ held }) => held)));
-    for (const { held, outcome } of searched) {
-      if (lost.has(held)) {
-        // Two must not write one result.
-        tally.spared++;
-        await emit({ type: 'notice', message: `${held.data.name}: was searched for too long, and others have it now` });
-        continue;
+    // The next result is written while the queue takes note of the last.
+    const noted: Promise<void>[] = [];
+    try {
+      for (const { held, outcome } of searched) {
+        if (lost.has(held)) {
+          // Two must not write one result.
+          tally.spared++;
+          await emit({
+            type: 'notice',
+            message: `${held.data.name}: was searched for too long, and others have it now`,
+          });
+        } else if (await this.#finishOne(held, outcome)) {
+          const note = hands.done(held);
+          note.catch(() => {}); // it is heard of below
+          noted.push(note);
+        }
       }
-      try {
-        if ('error' in outcome) throw outcome.error;
-        await this.#keep(held, outcome);
-      } catch (error) {
-        await this.#fail(held, error, outcome.job);
-      }
+    } finally {
+      await Promise.allSettled(noted);
+    }
+    await Promise.all(noted);
+  }
+
+  /** @returns whether the result is in the store @throws StoreError when nothing can be kept */
+  async #finishOne(held: Held, outcome: Outcome): Promise<boolean> {
+    try {
+      if ('error' in outcome) throw outcome.error;
+      await this.#keep(held, outcome);
+      return true;
+    } catch (error) {
+      await this.#fail(held, error, outcome.job);
+      return false;
     }
   }
 
@@ -135,10 +154,9 @@ export class Shift {
   }
 
   async #keep(held: Held, { job, found, seconds }: Extract<Outcome, { found: unknown }>): Promise<void> {
-    const { store, hands, tally, emit } = this.#parts;
+    const { store, tally, emit } = this.#parts;
     const line = await this.#writer.write(job, found, seconds);
     const counts = await store.put(held.data, line);
-    await hands.done(held);
     tally[counts ? 'found' : 'spared']++;
     if (counts) await emit({ type: 'found', line });
   }

@@ -23,10 +23,17 @@ export interface SteadyOptions {
 /** Asks again where the server was away. What is asked has to bear being asked twice: the answer may have been lost. */
 export class Steady {
   readonly #options: SteadyOptions;
+  /** By each question that waits for its answer: gives up. */
+  readonly #waiting = new Set<() => void>();
   #away = false;
 
   constructor(options: SteadyOptions) {
     this.#options = options;
+    // One listener for all questions, of which many may wait at once.
+    const leave = () => {
+      for (const one of this.#waiting) one();
+    };
+    options.signal.addEventListener('abort', () => setTimeout(leave, LEAVING_MS).unref(), { once: true });
   }
 
   get away(): boolean {
@@ -63,26 +70,17 @@ export class Steady {
   }
 
   /** An answer that, once we are to stop, is not waited for long: the client of Redis waits for ever. */
-  async #unlessLeaving<T>(answer: Promise<T>): Promise<T> {
-    const { signal } = this.#options;
-    const settled = new AbortController();
-    const leaving = async (): Promise<never> => {
-      if (!signal.aborted) {
-        await new Promise((resolve) => {
-          signal.addEventListener('abort', resolve, { once: true, signal: settled.signal });
-        });
-      }
-      await sleep(LEAVING_MS, undefined, { signal: settled.signal });
-      throw this.#gone();
-    };
-    const left = leaving();
-    // Nobody hears of it once there is an answer.
-    left.catch(() => {});
-    try {
-      return await Promise.race([answer, left]);
-    } finally {
-      settled.abort();
-    }
+  #unlessLeaving<T>(answer: Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const leave = () => reject(this.#gone());
+      const timer = this.#options.signal.aborted ? setTimeout(leave, LEAVING_MS) : undefined;
+      this.#waiting.add(leave);
+      const settled = () => {
+        clearTimeout(timer);
+        this.#waiting.delete(leave);
+      };
+      answer.then(resolve, reject).then(settled, settled);
+    });
   }
 
   #gone(): BrokenOffError {

@@ -14,6 +14,8 @@ export class BucketServer {
   /** @param key the access key that is let in; any where none is given */
   static async start(key?: string): Promise<BucketServer> {
     const server = new BucketServer(key);
+    // A connection that is closed while a request is on its way would be another story.
+    server.#server.keepAliveTimeout = 600_000;
     await new Promise<void>((resolve) => {
       server.#server.listen(0, '127.0.0.1', resolve);
     });
@@ -73,7 +75,7 @@ export class BucketServer {
     const most = Number(asked.get('max-keys') ?? 1000);
     const after = asked.get('continuation-token') ?? '';
     const prefix = asked.get('prefix') ?? '';
-    const names = [...this.objects.keys()].filter((name) => name.startsWith(prefix) && name > after).sort();
+    const names = [...this.objects.keys()].filter((name) => name.startsWith(prefix) && name > after).sort(byName);
     const page = names.slice(0, most);
     const more = names.length > most;
     const next = more ? `<NextContinuationToken>${page.at(-1)}</NextContinuationToken>` : '';
@@ -81,4 +83,8 @@ export class BucketServer {
     const body = `<?xml version="1.0"?><ListBucketResult><IsTruncated>${more}</IsTruncated>${next}${contents}</ListBucketResult>`;
     response.writeHead(200, { 'content-type': 'application/xml' }).end(body);
   }
+}
+
+function byName(a: string, b: string): number {
+  return a < b ? -1 : Number(a > b);
 }

@@ -88,10 +88,9 @@ async function holdsAll(folder: string): Promise<void> {
   assert.equal([...found.keys()], [...expected.keys()]);
   for (const [name, bytes] of expected) assert.ok(found.get(name)!.equals(bytes), name);
   const done = (await readResults(folder)).filter(({ status }) => status === 'done');
-  assert.equal(done.map(({ output }: JournalLine) => output).sort(), [
-    ...Array.from({ length: PICTURES }, (_, i) => `p${i}.png`),
-    'twin.png',
-  ]);
+  const outputs = done.map(({ output }: JournalLine) => output);
+  assert.is(outputs.length, PICTURES + 1);
+  assert.equal(new Set(outputs), new Set([...Array.from({ length: PICTURES }, (_, i) => `p${i}.png`), 'twin.png']));
 }
 
 for (const kind of ['redis', 'postgres'] as const) {
@@ -162,13 +161,13 @@ for (const kind of ['redis', 'postgres'] as const) {
     rmSync(join(out, 'p2.target.png'));
     assert.equal([summary.found, summary.failed, summary.again], [PICTURES - 1, 2, 0]);
     const failed = events.filter((event) => event.type === 'failed');
-    assert.equal(failed.map(({ output }) => output).sort(), ['p1.png', 'p2.png']);
+    assert.equal(new Set(failed.map(({ output }) => output)), new Set(['p1.png', 'p2.png']));
     const listed: string[] = [];
     for await (const job of keeper.failed({ out })) {
       assert.is(job.tries, 1);
       listed.push(`${job.output}: ${job.reason}`);
     }
-    listed.sort();
+    listed.sort((a, b) => (a < b ? -1 : 1));
     assert.match(
       listed[0],
       /^p1\.png: .*p1\.target\.png: is another target than when it was enqueued; enqueue it again$/,
