@@ -155,7 +155,7 @@ export const commands: Readonly<Record<string, Command | CommandGroup>> = {
         help:
           'facewright queue drain --queue URL [options]\n\n' +
           'Takes all jobs out of the queue, those that failed included. What is in work is finished.',
-        examples: [['facewright queue drain --queue redis://host', '']],
+        examples: [['facewright queue drain --queue redis://host', 'all of them']],
         load: async () => (await import('./queue/queue.js')).drainCommand,
       },
     },

@@ -134,15 +134,22 @@ for (const kind of ['redis', 'postgres'] as const) {
     });
   }
 
+  // The store's matter, whatever the queue.
+  if (kind === 'redis') diskTest(test, name, () => server.url);
+  test.run();
+}
+
+/** A worker whose output folder has too little room. */
+function diskTest(test: Test, suiteName: string, url: () => string): void {
   const full = 'a full disk: a sentence, exit code 1, and the jobs go back';
-  const disk = join(work, `${kind}-disk`);
-  if (!canMount(disk)) skip(test, `${name}: ${full}`, 'no small disk can be mounted here');
+  const disk = join(work, 'disk');
+  if (!canMount(disk)) skip(test, `${suiteName}: ${full}`, 'no small disk can be mounted here');
   else {
     test(full, async () => {
       try {
         const out = join(disk, 'out');
-        await new Command([...run, '--out', out, '--queue', server.url, '--detach']).ends(0);
-        const words = ['work', '--queue', server.url, '--engine', engine, '--batch', '16', '--until-empty', '--json'];
+        await new Command([...run, '--out', out, '--queue', url(), '--detach']).ends(0);
+        const words = ['work', '--queue', url(), '--engine', engine, '--batch', '16', '--until-empty', '--json'];
         const worker = new Command(words);
         await worker.ends(1);
         assert.match(worker.stderr, /facewright: .*the disk is full/);
@@ -156,8 +163,6 @@ for (const kind of ['redis', 'postgres'] as const) {
       }
     });
   }
-
-  test.run();
 }
 
 /** Mounts a disk that has room for the targets and some faces. */
