@@ -8,7 +8,7 @@
 // worker takes and returns them, in batches of 32.
 
 import { readFileSync } from 'node:fs';
-import { connectQueue } from '../dist/queue/connect.js';
+import { connectQueue, statesOf } from '../dist/queue/connect.js';
 import { Gatherer, windows } from '../dist/queue/gather.js';
 import { Hands } from '../dist/queue/hands.js';
 import { JOB_OPTIONS, jobId } from '../dist/queue/job.js';
@@ -64,14 +64,14 @@ const dataOf = (i) => ({
 await timed('put in', jobs, async () => {
   for (let first = 0; first < jobs; first += CHUNK) {
     const chunk = Array.from({ length: Math.min(CHUNK, jobs - first) }, (_, i) => dataOf(first + i));
-    await Promise.all(chunk.map((data) => queue.getJobState(jobId(data))));
+    await statesOf(queue, chunk.map(jobId));
     await queue.addBulk(chunk.map((data) => ({ name: 'face', data, opts: { jobId: jobId(data), ...JOB_OPTIONS } })));
   }
 });
 await timed('found to be in it', jobs, async () => {
   for (let first = 0; first < jobs; first += CHUNK) {
     const chunk = Array.from({ length: Math.min(CHUNK, jobs - first) }, (_, i) => dataOf(first + i));
-    await Promise.all(chunk.map((data) => queue.getJobState(jobId(data))));
+    await statesOf(queue, chunk.map(jobId));
   }
 });
 const signal = new AbortController().signal;

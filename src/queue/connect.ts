@@ -2,6 +2,7 @@
 
 import type { Queue, QueueOptions, Worker, WorkerOptions } from 'bullmq';
 import { BrokenOffError, type FacewrightError } from '../errors.js';
+import { ahead } from '../runs/ahead.js';
 import { parseQueueAddress, type QueueAddress } from './address.js';
 import type { JobData } from './job.js';
 import { loadPeers } from './peer.js';
@@ -12,6 +13,10 @@ const QUEUE_NAME = 'faces';
 const NAMESPACE = 'facewright';
 /** How long a server may take to answer the first question. */
 const ANSWER_MS = 10_000;
+/** How long a question may wait for one of PostgreSQL's connections, of which there are ten. */
+const TURN_MS = 60_000;
+/** Jobs whose states are asked for at once. */
+const STATES_AT_ONCE = 32;
 
 export type FaceQueue = Queue<JobData, null, string>;
 export type FaceWorker = Worker<JobData, null, string>;
@@ -85,13 +90,20 @@ async function connectPostgres(address: QueueAddress): Promise<QueueServer> {
     await client.end().catch(() => {});
   }
   const { Queue, Worker } = bullmq.withBackend(bullmq.createPostgresBackend);
-  const connection = { connectionString: address.url, schema: NAMESPACE, connectionTimeoutMillis: ANSWER_MS };
+  const connection = { connectionString: address.url, schema: NAMESPACE, connectionTimeoutMillis: TURN_MS };
   return {
     address,
     queue: (options) => new Queue(QUEUE_NAME, { ...options, connection }) as unknown as FaceQueue,
     worker: (options) =>
       new Worker(QUEUE_NAME, null, { ...options, connection, autorun: false }) as unknown as FaceWorker,
   };
+}
+
+/** The states of jobs, in their order; `unknown` for those that are not in the queue. */
+export async function statesOf(queue: FaceQueue, ids: readonly string[]): Promise<string[]> {
+  const states: string[] = [];
+  for await (const state of ahead(ids, STATES_AT_ONCE, (id) => queue.getJobState(id))) states.push(state);
+  return states;
 }
 
 /** Codes and beginnings of messages by which servers refuse somebody. */

@@ -13,7 +13,7 @@ import { protectResults } from '../runs/out-folder.js';
 import { journalPath, type Picture } from '../runs/pictures.js';
 import { failedLine, targetPng, type Written } from '../runs/result-writer.js';
 import type { Emit } from '../runs/running.js';
-import type { FaceQueue } from './connect.js';
+import { type FaceQueue, statesOf } from './connect.js';
 import type { EnqueueOptions } from './enqueue.js';
 import type { EnqueueEvent } from './events.js';
 import { FolderStore } from './folder-store.js';
@@ -167,7 +167,8 @@ export class Producer {
   async #enqueue(batch: readonly Job[], setting: JobSetting): Promise<void> {
     const { queue, steady, store, watch, emit } = this.#parts;
     const jobs = batch.map((job) => ({ job, data: this.#dataOf(job, setting) }));
-    const states = await steady.ask(() => Promise.all(jobs.map(({ data }) => queue.getJobState(jobId(data)))));
+    const ids = jobs.map(({ data }) => jobId(data));
+    const states = await steady.ask(() => statesOf(queue, ids));
     const fresh = jobs.filter((_, i) => states[i] === 'unknown');
     // A picture's duplicates have one target.
     const targets = new Map(fresh.map(({ job, data }) => [job.files.target, { job, data }]));

@@ -3,7 +3,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { JournalLine } from '../results/journal.js';
 import type { Emit } from '../runs/running.js';
-import type { FaceQueue } from './connect.js';
+import { type FaceQueue, statesOf } from './connect.js';
 import type { EnqueueEvent } from './events.js';
 import { type JobData, jobId } from './job.js';
 import type { Steady } from './steady.js';
@@ -56,7 +56,7 @@ export class Watch {
   /** @returns how many of the jobs have ended */
   async #look(ids: readonly string[]): Promise<number> {
     const { queue, steady, store } = this.parts;
-    const states = await steady.ask(() => Promise.all(ids.map((id) => queue.getJobState(id))));
+    const states = await steady.ask(() => statesOf(queue, ids));
     const looked = ids.map((id, i) => ({ id, ...this.#pending.get(id)!, state: states[i] }));
     const gone = looked.filter(({ state }) => state === 'unknown' || state === 'completed');
     const lines = gone.length === 0 ? [] : await store.findNow(gone.map(({ data }) => data));
