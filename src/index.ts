@@ -39,7 +39,7 @@ export { type AdapterDescription, type AdapterReport, describeAdapters, openWebG
 export { describeEngines, type EngineName, type EngineReport, type EngineRequest, openEngine } from './node/engines.js';
 export { loadAddon, type NativeDescription, openNative } from './node/native.js';
 export { readShaders } from './node/paths.js';
-export { type OpenOptions, openGenerator } from './open.js';
+export { type DescribedGenerator, describeGenerator, type OpenOptions, openGenerator } from './open.js';
 export { GREATEST_NUMPY_SEED, numpyNormals } from './pulse/numpy-normals.js';
 export {
   checkSearchOptions,
@@ -61,6 +61,27 @@ export {
   search,
 } from './pulse/search.js';
 export { randomStart, type SearchStart } from './pulse/start.js';
+export { type EnqueueOptions, enqueuePictures } from './queue/enqueue.js';
+export { type EnqueueEmojiOptions, enqueueEmoji } from './queue/enqueue-emoji.js';
+export type {
+  Enqueued,
+  EnqueueEvent,
+  EnqueueSpared,
+  EnqueueStarted,
+  EnqueueSummary,
+  JobEnded,
+  QueueNotice,
+  WorkBegun,
+  WorkEvent,
+  WorkFailed,
+  WorkFound,
+  WorkOpened,
+  WorkSummary,
+} from './queue/events.js';
+export { type FailedJob, type JobFilter, QueueKeeper, type QueueStatus } from './queue/keeper.js';
+export { type MetricsOptions, type MetricsPage, serveMetrics, WorkCounters } from './queue/metrics.js';
+export { type PullEvent, type PullOptions, type PullSummary, pullResults } from './queue/pull.js';
+export { type WorkOptions, workOn } from './queue/work.js';
 export { readWeights, type WeightFile } from './read-weights.js';
 export type { EmojiLabel, SkinTone } from './results/emoji-label.js';
 export type { JournalLine, Shard } from './results/journal.js';

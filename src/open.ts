@@ -99,6 +99,27 @@ export async function openGenerator(options: OpenOptions = {}): Promise<Generato
   }
 }
 
+/** What is known of a generator without an engine. */
+export interface DescribedGenerator {
+  readonly info: GeneratorInfo;
+  /** Whether it can be searched: there is a Gaussian fit, or the mapping network, from which it can be made. */
+  readonly searchable: boolean;
+}
+
+/** Reads what a generator is, and opens no engine. @throws FacewrightError as `openGenerator` does of the model */
+export async function describeGenerator(
+  options: Pick<OpenOptions, 'model' | 'class' | 'licence'>,
+): Promise<DescribedGenerator> {
+  refuseUnfetched(options.model);
+  const weights = await openWeights(options.model ?? demoModelPath);
+  try {
+    const { info, network, fit } = readModel(weights, options);
+    return { info, searchable: fit !== undefined || network.hasMapping };
+  } finally {
+    weights.close();
+  }
+}
+
 /** Nothing is fetched here: a name of the catalogue is told from a missing file. */
 function refuseUnfetched(model: string | undefined): void {
   if (model === undefined || existsSync(model) || !OFFERS.some(({ name }) => name === model)) return;

@@ -13,6 +13,7 @@ const rooms = [
   'bench',
   'index.ts',
   'browser',
+  'queue',
   'open.ts',
   'convert-weights.ts',
   'inspect-weights.ts',

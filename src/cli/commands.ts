@@ -44,6 +44,7 @@ export const commands: Readonly<Record<string, Command | CommandGroup>> = {
       ['facewright run photos -o faces --seed 1', 'a folder, with a seed of your own'],
       ['facewright run a.svg -o faces --duplicates 4', 'four faces for one picture'],
       ['facewright run photos -o faces --align', 'photos and emoji: crop to the faces first'],
+      ['facewright run photos -o faces --seed 1 --queue redis://host', 'on many machines: facewright work'],
       ['facewright run -input_dir in -output_dir runs', "the original PULSE's spelling"],
     ],
     load: async () => (await import('./run/run.js')).runCommand,
@@ -84,6 +85,91 @@ export const commands: Readonly<Record<string, Command | CommandGroup>> = {
       ['facewright emoji vampires --set-dir mine=my/emoji -o out', 'drawings of your own'],
     ],
     load: async () => (await import('./emoji/emoji.js')).emojiCommand,
+  },
+  work: {
+    usage: 'work',
+    describe: 'find faces for the pictures of a queue',
+    help:
+      'facewright work --queue URL [options]\n\n' +
+      'Takes jobs that run --queue and emoji --queue put into a queue, batch by batch, with a generator that stays open, and writes what ' +
+      'is found to where each wants it. Start as many as there are GPUs, on as many machines as there are. Ctrl-C (SIGTERM) ends ' +
+      'it after the batch at hand; the jobs of one that dies come back.',
+    examples: [
+      ['facewright work --queue redis://host', 'until it is stopped'],
+      ['facewright work --queue redis://host --until-empty', 'for array jobs'],
+      ['facewright work --queue postgres://host/faces --metrics 9464', 'with figures for Prometheus'],
+    ],
+    load: async () => (await import('./work/work.js')).workCommand,
+  },
+  queue: {
+    describe: 'look after a queue: what waits, what failed, and take jobs out',
+    help:
+      'facewright queue status | failed | retry | cancel | drain\n\n' +
+      'What is in a queue that run --queue and emoji --queue fill and work empties. docs/machines.md is the guide.',
+    examples: [
+      ['facewright queue status --queue redis://host', 'how many wait, are in work, failed; how long it will take'],
+      ['facewright queue failed --queue redis://host', 'what failed for good, and why'],
+    ],
+    actions: {
+      status: {
+        usage: 'status',
+        describe: 'how many jobs wait, are in work, failed; the rate and the time left',
+        help: 'facewright queue status --queue URL [options]\n\nSays how a queue stands.',
+        examples: [['facewright queue status --queue redis://host --json', 'for programs']],
+        load: async () => (await import('./queue/queue.js')).statusCommand,
+      },
+      failed: {
+        usage: 'failed [inputs..]',
+        describe: 'what failed for good, each with its reason',
+        help: 'facewright queue failed [NAME...] --queue URL [options]\n\nLists the jobs that failed for good, the newest first.',
+        inputs: 'only these: names of pictures, or of results',
+        examples: [['facewright queue failed --queue redis://host', 'all']],
+        load: async () => (await import('./queue/queue.js')).failedCommand,
+      },
+      retry: {
+        usage: 'retry [inputs..]',
+        describe: 'put what failed into the queue again',
+        help:
+          'facewright queue retry [NAME...] --queue URL [options]\n\n' +
+          'Puts jobs that failed for good into the queue again, as if they were new.',
+        inputs: 'only these: names of pictures, or of results',
+        examples: [['facewright queue retry --queue redis://host', 'all']],
+        load: async () => (await import('./queue/queue.js')).retryCommand,
+      },
+      cancel: {
+        usage: 'cancel [inputs..]',
+        describe: 'take jobs out that nobody works on',
+        help:
+          'facewright queue cancel [NAME...] --queue URL [options]\n\n' +
+          'Takes jobs out of the queue, those that failed included. What is in work is finished.',
+        inputs: 'names of pictures, or of results',
+        examples: [
+          ['facewright queue cancel smile --queue redis://host', 'one picture'],
+          ['facewright queue cancel --out s3://bucket/run --queue redis://host', 'a whole run'],
+        ],
+        load: async () => (await import('./queue/queue.js')).cancelCommand,
+      },
+      drain: {
+        usage: 'drain',
+        describe: 'take everything out that nobody works on',
+        help:
+          'facewright queue drain --queue URL [options]\n\n' +
+          'Takes all jobs out of the queue, those that failed included. What is in work is finished.',
+        examples: [['facewright queue drain --queue redis://host', 'all of them']],
+        load: async () => (await import('./queue/queue.js')).drainCommand,
+      },
+    },
+  },
+  pull: {
+    usage: 'pull [inputs..]',
+    describe: 'fetch what a queue’s workers found from a bucket',
+    help:
+      'facewright pull s3://BUCKET/PREFIX DIR [options]\n\n' +
+      'Fetches the results of a run with --queue from its bucket. DIR is then as that run would have left it: gallery, report and ' +
+      'animate take it. The same command given again fetches only what is new.',
+    inputs: 'the bucket and the folder',
+    examples: [['facewright pull s3://bucket/run faces', 'then facewright gallery faces']],
+    load: async () => (await import('./pull/pull.js')).pullCommand,
   },
   animate: {
     usage: 'animate [inputs..]',

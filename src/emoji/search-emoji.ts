@@ -2,7 +2,7 @@
 
 import { join } from 'node:path';
 import { FacewrightError } from '../errors.js';
-import type { Generator } from '../model/generator.js';
+import type { Generator, GeneratorInfo } from '../model/generator.js';
 import type { AlignLine } from '../runs/align-events.js';
 import { alignPictures } from '../runs/align-pictures.js';
 import type { RunEvent, RunSummary } from '../runs/events.js';
@@ -44,7 +44,25 @@ export function searchEmoji(
   drawings: readonly Drawing[],
   options: EmojiOptions,
 ): Running<RunEvent, RunSummary> {
-  const { sizes = [usualSize(generator.info.resolution)], background = 'white' } = options;
+  return overEmoji(generator.info, drawings, options, (pictures, signal) =>
+    searchPictures(generator, pictures, { ...options, signal }),
+  );
+}
+
+/**
+ * Draws emoji and crops them to their faces, and beside that does something with the pictures that come of it.
+ *
+ * @param info of the generator
+ * @param options `out` is where drawings and crops are made
+ * @param work ends when its signal is raised
+ */
+export function overEmoji<Event, Summary>(
+  info: GeneratorInfo,
+  drawings: readonly Drawing[],
+  options: EmojiOptions,
+  work: (pictures: readonly Picture[], signal: AbortSignal) => Running<Event, Summary>,
+): Running<Event, Summary> {
+  const { sizes = [usualSize(info.resolution)], background = 'white' } = options;
   const setting = { ...options, sizes, background };
   return new Running(async (emit, signal) => {
     await protectDrawings(drawings, options);
@@ -57,7 +75,7 @@ export function searchEmoji(
     const source = (drawing: Drawing, size: number) =>
       drawing.label.frame === 'face' ? faces!.crop(drawing, size) : drawn.get(drawing)!();
     const search = async () => {
-      const run = searchPictures(generator, picturesOf(drawings, setting, source), { ...options, signal: both });
+      const run = work(picturesOf(drawings, setting, source), both);
       for await (const event of run) await emit(event);
       return run.summary;
     };

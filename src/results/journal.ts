@@ -17,17 +17,23 @@ export interface Shard {
   readonly count: number;
 }
 
-/** What journals are called: `run` is run.jsonl, and that of a shard run.2-of-8.jsonl. */
+/** A process that takes its work from a queue: no two have the same name, of lower-case letters, digits and dashes. */
+export interface Hand {
+  readonly name: string;
+}
+
+/** What journals are called: `run` is run.jsonl, that of a shard run.2-of-8.jsonl, and that of a hand run.by-NAME.jsonl. */
 export type JournalStem = 'run' | 'align';
 
 /** The name of a journal. */
-export function journalName(stem: JournalStem = 'run', shard?: Shard): string {
-  return shard === undefined ? `${stem}.jsonl` : `${stem}.${shard.index}-of-${shard.count}.jsonl`;
+export function journalName(stem: JournalStem = 'run', owner?: Shard | Hand): string {
+  if (owner === undefined) return `${stem}.jsonl`;
+  return 'name' in owner ? `${stem}.by-${owner.name}.jsonl` : `${stem}.${owner.index}-of-${owner.count}.jsonl`;
 }
 
-/** The journals of a folder, those of all shards, by their names. */
+/** The journals of a folder, those of all shards and hands, by their names. */
 export function journalsAmong(files: readonly string[], stem: JournalStem = 'run'): string[] {
-  const pattern = new RegExp(`^${stem}(?:\\.\\d+-of-\\d+)?\\.jsonl$`);
+  const pattern = new RegExp(`^${stem}(?:\\.(?:\\d+-of-\\d+|by-[a-z0-9-]+))?\\.jsonl$`);
   return files.filter((file) => pattern.test(file)).sort();
 }
 
@@ -156,6 +162,7 @@ function readLine<Line extends JournalEntry>(text: string): Line | null | undefi
 export class Journal<Line extends JournalEntry = JournalLine> {
   readonly path: string;
   readonly #lines: Line[];
+  readonly #others: OtherJournals<Line>;
   #file: FileHandle | undefined;
   /** The last finished line of each output: what lies there now. */
   readonly #latest = new Map<string, Line>();
@@ -165,8 +172,9 @@ export class Journal<Line extends JournalEntry = JournalLine> {
   /** The last failure of each output, where nothing was found since. */
   readonly #failed = new Map<string, Line>();
 
-  private constructor(path: string, lines: Line[], file: FileHandle | undefined) {
+  private constructor(path: string, lines: Line[], file: FileHandle | undefined, others: OtherJournals<Line>) {
     this.path = path;
+    this.#others = others;
     this.#lines = lines;
     this.#file = file;
     for (const line of inTime(lines)) this.#note(line);
@@ -174,32 +182,35 @@ export class Journal<Line extends JournalEntry = JournalLine> {
 
   /**
    * Opens a journal of a folder and drops a torn last line. A new file is not begun before it has a first line. What the
-   * journals of other shards hold counts as done, too; they are only read.
+   * journals of others hold counts as done, too; they are only read.
    *
    * @throws FacewrightError when a file is not a journal, or cannot be read and written
    */
   static async open<Line extends JournalEntry = JournalLine>(
     folder: string,
     stem: JournalStem = 'run',
-    shard?: Shard,
+    owner?: Shard | Hand,
   ): Promise<Journal<Line>> {
-    const name = journalName(stem, shard);
-    const lines: Line[] = [];
-    // Where the folder is not there yet, it is made with the first line.
-    const files = await readdir(folder).catch(() => []);
-    for (const other of journalsAmong(files, stem)) {
-      if (other !== name) lines.push(...((await readJournal<Line>(join(folder, other)))?.lines ?? []));
-    }
+    const name = journalName(stem, owner);
     const path = join(folder, name);
     const own = await readJournal<Line>(path);
-    if (own === undefined) return new Journal<Line>(path, lines, undefined);
+    const others = new OtherJournals<Line>(folder, stem, name);
+    const lines = await others.news();
+    if (own === undefined) return new Journal<Line>(path, lines, undefined, others);
     const file = await open(path, 'a').catch((error: NodeJS.ErrnoException) => {
       throw new FacewrightError(`${path}: cannot be written (${error.code}); choose another --out`);
     });
     const { bytes, kept } = own;
     if (kept < bytes.length) await file.truncate(kept);
     if (kept > 0 && bytes[kept - 1] !== 0x0a) await file.appendFile('\n');
-    return new Journal<Line>(path, [...lines, ...own.lines], file);
+    return new Journal<Line>(path, [...lines, ...own.lines], file, others);
+  }
+
+  /** Reads what others have added since. @throws FacewrightError when a file is not a journal, or cannot be read */
+  async refresh(): Promise<void> {
+    const news = await this.#others.news();
+    this.#lines.push(...news);
+    for (const line of news) this.#note(line);
   }
 
   get lines(): readonly Line[] {
@@ -269,11 +280,43 @@ export function inTime<Line extends JournalEntry>(lines: readonly Line[]): Line[
   return [...lines].sort((a, b) => (time(a) < time(b) ? -1 : Number(time(a) > time(b))));
 }
 
-/** The lines of a journal file and how many of its bytes are whole; undefined when there is no such file. */
+/** The journals of a folder that are not ours, read once, and later what was added. */
+class OtherJournals<Line extends JournalEntry> {
+  /** How many bytes of each were read, by its name. */
+  readonly #read = new Map<string, number>();
+
+  constructor(
+    private readonly folder: string,
+    private readonly stem: JournalStem,
+    private readonly own: string,
+  ) {}
+
+  /** The lines that were added since they were last asked for. A line that is being written just now is left for later. */
+  async news(): Promise<Line[]> {
+    const lines: Line[] = [];
+    // Where the folder is not there yet, it is made with the first line.
+    const files = await readdir(this.folder).catch(() => []);
+    for (const name of journalsAmong(files, this.stem)) {
+      if (name === this.own) continue;
+      const from = this.#read.get(name) ?? 0;
+      const added = await readJournal<Line>(join(this.folder, name), from);
+      lines.push(...(added?.lines ?? []));
+      this.#read.set(name, from + (added?.kept ?? 0));
+    }
+    return lines;
+  }
+}
+
+/**
+ * The lines of a journal file and how many of its bytes are whole; undefined when there is no such file.
+ *
+ * @param from so many bytes are passed over
+ */
 async function readJournal<Line extends JournalEntry>(
   path: string,
+  from = 0,
 ): Promise<{ lines: Line[]; bytes: Buffer; kept: number } | undefined> {
-  const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
+  const bytes = await bytesFrom(path, from).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined;
     throw new FacewrightError(`${path}: cannot be read (${error.code}); choose another --out`);
   });
@@ -281,4 +324,17 @@ async function readJournal<Line extends JournalEntry>(
   const text = bytes.toString('utf8');
   const { lines, whole } = parseJournal<Line>(text, path);
   return { lines, bytes, kept: Buffer.byteLength(text.slice(0, whole)) };
+}
+
+async function bytesFrom(path: string, from: number): Promise<Buffer> {
+  if (from === 0) return readFile(path);
+  const file = await open(path);
+  try {
+    const { size } = await file.stat();
+    const bytes = Buffer.alloc(Math.max(0, size - from));
+    const { bytesRead } = await file.read(bytes, 0, bytes.length, from);
+    return bytes.subarray(0, bytesRead);
+  } finally {
+    await file.close();
+  }
 }

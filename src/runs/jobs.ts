@@ -1,21 +1,17 @@
 // What a run has to search for: from its pictures, those that are done left out, to batches that are ready to be searched.
 
 import { createHash, randomBytes } from 'node:crypto';
-import { join } from 'node:path';
 import type { Target } from '../image/target.js';
-import { identifierOf } from '../image/write.js';
-import type { Generator } from '../model/generator.js';
+import type { GeneratorInfo } from '../model/generator.js';
 import { type Journal, type JournalLine, type NamedOptions, resultKey } from '../results/journal.js';
 import { ahead } from './ahead.js';
 import type { Job } from './batch.js';
 import type { RunSetting } from './options.js';
-import { allThere } from './out-folder.js';
 import { type Picture, targetOf } from './pictures.js';
 import { duplicateNumbers, type ResultFiles, resultFiles } from './result-files.js';
-import { usualBatch } from './usual-batch.js';
 
 /** What is known of a job without its target. */
-export type JobName = Pick<Job, 'picture' | 'duplicate' | 'key' | 'files'>;
+export type JobName = Pick<Job, 'picture' | 'duplicate' | 'seed' | 'key' | 'files'>;
 
 /** What comes next in a run. */
 export type Next =
@@ -30,11 +26,16 @@ export type Next =
 export interface JobParts {
   readonly setting: RunSetting;
   readonly pictures: readonly Picture[];
-  readonly generator: Generator;
+  readonly info: GeneratorInfo;
+  /** Pictures that are searched for together. */
+  readonly together: number;
   /** Told what a person should know of a picture: a sentence that begins with its path. */
   readonly onWarning: (picture: Picture, message: string) => Promise<void>;
   readonly signal: AbortSignal;
-  readonly journal: Journal;
+  /** What is known of earlier results; without it the seed has to be given. */
+  readonly journal?: Pick<Journal, 'latest' | 'lastFailure'>;
+  /** The line of a job's result, if it is there with all that is asked for. */
+  readonly doneBefore: (job: Job) => Promise<JournalLine | undefined>;
   /** The options that results follow from, and how many steps they say. */
   readonly named: NamedOptions;
   readonly steps: number;
@@ -52,7 +53,7 @@ export class Jobs {
 
   constructor(parts: JobParts) {
     this.#parts = parts;
-    this.#together = parts.setting.batch ?? usualBatch(parts.generator);
+    this.#together = parts.together;
   }
 
   /** Makes batches of at most so many jobs from now on. */
@@ -81,7 +82,7 @@ export class Jobs {
   possibleFiles(): ResultFiles[] {
     const { pictures, setting, journal } = this.#parts;
     return pictures.flatMap((picture) => {
-      const isKnown = (duplicate: number) => journal.latest(this.#filesOf(picture, duplicate).image) !== undefined;
+      const isKnown = (duplicate: number) => journal?.latest(this.#filesOf(picture, duplicate).image) !== undefined;
       const numbers = [() => false, isKnown].flatMap((isThere) => duplicateNumbers(setting.duplicates, isThere));
       return [...new Set(numbers)].map((duplicate) => this.#filesOf(picture, duplicate));
     });
@@ -96,7 +97,7 @@ export class Jobs {
         continue;
       }
       for (const job of this.#jobsOf(made.picture, made.target)) {
-        const done = await this.#doneBefore(job);
+        const done = await this.#parts.doneBefore(job);
         if (done !== undefined) {
           yield { done, picture: made.picture };
           continue;
@@ -141,11 +142,11 @@ export class Jobs {
 
   /** The targets of all pictures, some ahead of their search: reading and decoding goes on beside it. */
   async *#targets(most: number): AsyncGenerator<Made> {
-    const { setting, pictures, signal, generator, onWarning } = this.#parts;
+    const { setting, pictures, signal, info, onWarning } = this.#parts;
     const make = async (picture: Picture): Promise<Made | undefined> => {
       if (signal.aborted) return undefined;
       try {
-        return { picture, target: await targetOf(picture, setting, generator.info) };
+        return { picture, target: await targetOf(picture, setting, info) };
       } catch (error) {
         // Stopped is not failed: the next run will see to it.
         return signal.aborted ? undefined : { picture, error };
@@ -176,7 +177,7 @@ export class Jobs {
     return all
       .flatMap((made) => ('target' in made ? numbers.map((duplicate) => ({ ...made, duplicate })) : []))
       .map(({ picture, target, duplicate }) => {
-        const line = journal.latest(this.#filesOf(picture, duplicate).image);
+        const line = journal?.latest(this.#filesOf(picture, duplicate).image);
         const like = line !== undefined && line.key === this.#key(digest(target.rgb), line.seed, duplicate);
         return like ? line.seed : undefined;
       })
@@ -186,7 +187,7 @@ export class Jobs {
   #jobsOf(picture: Picture, target: Target): Job[] {
     const { journal } = this.#parts;
     const content = digest(target.rgb);
-    return this.#numbersOf(picture, content, (output) => journal.latest(output)).map((duplicate) => ({
+    return this.#numbersOf(picture, content, (output) => journal?.latest(output)).map((duplicate) => ({
       picture,
       target,
       duplicate,
@@ -199,44 +200,16 @@ export class Jobs {
   *#failed(picture: Picture, error: unknown): Iterable<Next> {
     const { journal } = this.#parts;
     const content = digest(Buffer.from(picture.name));
-    for (const duplicate of this.#numbersOf(picture, content, (output) => journal.lastFailure(output))) {
-      const key = this.#key(content, this.#seed, duplicate);
-      yield { failed: { picture, duplicate, key, files: this.#filesOf(picture, duplicate) }, error };
+    for (const duplicate of this.#numbersOf(picture, content, (output) => journal?.lastFailure(output))) {
+      const seed = this.#seed;
+      const key = this.#key(content, seed, duplicate);
+      yield { failed: { picture, duplicate, seed, key, files: this.#filesOf(picture, duplicate) }, error };
     }
   }
 
   #key(target: string, seed: number, duplicate: number): string {
-    const { generator, named } = this.#parts;
-    return resultKey({ target, model: generator.info.sha256, options: named, seed, duplicate });
-  }
-
-  /** The line of a job's result if it is there with all its files, those included that are asked for only now. */
-  async #doneBefore({ files, key }: Job): Promise<JournalLine | undefined> {
-    const { setting, journal, steps } = this.#parts;
-    const { out, again, saveLatents, saveNpz, saveIntermediate, animate, trace } = setting;
-    const line = journal.latest(files.image);
-    if (again || line?.key !== key || (trace && line.trace === undefined)) return undefined;
-    // A run that was killed after it wrote the picture, and before its line, left a picture that is not of this line.
-    if (((await identifierOf(join(out, files.image))) ?? key) !== key) return undefined;
-    const needed = [files.image, files.target];
-    if (saveLatents) {
-      if (line.latents !== files.latents) return undefined;
-      needed.push(files.latents);
-    }
-    if (saveNpz) {
-      if (line.npz !== files.npz) return undefined;
-      needed.push(files.npz);
-    }
-    if (animate) {
-      const animation = files.animation(animate.format);
-      if (line.animation !== animation) return undefined;
-      needed.push(animation);
-    }
-    if (saveIntermediate) {
-      const { high, low } = files.intermediate(steps - 1);
-      needed.push(high, low);
-    }
-    return (await allThere(out, needed)) ? line : undefined;
+    const { info, named } = this.#parts;
+    return resultKey({ target, model: info.sha256, options: named, seed, duplicate });
   }
 }
 
@@ -245,6 +218,7 @@ function drawSeed(): number {
   return randomBytes(4).readUInt32LE();
 }
 
-function digest(bytes: Uint8Array): string {
+/** SHA-256, in hex: of a target's 8-bit pixels, what a result's key has of it. */
+export function digest(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex');
 }

@@ -7,8 +7,11 @@ import { FacewrightError } from '../errors.js';
 import { isMadeBy } from '../image/animation/encode.js';
 import { animationFormats } from '../image/animation/formats.js';
 import { makeFolder, temporaryIn } from '../node/whole-file.js';
+import type { Journal } from '../results/journal.js';
 import { counted } from '../words.js';
 import { isOurLatents } from './latents-file.js';
+import type { RunSetting } from './options.js';
+import type { ResultFiles } from './result-files.js';
 
 /** What XMP calls the program that made a picture; runs know their own pictures by it. */
 export const creatorTool = {
@@ -147,6 +150,38 @@ export class FolderGuard {
       );
     }
   }
+}
+
+/**
+ * Looks for files that the results of a run would be written over.
+ *
+ * @param files of all results
+ * @param journal what knows which files are of our making
+ * @throws FacewrightError for the first that must not be
+ */
+export async function protectResults(
+  files: readonly ResultFiles[],
+  pictures: readonly { readonly path: string }[],
+  setting: Pick<RunSetting, 'out' | 'overwrite' | 'saveLatents' | 'saveNpz' | 'saveIntermediate' | 'animate'>,
+  journal: Pick<Journal, 'lines'>,
+): Promise<void> {
+  const { out, overwrite = false, saveLatents, saveNpz, saveIntermediate, animate } = setting;
+  const written = new Set<string>();
+  for (const result of files) {
+    written.add(result.image).add(result.target);
+    if (saveLatents) written.add(result.latents);
+    if (saveNpz) written.add(result.npz);
+    if (animate) written.add(result.animation(animate.format));
+    if (saveIntermediate) written.add(result.intermediate(0).high).add(result.intermediate(0).low);
+  }
+  const inputs = pictures.map(({ path }) => path);
+  const ours = new Set(
+    journal.lines
+      .flatMap(({ output, target, latents, npz, animation }) => [output, target, latents, npz, animation])
+      .filter((file) => file != null),
+  );
+  const guard = await FolderGuard.open(out, { inputs, ours, tool: creatorTool.run, overwrite });
+  await guard.check([...written]);
 }
 
 /** A run that was killed between writing a file and its line in the journal leaves a file that tells its own origin. */

@@ -6,11 +6,12 @@ import { FacewrightError } from '../errors.js';
 import { requireFormat } from '../image/animation/encode.js';
 import type { Generator } from '../model/generator.js';
 import { checkSearchOptions, defaultSearchOptions, type SearchOptions } from '../pulse/options.js';
-import { Journal, journalName, type NamedOptions } from '../results/journal.js';
+import { Journal, journalName } from '../results/journal.js';
 import { counted } from '../words.js';
 import { type FolderClaim, inClaimedFolder } from './claimed-folder.js';
 import type { RunEvent, RunSummary } from './events.js';
 import { readStarts, type SavedStarts } from './latents-file.js';
+import { namedOptions } from './named-options.js';
 import { type RunOptions, type RunSetting, settleRunOptions } from './options.js';
 import { type Picture, sizeOf } from './pictures.js';
 import { Runner } from './runner.js';
@@ -75,7 +76,8 @@ async function perform(
   const start = await openStart(setting, pictures, options, generator);
   const journal = await Journal.open(setting.out, 'run', setting.shard);
   try {
-    const named = namedOptions(options, setting, generator, start?.digest);
+    const { precision } = generator.engine.info;
+    const named = namedOptions({ ...setting, search: options, precision }, generator.info, start?.digest);
     const parts = { generator, pictures, setting, options, named, starts: start?.starts, journal, claim, emit, signal };
     const runner = new Runner(parts);
     await runner.protect();
@@ -103,33 +105,4 @@ async function openStart(
     .update(await readFile(start))
     .digest('hex');
   return { starts, digest };
-}
-
-/** All options that a result follows from, by their long names: for run.jsonl and for the key. */
-function namedOptions(
-  options: SearchOptions,
-  { restarts, fit, background }: RunSetting,
-  { engine, info }: Generator,
-  startDigest: string | undefined,
-): NamedOptions {
-  const { precision } = engine.info;
-  return {
-    loss: options.loss,
-    eps: options.eps,
-    noise: options.noise,
-    'trainable-noise': options.trainableNoise,
-    tile: options.tile,
-    'bad-noise': options.badNoise,
-    optimizer: options.optimizer,
-    'learning-rate': options.learningRate,
-    schedule: options.schedule,
-    steps: options.steps,
-    restarts,
-    fit,
-    background,
-    // What it was before there was a choice stays unsaid: results keep their keys.
-    ...(precision === 'f32' ? {} : { precision }),
-    ...(info.class === undefined ? {} : { class: info.class }),
-    ...(startDigest === undefined ? {} : { start: startDigest }),
-  };
 }

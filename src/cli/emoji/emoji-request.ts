@@ -6,6 +6,7 @@ import { type EmojiSet, openEmojiFolder, openEmojiSet, type ToneChoice } from '.
 import { Arguments } from '../shared/arguments.js';
 import { readDetectOptions } from '../shared/detect-options.js';
 import { UsageError } from '../shared/exit.js';
+import { type QueueRequest, readQueueRequest } from '../shared/queue-request.js';
 import { type RunRequest, readRunRequest } from '../shared/run-request.js';
 import { oneOf, wholeNumber } from '../shared/values.js';
 
@@ -22,6 +23,8 @@ export interface EmojiRequest {
   readonly dryRun: boolean;
   /** The search, as `run` has it; it has a seed. */
   readonly run: RunRequest & { readonly seed: number };
+  /** Where its jobs go, with --queue. */
+  readonly queued: QueueRequest | undefined;
 }
 
 /** Where nothing is said, so that shards agree, and a folder that is filled up later stays of one piece. */
@@ -56,6 +59,7 @@ export async function readEmojiRequest(parsed: Readonly<Record<string, unknown>>
     minScore: detect.minScore,
     dryRun: words.flag('dry-run'),
     run: { ...run, seed: run.seed! },
+    queued: readQueueRequest(words, run),
   };
 }
 

@@ -1,5 +1,6 @@
 // facewright emoji: finds faces for emoji, all that are asked for of all sets that are asked for.
 
+import { createHash } from 'node:crypto';
 import type { ArgumentsCamelCase } from 'yargs';
 import { sizeOf } from '../../emoji/report/subject.js';
 import {
@@ -7,6 +8,7 @@ import {
   type Drawing,
   drawingsOf,
   emojiTable,
+  enqueueEmoji,
   type JournalLine,
   partOf,
   type RunSummary,
@@ -14,14 +16,19 @@ import {
   searchEmoji,
   selectEmoji,
 } from '../../index.js';
+import { cachePath } from '../../node/paths.js';
+import { parseBucket } from '../../queue/store.js';
 import { groupBy } from '../../results/group-by.js';
 import { inFolder } from '../../runs/out-folder.js';
 import { duplicateNumbers, resultFiles } from '../../runs/result-files.js';
 import { counted } from '../../words.js';
 import { Console } from '../shared/console.js';
 import { endCode, exitCode, UsageError } from '../shared/exit.js';
+import { interruptible } from '../shared/interrupt.js';
+import { describeQueuedRun, type QueueRequest } from '../shared/queue-request.js';
 import { runOptions, STOPPING } from '../shared/run-with.js';
 import { duration, loss, table } from '../shared/table.js';
+import { LEAVING, tellEnqueue } from '../shared/tell-enqueue.js';
 import { tellRun } from '../shared/tell-run.js';
 import { withGenerator } from '../shared/with-generator.js';
 import { type EmojiRequest, readEmojiRequest } from './emoji-request.js';
@@ -39,6 +46,7 @@ export async function emojiCommand(parsed: ArgumentsCamelCase): Promise<number> 
     console.result(await plan(request, drawings, process.stdout.columns));
     return exitCode.done;
   }
+  if (request.queued !== undefined) return enqueue(request, request.queued, drawings, console);
   const ended = await inFolder(run.out, () => search(request, drawings, console));
   if (!run.json) console.result(summaryTable(ended.summary.lines));
   for (const line of notes(ended, request)) console.note(line);
@@ -61,6 +69,31 @@ function search(request: EmojiRequest, drawings: readonly Drawing[], console: Co
     const summary = await tellRun(running, { generator, console, json: run.json });
     return { summary, seconds: (performance.now() - began) / 1000 };
   });
+}
+
+/** Puts all drawings into a queue, and waits for what workers find. */
+function enqueue(
+  { sizes, minScore, run }: EmojiRequest,
+  request: QueueRequest,
+  drawings: readonly Drawing[],
+  console: Console,
+): Promise<number> {
+  const { queue, detach = false } = request;
+  return interruptible(
+    () => console.note(LEAVING),
+    async ({ signal }) => {
+      const { described, options } = await describeQueuedRun(request, console, signal);
+      const base = parseBucket(run.out) === undefined ? undefined : drawnFor(run.out);
+      const wanted = { ...options, sizes: sizes.length > 0 ? sizes : undefined, minScore, base };
+      const running = enqueueEmoji(described, drawings, wanted);
+      return tellEnqueue(running, { console, json: run.json, queue, detach, strict: run.strict });
+    },
+  );
+}
+
+/** Where drawings and crops for a bucket are made: in the cache, where the same command finds them again. */
+function drawnFor(bucket: string): string {
+  return cachePath('enqueued', createHash('sha256').update(bucket).digest('hex').slice(0, 16));
 }
 
 /** A row for every set and size. */

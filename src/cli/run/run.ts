@@ -1,15 +1,25 @@
 // facewright run: finds a face for every picture.
 
 import type { ArgumentsCamelCase } from 'yargs';
-import { AbortedError, BrokenOffError, findPictures, type Picture, type RunSummary } from '../../index.js';
+import {
+  AbortedError,
+  BrokenOffError,
+  enqueuePictures,
+  findPictures,
+  type Picture,
+  type RunSummary,
+} from '../../index.js';
 import { inFolder } from '../../runs/out-folder.js';
 import { counted } from '../../words.js';
 import { Arguments } from '../shared/arguments.js';
 import { Console } from '../shared/console.js';
 import { exitCode } from '../shared/exit.js';
+import { interruptible } from '../shared/interrupt.js';
+import { describeQueuedRun, type QueueRequest, readQueueRequest } from '../shared/queue-request.js';
 import { type RunRequest, readRunRequest } from '../shared/run-request.js';
 import { type EndedRun, runWith, summaryLines } from '../shared/run-with.js';
 import { duration, loss, table } from '../shared/table.js';
+import { LEAVING, tellEnqueue } from '../shared/tell-enqueue.js';
 import { PassedOverFiles } from '../shared/tell-passed-over.js';
 import { alignFirst } from './align-first.js';
 import { hintAlign } from './hint-align.js';
@@ -18,9 +28,11 @@ export async function runCommand(parsed: ArgumentsCamelCase): Promise<number> {
   const words = new Arguments(parsed);
   const console = new Console(words.flag('quiet'));
   const request = readRunRequest(words);
+  const queued = readQueueRequest(words, request);
   const passedOver = new PassedOverFiles();
   const pictures = await findPictures({ ...request, onPassedOver: passedOver.add });
   passedOver.tell(console);
+  if (queued !== undefined) return enqueueRun(queued, pictures, console);
   const ended = await inFolder(request.out, () => runPictures(request, pictures, console));
   if (!request.json) console.result(resultTable(ended.summary, request.out, process.stdout.columns));
   for (const line of summaryLines(ended, request)) console.note(line);
@@ -42,6 +54,22 @@ async function runPictures(request: RunRequest, pictures: readonly Picture[], co
   const ended = await runWith(request, aligned.pictures, console);
   if (aligned.without > 0) console.note(`${counted(aligned.without, 'picture')} without a face left out`);
   return ended.code === exitCode.done && aligned.without > 0 ? { ...ended, code: exitCode.someFailed } : ended;
+}
+
+/** Puts the pictures into a queue, and waits for what workers find. */
+async function enqueueRun(request: QueueRequest, pictures: readonly Picture[], console: Console): Promise<number> {
+  const { run, queue, detach = false } = request;
+  const aligned = run.align ? await alignFirst(run, pictures, console) : undefined;
+  if (aligned?.interrupted) throw new AbortedError('stopped while faces were looked for');
+  const code = await interruptible(
+    () => console.note(LEAVING),
+    async ({ signal }) => {
+      const { described, options } = await describeQueuedRun(request, console, signal);
+      const running = enqueuePictures(described, aligned?.pictures ?? pictures, options);
+      return tellEnqueue(running, { console, json: run.json, queue, detach, strict: run.strict });
+    },
+  );
+  return code === exitCode.done && (aligned?.without ?? 0) > 0 ? exitCode.someFailed : code;
 }
 
 /** What the table takes beside the files' names. */

@@ -57,7 +57,21 @@ const modelOptions: OptionTable = {
 };
 
 /** For processes that share a folder and its work, as the tasks of an array job do. */
-const shard = value(WRITTEN, 'I/N: do the I-th of N parts; the others may run at the same time, into the same folder');
+const shard = value(
+  WRITTEN,
+  'I/N: do the I-th of N parts; the others may run at the same time, into the same folder; auto, or auto/N: as the array job says (docs/machines.md)',
+);
+
+const MACHINES = 'Many machines:';
+
+const queue = value(MACHINES, 'redis://HOST or postgres://HOST/DATABASE (docs/machines.md)');
+
+/** What puts a run's pictures into a queue. */
+const queueOptions: OptionTable = {
+  queue: { ...queue, describe: `enqueue for facewright work, and wait: ${queue.describe}` },
+  detach: flag(MACHINES, 'with --queue: leave once all is enqueued'),
+  ahead: value(MACHINES, 'with --queue: jobs that wait there at most', '10000'),
+};
 
 const FACES = 'Faces:';
 
@@ -91,7 +105,10 @@ const alignOptions: OptionTable = {
 const noMetadata = flag(WRITTEN, 'nothing in a face about seed, options and model, which show prints');
 
 const runOptions: OptionTable = {
-  out: { ...value(PICTURES, 'folder for the faces; made when missing'), alias: 'o' },
+  out: {
+    ...value(PICTURES, 'folder for the faces; made when missing; with --queue also s3://BUCKET/PREFIX'),
+    alias: 'o',
+  },
   size: value(
     PICTURES,
     'side of the target in pixels',
@@ -132,6 +149,7 @@ const runOptions: OptionTable = {
   'no-metadata': noMetadata,
   force: flag(WRITTEN, 'search again what is done, and overwrite what others wrote'),
   shard,
+  ...queueOptions,
   batch: value(
     MODEL,
     'pictures searched at once; no result depends on it',
@@ -167,7 +185,10 @@ const emojiOptions: OptionTable = {
   frame: value(EMOJI, 'face: the crop to the face that is found | art: the whole drawing', 'face'),
   'min-score': value(EMOJI, 'how sure it must be that there is a face, 0 to 1', '0.5'),
   'dry-run': flag(EMOJI, 'only say what would be done'),
-  out: { ...value(PICTURES, 'folder for all that is made; made when missing'), alias: 'o' },
+  out: {
+    ...value(PICTURES, 'folder for all that is made; made when missing; with --queue also s3://BUCKET/PREFIX'),
+    alias: 'o',
+  },
   size: value(PICTURES, 'sides of the targets in pixels, for example 16,32', '32, or 16 for generators below 256 px'),
   background: value(PICTURES, 'colour behind the drawings', 'white'),
   ...searchingEmoji,
@@ -385,10 +406,56 @@ const doctorOptions: OptionTable = {
 };
 
 /** The options of every command, by the command's words. */
+const JOBS = 'Jobs:';
+
+const workOptions: OptionTable = {
+  queue: { ...queue, byDefault: 'FACEWRIGHT_QUEUE' },
+  'until-empty': flag(MACHINES, 'end once nothing waits or is in work'),
+  lock: value(MACHINES, 'seconds without a sign of life after which others get a job', '60'),
+  metrics: value(
+    MACHINES,
+    'PORT or HOST:PORT: figures for Prometheus at /metrics; without a host only for this machine',
+  ),
+  weights: { kind: 'list', group: MODEL, describe: 'weight files that are here, for jobs that want them' },
+  engine: modelOptions.engine,
+  adapter: modelOptions.adapter,
+  threads: modelOptions.threads,
+  'no-tuned': modelOptions['no-tuned'],
+  cache: modelOptions.cache,
+  batch: value(
+    MODEL,
+    'pictures searched at once; no result depends on it',
+    '4, from 512 px 2, from 1024 px 1; more on a GPU, by its memory',
+  ),
+  json: flag(REPORT, 'the lines of results on stdout'),
+  quiet: flag(REPORT, 'nothing on stderr but errors'),
+};
+
+const keeperOptions: OptionTable = {
+  queue: workOptions.queue,
+  json: flag(REPORT, 'JSON on stdout'),
+  quiet: flag(REPORT, 'nothing on stderr but errors'),
+};
+
+const chosenJobs: OptionTable = { out: value(JOBS, 'only those whose results go there'), ...keeperOptions };
+
+const pullOptions: OptionTable = {
+  force: flag(WRITTEN, 'overwrite what others wrote'),
+  json: flag(REPORT, 'the lines of run.jsonl on stdout'),
+  quiet: flag(REPORT, 'nothing on stderr but errors'),
+};
+
 export const optionsOf: Readonly<Record<string, OptionTable>> = {
   run: runOptions,
   align: alignOptions,
   emoji: emojiOptions,
+  work: workOptions,
+  'queue status': keeperOptions,
+  'queue failed': chosenJobs,
+  'queue retry': chosenJobs,
+  'queue cancel': chosenJobs,
+  'queue drain': keeperOptions,
+  pull: pullOptions,
   animate: animateOptions,
   generate: generateOptions,
   demo: demoOptions,

@@ -50,15 +50,15 @@ export async function runWith(
 
 /** The run that a request means with a generator. */
 export function runOptions(request: RunRequest, { info }: Generator): RunOptions {
-  const { original } = request;
-  const search = searchOptionsFor(request, info);
-  const ownSizes = original ? ownSizesOfOriginal(info) : undefined;
-  return { ...request, search, ownSizes };
+  return { ...request, search: searchOptionsFor(request, info), ownSizes: ownSizesOf(request, info) };
 }
 
-/** The original took every picture as it is. */
-function ownSizesOfOriginal({ resolution }: GeneratorInfo): number {
-  return resolution / 2;
+/** Which small squares are targets as they are: the original took every picture so. */
+export function ownSizesOf(
+  { original }: Pick<RunRequest, 'original'>,
+  { resolution }: GeneratorInfo,
+): number | undefined {
+  return original ? resolution / 2 : undefined;
 }
 
 /** What is said at the end, on stderr. */

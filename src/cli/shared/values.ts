@@ -3,6 +3,7 @@
 import type { Shard } from '../../index.js';
 import { listed } from '../../words.js';
 import { UsageError } from './exit.js';
+import { shardOfTask } from './task-shard.js';
 
 /** Seeds have 53 bits: every whole number that a double holds exactly. */
 const greatestSeed = Number.MAX_SAFE_INTEGER;
@@ -67,11 +68,12 @@ export function seedList(option: string, text: string): number[] {
 }
 
 /** `2/8`: the second of eight processes that share the work. */
-export function readShard(option: string, text: string): Shard {
+export function readShard(option: string, text: string, environment: NodeJS.ProcessEnv = process.env): Shard {
+  if (/^\s*auto\s*(?:\/\s*\d+\s*)?$/.test(text)) return shardOfTask(option, text.trim(), environment);
   const [, index, count] = /^\s*(\d+)\s*\/\s*(\d+)\s*$/.exec(text) ?? [];
   const shard = { index: Number(index), count: Number(count) };
   if (!(shard.index >= 1 && shard.index <= shard.count && shard.count <= 1_000_000)) {
-    throw new UsageError(`${option} ${text}: must be I/N, the I-th of N processes, for example 2/8`);
+    throw new UsageError(`${option} ${text}: must be I/N, the I-th of N processes, for example 2/8; or auto`);
   }
   return shard;
 }
