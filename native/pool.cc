@@ -28,6 +28,16 @@ constexpr auto kJoinSpinTime = std::chrono::microseconds(500);
 /** Looks at what is waited for between two at the clock. */
 constexpr int kLooks = 64;
 
+/**
+ * Sleeps until it is done. std::condition_variable::wait is an entry of libstdc++ 12 (GLIBCXX_3.4.30), which RHEL 9 has not; the timed
+ * wait is inline, so this one wakes once an hour.
+ */
+template <typename Done>
+void sleepUntil(std::condition_variable& condition, std::unique_lock<std::mutex>& lock, Done done) {
+  while (!condition.wait_for(lock, std::chrono::hours(1), done)) {
+  }
+}
+
 }  // namespace
 
 Pool::Pool(int threads) : crewSize_(threads), crew_(threads) {
@@ -93,7 +103,7 @@ void Pool::waitForLast() {
     if (looks % kLooks != kLooks - 1 || std::chrono::steady_clock::now() - began < kJoinSpinTime) continue;
     std::unique_lock<std::mutex> lock(sleep_);
     joining_.store(true);
-    done_.wait(lock, [&] { return (gate_.load() & kInside) == 0; });
+    sleepUntil(done_, lock, [&] { return (gate_.load() & kInside) == 0; });
     joining_.store(false);
   }
 }
@@ -129,9 +139,9 @@ void Pool::work(int worker) {
     relax();
     if (looks % kLooks != kLooks - 1 || std::chrono::steady_clock::now() - began < kSpinTime) continue;
     std::unique_lock<std::mutex> lock(sleep_);
-    rest_.wait(lock, [&] { return worker < crew_ || ending_; });
+    sleepUntil(rest_, lock, [&] { return worker < crew_ || ending_; });
     sleepers_.fetch_add(1);
-    wake_.wait(lock, [&] {
+    sleepUntil(wake_, lock, [&] {
       const uint64_t gate = gate_.load();
       return (isOpen(gate) && gate / kTurn != last) || worker >= crew_ || ending_;
     });

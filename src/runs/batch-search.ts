@@ -18,6 +18,8 @@ export type Outcome = { readonly job: Job } & (
 export interface BatchTelling {
   /** What a person should know of how it goes on: a sentence without its full stop. */
   readonly notice: (message: string) => Promise<void>;
+  /** Told of a failure before anything is tried again. @throws where no other search would fare better */
+  readonly failed?: (error: unknown) => Promise<void>;
   readonly step: (jobs: readonly Job[], step: BatchStep) => Promise<void>;
 }
 
@@ -41,7 +43,7 @@ export class BatchSearch {
    * Searches for jobs of equal target size. What fails together is tried again one by one, or as `Recovery` has it.
    *
    * @returns an outcome for each; for fewer where the signal stopped it
-   * @throws DeviceLostError where no other search would work either
+   * @throws DeviceLostError where no other search would work either; what `failed` throws
    */
   async search(jobs: readonly Job[]): Promise<Outcome[]> {
     const { signal } = this.#setting;
@@ -53,6 +55,7 @@ export class BatchSearch {
       return jobs.map((job, i) => ({ job, found: found[i], seconds }));
     } catch (error) {
       if (signal.aborted || error instanceof AbortedError) return [];
+      await this.#telling.failed?.(error);
       const together = await this.#recovery.after(error, jobs.length);
       if (together === undefined && jobs.length === 1) return [{ job: jobs[0], error }];
       const outcomes: Outcome[] = [];
