@@ -5,7 +5,7 @@ import { errorText, FacewrightError } from './errors.js';
 import { hostTensor } from './graph/host-tensor.js';
 import type { TensorSources } from './graph/stored-tensor.js';
 import type { GaussianFit } from './model/gaussian.js';
-import { Generator } from './model/generator.js';
+import { Generator, type GeneratorInfo } from './model/generator.js';
 import { type EngineName, openEngine } from './node/engines.js';
 import { cachePath, demoModelPath } from './node/paths.js';
 import { fitPrior } from './pulse/fit-prior.js';
@@ -113,7 +113,7 @@ export async function describeGenerator(
   refuseUnfetched(options.model);
   const weights = await openWeights(options.model ?? demoModelPath);
   try {
-    const { info, network, fit } = readModel(weights, options);
+    const { info, network, fit } = readModel(weights, { ...options, source: options.model });
     return { info, searchable: fit !== undefined || network.hasMapping };
   } finally {
     weights.close();

@@ -75,7 +75,9 @@ function onNode(node) {
   check(on('a queue without its packages says what to install'), () => {
     const words = [installed('dist', 'cli', 'main.js'), 'work', '--queue', 'redis://127.0.0.1:1'];
     const { status, stderr } = spawnSync(node, words, { cwd: app, encoding: 'utf8' });
-    const told = /^facewright: .*: needs the packages bullmq and ioredis, .*: npm install bullmq ioredis\n$/.test(stderr);
+    const told = /^facewright: .*: needs the packages bullmq and ioredis, .*: npm install bullmq ioredis\n$/.test(
+      stderr,
+    );
     if (status !== 2 || !told) throw new Error(`${status} ${stderr}`);
   });
   check(on("the API's example runs"), () => {

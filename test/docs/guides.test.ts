@@ -43,9 +43,7 @@ const notRun: Readonly<Record<string, readonly string[]>> = {
     'tools/gpu-check.sh',
   ],
   'in-your-program': ['npm install ./facewright-0.1.0.tgz'],
-  'many-machines': [
-    "sbatch --array=1-8 --wrap 'facewright emoji --all --set noto --out faces --shard $SLURM_ARRAY_TASK_ID/8'",
-  ],
+  'many-machines': ["sbatch --array=1-8 --wrap 'facewright emoji --all --set noto --out faces --shard auto'"],
   weights: ['facewright weights fetch ada-ffhq'],
 };
 
