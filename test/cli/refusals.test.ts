@@ -39,7 +39,7 @@ const refused: [words: string, message: RegExp][] = [
   ['run face.png --out out --queue redis://host', /^facewright: --queue: what is enqueued twice.*add --seed/],
   [
     'run face.png --out out --queue host --seed 1',
-    /--queue .host.: must be redis:\/\/HOST .* or postgres:\/\/HOST\/DATABASE/,
+    /--queue host: must be redis:\/\/HOST .* or postgres:\/\/HOST\/DATABASE/,
   ],
   [
     'run face.png --out out --queue redis://h --seed 1 --batch 2',

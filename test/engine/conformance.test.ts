@@ -8,6 +8,7 @@ import { engineSuite, engines, enginesInAllSets, openTestEngine, type TestEngine
 import { normals } from '../random.js';
 import { batchFaults, type Case, conformanceCases, conformanceFaults } from './conformance.js';
 import { joinedCases } from './joined-cases.js';
+import { sharedOut } from './share.js';
 import { fewTiledCases, tiledChoices } from './tiled.js';
 
 let engine: Engine;
@@ -25,7 +26,9 @@ function suiteOn(one: TestEngine, name: string, open: () => Promise<Engine> = ()
 // Against the float64 reference; and a picture is the same, to the bit, in every batch and at every place.
 for (const one of enginesInAllSets) {
   const conformance = suiteOn(one, 'conformance');
-  for (const each of [...conformanceCases(), ...joinedCases()]) conformance(each.name, () => conforms(each));
+  const all = [...conformanceCases(), ...joinedCases()];
+  const isShared = one.name === 'webgpu' && process.env.FACEWRIGHT_CASES !== 'all';
+  for (const each of isShared ? sharedOut(all).some : all) conformance(each.name, () => conforms(each));
   conformance.run();
 }
 

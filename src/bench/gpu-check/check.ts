@@ -100,7 +100,8 @@ function whatIsMissing({ program, words }: PlannedCommand): string | undefined {
 
 function environment({ program, tuned = false }: PlannedCommand, { cache, adapter }: CheckRun): NodeJS.ProcessEnv {
   const { env } = process;
-  const test = { FACEWRIGHT_ENGINE: 'webgpu', ...(adapter !== undefined && { FACEWRIGHT_ADAPTER: adapter }) };
+  // All cases: only on lavapipe do they take minutes.
+  const test = { FACEWRIGHT_ENGINE: 'webgpu', FACEWRIGHT_CASES: 'all', ...(adapter !== undefined && { FACEWRIGHT_ADAPTER: adapter }) };
   // Mesa's compiled shaders stay where they are.
   const mesa = env.MESA_SHADER_CACHE_DIR ?? env.XDG_CACHE_HOME ?? join(homedir(), '.cache');
   const own = { XDG_CACHE_HOME: cache, LOCALAPPDATA: cache, MESA_SHADER_CACHE_DIR: mesa };
