@@ -1,6 +1,7 @@
 import { FacewrightError } from '../errors.js';
 import { parseColour } from '../image/colour.js';
 import { composite } from '../image/composite.js';
+import { to8Bits } from '../image/rgb.js';
 import { type Target, type ToTargetOptions, toTarget } from '../image/to-target.js';
 
 /** Pixels of a canvas, as `getImageData` gives them. */
@@ -44,10 +45,9 @@ export function facePixels(planar: Float32Array, side: number): Uint8ClampedArra
   if (planar.length !== 3 * plane) {
     throw new FacewrightError(`a face of ${side} px has ${3 * plane} numbers, not ${planar.length}`);
   }
-  // A clamped array clamps, and rounds to even: to8Bits rounds halves up.
   const data = new Uint8ClampedArray(4 * plane).fill(255);
   for (let i = 0; i < plane; i++) {
-    for (let c = 0; c < 3; c++) data[4 * i + c] = Math.floor(planar[c * plane + i] * 255 + 0.5);
+    for (let c = 0; c < 3; c++) data[4 * i + c] = to8Bits(planar[c * plane + i]);
   }
   return data;
 }

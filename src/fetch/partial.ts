@@ -10,6 +10,7 @@ import { copyFile, type FileHandle, open, readdir, readFile, rename, rm, stat, w
 import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { FacewrightError } from '../errors.js';
+import { isAlive } from '../node/is-alive.js';
 import { makeFolder, moveIntoPlace, writeFailure } from '../node/whole-file.js';
 import type { Validators } from './ranges.js';
 
@@ -186,15 +187,6 @@ async function isGone(owner: string, folder: string): Promise<boolean> {
   if (host === HOST && !isAlive(Number(pid))) return true;
   const status = await stat(join(folder, DATA)).catch(() => undefined);
   return status !== undefined && Date.now() - status.mtimeMs > ABANDONED_MS;
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'; // somebody else's
-  }
 }
 
 async function readAbout(path: string): Promise<Validators & { readonly source?: string }> {

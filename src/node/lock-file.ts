@@ -6,6 +6,7 @@ import { open, readFile, readlink, rename, rm, utimes } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isAlive } from './is-alive.js';
 import { temporaryIn } from './whole-file.js';
 
 /** How often a lock file is touched, how long one of another machine is watched for it, and how often it is looked at then. */
@@ -167,12 +168,7 @@ async function beginningOf(pid: number): Promise<string | undefined> {
 /** Whether a process runs; undefined where that cannot be told here. */
 async function isRunning({ pid, machine, began }: LockHolder): Promise<boolean | undefined> {
   if (machine === null || machine !== (await thisMachine())) return undefined;
-  try {
-    process.kill(pid, 0);
-  } catch (error) {
-    // Another user's process may not be asked (EPERM), but is there.
-    if ((error as NodeJS.ErrnoException).code === 'ESRCH') return false;
-  }
+  if (!isAlive(pid)) return false;
   const now = await beginningOf(pid);
   return now === undefined || began === null || now === began;
 }

@@ -13,6 +13,7 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile, rm, stat } from 'node:fs/promises';
 import { dirname, extname, join } from 'node:path';
 import { FacewrightError } from '../errors.js';
+import { isAlive } from '../node/is-alive.js';
 import { cachePath } from '../node/paths.js';
 import { makeFolder } from '../node/whole-file.js';
 import type { Hand, JournalLine } from '../results/journal.js';
@@ -165,13 +166,5 @@ async function sweep(folder: string, own: Hand): Promise<void> {
     const [, of, pid] = /^(.*)-(\d+)-[0-9a-f]+$/.exec(name) ?? [];
     if (of !== host || isAlive(Number(pid))) continue;
     await rm(join(folder, name), { recursive: true, force: true }).catch(() => {});
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code !== 'ESRCH';
   }
 }

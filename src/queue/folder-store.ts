@@ -3,10 +3,11 @@
 
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { errorText } from '../errors.js';
+import { errorText, FacewrightError } from '../errors.js';
 import { writeFailure, writeWholeFile } from '../node/whole-file.js';
 import { type Hand, Journal, type JournalLine } from '../results/journal.js';
 import { doneInFolder } from '../runs/done-before.js';
+import { exists } from '../runs/out-folder.js';
 import { filesOf, type JobData } from './job.js';
 import { isBrokenDisk, type ResultStore, StoreError } from './store.js';
 
@@ -62,7 +63,9 @@ export class FolderStore implements ResultStore {
   }
 
   async target(job: JobData): Promise<string> {
-    return join(this.workplace, filesOf(job).target);
+    const path = join(this.workplace, filesOf(job).target);
+    if (!(await exists(path))) throw new FacewrightError(`${path}: its target is not there`);
+    return path;
   }
 
   async put(_job: JobData, line: JournalLine): Promise<boolean> {

@@ -1,8 +1,7 @@
 // Jobs of one kind, from their targets to their results in the store.
 
-import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { errorText, FacewrightError } from '../errors.js';
+import { errorText } from '../errors.js';
 import { makeTarget } from '../image/target.js';
 import type { Generator } from '../model/generator.js';
 import { type NamedOptions, resultKey } from '../results/journal.js';
@@ -133,8 +132,6 @@ export class Shift {
     const { store, generator } = this.#parts;
     const { name, input, emoji, duplicate, seed, key, size, target: content } = data;
     const path = await store.target(data);
-    if ((await stat(path).catch(() => undefined)) === undefined)
-      throw new FacewrightError(`${path}: its target is not there`);
     const target = await makeTarget(path, { size, fit: 'error', background: 'white' }).catch((error: unknown) => {
       throw isBrokenDisk(error) ? error : new HopelessJobError(errorText(error));
     });

@@ -21,21 +21,23 @@ import { skippingSuite } from '../skip.js';
 const hasAddon = quickestEngine.request.engine === 'native';
 const test = hasAddon ? suite('runs: align') : skippingSuite('runs: align', 'the native engine is not built');
 
+/** Eyes, nose and the corners of the mouth, in pixels. */
+const FACE = [
+  [36, 40],
+  [60, 40],
+  [48, 52],
+  [38, 64],
+  [58, 64],
+];
+
 test('tells what it does, and gives crops to search for', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'facewright-align-'));
   const out = join(folder, 'out');
   for (const name of ['a.png', 'b.png']) await writePicture(join(folder, name), 96);
   writeFileSync(join(folder, 'c.png'), 'no picture');
-  // Eyes, nose and the corners of the mouth; none in b.png.
-  const face = [
-    [36, 40],
-    [60, 40],
-    [48, 52],
-    [38, 64],
-    [58, 64],
-  ];
+  // None in b.png.
   const landmarks = join(folder, 'landmarks.json');
-  writeFileSync(landmarks, JSON.stringify({ 'a.png': face, 'b.png': [], 'c.png': face }));
+  writeFileSync(landmarks, JSON.stringify({ 'a.png': FACE, 'b.png': [], 'c.png': FACE }));
   const pictures = await findPictures({ inputs: [join(folder, '*.png')], out });
 
   const alignment = alignPictures(pictures, { out, landmarks, sizes: [32] });
@@ -63,15 +65,8 @@ test("a folder is one alignment's at a time, and one that is removed ends it", a
   const out = join(folder, 'out');
   const names = Array.from({ length: 12 }, (_, i) => `${i}.png`);
   for (const name of names) await writePicture(join(folder, name), 96);
-  const face = [
-    [36, 40],
-    [60, 40],
-    [48, 52],
-    [38, 64],
-    [58, 64],
-  ];
   const landmarks = join(folder, 'landmarks.json');
-  writeFileSync(landmarks, JSON.stringify(Object.fromEntries(names.map((name) => [name, [face]]))));
+  writeFileSync(landmarks, JSON.stringify(Object.fromEntries(names.map((name) => [name, [FACE]]))));
   const pictures = await findPictures({ inputs: [join(folder, '*.png')], out });
   const options = { out, landmarks, sizes: [32], workers: 1 };
 
