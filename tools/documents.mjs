@@ -12,6 +12,7 @@ export const documents = [
   'README.md',
   'CONTRIBUTING.md',
   'CHANGELOG.md',
+  'examples/browser/README.md',
   'models/README.md',
   'test/goldens/README.md',
   'tools/demo-model/README.md',

@@ -16,7 +16,7 @@ const searchOptions = {
 
 export default defineConfig({
   srcDir: root,
-  srcExclude: ['!(README|CONTRIBUTING|CHANGELOG).md', '!(docs|models|test|tools)/**/*'],
+  srcExclude: ['!(README|CONTRIBUTING|CHANGELOG).md', '!(docs|examples|models|test|tools)/**/*'],
   rewrites: (path) => path.replace(/README\.md$/, 'index.md'),
 
   lang: 'en-GB',
