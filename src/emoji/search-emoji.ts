@@ -74,16 +74,28 @@ export function overEmoji<Event, Summary>(
     const faces = framed.length > 0 ? new Faces(setting, framed, drawn, both) : undefined;
     const source = (drawing: Drawing, size: number) =>
       drawing.label.frame === 'face' ? faces!.crop(drawing, size) : drawn.get(drawing)!();
+    // Nothing is drawn before the work has told something: until then it may be refused, and nothing is to be left of it.
+    const goesOn = new Deferred<boolean>();
     const search = async () => {
       const run = work(picturesOf(drawings, setting, source), both);
-      for await (const event of run) await emit(event);
-      return run.summary;
+      try {
+        for await (const event of run) {
+          goesOn.resolve(true);
+          await emit(event);
+        }
+        return await run.summary;
+      } finally {
+        goesOn.resolve(false);
+      }
+    };
+    const look = async () => {
+      if (await goesOn.promise) await faces?.look();
     };
     const stop = (error: unknown) => {
       broken.abort(error);
       throw error;
     };
-    const [found, looked] = await Promise.allSettled([search().catch(stop), faces?.look().catch(stop)]);
+    const [found, looked] = await Promise.allSettled([search().catch(stop), look().catch(stop)]);
     if (looked.status === 'rejected') throw looked.reason;
     if (found.status === 'rejected') throw found.reason;
     return found.value;
