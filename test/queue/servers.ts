@@ -10,10 +10,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 /** A server of a queue. */
 export interface TestServer {
   readonly url: string;
-  /** Ends it and starts it again, with what it kept. */
-  restart(): Promise<void>;
-  /** Ends it at once. */
+  /** Ends it in good order; what it has is kept. */
   stop(): Promise<void>;
+  /** Starts it again. */
   start(): Promise<void>;
   /** Ends it, and removes what it kept. */
   close(): Promise<void>;
@@ -144,10 +143,6 @@ async function serverOf(program: Program, folder: string, url: string, signal: N
     url,
     start: () => program.start(),
     stop: () => program.stop(signal),
-    restart: async () => {
-      await program.stop(signal);
-      await program.start();
-    },
     close: async () => {
       await program.stop(signal);
       rmSync(folder, { recursive: true, force: true });

@@ -30,6 +30,7 @@ process.on('exit', () => rmSync(work, { recursive: true, force: true }));
 
 /** A command that runs beside the test. */
 class Command {
+  static readonly running = new Set<Command>();
   stdout = '';
   stderr = '';
   readonly child: ChildProcess;
@@ -44,13 +45,23 @@ class Command {
     this.child.stderr!.setEncoding('utf8').on('data', (text: string) => {
       this.stderr += text;
     });
+    Command.running.add(this);
     this.code = new Promise((resolve) => {
-      this.child.on('close', resolve);
+      this.child.on('close', (code) => {
+        Command.running.delete(this);
+        resolve(code);
+      });
     });
   }
 
   get lines(): number {
     return this.stdout.split('\n').length - 1;
+  }
+
+  /** Waits until it has said it on stderr. */
+  async says(pattern: RegExp): Promise<void> {
+    while (!pattern.test(this.stderr) && this.child.exitCode === null) await sleep(20);
+    assert.match(this.stderr, pattern);
   }
 
   /** Waits until it has told of so many results. */
@@ -90,14 +101,22 @@ for (const kind of ['redis', 'postgres'] as const) {
   const name = `survival on ${kind}`;
   const test: Test = typeof start === 'string' ? skippingSuite(name, start) : suite(name);
   let server: TestServer;
+  let bucket: BucketServer;
   test.before(async () => {
     server = await (start as () => Promise<TestServer>)();
+  });
+  test.before.each(async () => {
+    bucket = await BucketServer.start();
+  });
+  // A test that failed leaves commands, and a bucket that would keep this process.
+  test.after.each(async () => {
+    for (const command of Command.running) command.child.kill('SIGKILL');
+    await bucket.close();
   });
   test.after(() => server.close());
 
   for (const store of ['folder', 'bucket'] as const) {
     test(`into a ${store}`, async () => {
-      const bucket = await BucketServer.start();
       const environment = bucket.environment;
       const out = store === 'folder' ? join(work, `${kind}-out`) : 's3://bucket/run';
       const queue = ['--queue', server.url];
@@ -111,7 +130,10 @@ for (const kind of ['redis', 'postgres'] as const) {
       await stopped.told(10);
       stopped.child.kill('SIGTERM');
       await stopped.ends(0);
-      await server.restart();
+      await server.stop();
+      // A server that is back before anybody asked was not away.
+      await last.says(/does not answer .*; waiting for it\n/);
+      await server.start();
       bucket.unwilling = 5;
       await first.ends(0);
       await second.ends(0);
@@ -121,7 +143,7 @@ for (const kind of ['redis', 'postgres'] as const) {
       const { waiting, active, delayed, failed } = await keeper.status();
       await keeper.close();
       assert.equal([waiting, active, delayed, failed], [0, 0, 0, 0], 'nothing is left in the queue');
-      assert.match(last.stderr, /does not answer .*; waiting for it\n(?:.*\n)*.*is back/);
+      await last.says(/is back\n/);
       const folder = store === 'folder' ? out : join(work, `${kind}-pulled`);
       if (store === 'bucket') await new Command(['pull', out, folder], environment).ends(0);
       await isAsUndisturbed(folder);
@@ -130,7 +152,6 @@ for (const kind of ['redis', 'postgres'] as const) {
       const journals = readdirSync(folder).filter((file) => file.endsWith('.jsonl'));
       const told = journals.flatMap((file) => readFileSync(join(folder, file), 'utf8').trimEnd().split('\n'));
       assert.is(told.length, JOBS, 'every result once');
-      await bucket.close();
     });
   }
 
