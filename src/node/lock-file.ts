@@ -7,7 +7,7 @@ import { hostname } from 'node:os';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isAlive } from './is-alive.js';
-import { temporaryIn } from './whole-file.js';
+import { ownMark, temporaryIn } from './whole-file.js';
 
 /** How often a lock file is touched, how long one of another machine is watched for it, and how often it is looked at then. */
 const BEAT_MS = 5000;
@@ -26,6 +26,8 @@ export interface LockHolder {
   readonly began: string | null;
   /** When it took the lock, in UTC (ISO 8601). */
   readonly since: string;
+  /** What the names of its unfinished files hold; null where an earlier version took the lock. */
+  readonly mark: string | null;
   /** No two locks have the same. */
   readonly token: string;
 }
@@ -45,11 +47,14 @@ export class LockedError extends Error {
 
 export class LockFile {
   readonly path: string;
+  /** Who had it and ended without giving it back. */
+  readonly before: LockHolder | undefined;
   readonly #text: string;
   readonly #beating: NodeJS.Timeout;
 
-  private constructor(path: string, text: string, beat: number) {
+  private constructor(path: string, text: string, before: LockHolder | undefined, beat: number) {
     this.path = path;
+    this.before = before;
     this.#text = text;
     this.#beating = setInterval(() => {
       const now = new Date();
@@ -68,14 +73,16 @@ export class LockFile {
   static async take(path: string, { beat = BEAT_MS, watch = WATCH_MS } = {}): Promise<LockFile> {
     const text = JSON.stringify(await ourselves());
     let there: string | undefined;
+    let before: LockHolder | undefined;
     for (let tries = 0; tries < TRIES; tries++) {
-      if (await create(path, text)) return new LockFile(path, text, beat);
+      if (await create(path, text)) return new LockFile(path, text, before, beat);
       there = await textOf(path);
       if (there === undefined) continue;
       const holder = readHolder(there);
       const isAtWork = (holder && (await isRunning(holder))) ?? (await isTouched(path, watch));
       if (isAtWork) break;
       await removeStale(path, there);
+      before = holder;
     }
     throw new LockedError(path, readHolder((await textOf(path)) ?? there ?? ''));
   }
@@ -138,6 +145,7 @@ async function ourselves(): Promise<LockHolder> {
     machine: (await thisMachine()) ?? null,
     began: (await beginningOf(pid)) ?? null,
     since: new Date().toISOString(),
+    mark: ownMark,
     token: randomUUID(),
   };
 }

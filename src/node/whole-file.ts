@@ -1,16 +1,30 @@
 /** Files written whole or not at all. */
 
 import { randomBytes } from 'node:crypto';
-import { type FileHandle, mkdir, open, rename, rm, stat } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
 import { BrokenOffError, FacewrightError } from '../errors.js';
+
+/** What the names of this process's unfinished files hold, and no other's, on whatever machine. */
+export const ownMark = randomBytes(6).toString('hex');
 
 /**
  * A new name for a file that is being written into a folder: hidden, and short, whatever the length of its later name.
  * In the folder of the file itself, because a rename is atomic only within a file system.
  */
 export function temporaryIn(folder: string): string {
-  return join(folder, `.facewright-${process.pid}-${randomBytes(6).toString('hex')}.tmp`);
+  return join(folder, `${nameBegins(ownMark)}${randomBytes(6).toString('hex')}.tmp`);
+}
+
+function nameBegins(mark: string): string {
+  return `.facewright-${mark}-`;
+}
+
+/** Removes what a process that has ended left unfinished in a folder and those below it, as far as that can be done. */
+export async function removeUnfinished(folder: string, mark: string): Promise<void> {
+  const entries = await readdir(folder, { recursive: true }).catch(() => []);
+  const left = entries.filter((path) => basename(path).startsWith(nameBegins(mark)));
+  for (const path of left) await rm(join(folder, path), { recursive: true, force: true }).catch(() => {});
 }
 
 /**

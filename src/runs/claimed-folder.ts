@@ -3,7 +3,7 @@
 import { join } from 'node:path';
 import { BrokenOffError, FacewrightError } from '../errors.js';
 import { LockedError, LockFile } from '../node/lock-file.js';
-import { writeFailure } from '../node/whole-file.js';
+import { removeUnfinished, writeFailure } from '../node/whole-file.js';
 import { inFolder, tryToWrite } from './out-folder.js';
 
 /** A folder whose journal is ours to write. */
@@ -15,7 +15,8 @@ export interface FolderClaim {
 }
 
 /**
- * Makes the folder, and does the work in it as the only process that writes this journal.
+ * Makes the folder, and does the work in it as the only process that writes this journal. What one that was killed there had not
+ * written to its end is removed.
  *
  * @param journal the name of its file
  * @throws FacewrightError when the folder cannot be made or written, or another process is at work there; what the work throws
@@ -28,6 +29,7 @@ export function inClaimedFolder<T>(
   return inFolder(folder, async () => {
     const lock = await takeLock(folder, join(folder, `.${journal}.lock`));
     try {
+      if (lock.before?.mark) await removeUnfinished(folder, lock.before.mark);
       return await work(new LockedFolder(folder, lock));
     } finally {
       await lock.release();

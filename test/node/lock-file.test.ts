@@ -46,6 +46,7 @@ function killed(child: ChildProcess): Promise<void> {
 test('held, told of, given back', async ({ folder, path }) => {
   const lock = await LockFile.take(path);
   assert.is(await lock.state(), 'held');
+  assert.is(lock.before, undefined);
   const { holder } = await refusal(path);
   assert.equal([holder?.pid, holder?.host], [process.pid, hostname()]);
   await lock.release();
@@ -62,6 +63,7 @@ test('a process that was killed holds nothing', async ({ folder, path }) => {
   const began = performance.now();
   const lock = await LockFile.take(path);
   assert.ok(performance.now() - began < 2000, 'nobody waits for a process of this machine that has ended');
+  assert.is(lock.before?.pid, child.pid);
   assert.equal(readdirSync(folder), ['.run.jsonl.lock']);
   await lock.release();
 });

@@ -1,8 +1,8 @@
-import { mkdir, readdir, readFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { writeWholeFile } from '../../dist/node/whole-file.js';
+import { ownMark, removeUnfinished, temporaryIn, writeWholeFile } from '../../dist/node/whole-file.js';
 import { failsWith, put, temporaryFolder } from '../image/help.js';
 
 const folder = temporaryFolder();
@@ -20,6 +20,18 @@ test('many at once do not meet', async () => {
   await Promise.all(Array.from({ length: 20 }, (_, i) => writeWholeFile(path, String(i).repeat(1000))));
   assert.match(await readFile(path, 'utf8'), /^(\d{1,2})\1{999}$/);
   assert.equal(await readdir(join(folder, 'busy')), ['a.txt']);
+});
+
+test('what one process left unfinished is removed, and nothing else', async () => {
+  const place = join(folder, 'left');
+  await writeWholeFile(join(place, 'deep', 'a.txt'), 'whole');
+  await writeFile(temporaryIn(place), 'unfinished');
+  await mkdir(temporaryIn(join(place, 'deep')));
+  const others = '.facewright-0123-0.tmp';
+  await writeFile(join(place, others), 'of another');
+  await removeUnfinished(place, ownMark);
+  assert.equal((await readdir(place, { recursive: true })).sort(), [others, 'deep', join('deep', 'a.txt')]);
+  await removeUnfinished(join(place, 'nowhere'), ownMark);
 });
 
 test('failures are told, and leave nothing behind', async () => {
