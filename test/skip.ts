@@ -1,6 +1,7 @@
 // Tests that are left out are counted, and the reason is told: tools/test.mjs collects the lines that begin with `skipped:`.
 
 import { suite, type Test } from 'uvu';
+import { calmDawn } from '../dist/node/dawn-pump.js';
 
 /** Leaves a test out. */
 export function skip(test: Pick<Test, 'skip'>, name: string, reason: string): void {
@@ -15,6 +16,8 @@ const withoutAdapter = process.env.FACEWRIGHT_TEST_ADAPTER === 'none';
 
 /** A suite whose tests need an adapter: where there is none, every one of them is left out, and its hooks do not run. */
 export function adapterSuite<T = Record<string, unknown>>(name: string): Test<T> {
+  // As in the command: the other core is wanted, by the other test file.
+  calmDawn();
   return withoutAdapter ? skippingSuite<T>(name, NO_ADAPTER) : suite<T>(name);
 }
 
