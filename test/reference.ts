@@ -113,49 +113,69 @@ function each(shape: Shape, visit: (index: number, n: number, c: number, y: numb
   }
 }
 
-/** One product of a linear map: y[to] += weight·x[from]. The map's adjoint is x[from] += weight·y[to]. */
-type Product = (from: number, to: number, weight: number) => void;
+/** A linear map at work: what it reads, and what it adds to. */
+interface LinearMap {
+  readonly x: Float64Array;
+  readonly y: Float64Array;
+  readonly adjoint: boolean;
+}
 
-function convProducts(input: Shape, weight: Shape, visit: Product): void {
+/** Adds one product of a map, y[to] += weight·x[from], or of its adjoint, y[from] += weight·x[to]. */
+function add({ x, y, adjoint }: LinearMap, from: number, to: number, weight: number): void {
+  if (adjoint) y[from] += weight * x[to];
+  else y[to] += weight * x[from];
+}
+
+/** All products of a map whose input, not its adjoint's, has that shape. */
+type Products = (map: LinearMap, input: Shape) => void;
+
+/** The weights of a convolution, [outputs, inputs, kernel, kernel]. */
+interface Weights {
+  readonly shape: Shape;
+  readonly values: Float64Array;
+}
+
+function convProducts(map: LinearMap, input: Shape, weight: Weights): void {
   const [n, channels, height, width] = input;
-  const [outputs, , kernel] = weight;
+  const [outputs, , kernel] = weight.shape;
   const output: Shape = [n, outputs, height, width];
   const padding = (kernel - 1) / 2;
   each(output, (to, n, o, y, x) => {
     for (let i = 0; i < channels; i++) {
+      const [first, firstWeight] = [at(input, n, i), at(weight.shape, o, i)];
       for (let ky = 0; ky < kernel; ky++) {
         for (let kx = 0; kx < kernel; kx++) {
           const fromY = y + ky - padding;
           const fromX = x + kx - padding;
           if (fromY < 0 || fromY >= height || fromX < 0 || fromX >= width) continue;
-          visit(at(input, n, i, fromY, fromX), to, at(weight, o, i, ky, kx));
+          add(map, first + fromY * width + fromX, to, weight.values[firstWeight + ky * kernel + kx]);
         }
       }
     }
   });
 }
 
-function convUpProducts(margin: Margin, input: Shape, weight: Shape, visit: Product): void {
+function convUpProducts(margin: Margin, map: LinearMap, input: Shape, weight: Weights): void {
   const [n, , height, width] = input;
-  const [outputs] = weight;
+  const [outputs] = weight.shape;
   const [largeHeight, largeWidth] = [2 * (height + margin), 2 * (width + margin)];
   const output: Shape = [n, outputs, largeHeight, largeWidth];
   each(input, (from, n, i, y, x) => {
     for (let o = 0; o < outputs; o++) {
+      const [first, firstWeight] = [at(output, n, o), at(weight.shape, o, i)];
       for (let ky = 0; ky < 4; ky++) {
         for (let kx = 0; kx < 4; kx++) {
           const toY = 2 * y + ky - 1 + margin;
           const toX = 2 * x + kx - 1 + margin;
           if (toY < 0 || toY >= largeHeight || toX < 0 || toX >= largeWidth) continue;
-          visit(from, at(output, n, o, toY, toX), at(weight, o, i, ky, kx));
+          add(map, from, first + toY * largeWidth + toX, weight.values[firstWeight + ky * 4 + kx]);
         }
       }
     }
   });
 }
 
-/** `weight` is here the value of the product of two taps. */
-function blurProducts(margin: Margin, input: Shape, visit: Product): void {
+function blurProducts(margin: Margin, map: LinearMap, input: Shape): void {
   const [pictures, channels, height, width] = input;
   const output: Shape = [pictures, channels, height - 2 * margin, width - 2 * margin];
   const taps = [1 / 4, 1 / 2, 1 / 4];
@@ -164,14 +184,14 @@ function blurProducts(margin: Margin, input: Shape, visit: Product): void {
       for (let kx = 0; kx < 3; kx++) {
         const [fromY, fromX] = [y + ky - 1 + margin, x + kx - 1 + margin];
         if (fromY < 0 || fromY >= height || fromX < 0 || fromX >= width) continue;
-        visit(at(input, n, c, fromY, fromX), to, taps[ky] * taps[kx]);
+        add(map, at(input, n, c, fromY, fromX), to, taps[ky] * taps[kx]);
       }
     }
   });
 }
 
 /** The definition of a FIR filter after zeros were put between samples: sample k of a pair stands at 2·y, tap by tap. */
-function upsampleProducts(input: Shape, visit: Product): void {
+function upsampleProducts(map: LinearMap, input: Shape): void {
   const [pictures, channels, height, width] = input;
   const output: Shape = [pictures, channels, 2 * height, 2 * width];
   const taps = [1 / 4, 3 / 4, 3 / 4, 1 / 4];
@@ -182,14 +202,13 @@ function upsampleProducts(input: Shape, visit: Product): void {
         const [spacedY, spacedX] = [y + ky - 2, x + kx - 2];
         if (spacedY < 0 || spacedX < 0 || spacedY % 2 || spacedX % 2) continue;
         if (spacedY >= 2 * height || spacedX >= 2 * width) continue;
-        visit(at(input, n, c, spacedY / 2, spacedX / 2), to, taps[ky] * taps[kx]);
+        add(map, at(input, n, c, spacedY / 2, spacedX / 2), to, taps[ky] * taps[kx]);
       }
     }
   });
 }
 
-/** `weight` is here the value of the tap itself. */
-function bicubicProducts(input: Shape, axis: 2 | 3, factor: number, visit: Product): void {
+function bicubicProducts(axis: 2 | 3, factor: number, map: LinearMap, input: Shape): void {
   const output = [...input] as [number, number, number, number];
   output[axis] /= factor;
   const taps = bicubicTaps(factor);
@@ -198,30 +217,16 @@ function bicubicProducts(input: Shape, axis: 2 | 3, factor: number, visit: Produ
       const position = (axis === 2 ? y : x) * factor + tap - reflectBefore(factor);
       const sample = reflect(position, input[axis]);
       const from = axis === 2 ? at(input, n, c, sample, x) : at(input, n, c, y, sample);
-      visit(from, to, taps[tap]);
+      add(map, from, to, taps[tap]);
     }
   });
 }
 
 /** A linear map of one tensor without weights, in either direction: adjoint maps read what the others write. */
-function filter(
-  products: (input: Shape, visit: Product) => void,
-  op: Op,
-  { value, shape }: Operands,
-  adjoint: boolean,
-): Float64Array[] {
-  const x = value(0);
+function filter(products: Products, op: Op, { value, shape }: Operands, adjoint: boolean): Float64Array[] {
   const output = op.outputs[0].shape;
   const y = new Float64Array(elements(output));
-  if (adjoint) {
-    products(output, (from, to, weight) => {
-      y[from] += weight * x[to];
-    });
-  } else {
-    products(shape(0), (from, to, weight) => {
-      y[to] += weight * x[from];
-    });
-  }
+  products({ x: value(0), y, adjoint }, adjoint ? output : shape(0));
   return [y];
 }
 
@@ -232,19 +237,11 @@ function convolve(
   operands: Operands,
   bias: Float64Array | undefined,
 ): Float64Array[] {
-  const x = operands.value(0);
-  const weight = operands.value(1);
+  const { adjoint } = op.attrs;
   const output = op.outputs[0].shape;
   const y = new Float64Array(elements(output));
-  if (op.attrs.adjoint) {
-    products(output, operands.shape(1), (from, to, w) => {
-      y[from] += weight[w] * x[to];
-    });
-  } else {
-    products(operands.shape(0), operands.shape(1), (from, to, w) => {
-      y[to] += weight[w] * x[from];
-    });
-  }
+  const weight = { shape: operands.shape(1), values: operands.value(1) };
+  products({ x: operands.value(0), y, adjoint }, adjoint ? output : operands.shape(0), weight);
   if (bias) {
     each(output, (index, _n, c) => {
       y[index] += bias[c];
@@ -280,10 +277,8 @@ function scalar(operands: Operands, name: keyof RunScalars): number {
 
 const interpreters: Interpreters = {
   conv: (op, operands) => convolve(convProducts, op, operands, operands.optional(2)),
-  conv_up: (op, operands) =>
-    convolve((input, weight, visit) => convUpProducts(op.attrs.margin, input, weight, visit), op, operands, undefined),
-  blur: (op, operands) =>
-    filter((input, visit) => blurProducts(op.attrs.margin, input, visit), op, operands, op.attrs.adjoint),
+  conv_up: (op, operands) => convolve((...rest) => convUpProducts(op.attrs.margin, ...rest), op, operands, undefined),
+  blur: (op, operands) => filter((...rest) => blurProducts(op.attrs.margin, ...rest), op, operands, op.attrs.adjoint),
   upsample: (op, operands) => filter(upsampleProducts, op, operands, op.attrs.adjoint),
 
   repeat(op, { value }) {
@@ -519,20 +514,9 @@ const interpreters: Interpreters = {
     return [result];
   },
 
-  bicubic(op, { value, shape }) {
+  bicubic(op, operands) {
     const { axis, factor, adjoint } = op.attrs;
-    const x = value(0);
-    const y = new Float64Array(elements(op.outputs[0].shape));
-    if (adjoint) {
-      bicubicProducts(op.outputs[0].shape, axis, factor, (from, to, tap) => {
-        y[from] += tap * x[to];
-      });
-    } else {
-      bicubicProducts(shape(0), axis, factor, (from, to, tap) => {
-        y[to] += tap * x[from];
-      });
-    }
-    return [y];
+    return filter((...rest) => bicubicProducts(axis, factor, ...rest), op, operands, adjoint);
   },
 
   pixel_loss(op, { value, shape }) {
