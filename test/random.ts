@@ -15,8 +15,10 @@ export function randomSource(key: string): () => number {
 /** Numbers of N(mean, deviation²) by Box–Muller, rounded to float32. */
 export function normals(key: string, count: number, deviation = 1, mean = 0): Float32Array {
   const random = randomSource(key);
-  return Float32Array.from({ length: count }, () => {
+  const values = new Float32Array(count);
+  for (let i = 0; i < count; i++) {
     const radius = Math.sqrt(-2 * Math.log(1 - random()));
-    return mean + deviation * radius * Math.cos(2 * Math.PI * random());
-  });
+    values[i] = mean + deviation * radius * Math.cos(2 * Math.PI * random());
+  }
+  return values;
 }

@@ -52,7 +52,9 @@ export const uniform =
   (low: number, high: number): Draw =>
   (key, count) => {
     const random = randomSource(key);
-    return Float32Array.from({ length: count }, () => low + (high - low) * random());
+    const values = new Float32Array(count);
+    for (let i = 0; i < count; i++) values[i] = low + (high - low) * random();
+    return values;
   };
 
 export const all =
@@ -77,6 +79,19 @@ const withZeros =
 
 type PictureShape = readonly [number, number, number];
 
+/** What was drawn for the case at hand, which is built for several batches of the same pictures: drawing takes longer than computing. */
+const drawn = { case: '', values: new Map<string, Float32Array>() };
+
+function drawOnce(name: string, key: string, draw: () => Float32Array): Float32Array {
+  if (drawn.case !== name) {
+    drawn.case = name;
+    drawn.values.clear();
+  }
+  const values = drawn.values.get(key) ?? draw();
+  drawn.values.set(key, values);
+  return values;
+}
+
 /** What a case's recipe builds with. */
 export class CaseBuilder implements BuiltCase {
   readonly graph: Graph;
@@ -99,7 +114,9 @@ export class CaseBuilder implements BuiltCase {
   }
 
   constant(name: string, shape: Shape, draw = normal()): Tensor {
-    this.values.set(name, draw(`${this.key}/${name}`, elements(shape), undefined));
+    const key = `${this.key}/${name}`;
+    const values = drawOnce(this.key, key, () => draw(key, elements(shape), undefined));
+    this.values.set(name, values.slice());
     return this.graph.constant(name, shape);
   }
 
@@ -125,7 +142,11 @@ export class CaseBuilder implements BuiltCase {
     const values = new Float32Array(elements(tensor.shape));
     for (let n = 0; n < this.graph.batch; n++) {
       const picture = this.first + n;
-      values.set(draw(`${this.key}/${tensor.name}/${picture}`, size, picture), n * size);
+      const key = `${this.key}/${tensor.name}/${picture}`;
+      values.set(
+        drawOnce(this.key, key, () => draw(key, size, picture)),
+        n * size,
+      );
     }
     this.values.set(tensor.name, values);
     return tensor;
@@ -1267,23 +1288,24 @@ export function mismatch(
   tolerance: number,
 ): string | undefined {
   if (found.length !== expected.length) return `${name}: ${found.length} values instead of ${expected.length}`;
+  // Both infinite or both NaN is agreement; one alone makes the error infinite.
+  const differenceAt = (i: number) =>
+    Object.is(found[i], expected[i]) || found[i] === expected[i] ? 0 : Math.abs(found[i] - expected[i]);
   let [error, norm] = [0, 0];
-  const differences = Array.from(expected, (value, i) => {
-    // Both infinite or both NaN is agreement; one alone makes the error infinite.
-    const difference = Object.is(found[i], value) || found[i] === value ? 0 : Math.abs(found[i] - value);
+  for (let i = 0; i < expected.length; i++) {
+    const difference = differenceAt(i);
     error += Number.isNaN(difference) ? Infinity : difference ** 2;
-    if (Number.isFinite(value)) norm += value ** 2;
-    return difference;
-  });
+    if (Number.isFinite(expected[i])) norm += expected[i] ** 2;
+  }
   if (error <= tolerance ** 2 * norm) return undefined;
 
   const typical = Math.sqrt(norm / expected.length);
   const lines: string[] = [];
-  differences.forEach((difference, i) => {
+  for (let i = 0; i < expected.length && lines.length < MISMATCHES_SHOWN; i++) {
     const allowed = Number.isFinite(expected[i]) ? tolerance * (Math.abs(expected[i]) + typical) : 0;
-    if (lines.length === MISMATCHES_SHOWN || difference <= allowed) return;
+    if (differenceAt(i) <= allowed) continue;
     lines.push(`  [${position(i, shape).join(', ')}] ${found[i]} instead of ${expected[i]}`);
-  });
+  }
   const relative = Math.sqrt(error / norm).toExponential(1);
   return [`${name} [${shape.join(', ')}]: relative error ${relative}, allowed ${tolerance}`, ...lines].join('\n');
 }
