@@ -3,7 +3,6 @@ import { Kernels } from '../../engine/webgpu/kernels.js';
 import { PipelineCache } from '../../engine/webgpu/pipelines.js';
 import { type KernelDevice, kernelDevice } from '../../engine/webgpu/variants.js';
 import { type GpuInfo, openGpu } from '../../node/dawn.js';
-import { hurryDawn } from '../../node/dawn-pump.js';
 import { readShaders } from '../../node/paths.js';
 import { clockOf, type PassClock } from './clock.js';
 
@@ -28,7 +27,6 @@ export interface BenchDevice {
 export async function openBenchDevice(request: { readonly adapter?: string } = {}): Promise<BenchDevice> {
   const { device, info } = await openGpu({ adapter: request.adapter, exactClock: true });
   const guard = new GuardedDevice(device);
-  const calm = hurryDawn();
   const kernels = new Kernels(await readShaders());
   return {
     device,
@@ -38,9 +36,6 @@ export async function openBenchDevice(request: { readonly adapter?: string } = {
     pipelines: new PipelineCache(device, kernels),
     kernelDevice: kernelDevice(device),
     clock: clockOf(guard),
-    close: () => {
-      calm();
-      guard.close();
-    },
+    close: () => guard.close(),
   };
 }
