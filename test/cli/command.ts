@@ -6,6 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
+import { commandLine } from '../../dist/cli/command-line.js';
+import { describeFailure, failureCode } from '../../dist/cli/shared/exit.js';
 import type { JournalLine } from '../../dist/results/journal.js';
 
 const main = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
@@ -19,8 +21,41 @@ export interface Ended {
   readonly stderr: string;
 }
 
-/** Starts the command; `watch` sees the process and what it has written to stdout so far, `begun` the process at once. */
-export function facewright(
+/**
+ * The command, in this process: starting another one takes longer than most of what is asked of it here. What it writes is caught.
+ * For signals, threads that end with it and the like there is `facewrightProcess`.
+ */
+export async function facewright(cwd: string, words: readonly string[]): Promise<Ended> {
+  const here = process.cwd();
+  const written = { stdout: '', stderr: '' };
+  const restore = [catchOutput('stdout', written), catchOutput('stderr', written)];
+  process.chdir(cwd);
+  try {
+    return { code: await commandLine([...words]), ...written };
+  } catch (error) {
+    return { code: failureCode(error), ...written, stderr: `${written.stderr}${describeFailure(error)}\n` };
+  } finally {
+    process.chdir(here);
+    for (const one of restore) one();
+  }
+}
+
+/** Lets a stream look like a file that is written to, until what is returned is called. */
+function catchOutput(name: 'stdout' | 'stderr', written: Record<typeof name, string>): () => void {
+  const stream = process[name];
+  const { write, isTTY, columns } = stream;
+  stream.write = ((text: string | Uint8Array, ...rest: unknown[]) => {
+    written[name] += typeof text === 'string' ? text : Buffer.from(text).toString();
+    const done = rest.at(-1);
+    if (typeof done === 'function') done();
+    return true;
+  }) as typeof stream.write;
+  Object.assign(stream, { isTTY: false, columns: undefined });
+  return () => Object.assign(stream, { write, isTTY, columns });
+}
+
+/** The command in a process of its own; `watch` sees that and what it has written to stdout so far, `begun` sees it at once. */
+export function facewrightProcess(
   cwd: string,
   words: readonly string[],
   watch?: (child: ChildProcess, stdout: string) => void,

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as assert from 'uvu/assert';
 import { engineSuite, quickestEngine } from '../engines.js';
-import { journalOf, newFolder, facewright as plain, writePicture } from './command.js';
+import { journalOf, newFolder, facewrightProcess as plain, writePicture } from './command.js';
 import { writeTinyWeights } from './tiny.js';
 
 const test = engineSuite<{ folder: string }>(quickestEngine, 'cli: main');

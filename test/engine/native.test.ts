@@ -33,7 +33,7 @@ import { openGenerator } from '../../dist/open.js';
 import { defaultSearchOptions } from '../../dist/pulse/options.js';
 import { search } from '../../dist/pulse/search.js';
 import { randomStart } from '../../dist/pulse/start.js';
-import { facewright, newFolder, writePicture } from '../cli/command.js';
+import { facewrightProcess, newFolder, writePicture } from '../cli/command.js';
 import { engineSuite, engines } from '../engines.js';
 import { golden, goldenTensors, relativeError } from '../golden-values.js';
 import { styledLayer } from '../graph/layers.js';
@@ -98,11 +98,11 @@ test('FACEWRIGHT_ADDON that names no file, or one that does not load', async () 
   const before = process.env.FACEWRIGHT_ADDON;
   try {
     process.env.FACEWRIGHT_ADDON = join(folder, 'none.node');
-    const { code, stderr } = await facewright(folder, ['run', 'x.png', '--out', 'out', '--engine', 'native']);
+    const { code, stderr } = await facewrightProcess(folder, ['run', 'x.png', '--out', 'out', '--engine', 'native']);
     assert.is(code, 2);
     assert.match(stderr, /FACEWRIGHT_ADDON is .*none\.node, and no such file is there/);
     process.env.FACEWRIGHT_ADDON = 'x.png';
-    const broken = await facewright(folder, ['generate', '--out', 'out', '--engine', 'native']);
+    const broken = await facewrightProcess(folder, ['generate', '--out', 'out', '--engine', 'native']);
     assert.match(broken.stderr, /addon .*x\.png does not load on .*npm run build:addon/);
   } finally {
     if (before === undefined) delete process.env.FACEWRIGHT_ADDON;

@@ -5,7 +5,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { JournalLine } from '../../../dist/results/journal.js';
 import { readResults } from '../../../dist/results/read-results.js';
-import { facewright, journalOf, newFolder } from '../command.js';
+import { facewrightProcess, journalOf, newFolder } from '../command.js';
 import { QUICK } from './quick.js';
 
 const test = suite('cli/emoji: in parts, and interrupted');
@@ -18,8 +18,8 @@ test('shards share the work and the folder, and come to what one process comes t
   const folder = newFolder();
   const words = ['emoji', 'red-hair', 'vampires', '--set', 'openmoji', '--size', '16', ...QUICK];
   const [whole, ...shards] = await Promise.all([
-    facewright(folder, [...words, '-o', 'whole']),
-    ...[1, 2, 3].map((i) => facewright(folder, [...words, '-o', 'parts', '--shard', `${i}/3`])),
+    facewrightProcess(folder, [...words, '-o', 'whole']),
+    ...[1, 2, 3].map((i) => facewrightProcess(folder, [...words, '-o', 'parts', '--shard', `${i}/3`])),
   ]);
   assert.is(whole.code, 0, whole.stderr);
   for (const shard of shards) assert.is(shard.code, 0, shard.stderr);
@@ -33,7 +33,7 @@ test('shards share the work and the folder, and come to what one process comes t
   for (const { output } of one) {
     assert.equal(readFileSync(join(parts, output)), readFileSync(join(folder, 'whole', output)), output);
   }
-  const rest = await facewright(folder, [...words, '-o', 'parts']);
+  const rest = await facewrightProcess(folder, [...words, '-o', 'parts']);
   assert.match(rest.stderr, /nothing was left to do/);
 });
 
@@ -53,7 +53,7 @@ test('killed in the middle, it goes on where it was', async () => {
     'out',
     ...QUICK,
   ];
-  const killed = await facewright(folder, words, (child, stdout) => {
+  const killed = await facewrightProcess(folder, words, (child, stdout) => {
     if (stdout.split('\n').length > 9) child.kill('SIGKILL');
   });
   assert.is(killed.code, null);
@@ -63,12 +63,12 @@ test('killed in the middle, it goes on where it was', async () => {
   // Every noted face is whole.
   for (const path of kept) assert.is((await sharp(path).stats()).channels.length, 3, path);
 
-  const resumed = await facewright(folder, words);
+  const resumed = await facewrightProcess(folder, words);
   assert.is(resumed.code, 0, resumed.stderr);
   const after = journalOf(join(folder, 'out'));
   assert.equal(after.slice(0, before.length), before, 'what was done is not done again');
   assert.is(new Set(after.map(({ output }) => output)).size, after.length, 'nothing is doubled');
-  const whole = await facewright(
+  const whole = await facewrightProcess(
     folder,
     words.map((word) => (word === 'out' ? 'other' : word)),
   );

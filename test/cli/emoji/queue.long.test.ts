@@ -7,7 +7,7 @@ import * as assert from 'uvu/assert';
 import { BucketServer } from '../../queue/bucket-server.js';
 import { servers, type TestServer } from '../../queue/servers.js';
 import { skippingSuite } from '../../skip.js';
-import { facewright, newFolder } from '../command.js';
+import { facewrightProcess, newFolder } from '../command.js';
 
 const start = servers.redis;
 const test: Test =
@@ -29,7 +29,7 @@ test.before(async () => {
 test.after(() => server.close());
 
 async function done(words: readonly string[]): Promise<string> {
-  const { code, stdout, stderr } = await facewright(folder, words);
+  const { code, stdout, stderr } = await facewrightProcess(folder, words);
   assert.is(code, 0, `${words.join(' ')}: ${stderr}`);
   return stdout + stderr;
 }
@@ -76,7 +76,7 @@ test('a bucket that answers 503 to all is given up with a sentence and exit code
   await done([...EMOJI, ...queue, '--out', 's3://bucket/other', '--detach']);
   const before = bucket.objects.size;
   bucket.unwilling = Number.POSITIVE_INFINITY;
-  const { code, stderr } = await facewright(folder, ['work', ...queue, ...WORK]);
+  const { code, stderr } = await facewrightProcess(folder, ['work', ...queue, ...WORK]);
   assert.is(code, 1, stderr);
   assert.match(stderr, /^facewright: .*s3:\/\/bucket.*$/m);
   assert.not.match(stderr, /^ +at /m);

@@ -43,15 +43,15 @@ test('refuses what is no folder of results', async () => {
     [['gallery', '.', '--titel', 'x'], /did you mean --title\?/],
     [['galery', '.'], /did you mean gallery\?/],
   ] as const) {
-    const { code, stderr, stdout } = await facewright(folder, words);
-    assert.equal([code, stdout], [2, ''], words.join(' '));
+    const { code, stderr } = await facewright(folder, words);
+    assert.is(code, 2, words.join(' '));
     assert.match(stderr, why);
   }
   assert.not.ok(existsSync(join(folder, 'gallery')));
 });
 
 test('Ctrl-C: stops with 130 and no overview, and goes on from there', async () => {
-  const many = Array.from({ length: 150 }, (_, i) => {
+  const many = Array.from({ length: 80 }, (_, i) => {
     const result = emojiResult({ set: 'noto', base: (0x1f600 + i).toString(16), name: 'x', order: i });
     return { ...result, output: `16/noto/${i}.png`, emoji: { ...result.emoji!, drawing: undefined } };
   });

@@ -17,18 +17,17 @@ import { parseNpz } from '../../../dist/weights/npz.js';
 import { readSafetensors } from '../../../dist/weights/safetensors-file.js';
 import { engineSuite, quickestEngine } from '../../engines.js';
 import { assertClose } from '../../golden-values.js';
-import { type Ended, journalOf, newFolder, facewright as plain, writePicture } from '../command.js';
+import { facewrightProcess, journalOf, newFolder, facewright as plain, writePicture } from '../command.js';
 import { tinyLayers, tinyResolution, writeTinyWeights } from '../tiny.js';
 
 const test = engineSuite<{ folder: string }>(quickestEngine, 'cli: runs');
 const shared = newFolder();
 const weights = await writeTinyWeights(shared);
 
-/** The command on the tiny generator, its stderr without what Dawn writes there by itself. */
-async function facewright(...[cwd, words, watch]: Parameters<typeof plain>): Promise<Ended> {
-  const ended = await plain(cwd, [...words, '--model', weights, '--engine', quickestEngine.request.engine!], watch);
-  return { ...ended, stderr: ended.stderr.replace(/^Warning: max\w+ artificially reduced .*\n/gm, '') };
-}
+const onTiny = ['--model', weights, '--engine', String(quickestEngine.request.engine)];
+
+/** The command on the tiny generator. */
+const facewright = (cwd: string, words: readonly string[]) => plain(cwd, [...words, ...onTiny]);
 
 test.after(() => rmSync(shared, { recursive: true }));
 test.before.each((context) => {
@@ -193,7 +192,7 @@ test('Ctrl-C keeps what is found, and the same command goes on', async ({ folder
   mkdirSync(join(folder, 'in'));
   for (const name of ['a', 'b', 'c']) await writePicture(join(folder, 'in', `${name}.png`), 16);
   let stopped = false;
-  const first = await facewright(folder, words, (child) => {
+  const first = await facewrightProcess(folder, [...words, ...onTiny], (child) => {
     if (!stopped) child.kill('SIGINT');
     stopped = true;
   });

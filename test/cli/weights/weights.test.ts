@@ -11,7 +11,7 @@ import { inspectWeights, type WeightsReport } from '../../../dist/inspect-weight
 import { listWeights } from '../../../dist/weights/list.js';
 import { engineSuite, quickestEngine } from '../../engines.js';
 import { sendPage, serve, serveBytes, type TestServer } from '../../fetch/server.js';
-import { demoWeights, facewright, newFolder } from '../command.js';
+import { demoWeights, facewright, facewrightProcess, newFolder } from '../command.js';
 import { tinyLayers, tinyResolution, writeTinyWeights } from '../tiny.js';
 
 const test = engineSuite(quickestEngine, 'cli: weights');
@@ -77,7 +77,7 @@ test('fetch: Ctrl-C keeps the part, and the same command goes on', async () => {
   cut = 300_000;
   const words = ['weights', 'fetch', '--cache', 'part', `${server.origin}/tiny.safetensors`];
   let child: ChildProcess | undefined;
-  const running = facewright(folder, words, undefined, (started) => {
+  const running = facewrightProcess(folder, words, undefined, (started) => {
     child = started;
   });
   while (server.asked.length === 0) await sleep(10);
