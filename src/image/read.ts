@@ -57,6 +57,17 @@ export async function readImage(path: string, options: ReadOptions): Promise<Sou
 }
 
 /**
+ * Decodes a picture as {@link readImage} does, from the bytes of its file.
+ *
+ * @param name what errors begin with
+ * @throws FacewrightError as readImage does
+ */
+export async function decodeImage(bytes: Uint8Array, name: string, options: ReadOptions): Promise<SourceImage> {
+  const { samples, channels, most, background, ...source } = await decodeBytes(Buffer.from(bytes), name, options);
+  return { ...source, data: composite(samples, channels, most, background) };
+}
+
+/**
  * Reads a picture as {@link readImage} does, in 8 bits a channel: for large photos.
  *
  * @throws FacewrightError as readImage does
@@ -78,33 +89,35 @@ export async function readImage8(path: string, options: ReadOptions): Promise<So
 const STRIP_SAMPLES = 2 ** 20;
 
 async function read(path: string, options: ReadOptions): Promise<Decoded> {
+  parseColour(options.background);
+  return decodeBytes(await readBytes(path), path, options);
+}
+
+async function decodeBytes(bytes: Buffer, name: string, options: ReadOptions): Promise<Decoded> {
   const background = parseColour(options.background);
-  const maxPixels = options.maxPixels ?? MAX_PIXELS;
-  const bytes = await readBytes(path);
+  // sharp sees a non-empty buffer only.
+  if (bytes.length === 0) throw new FacewrightError(`${name}: an empty file; copy or download the picture again`);
   const foreign = foreignFormat(bytes);
   if (foreign !== undefined) {
-    throw new FacewrightError(`${path}: ${foreign}`);
+    throw new FacewrightError(`${name}: ${foreign}`);
   }
   try {
-    return await decode(path, bytes, background, maxPixels);
+    return await decode(name, bytes, background, options.maxPixels ?? MAX_PIXELS);
   } catch (error) {
     if (error instanceof FacewrightError) throw error;
-    throw new FacewrightError(`${path}: ${decodeFailure(error)}`, { cause: error });
+    throw new FacewrightError(`${name}: ${decodeFailure(error)}`, { cause: error });
   }
 }
 
-/** The file's content; its own errors are put in words here, so that sharp sees a non-empty buffer only. */
+/** The file's content; its own errors are put in words here. */
 async function readBytes(path: string): Promise<Buffer> {
-  let bytes: Buffer;
   try {
     checkFile(path, await stat(path));
-    bytes = await readFile(path);
+    return await readFile(path);
   } catch (error) {
     if (error instanceof FacewrightError) throw error;
     throw new FacewrightError(`${path}: ${openFailure(error)}`, { cause: error });
   }
-  if (bytes.length === 0) throw new FacewrightError(`${path}: an empty file; copy or download the picture again`);
-  return bytes;
 }
 
 function checkFile(path: string, stats: Stats): void {
