@@ -135,6 +135,8 @@ export {
   savedResults,
 } from './runs/saved-results.js';
 export { searchPictures } from './runs/search-pictures.js';
+export type { ServeLimits } from './serve/limits.js';
+export { type FaceServer, type ServeOptions, serveFaces } from './serve/server.js';
 export type { ContainerName } from './weights/container.js';
 export { type FoundFile, type ListedOffer, listWeights, type WeightsList } from './weights/list.js';
 export { type FetchedFile, type LocatedWeights, type LocateOptions, locateWeights } from './weights/locate.js';

@@ -13,6 +13,7 @@ const rooms = [
   'bench',
   'index.ts',
   'browser',
+  'serve',
   'queue',
   'open.ts',
   'convert-weights.ts',

@@ -1,7 +1,7 @@
 // The grammar of the command line: what yargs is told about the commands.
 
-import { readFileSync } from 'node:fs';
 import yargs, { type Argv } from 'yargs';
+import { ownVersion } from '../node/paths.js';
 import { type Command, type CommandGroup, commands } from './commands.js';
 import { exitCode, UsageError } from './shared/exit.js';
 import { optionsOf } from './shared/option-tables.js';
@@ -27,7 +27,7 @@ export async function commandLine(argv: readonly string[]): Promise<number> {
     .wrap(Math.min(HELP_COLUMNS, process.stdout.columns ?? HELP_COLUMNS))
     .help('help', 'this text')
     .alias('help', 'h')
-    .version('version', 'the version', packageVersion())
+    .version('version', 'the version', ownVersion())
     .epilogue('facewright COMMAND --help tells more about a command.')
     .fail((message, error) => {
       // yargs throws errors of its own for what it cannot make sense of; ours come with no message.
@@ -130,9 +130,4 @@ function inOurWords(message: string): string {
   const unknown = /^Unknown (arguments?|commands?): (.*)$/.exec(message);
   if (unknown !== null) return `cannot make anything of ${unknown[2]}; facewright --help lists the commands`;
   return message.replaceAll('\n', ' ');
-}
-
-function packageVersion(): string {
-  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(text) as { version: string }).version;
 }

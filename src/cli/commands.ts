@@ -101,6 +101,21 @@ export const commands: Readonly<Record<string, Command | CommandGroup>> = {
     ],
     load: async () => (await import('./work/work.js')).workCommand,
   },
+  serve: {
+    usage: 'serve',
+    describe: 'search for faces over HTTP',
+    help:
+      'facewright serve [options]\n\n' +
+      'Searches for whoever asks over HTTP, one search after another, with a generator that stays open, and tells step by step how each ' +
+      'goes. docs/serve.md has the requests. Only this machine is answered, and no page of another site, unless there is a token. ' +
+      'Ctrl-C (SIGTERM) ends it.',
+    examples: [
+      ['facewright serve', 'at http://127.0.0.1:8420'],
+      ['facewright serve --model ffhq.pkl --port 9000', 'weights of your own, another port'],
+      ['facewright serve --host 0.0.0.0', 'for others, who know what FACEWRIGHT_TOKEN holds'],
+    ],
+    load: async () => (await import('./serve/serve.js')).serveCommand,
+  },
   queue: {
     describe: 'look after a queue: what waits, what failed, and take jobs out',
     help:

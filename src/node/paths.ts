@@ -35,6 +35,11 @@ export function installedVersion(name: string): string | undefined {
   return (JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as { version: string }).version;
 }
 
+/** The version of this package. */
+export function ownVersion(): string {
+  return (JSON.parse(readFileSync(packagePath('package.json'), 'utf8')) as { version: string }).version;
+}
+
 /** The generator that ships with the package. */
 export const demoModelPath = packagePath('models', 'demo-128.safetensors');
 

@@ -431,6 +431,20 @@ const workOptions: OptionTable = {
   quiet: flag(REPORT, 'nothing on stderr but errors'),
 };
 
+const SERVED = 'Who is served:';
+
+const serveOptions: OptionTable = {
+  port: value(SERVED, 'to listen on; 0: any that is free', '8420'),
+  host: value(SERVED, 'address to listen on; any that others reach wants a token', '127.0.0.1'),
+  token: value(SERVED, 'what requests have to bring, as Authorization: Bearer TOKEN', 'FACEWRIGHT_TOKEN'),
+  'max-waiting': value(SERVED, 'searches that may wait', '32'),
+  'max-steps': value(SERVED, 'steps of one search, with its restarts', '10000'),
+  'max-bytes': value(SERVED, 'bytes of one request', '32000000'),
+  'max-pixels': value(SERVED, 'pixels of one picture', '50000000'),
+  ...modelOptions,
+  quiet: flag(REPORT, 'nothing on stderr but errors'),
+};
+
 const keeperOptions: OptionTable = {
   queue: workOptions.queue,
   json: flag(REPORT, 'JSON on stdout'),
@@ -450,6 +464,7 @@ export const optionsOf: Readonly<Record<string, OptionTable>> = {
   align: alignOptions,
   emoji: emojiOptions,
   work: workOptions,
+  serve: serveOptions,
   'queue status': keeperOptions,
   'queue failed': chosenJobs,
   'queue retry': chosenJobs,

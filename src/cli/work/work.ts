@@ -13,9 +13,6 @@ import { wholeNumber } from '../shared/values.js';
 
 export async function workCommand(parsed: ArgumentsCamelCase): Promise<number> {
   const words = new Arguments(parsed);
-  if (words.texts('inputs').length > 0) {
-    throw new UsageError(`${words.texts('inputs')[0]}: work takes its pictures from the queue; leave it out`);
-  }
   const console = new Console(words.flag('quiet'));
   const json = words.flag('json');
   const queue = readQueueAddress(words);

@@ -1,0 +1,57 @@
+// facewright serve: searches over HTTP.
+
+import type { ArgumentsCamelCase } from 'yargs';
+import { openGenerator, serveFaces } from '../../index.js';
+import { checkAccess } from '../../serve/access.js';
+import { LOOPBACK } from '../../serve/server.js';
+import { licenceText } from '../../words.js';
+import { Arguments, openOptions } from '../shared/arguments.js';
+import { Console } from '../shared/console.js';
+import { exitCode } from '../shared/exit.js';
+import { interruptible } from '../shared/interrupt.js';
+import { wholeNumber } from '../shared/values.js';
+
+export async function serveCommand(parsed: ArgumentsCamelCase): Promise<number> {
+  const words = new Arguments(parsed);
+  const console = new Console(words.flag('quiet'));
+  const whole = (name: string, least: number, most?: number) =>
+    words.value(name, (option, text) => wholeNumber(option, text, least, most));
+  const options = {
+    host: words.text('host'),
+    port: whole('port', 0, 65_535),
+    token: words.text('token') ?? process.env.FACEWRIGHT_TOKEN,
+    waiting: whole('max-waiting', 0),
+    steps: whole('max-steps', 1),
+    bytes: whole('max-bytes', 1),
+    pixels: whole('max-pixels', 1),
+  };
+  const open = openOptions(words);
+  // Before weights are read, which may take long.
+  checkAccess({ host: options.host ?? LOOPBACK, token: options.token });
+  return interruptible(
+    () => console.note('stopping; again: stop at once'),
+    async ({ signal }) => {
+      const generator = await openGenerator(open);
+      try {
+        const server = await serveFaces(generator, options);
+        const { info, engine } = generator;
+        console.note(
+          `${info.name}, ${info.resolution} px, ${licenceText(info.licence)}, on ${engine.info.adapter}; Ctrl-C ends it`,
+        );
+        console.result(server.url);
+        await raised(signal);
+        await server.close();
+      } finally {
+        generator.close();
+      }
+      return exitCode.done;
+    },
+  );
+}
+
+function raised(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}

@@ -1,0 +1,125 @@
+// What the machine does for one request: a picture becomes a target, and a face is searched for.
+
+import { FacewrightError } from '../errors.js';
+import { decodeImage } from '../image/read.js';
+import { type Target, toTarget } from '../image/to-target.js';
+import { encodePng, toRgb8 } from '../image/write.js';
+import type { Generator } from '../model/generator.js';
+import { isBetter, type SearchResult, search } from '../pulse/search.js';
+import { randomStart } from '../pulse/start.js';
+import { type PictureNotes, withNotes } from '../results/picture-notes.js';
+import { namedOptions } from '../runs/named-options.js';
+import { Recovery } from '../runs/recovery.js';
+import { targetPng } from '../runs/result-writer.js';
+import type { Asked } from './asked.js';
+import type { LiveSearch } from './live-search.js';
+
+/** What XMP and the notes of a face name as its maker. */
+const MAKER = 'facewright serve';
+
+/** A search that is asked for, with its target: of the picture itself nothing is kept. */
+export class FaceSearch {
+  #latest: Float32Array | undefined;
+  #face: Uint8Array | undefined;
+
+  constructor(
+    readonly asked: Asked,
+    readonly target: Target,
+  ) {}
+
+  /** The target as PNG. */
+  targetPng(): Promise<Uint8Array> {
+    return targetPng(this.target);
+  }
+
+  /** The face as PNG: with its notes when it is found; with a preview, the best so far; undefined before there is any. */
+  async facePng(resolution: number): Promise<Uint8Array | undefined> {
+    if (this.#face !== undefined) return this.#face;
+    return this.#latest && pngOf(this.#latest, resolution);
+  }
+
+  /**
+   * Searches, from as many starts as were asked for, and keeps the best face.
+   *
+   * @throws AbortedError when the search is stopped; FacewrightError when it fails
+   */
+  async perform(generator: Generator, live: LiveSearch): Promise<void> {
+    const began = performance.now();
+    const recovery = new Recovery(generator, async (message) => live.tell({ type: 'notice', message }));
+    let best: { readonly result: SearchResult; readonly restart: number } | undefined;
+    for (let restart = 0; restart < this.asked.restarts; ) {
+      try {
+        const result = await this.#once(generator, live, restart);
+        if (best === undefined || isBetter(result, best.result)) best = { result, restart };
+        restart++;
+      } catch (error) {
+        // Begun anew where the device was lost; thrown where nothing would help.
+        if ((await recovery.after(error, 1)) === undefined) throw error;
+      }
+    }
+    const { result, restart } = best!;
+    if (!Number.isFinite(result.losses.TOTAL)) {
+      throw new FacewrightError('the search ended in numbers that are not finite; a smaller learning-rate may help');
+    }
+    const seconds = (performance.now() - began) / 1000;
+    this.#face = withNotes(
+      await pngOf(result.image, generator.info.resolution),
+      this.#notes(generator, result, restart),
+    );
+    this.#latest = undefined;
+    const { losses, met } = result;
+    live.tell({ type: 'done', best_step: result.bestStep, restart, losses, eps: this.asked.search.eps, met, seconds });
+  }
+
+  async #once(generator: Generator, live: LiveSearch, restart: number): Promise<SearchResult> {
+    const { search: options, seed, preview } = this.asked;
+    const { rgb, size } = this.target;
+    const start = await randomStart(generator.info, options, { seed, target: rgb, duplicate: 0, restart });
+    const extra = { signal: live.signal, intermediate: preview };
+    const running = search(generator, [{ rgb, size, start }], options, extra);
+    for await (const { step, steps, losses, images } of running) {
+      this.#latest = images?.[0] ?? this.#latest;
+      live.tell({ type: 'step', step, steps, restart, losses: losses[0] });
+    }
+    return (await running.results)[0];
+  }
+
+  #notes({ info, engine }: Generator, result: SearchResult, restart: number): PictureNotes {
+    const { search: options, seed, restarts, fit, background, size } = this.asked;
+    const { precision, kind, adapter } = engine.info;
+    const named = namedOptions({ search: options, restarts, fit, background, precision }, info);
+    return {
+      v: 1,
+      made_by: MAKER,
+      model: { name: info.name, sha256: info.sha256, licence: info.licence },
+      ...{ seed, duplicate: 0, restart, options: { ...named, size }, steps: options.steps },
+      ...{ best_step: result.bestStep, losses: result.losses, eps: options.eps, met: result.met },
+      ...{ engine: kind, adapter, precision },
+    };
+  }
+}
+
+function pngOf(image: Float32Array, side: number): Promise<Buffer> {
+  return encodePng({ data: toRgb8(image, side, side), width: side, height: side }, { creatorTool: MAKER });
+}
+
+/** Makes targets of pictures one after another: decoded, each may take hundreds of megabytes. */
+export class TargetMaker {
+  readonly #maxPixels: number;
+  #before: Promise<unknown> = Promise.resolve();
+
+  /** @param maxPixels of a picture, looked at before it is decoded */
+  constructor(maxPixels: number) {
+    this.#maxPixels = maxPixels;
+  }
+
+  /** @param name what errors call the picture @throws FacewrightError when it cannot be read or is too large */
+  make(bytes: Uint8Array, name: string, asked: Asked): Promise<Target> {
+    const { background } = asked;
+    const made = this.#before.then(async () => {
+      return toTarget(await decodeImage(bytes, name, { background, maxPixels: this.#maxPixels }), asked, name);
+    });
+    this.#before = made.catch(() => undefined);
+    return made;
+  }
+}

@@ -1,0 +1,13 @@
+/** What a server bears. */
+export interface ServeLimits {
+  /** Searches that wait. */
+  readonly waiting: number;
+  /** Steps of one search, all its restarts together. */
+  readonly steps: number;
+  /** Bytes of one request. */
+  readonly bytes: number;
+  /** Pixels of one picture. */
+  readonly pixels: number;
+}
+
+export const usualLimits: ServeLimits = { waiting: 32, steps: 10_000, bytes: 32e6, pixels: 50e6 };

@@ -1,0 +1,95 @@
+// A server of the API, until it is closed.
+
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { FacewrightError } from '../errors.js';
+import type { Generator } from '../model/generator.js';
+import { ownVersion } from '../node/paths.js';
+import { type AccessOptions, checkAccess } from './access.js';
+import { type ServeLimits, usualLimits } from './limits.js';
+
+export interface ServeOptions extends Partial<ServeLimits> {
+  /** The address to listen on; by default only this machine's own. Any other one wants a token. */
+  readonly host?: string;
+  /** By default 8420; 0: any that is free. */
+  readonly port?: number;
+  /** What requests have to bring, as `Authorization: Bearer TOKEN`. */
+  readonly token?: string;
+}
+
+/** A server that listens. */
+export interface FaceServer {
+  readonly url: string;
+  /** Stops all searches, ends all connections and frees the port; the generator stays open. */
+  close(): Promise<void>;
+}
+
+/** Where only this machine comes. */
+export const LOOPBACK = '127.0.0.1';
+const USUAL_PORT = 8420;
+/** How long a client may take for its headers, and for its whole request. */
+const HEADERS_MS = 10_000;
+const REQUEST_MS = 120_000;
+/** Connections at once: each listener has one for as long as its search takes. */
+const MOST_CONNECTIONS = 512;
+
+/**
+ * Serves searches over HTTP, one after another (docs/serve.md).
+ *
+ * @param generator is the server's alone until it is closed
+ * @throws FacewrightError when the address cannot be listened on, or others reach it and there is no token
+ *
+ * @example
+ * const server = await serveFaces(generator, { port: 8420 });
+ * console.log(server.url);
+ */
+export async function serveFaces(generator: Generator, options: ServeOptions = {}): Promise<FaceServer> {
+  const { host = LOOPBACK, port = USUAL_PORT, token, ...given } = options;
+  const access: AccessOptions = { host, token };
+  checkAccess(access);
+  const limits = {
+    ...usualLimits,
+    ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)),
+  };
+  // Loaded when it is wanted: everything else does without.
+  const { serveApi } = await import('./api.js');
+  const { app, close } = serveApi(generator, limits, access, ownVersion());
+  let server: Server;
+  try {
+    server = await listen(app.fetch, host, port);
+  } catch (error) {
+    await close();
+    const { code, message } = error as NodeJS.ErrnoException;
+    throw new FacewrightError(`${host}:${port}: cannot be listened on (${code ?? message}); choose another port`);
+  }
+  const { port: taken } = server.address() as AddressInfo;
+  return {
+    url: `http://${host.includes(':') ? `[${host}]` : host}:${taken}`,
+    close: async () => {
+      const ended = new Promise((resolve) => server.close(resolve));
+      // Listeners are told the end of their searches before their connections end.
+      await close();
+      server.closeIdleConnections();
+      setTimeout(() => server.closeAllConnections(), GOODBYE_MS).unref();
+      await ended;
+    },
+  };
+}
+
+/** For the last words of a connection. */
+const GOODBYE_MS = 500;
+
+async function listen(
+  fetch: (request: Request) => Response | Promise<Response>,
+  host: string,
+  port: number,
+): Promise<Server> {
+  const { serve } = await import('@hono/node-server');
+  return new Promise((resolve, reject) => {
+    const server = serve({ fetch, hostname: host, port }, () => resolve(server)) as Server;
+    server.headersTimeout = HEADERS_MS;
+    server.requestTimeout = REQUEST_MS;
+    server.maxConnections = MOST_CONNECTIONS;
+    server.once('error', reject);
+  });
+}
