@@ -119,7 +119,7 @@ export function targetSizes(resolution: number): number[] {
 
 // One summand at the beginning of the text: a number and a star, which may be missing, then a name. The number may be
 // nonsense (nan, a minus): it is taken in here so that it can be named in the error.
-const SUMMAND = /^\s*(?:([+-]?(?:(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?|nan|inf(?:inity)?))\s*\*\s*)?([a-z_]\w*)\s*/i;
+const SUMMAND = /^\s*(?:([+-]?(?:(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?|nan|inf(?:inity)?))\s*\*\s*)?([a-z_]\w*)\s*/i;
 
 /**
  * Reads a loss: `weight*TERM` joined by `+`. A bare TERM has the weight 1; a term that is named twice counts twice.

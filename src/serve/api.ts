@@ -12,17 +12,23 @@ import { byteCount, quoted } from '../words.js';
 import { type AccessOptions, onlyFriends } from './access.js';
 import { readAsked } from './asked.js';
 import { sendEvents } from './events.js';
-import { FaceSearch, TargetMaker } from './face-search.js';
+import { FaceSearch } from './face-search.js';
 import type { ServeLimits } from './limits.js';
 import type { LiveSearch } from './live-search.js';
 import { apiDescription } from './openapi.js';
 import { passOver } from './pass-over.js';
 import { LineFullError, SearchLine } from './search-line.js';
+import { TargetMaker } from './target-maker.js';
+import { Turnstile } from './turnstile.js';
 
 /** Searches that are over stay so long, and so many of them. */
 const KEPT = { kept: 100, keptMs: 15 * 60_000 };
 /** A listener whose connection broke comes back at once; who asks now and then is given a minute. */
-const PATIENCE = { first: 60_000, again: 5_000 };
+const PATIENCE = { first: 60_000, again: 15_000 };
+/** Requests whose bodies are in memory at once; the others are read when it is their turn. */
+const UPLOADS = 4;
+/** Of a form: more would only be thrown back at its sender, or kept. */
+const LONGEST = { name: 40, value: 1000 };
 
 export interface Api {
   readonly app: Hono;
@@ -30,11 +36,23 @@ export interface Api {
   close(): Promise<void>;
 }
 
-/** The API of a generator. @param version of facewright */
-export function serveApi(generator: Generator, limits: ServeLimits, access: AccessOptions, version: string): Api {
-  const line = new SearchLine<FaceSearch>({ waiting: limits.waiting, ...KEPT, patience: PATIENCE }, (live, work) =>
-    work.perform(generator, live),
+export interface ApiOptions {
+  readonly limits: ServeLimits;
+  readonly access: Pick<AccessOptions, 'token'>;
+  /** Of facewright. */
+  readonly version: string;
+  /** Told of errors that are no client's. */
+  readonly onDefect?: (error: unknown) => void;
+}
+
+/** The API of a generator, and the page. */
+export function serveApi(generator: Generator, { limits, access, version, onDefect }: ApiOptions): Api {
+  const line = new SearchLine<FaceSearch>(
+    { waiting: limits.waiting, ...KEPT, patience: PATIENCE },
+    (live, work) => work.perform(generator, live),
+    onDefect,
   );
+  const uploads = new Turnstile(UPLOADS);
   const targets = new TargetMaker(limits.pixels);
   const app = new Hono();
   // Over plain HTTP there is no HTTPS to insist on.
@@ -51,6 +69,7 @@ export function serveApi(generator: Generator, limits: ServeLimits, access: Acce
   app.onError((error, c) => {
     if (error instanceof LineFullError) return c.json({ error: error.message }, 503, { 'Retry-After': '10' });
     if (error instanceof FacewrightError) return c.json({ error: error.message }, 400);
+    onDefect?.(error);
     return c.json({ error: errorText(error) }, 500);
   });
   app.notFound((c) =>
@@ -65,12 +84,16 @@ export function serveApi(generator: Generator, limits: ServeLimits, access: Acce
     c.json({ error: `the request is larger than the ${byteCount(limits.bytes)} that this server takes` }, 413);
   app.post('/v1/searches', bodyLimit({ maxSize: limits.bytes, onError: tooLarge }), async (c) => {
     line.checkRoom();
-    const { picture, others } = readForm(await formOf(c));
-    const asked = readAsked(others, generator.info, limits);
-    const bytes = new Uint8Array(await picture.arrayBuffer());
-    const target = await targets.make(bytes, quoted(picture.name || 'picture'), asked);
-    const search = line.add(new FaceSearch(asked, target));
-    return c.json({ ...summaryOf(search), warnings: target.warnings }, 201, { Location: pathOf(search) });
+    const work = await uploads.through(async () => {
+      const { picture, others } = readForm(await formOf(c));
+      const asked = readAsked(others, generator.info, limits);
+      const bytes = new Uint8Array(await picture.arrayBuffer());
+      const target = await targets.make(bytes, quoted(picture.name || 'picture'), asked, c.req.raw.signal);
+      return new FaceSearch(asked, target);
+    });
+    const search = line.add(work);
+    if (c.req.raw.signal.aborted) line.remove(search.id, 'nobody waits for it any more');
+    return c.json({ ...summaryOf(search), warnings: work.target.warnings }, 201, { Location: pathOf(search) });
   });
 
   const found = (c: Context) => {
@@ -104,17 +127,21 @@ export function serveApi(generator: Generator, limits: ServeLimits, access: Acce
   app.delete('/v1/searches/:id', (c) =>
     line.remove(c.req.param('id'), 'it was deleted') ? c.body(null, 204) : missing(c),
   );
-  return { app, close: () => line.close() };
+  const close = async () => {
+    targets.close();
+    await line.close();
+  };
+  return { app, close };
 }
 
 /** What the server is, what it searches with and what it bears. */
 function aboutServer({ info, engine }: Generator, limits: ServeLimits, waiting: number, version: string): object {
-  const { name, sha256, licence, kind, resolution } = info;
-  const { adapter, precision } = engine.info;
+  const { name, sha256, licence, kind, resolution, noiseSides, badNoise } = info;
+  const { adapter, software, precision } = engine.info;
   return {
     facewright: version,
-    generator: { name, sha256, licence, kind, resolution, sizes: targetSizes(resolution) },
-    engine: { kind: engine.info.kind, adapter, precision },
+    generator: { name, sha256, licence, kind, resolution, noiseSides, badNoise, sizes: targetSizes(resolution) },
+    engine: { kind: engine.info.kind, adapter, software, precision },
     defaults: defaultFields(info),
     limits,
     waiting,
@@ -158,6 +185,10 @@ function readForm(form: FormData): { readonly picture: File; readonly others: Re
   const others = new Map<string, string>();
   let picture: File | undefined;
   for (const [name, value] of form) {
+    const length = typeof value === 'string' ? value.length : 0;
+    if (name.length > LONGEST.name || length > LONGEST.value) {
+      throw new FacewrightError(`${quoted(name.slice(0, LONGEST.name))}: is too long for a field`);
+    }
     const isThere = name === 'picture' ? picture !== undefined : others.has(name);
     if (isThere) throw new FacewrightError(`${quoted(name)}: is there twice; send it once`);
     if (name !== 'picture') {

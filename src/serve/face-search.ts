@@ -1,8 +1,7 @@
 // What the machine does for one request: a picture becomes a target, and a face is searched for.
 
 import { FacewrightError } from '../errors.js';
-import { decodeImage } from '../image/read.js';
-import { type Target, toTarget } from '../image/to-target.js';
+import type { Target } from '../image/to-target.js';
 import { encodePng, toRgb8 } from '../image/write.js';
 import type { Generator } from '../model/generator.js';
 import { isBetter, type SearchResult, search } from '../pulse/search.js';
@@ -20,6 +19,8 @@ const MAKER = 'facewright serve';
 /** A search that is asked for, with its target: of the picture itself nothing is kept. */
 export class FaceSearch {
   #latest: Float32Array | undefined;
+  /** Of the latest, for all who ask for it. */
+  #preview: Promise<Uint8Array> | undefined;
   #face: Uint8Array | undefined;
 
   constructor(
@@ -32,10 +33,11 @@ export class FaceSearch {
     return targetPng(this.target);
   }
 
-  /** The face as PNG: with its notes when it is found; with a preview, the best so far; undefined before there is any. */
+  /** The face as PNG: with its notes when it is found; with a preview, the best so far of the restart that runs; undefined without any. */
   async facePng(resolution: number): Promise<Uint8Array | undefined> {
-    if (this.#face !== undefined) return this.#face;
-    return this.#latest && pngOf(this.#latest, resolution);
+    if (this.#face !== undefined || this.#latest === undefined) return this.#face;
+    this.#preview ??= pngOf(this.#latest, resolution);
+    return this.#preview;
   }
 
   /**
@@ -44,12 +46,21 @@ export class FaceSearch {
    * @throws AbortedError when the search is stopped; FacewrightError when it fails
    */
   async perform(generator: Generator, live: LiveSearch): Promise<void> {
+    try {
+      await this.#perform(generator, live);
+    } finally {
+      this.#show(undefined);
+    }
+  }
+
+  async #perform(generator: Generator, live: LiveSearch): Promise<void> {
     const began = performance.now();
     const recovery = new Recovery(generator, async (message) => live.tell({ type: 'notice', message }));
     let best: { readonly result: SearchResult; readonly restart: number } | undefined;
     for (let restart = 0; restart < this.asked.restarts; ) {
       try {
         const result = await this.#once(generator, live, restart);
+        recovery.succeeded();
         if (best === undefined || isBetter(result, best.result)) best = { result, restart };
         restart++;
       } catch (error) {
@@ -58,7 +69,7 @@ export class FaceSearch {
       }
     }
     const { result, restart } = best!;
-    if (!Number.isFinite(result.losses.TOTAL)) {
+    if (!Number.isFinite(result.losses.TOTAL) || !Number.isFinite(result.losses.L2)) {
       throw new FacewrightError('the search ended in numbers that are not finite; a smaller learning-rate may help');
     }
     const seconds = (performance.now() - began) / 1000;
@@ -66,9 +77,13 @@ export class FaceSearch {
       await pngOf(result.image, generator.info.resolution),
       this.#notes(generator, result, restart),
     );
-    this.#latest = undefined;
     const { losses, met } = result;
     live.tell({ type: 'done', best_step: result.bestStep, restart, losses, eps: this.asked.search.eps, met, seconds });
+  }
+
+  #show(image: Float32Array | undefined): void {
+    this.#latest = image;
+    this.#preview = undefined;
   }
 
   async #once(generator: Generator, live: LiveSearch, restart: number): Promise<SearchResult> {
@@ -77,9 +92,9 @@ export class FaceSearch {
     const start = await randomStart(generator.info, options, { seed, target: rgb, duplicate: 0, restart });
     const extra = { signal: live.signal, intermediate: preview };
     const running = search(generator, [{ rgb, size, start }], options, extra);
-    for await (const { step, steps, losses, images } of running) {
-      this.#latest = images?.[0] ?? this.#latest;
-      live.tell({ type: 'step', step, steps, restart, losses: losses[0] });
+    for await (const { step, steps, losses, lr, images } of running) {
+      if (images) this.#show(images[0]);
+      live.tell({ type: 'step', step, steps, restart, losses: losses[0], lr });
     }
     return (await running.results)[0];
   }
@@ -101,25 +116,4 @@ export class FaceSearch {
 
 function pngOf(image: Float32Array, side: number): Promise<Buffer> {
   return encodePng({ data: toRgb8(image, side, side), width: side, height: side }, { creatorTool: MAKER });
-}
-
-/** Makes targets of pictures one after another: decoded, each may take hundreds of megabytes. */
-export class TargetMaker {
-  readonly #maxPixels: number;
-  #before: Promise<unknown> = Promise.resolve();
-
-  /** @param maxPixels of a picture, looked at before it is decoded */
-  constructor(maxPixels: number) {
-    this.#maxPixels = maxPixels;
-  }
-
-  /** @param name what errors call the picture @throws FacewrightError when it cannot be read or is too large */
-  make(bytes: Uint8Array, name: string, asked: Asked): Promise<Target> {
-    const { background } = asked;
-    const made = this.#before.then(async () => {
-      return toTarget(await decodeImage(bytes, name, { background, maxPixels: this.#maxPixels }), asked, name);
-    });
-    this.#before = made.catch(() => undefined);
-    return made;
-  }
 }

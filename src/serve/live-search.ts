@@ -15,6 +15,8 @@ export type SearchEvent =
       /** From 0. */
       readonly restart: number;
       readonly losses: SearchLosses;
+      /** The learning rate of the step. */
+      readonly lr: number;
     }
   | { readonly type: 'notice'; readonly message: string }
   | ({ readonly type: 'done' } & FaceFacts)
@@ -44,8 +46,13 @@ export interface Patience {
   readonly again: number;
 }
 
+/** Events of a search that is over: most have fewer. */
+const MOST_KEPT = 2000;
+
 export class LiveSearch {
-  readonly #events: SearchEvent[] = [];
+  #events: SearchEvent[] = [];
+  /** The number of the first that is still known. */
+  #first = 0;
   readonly #stop = new AbortController();
   readonly #news = new EventEmitter().setMaxListeners(0);
   #listeners = 0;
@@ -83,15 +90,25 @@ export class LiveSearch {
     return this.#listeners === 0 && now - this.#seen > this.#patience;
   }
 
+  /** Events that it has told. */
+  get count(): number {
+    return this.#first + this.#events.length;
+  }
+
   /** Somebody has asked for it. */
   seen(): void {
     this.#seen = performance.now();
+    this.#patience = this.patience.first;
   }
 
   tell(event: SearchEvent): void {
     if (this.isOver) return;
     this.#events.push(event);
     this.#state = stateAfter(event, this.#state);
+    if (this.isOver && this.#events.length > MOST_KEPT) {
+      this.#first += this.#events.length - MOST_KEPT;
+      this.#events = this.#events.slice(-MOST_KEPT);
+    }
     this.#news.emit('told');
   }
 
@@ -104,20 +121,21 @@ export class LiveSearch {
   /**
    * What it has told and tells, until its last event or until the signal is raised. While somebody iterates, it is not forsaken.
    *
-   * @param from the number of the first event, from 0
+   * @param from the number of the first event, from 0; of one that is far ahead, the next
    */
   async *listen(from: number, signal: AbortSignal): AsyncGenerator<readonly [number, SearchEvent]> {
     this.#listeners++;
     try {
-      for (let next = from; !signal.aborted; ) {
-        if (next < this.#events.length) yield [next, this.#events[next++]];
+      for (let next = Math.min(from, this.count); !signal.aborted; ) {
+        next = Math.max(next, this.#first);
+        if (next < this.count) yield [next, this.#events[next++ - this.#first]];
         else if (this.isOver) return;
         else await once(this.#news, 'told', { signal }).catch(() => undefined);
       }
     } finally {
       this.#listeners--;
       this.seen();
-      this.#patience = this.patience.again;
+      if (this.#listeners === 0) this.#patience = this.patience.again;
     }
   }
 }

@@ -21,9 +21,9 @@ const losses = object(
 
 const EVENTS =
   'Server-sent events, from the first one on or behind the one that Last-Event-ID names. The data of each is JSON: ' +
-  'waiting {place}, begun {}, step {step, steps, restart, losses}, notice {message}, and at the end one of ' +
+  'waiting {place}, begun {}, step {step, steps, restart, losses, lr}, notice {message}, and at the end one of ' +
   'done {best_step, restart, losses, eps, met, seconds}, failed {error}, stopped {reason}. ' +
-  'A search whose last listener has left for five seconds is stopped.';
+  'A search whose last listener has left for fifteen seconds is stopped.';
 
 /** @param version of facewright */
 export function apiDescription(version: string): object {

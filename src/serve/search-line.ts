@@ -1,7 +1,7 @@
 // Searches one after another: those that wait, the one that runs, and for a while those that are over.
 
 import { randomUUID } from 'node:crypto';
-import { AbortedError, errorText, FacewrightError } from '../errors.js';
+import { errorText, FacewrightError } from '../errors.js';
 import { LiveSearch, type Patience } from './live-search.js';
 
 export interface LineLimits {
@@ -25,6 +25,7 @@ const ROUND_MS = 1000;
 export class SearchLine<Work> {
   readonly #limits: LineLimits;
   readonly #perform: (search: LiveSearch, work: Work) => Promise<void>;
+  readonly #onDefect: (error: unknown) => void;
   readonly #waiting: { readonly search: LiveSearch; readonly work: Work }[] = [];
   /** By id, in the order in which they were asked for; with what is left of each. */
   readonly #all = new Map<string, { readonly search: LiveSearch; readonly work: Work; overAt?: number }>();
@@ -32,10 +33,18 @@ export class SearchLine<Work> {
   #running: Promise<void> | undefined;
   #closed = false;
 
-  /** @param perform does the search, telling all but its beginning and its failure; it ends soon once the search's signal is raised */
-  constructor(limits: LineLimits, perform: (search: LiveSearch, work: Work) => Promise<void>) {
+  /**
+   * @param perform does the search, telling all but its beginning and its failure; it ends soon once the search's signal is raised
+   * @param onDefect is given what a search threw that is no sentence for people
+   */
+  constructor(
+    limits: LineLimits,
+    perform: (search: LiveSearch, work: Work) => Promise<void>,
+    onDefect: (error: unknown) => void = () => undefined,
+  ) {
     this.#limits = limits;
     this.#perform = perform;
+    this.#onDefect = onDefect;
     this.#rounds = setInterval(() => this.#round(), ROUND_MS).unref();
   }
 
@@ -118,7 +127,9 @@ export class SearchLine<Work> {
     try {
       await this.#perform(search, work);
     } catch (error) {
-      if (!(error instanceof AbortedError)) search.tell({ type: 'failed', error: errorText(error) });
+      // What was stopped has told so.
+      if (!search.isOver) search.tell({ type: 'failed', error: errorText(error) });
+      if (!(error instanceof FacewrightError)) this.#onDefect(error);
     }
   }
 

@@ -15,6 +15,8 @@ export interface ServeOptions extends Partial<ServeLimits> {
   readonly port?: number;
   /** What requests have to bring, as `Authorization: Bearer TOKEN`. */
   readonly token?: string;
+  /** Told of errors that are no client's: clients are told their first line. */
+  readonly onDefect?: (error: unknown) => void;
 }
 
 /** A server that listens. */
@@ -30,6 +32,8 @@ const USUAL_PORT = 8420;
 /** How long a client may take for its headers, and for its whole request. */
 const HEADERS_MS = 10_000;
 const REQUEST_MS = 120_000;
+/** Connections on which nothing goes either way for so long are ended; listeners hear something more often. */
+const SILENCE_MS = 180_000;
 /** Connections at once: each listener has one for as long as its search takes. */
 const MOST_CONNECTIONS = 512;
 
@@ -44,7 +48,7 @@ const MOST_CONNECTIONS = 512;
  * console.log(server.url);
  */
 export async function serveFaces(generator: Generator, options: ServeOptions = {}): Promise<FaceServer> {
-  const { host = LOOPBACK, port = USUAL_PORT, token, ...given } = options;
+  const { host = LOOPBACK, port = USUAL_PORT, token, onDefect, ...given } = options;
   const access: AccessOptions = { host, token };
   checkAccess(access);
   const limits = {
@@ -53,7 +57,7 @@ export async function serveFaces(generator: Generator, options: ServeOptions = {
   };
   // Loaded when it is wanted: everything else does without.
   const { serveApi } = await import('./api.js');
-  const { app, close } = serveApi(generator, limits, access, ownVersion());
+  const { app, close } = serveApi(generator, { limits, access, version: ownVersion(), onDefect });
   let server: Server;
   try {
     server = await listen(app.fetch, host, port);
@@ -64,7 +68,7 @@ export async function serveFaces(generator: Generator, options: ServeOptions = {
   }
   const { port: taken } = server.address() as AddressInfo;
   return {
-    url: `http://${host.includes(':') ? `[${host}]` : host}:${taken}`,
+    url: `http://${host.includes(':') ? `[${host.replace(/^\[|\]$/g, '')}]` : host}:${taken}`,
     close: async () => {
       const ended = new Promise((resolve) => server.close(resolve));
       // Listeners are told the end of their searches before their connections end.
@@ -86,10 +90,13 @@ async function listen(
 ): Promise<Server> {
   const { serve } = await import('@hono/node-server');
   return new Promise((resolve, reject) => {
-    const server = serve({ fetch, hostname: host, port }, () => resolve(server)) as Server;
+    const settings = { fetch, hostname: host.replace(/^\[|\]$/g, ''), port, overrideGlobalObjects: false };
+    const server = serve(settings, () => resolve(server)) as Server;
     server.headersTimeout = HEADERS_MS;
     server.requestTimeout = REQUEST_MS;
+    server.timeout = SILENCE_MS;
     server.maxConnections = MOST_CONNECTIONS;
-    server.once('error', reject);
+    // Later ones are of single connections, such as one too many.
+    server.on('error', reject);
   });
 }

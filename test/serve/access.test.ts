@@ -13,7 +13,7 @@ async function status(access: Parameters<typeof onlyFriends>[0], headers: Record
   return (await app.request('/', { headers })).status;
 }
 
-const local = { host: '127.0.0.1' };
+const local = {};
 for (const [headers, expected] of [
   [{ host: 'localhost:8420' }, 200],
   [{ host: '127.0.0.1:8420' }, 200],
@@ -37,9 +37,10 @@ for (const [headers, expected] of [
   });
 }
 
-const open = { host: '0.0.0.0', token: TOKEN };
+const open = { token: TOKEN };
 for (const [headers, expected] of [
   [{ host: 'gpu.example:8420' }, 401],
+  [{ host: 'localhost:8420' }, 401],
   [{ host: 'gpu.example:8420', authorization: TOKEN }, 401],
   [{ host: 'gpu.example:8420', authorization: `Bearer ${TOKEN}x` }, 401],
   [{ host: 'gpu.example:8420', authorization: `Bearer ${TOKEN}` }, 200],

@@ -199,6 +199,8 @@ for (const [others, status, message] of [
   [{ background: 'plaid' }, 400, /plaid/],
   [{ tile: 'yes' }, 400, /^tile yes: must be true or false$/],
   [{ 'bad-noise': '0,x' }, 400, /^bad-noise x: must be a number$/],
+  [{ loss: `${'1'.repeat(100_000)}*L2` }, 400, /^loss: is too long for a field$/],
+  [{ ['x'.repeat(100_000)]: 1 }, 400, /^x{40}: is too long for a field$/],
   [{ eps: '' }, 400, /^eps: is empty; leave it out, or give it a value$/],
   [{ picture: 'face.png' }, 400, /^picture: is no file; with curl, -F picture=@face\.jpg$/],
   [{ picture: new Blob(['no picture']) }, 400, /^face\.png: not a picture/],
@@ -222,10 +224,25 @@ test('refused: a picture of too many pixels, before it is decoded; no form; a fo
     await errorOf(await ask({ picture: await pictureOf(101, 'red') })),
     /^face\.png: 101 × 101 pixels, more than the 10,000 allowed/,
   );
+  const long = await sharp({ create: { width: 1000, height: 1, channels: 3, background: 'red' } })
+    .png()
+    .toBuffer();
+  assert.match(
+    await errorOf(await ask({ picture: new Blob([new Uint8Array(long)]) })),
+    /^face\.png: 1000 × 1 pixels, as a square more than the 10,000 allowed; crop it$/,
+  );
   const post = (body: string, type: string) =>
     fetch(`${server.url}/v1/searches`, { method: 'POST', body, headers: { 'content-type': type } });
   assert.match(await errorOf(await post('{}', 'application/json')), /^a search is asked for with a form: curl -F/);
   assert.match(await errorOf(await post('--x\r\nContent-', 'multipart/form-data; boundary=x')), /^the form is damaged/);
+});
+
+test('who has heard the end and comes back is told not to', async () => {
+  const summary = await asked();
+  const last = (await hear(summary)).at(-1)!.id;
+  const again = await fetch(server.url + summary.events, { headers: { 'Last-Event-ID': `${last}` } });
+  assert.is(again.status, 204);
+  assert.is((await fetch(server.url + summary.events, { method: 'HEAD' })).status, 200);
 });
 
 test('as many wait as may', async () => {
@@ -297,7 +314,7 @@ test('what the server says of itself', async () => {
 });
 
 test('the description has every path and field, and no other', async () => {
-  const { app, close } = serveApi(generator, usualLimits, { host: '127.0.0.1' }, '0');
+  const { app, close } = serveApi(generator, { limits: usualLimits, access: {}, version: '0' });
   await close();
   const served = app.routes
     .filter(({ method }) => method !== 'ALL')

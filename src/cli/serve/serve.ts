@@ -7,7 +7,7 @@ import { LOOPBACK } from '../../serve/server.js';
 import { licenceText } from '../../words.js';
 import { Arguments, openOptions } from '../shared/arguments.js';
 import { Console } from '../shared/console.js';
-import { exitCode } from '../shared/exit.js';
+import { describeFailure, exitCode } from '../shared/exit.js';
 import { interruptible } from '../shared/interrupt.js';
 import { wholeNumber } from '../shared/values.js';
 
@@ -33,7 +33,10 @@ export async function serveCommand(parsed: ArgumentsCamelCase): Promise<number> 
     async ({ signal }) => {
       const generator = await openGenerator(open);
       try {
-        const server = await serveFaces(generator, options);
+        const server = await serveFaces(generator, {
+          ...options,
+          onDefect: (error) => console.error(describeFailure(error)),
+        });
         const { info, engine } = generator;
         console.note(
           `${info.name}, ${info.resolution} px, ${licenceText(info.licence)}, on ${engine.info.adapter}; Ctrl-C ends it`,
