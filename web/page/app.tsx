@@ -1,0 +1,109 @@
+// The page: its state, and what people do to it.
+
+import { useCallback, useEffect, useMemo, useReducer, useRef } from 'preact/hooks';
+import { type Backend, BackendError, type BackendInfo, type Readying } from '../backend.js';
+import { readSettings } from '../state/settings.js';
+import { type Action, type Failure, initialState, reduce } from '../state/state.js';
+import { generatorText } from '../state/words.js';
+import { Foot, NoEngine, Top } from './frame-of-page.js';
+import { useHandedFiles } from './handed-files.js';
+import { KeptStrip } from './kept-strip.js';
+import { Live } from './live.js';
+import { ModelPanel } from './model-panel.js';
+import { readPicture } from './picture-file.js';
+import { PicturePanel } from './picture-panel.js';
+import { SettingsForm } from './settings-form.js';
+import { cutAt, useTarget } from './target.js';
+
+export function App({ backend }: { backend: Backend }) {
+  const [state, dispatch] = useReducer(reduce, initialState);
+  const { model, picture, frame, settings, search } = state;
+  const { info } = model;
+  const running = search?.state === 'running';
+  const stop = useRef<AbortController | undefined>(undefined);
+
+  const ready = useCallback((getReady: (onReadying: (readying: Readying) => void) => Promise<BackendInfo>) => {
+    getReady((readying) => dispatch({ type: 'readying', readying })).then(
+      (info) => dispatch({ type: 'ready', info }),
+      (error) => dispatch({ type: 'unready', failure: failureOf(error) }),
+    );
+  }, []);
+  useEffect(() => ready((onReadying) => backend.open(onReadying)), [backend, ready]);
+  useEffect(() => () => picture && URL.revokeObjectURL(picture.address), [picture]);
+
+  const takePicture = useCallback((file: Blob, name: string) => {
+    readPicture(file, name).then(
+      (picture) => dispatch({ type: 'picture', picture }),
+      (error: Error) => dispatch({ type: 'no picture', complaint: error.message }),
+    );
+  }, []);
+  const useWeights = backend.useWeights?.bind(backend);
+  const takeWeights = useWeights && ((file: File) => ready((onReadying) => useWeights(file, onReadying)));
+  const dragged = useHandedFiles((file) => {
+    if (!/\.safetensors$/i.test(file.name)) takePicture(file, file.name);
+    else if (!running && !model.readying) takeWeights?.(file);
+  });
+
+  const reading = useMemo(() => (settings && info ? readSettings(settings, info) : undefined), [settings, info]);
+  const asked = reading && 'asked' in reading ? reading.asked : undefined;
+  const target = useTarget(picture, frame, asked?.size);
+
+  const start = async () => {
+    if (!asked || !picture || !frame || !info) return;
+    const { pixels, target } = await cutAt(picture, frame, asked.size);
+    stop.current = new AbortController();
+    const about = { ...asked, name: picture.name, target, generator: generatorText(info) };
+    dispatch({ type: 'start', asked: about, now: Date.now() });
+    await follow(backend, { ...asked, picture: pixels }, stop.current.signal, dispatch);
+  };
+
+  if (model.failure?.kind === 'no-engine') return <NoEngine failure={model.failure} />;
+  return (
+    <>
+      <Top />
+      <main class={dragged ? 'dragged' : undefined}>
+        <div class="asked">
+          <PicturePanel state={state} onFile={takePicture} onFrame={(frame) => dispatch({ type: 'frame', frame })} />
+          <SettingsForm
+            {...{ info, settings, reading, running }}
+            waitsFor={waitsFor(info !== undefined, model.readying !== undefined, picture !== undefined)}
+            onSetting={(field, text) => dispatch({ type: 'setting', field, text })}
+            onStart={start}
+            onStop={() => stop.current?.abort()}
+          />
+        </div>
+        <Live search={search} target={target} steps={asked?.options.steps ?? 100} eps={asked?.options.eps ?? 0} />
+        <KeptStrip kept={state.kept} dispatch={dispatch} />
+        <ModelPanel model={model} onWeights={takeWeights} running={running} />
+      </main>
+      <Foot licence={info?.generator.licence} />
+    </>
+  );
+}
+
+/** Tells the state what a backend tells. */
+async function follow(
+  backend: Backend,
+  request: Parameters<Backend['search']>[0],
+  signal: AbortSignal,
+  dispatch: (action: Action) => void,
+): Promise<void> {
+  try {
+    for await (const told of backend.search(request, signal)) dispatch({ type: 'told', told });
+    // After its result a search is no longer running, and this does nothing.
+    dispatch({ type: 'stopped' });
+  } catch (error) {
+    dispatch({ type: 'failed', failure: failureOf(error) });
+  }
+}
+
+function waitsFor(hasGenerator: boolean, isReadying: boolean, hasPicture: boolean): string | undefined {
+  if (!hasPicture) return 'A picture is wanted first.';
+  if (isReadying) return 'The generator is being loaded.';
+  return hasGenerator ? undefined : 'A generator is wanted first.';
+}
+
+function failureOf(error: unknown): Failure {
+  if (error instanceof BackendError) return { kind: error.kind, message: error.message };
+  return { kind: 'other', message: error instanceof Error ? error.message : String(error) };
+}
