@@ -72,11 +72,11 @@ export function App({ backend }: { backend: Backend }) {
             onStop={() => stop.current?.abort()}
           />
         </div>
-        <Live search={search} target={target} steps={asked?.options.steps ?? 100} eps={asked?.options.eps ?? 0} />
-        <KeptStrip kept={state.kept} dispatch={dispatch} />
+        <Live search={search} target={target} />
         <ModelPanel model={model} onWeights={takeWeights} running={running} />
+        <KeptStrip kept={state.kept} dispatch={dispatch} />
       </main>
-      <Foot licence={info?.generator.licence} />
+      <Foot />
     </>
   );
 }

@@ -15,17 +15,14 @@ export function Top() {
   );
 }
 
-export function Foot({ licence }: { licence: string | undefined }) {
+export function Foot() {
   return (
     <footer>
       <p>
         facewright, by the method of PULSE (Menon et al., CVPR 2020). Never use a face that was found to identify
         anyone. Every picture that is saved says in its metadata that a trained model made it, and how.
       </p>
-      <p>
-        Emoji graphics: Twemoji, © Twitter, Inc and other contributors, CC BY 4.0.
-        {licence && licence !== 'unknown' && ` Generator: ${licence}.`}
-      </p>
+      <p>Emoji graphics: Twemoji, © Twitter, Inc and other contributors, CC BY 4.0.</p>
     </footer>
   );
 }
@@ -46,7 +43,7 @@ export function NoEngine({ failure }: { failure: Failure }) {
           </button>
         </section>
       </main>
-      <Foot licence={undefined} />
+      <Foot />
     </>
   );
 }

@@ -1,7 +1,7 @@
 // What was found since the page was opened: to be saved, and held beside each other.
 
-import type { Pixels } from 'facewright/browser';
 import { useMemo } from 'preact/hooks';
+import { differing, type Facts, factsOf } from '../state/facts.js';
 import type { Action, Kept } from '../state/state.js';
 import { lossText } from '../state/words.js';
 import { PixelCanvas, PixelFigure } from './pixel-canvas.js';
@@ -64,37 +64,26 @@ function KeptFace({ one, dispatch }: { one: Kept; dispatch: KeptProps['dispatch'
 
 /** Several results, each with all that it was made of. */
 function Comparison({ kept }: { kept: readonly Kept[] }) {
+  const facts = differing(kept.map(factsOf));
   return (
     <section class="comparison" aria-label="Comparison">
-      {kept.map((one) => (
-        <Compared key={one.id} one={one} />
+      {kept.map((one, index) => (
+        <Compared key={one.id} one={one} facts={facts[index]} />
       ))}
     </section>
   );
 }
 
-function Compared({ one: { asked, result } }: { one: Kept }) {
-  const scaled: Pixels = useMemo(() => scaledDown(result.face, asked.size), [result, asked]);
-  const { options } = asked;
-  const facts = {
-    Generator: asked.generator,
-    Size: asked.size,
-    Seed: asked.seed,
-    Outcome: result.met ? 'met' : 'missed',
-    L2: lossText(result.losses.L2),
-    TOTAL: lossText(result.losses.TOTAL),
-    'Best step': `${result.bestStep + 1} of ${options.steps}`,
-    Restarts: asked.restarts,
-    Loss: options.loss,
-    Eps: options.eps,
-    'Trainable noise': options.trainableNoise,
-  };
+function Compared({ one: { asked, result }, facts }: { one: Kept; facts: Facts }) {
+  const scaled = useMemo(() => scaledDown(result.face, asked.size), [result, asked]);
   return (
     <article>
       <h3>{asked.name}</h3>
-      <PixelFigure pixels={asked.target} label="Target" />
       <PixelFigure pixels={result.face} label="Face" />
-      <PixelFigure pixels={scaled} label="Face scaled down" />
+      <div class="small">
+        <PixelFigure pixels={asked.target} label="Target" />
+        <PixelFigure pixels={scaled} label="Face scaled down" />
+      </div>
       <dl>
         {Object.entries(facts).map(([name, value]) => (
           <div key={name}>

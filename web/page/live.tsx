@@ -1,7 +1,7 @@
 // A search as it goes: what is looked for, what was found so far, and how near that is.
 
 import type { Pixels } from 'facewright/browser';
-import { useMemo } from 'preact/hooks';
+import { useEffect, useMemo, useRef } from 'preact/hooks';
 import type { Search } from '../state/state.js';
 import { LossCurve } from './loss-curve.js';
 import { PixelFigure } from './pixel-canvas.js';
@@ -13,12 +13,9 @@ interface LiveProps {
   readonly search: Search | undefined;
   /** What would be searched for next. */
   readonly target: Pixels | undefined;
-  /** Of the settings, until a search has its own. */
-  readonly steps: number;
-  readonly eps: number;
 }
 
-export function Live({ search, target, steps, eps }: LiveProps) {
+export function Live({ search, target }: LiveProps) {
   // What belongs to a search that goes on stays beside it, whatever is chosen meanwhile.
   const shown = search?.state === 'running' ? search.asked.target : (target ?? search?.asked.target);
   const isItsOwn = search !== undefined && samePixels(shown, search.asked.target);
@@ -26,8 +23,13 @@ export function Live({ search, target, steps, eps }: LiveProps) {
   const size = search?.asked.size;
   const scaled = useMemo(() => face && size && scaledDown(face, size), [face, size]);
   const result = isItsOwn ? search.result : undefined;
+  const section = useRef<HTMLElement>(null);
+  // On a phone it is further down.
+  useEffect(() => {
+    if (search && section.current!.getBoundingClientRect().top > innerHeight / 2) section.current!.scrollIntoView();
+  }, [search?.began]);
   return (
-    <section class="live" aria-labelledby="search-title">
+    <section class="live" ref={section} aria-labelledby="search-title">
       <h2 id="search-title">Search</h2>
       <div class="pictures">
         <PixelFigure pixels={shown} label="Target" about={shown && `${shown.width} px`} />
@@ -44,11 +46,9 @@ export function Live({ search, target, steps, eps }: LiveProps) {
           Save the face
         </button>
       )}
-      <LossCurve
-        trace={search?.trace ?? []}
-        steps={search?.asked.options.steps ?? steps}
-        eps={search?.asked.options.eps ?? eps}
-      />
+      {search && search.trace.length > 0 && (
+        <LossCurve trace={search.trace} steps={search.asked.options.steps} eps={search.asked.options.eps} />
+      )}
     </section>
   );
 }

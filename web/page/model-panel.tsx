@@ -1,7 +1,7 @@
 // Which generator draws the faces, how far it is loaded, and how to take another.
 
 import type { Model } from '../state/state.js';
-import { generatorText, readyingText } from '../state/words.js';
+import { aboutText, generatorText, readyingText } from '../state/words.js';
 import { FileButton } from './file-button.js';
 
 interface ModelPanelProps {
@@ -17,7 +17,7 @@ export function ModelPanel({ model: { info, readying, failure }, onWeights, runn
       <h2 id="generator">Generator</h2>
       {info && !readying && (
         <p>
-          {generatorText(info)} <span class="soft">on {info.engine.adapter}</span>
+          {generatorText(info)} <span class="soft">{aboutText(info)}</span>
         </p>
       )}
       {readying && (

@@ -13,17 +13,23 @@ interface PicturePanelProps {
 }
 
 export function PicturePanel({ state: { picture, frame, pictureComplaint }, onFile, onFrame }: PicturePanelProps) {
+  const choose = (
+    <FileButton id="picture" accept="image/*" onFile={(file) => onFile(file, file.name)}>
+      Choose a picture
+    </FileButton>
+  );
   return (
     <section class="picture" aria-labelledby="picture-title">
       <h2 id="picture-title">Picture</h2>
       {picture && frame ? (
         <>
           <Cropper picture={picture} frame={frame} onFrame={onFrame} />
-          <p class="soft">Draw the square at its corners, or with arrows, + and −.</p>
+          <p class="soft">Drag the square or a corner; or arrows, + and −.</p>
         </>
       ) : (
         <div class="drop">
           <p>Drop a picture here, or paste one.</p>
+          {choose}
         </div>
       )}
       {pictureComplaint && (
@@ -31,9 +37,7 @@ export function PicturePanel({ state: { picture, frame, pictureComplaint }, onFi
           {pictureComplaint}
         </p>
       )}
-      <FileButton id="picture" accept="image/*" onFile={(file) => onFile(file, file.name)}>
-        Choose a picture
-      </FileButton>
+      {picture && choose}
       <p class="soft">Or an emoji:</p>
       <Emoji onFile={onFile} />
     </section>

@@ -21,11 +21,16 @@ export function generatorText({ generator: { name, resolution } }: BackendInfo):
   return `${name}, ${resolution} px`;
 }
 
+/** What else there is to be said of it, and of what it runs on. */
+export function aboutText({ generator: { licence }, engine: { adapter } }: BackendInfo): string {
+  return [`on ${adapter}`, licence === 'unknown' ? 'licence unknown' : `licence ${licence}`].join('; ');
+}
+
 /** How a search stands. @param now in milliseconds, by the clock of `began` */
 export function searchText(search: Search, now: number): string {
   const { state, step, asked, result, failure } = search;
   if (state === 'failed') return `failed: ${failure?.message}`;
-  if (result) return resultText(result);
+  if (result) return resultText(result, asked.options.eps);
   const where = step && `${restartText(step.restart, asked.restarts)}step ${step.step} of ${step.steps}`;
   if (state === 'stopped') return where ? `stopped at ${where}: L2 ${lossText(step.losses.L2)}` : 'stopped';
   if (!where) return `compiling ${Math.floor(Math.max(now - search.began, 0) / 1000)} s`;
@@ -37,9 +42,10 @@ function restartText(restart: number, restarts: number): string {
 }
 
 /** What was found, in a sentence. */
-export function resultText({ met, losses, bestStep }: ToldResult): string {
+export function resultText({ met, losses, bestStep }: ToldResult, eps: number): string {
   if (bestStep < 0) return 'missed: no step had a finite loss';
-  return `${met ? 'met' : 'missed'}: L2 ${lossText(losses.L2)} at step ${bestStep + 1}`;
+  const near = `L2 ${lossText(losses.L2)}, ${met ? 'within' : 'beyond'} eps ${eps}`;
+  return `${met ? 'met' : 'missed'}: ${near}; best at step ${bestStep + 1}`;
 }
 
 /** The curve for who does not see it. */

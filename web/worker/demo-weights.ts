@@ -54,9 +54,11 @@ async function download(address: string, onShare: (share: number) => void): Prom
   const length = Number(response.headers.get('content-length'));
   const parts: Uint8Array<ArrayBuffer>[] = [];
   let come = 0;
-  for await (const part of response.body) {
-    parts.push(part);
-    come += part.length;
+  // Safari cannot iterate over a stream.
+  const reader = response.body.getReader();
+  for (let { done, value } = await reader.read(); !done && value; { done, value } = await reader.read()) {
+    parts.push(value);
+    come += value.length;
     if (length > 0) onShare(Math.min(come / length, 1));
   }
   return new Uint8Array(await new Blob(parts).arrayBuffer());
