@@ -34,11 +34,14 @@ addEventListener('message', ({ data }: MessageEvent<Asked>) => {
 });
 
 function fail(error: unknown, number?: number): void {
-  answer({ type: 'failed', number, kind: kindOf(error), message: errorText(error) });
+  const message = error instanceof BackendError ? error.message : errorText(error);
+  answer({ type: 'failed', number, kind: kindOf(error), message });
 }
 
 function kindOf(error: unknown): FailureKind {
   if (error instanceof BackendError) return error.kind;
-  if (error instanceof OutOfMemoryError) return 'memory';
+  // What browsers throw when the page itself may have no more.
+  const isFull = error instanceof RangeError && /allocat/i.test(error.message);
+  if (error instanceof OutOfMemoryError || isFull) return 'memory';
   return error instanceof DeviceLostError ? 'lost' : 'other';
 }
