@@ -142,6 +142,7 @@ test('a picture that is dropped becomes the face that the command finds, and its
   assert.match(await said(page, /^step [1-9]/), /^step \d+ of 5000: L2 \d\.\d{4}$/);
   await page.click('button.main');
   assert.match(await said(page, /^stopped/), /^stopped at step \d+ of 5000/);
+  assert.is(await page.textContent('button.main'), 'Start');
 
   // Once more, by keyboard alone.
   await page.focus('#seed');

@@ -1,10 +1,9 @@
 // The page: its state, and what people do to it.
 
-import { useCallback, useEffect, useMemo, useReducer, useRef } from 'preact/hooks';
-import { type Backend, BackendError, type BackendInfo, type Readying } from '../backend.js';
+import { useCallback, useEffect, useMemo, useReducer } from 'preact/hooks';
+import type { Backend, BackendInfo, Readying } from '../backend.js';
 import { readSettings } from '../state/settings.js';
-import { type Action, type Failure, initialState, reduce } from '../state/state.js';
-import { generatorText } from '../state/words.js';
+import { initialState, reduce } from '../state/state.js';
 import { Foot, NoEngine, Top } from './frame-of-page.js';
 import { useHandedFiles } from './handed-files.js';
 import { KeptStrip } from './kept-strip.js';
@@ -13,14 +12,15 @@ import { ModelPanel } from './model-panel.js';
 import { readPicture } from './picture-file.js';
 import { PicturePanel } from './picture-panel.js';
 import { SettingsForm } from './settings-form.js';
-import { cutAt, useTarget } from './target.js';
+import { useTarget } from './target.js';
+import { failureOf, useSearch } from './use-search.js';
 
 export function App({ backend }: { backend: Backend }) {
   const [state, dispatch] = useReducer(reduce, initialState);
   const { model, picture, frame, settings, search } = state;
   const { info } = model;
   const running = search?.state === 'running';
-  const stop = useRef<AbortController | undefined>(undefined);
+  const { start, stop } = useSearch(backend, dispatch);
 
   const ready = useCallback((getReady: (onReadying: (readying: Readying) => void) => Promise<BackendInfo>) => {
     getReady((readying) => dispatch({ type: 'readying', readying })).then(
@@ -48,16 +48,7 @@ export function App({ backend }: { backend: Backend }) {
   const asked = reading && 'asked' in reading ? reading.asked : undefined;
   const target = useTarget(picture, frame, asked?.size);
 
-  const start = async () => {
-    if (!asked || !picture || !frame || !info) return;
-    const { pixels, target } = await cutAt(picture, frame, asked.size);
-    stop.current = new AbortController();
-    const about = { ...asked, name: picture.name, target, generator: generatorText(info) };
-    dispatch({ type: 'start', asked: about, now: Date.now() });
-    await follow(backend, { ...asked, picture: pixels }, stop.current.signal, dispatch);
-  };
-
-  if (model.failure?.kind === 'no-engine') return <NoEngine failure={model.failure} />;
+  if (model.failure?.kind === 'no-engine' && !info) return <NoEngine failure={model.failure} />;
   return (
     <>
       <Top />
@@ -68,8 +59,8 @@ export function App({ backend }: { backend: Backend }) {
             {...{ info, settings, reading, running }}
             waitsFor={waitsFor(info !== undefined, model.readying !== undefined, picture !== undefined)}
             onSetting={(field, text) => dispatch({ type: 'setting', field, text })}
-            onStart={start}
-            onStop={() => stop.current?.abort()}
+            onStart={() => asked && picture && frame && info && start(asked, picture, frame, info)}
+            onStop={stop}
           />
         </div>
         <Live search={search} target={target} />
@@ -81,29 +72,8 @@ export function App({ backend }: { backend: Backend }) {
   );
 }
 
-/** Tells the state what a backend tells. */
-async function follow(
-  backend: Backend,
-  request: Parameters<Backend['search']>[0],
-  signal: AbortSignal,
-  dispatch: (action: Action) => void,
-): Promise<void> {
-  try {
-    for await (const told of backend.search(request, signal)) dispatch({ type: 'told', told });
-    // After its result a search is no longer running, and this does nothing.
-    dispatch({ type: 'stopped' });
-  } catch (error) {
-    dispatch({ type: 'failed', failure: failureOf(error) });
-  }
-}
-
 function waitsFor(hasGenerator: boolean, isReadying: boolean, hasPicture: boolean): string | undefined {
   if (!hasPicture) return 'A picture is wanted first.';
   if (isReadying) return 'The generator is being loaded.';
   return hasGenerator ? undefined : 'A generator is wanted first.';
-}
-
-function failureOf(error: unknown): Failure {
-  if (error instanceof BackendError) return { kind: error.kind, message: error.message };
-  return { kind: 'other', message: error instanceof Error ? error.message : String(error) };
 }

@@ -25,7 +25,8 @@ export function SettingsForm(props: SettingsFormProps) {
       aria-label="Search"
       onSubmit={(event) => {
         event.preventDefault();
-        if (!running && !complaint && !waitsFor) onStart();
+        if (running) onStop();
+        else if (!complaint && !waitsFor) onStart();
       }}
     >
       <fieldset disabled={!info || running}>
@@ -57,15 +58,10 @@ export function SettingsForm(props: SettingsFormProps) {
         {complaint}
       </p>
       <div class="buttons">
-        {running ? (
-          <button type="button" class="main" onClick={onStop}>
-            Stop
-          </button>
-        ) : (
-          <button type="submit" class="main" disabled={complaint !== undefined || waitsFor !== undefined}>
-            Start
-          </button>
-        )}
+        {/* One button, which keeps the focus, and submits what it says at the time. */}
+        <button type="submit" class="main" disabled={!running && (complaint !== undefined || waitsFor !== undefined)}>
+          {running ? 'Stop' : 'Start'}
+        </button>
         {!running && waitsFor && <span class="soft">{waitsFor}</span>}
       </div>
     </form>
