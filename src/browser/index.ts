@@ -16,9 +16,11 @@ export {
   parseLoss,
   type SearchOptions,
   targetSizes,
+  usualSize,
 } from '../pulse/options.js';
 export { normals } from '../pulse/random.js';
 export {
+  isBetter,
   type Search,
   type SearchExtra,
   type SearchLosses,
@@ -29,6 +31,7 @@ export {
 } from '../pulse/search.js';
 export { randomStart, type SearchStart, type StartKey } from '../pulse/start.js';
 export { notesIn, type PictureNotes, withNotes } from '../results/picture-notes.js';
+export { namedOptions } from '../runs/named-options.js';
 export { type BrowserEngineOptions, openBrowserEngine } from './engine.js';
 export { type ReadGeneratorOptions, readGenerator } from './generator.js';
 export { facePixels, type Pixels, targetFromPixels } from './pixels.js';

@@ -3,12 +3,13 @@
 import { join } from 'node:path';
 import { FacewrightError } from '../errors.js';
 import type { Generator, GeneratorInfo } from '../model/generator.js';
+import { usualSize } from '../pulse/options.js';
 import type { AlignLine } from '../runs/align-events.js';
 import { alignPictures } from '../runs/align-pictures.js';
 import type { RunEvent, RunSummary } from '../runs/events.js';
 import type { RunOptions } from '../runs/options.js';
 import { creatorTool, FolderGuard } from '../runs/out-folder.js';
-import { NoPictureError, type Picture, usualSize } from '../runs/pictures.js';
+import { NoPictureError, type Picture } from '../runs/pictures.js';
 import { Running } from '../runs/running.js';
 import { searchPictures } from '../runs/search-pictures.js';
 import { type Drawing, draw } from './drawings.js';

@@ -117,6 +117,11 @@ export function targetSizes(resolution: number): number[] {
   return sizes;
 }
 
+/** The side of targets where nothing is said: PULSE's 32 px, and half of that for small generators. */
+export function usualSize(resolution: number): number {
+  return targetSizes(resolution).findLast((size) => size <= (resolution >= 256 ? 32 : 16)) ?? 1;
+}
+
 // One summand at the beginning of the text: a number and a star, which may be missing, then a name. The number may be
 // nonsense (nan, a minus): it is taken in here so that it can be named in the error.
 const SUMMAND = /^\s*(?:([+-]?(?:(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?|nan|inf(?:inity)?))\s*\*\s*)?([a-z_]\w*)\s*/i;

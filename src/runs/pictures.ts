@@ -8,7 +8,7 @@ import { outputNames } from '../image/names.js';
 import type { PassedOver } from '../image/passed-over.js';
 import { makeTarget, type Target } from '../image/target.js';
 import type { GeneratorInfo } from '../model/generator.js';
-import { targetSizes } from '../pulse/options.js';
+import { targetSizes, usualSize } from '../pulse/options.js';
 import type { EmojiLabel } from '../results/emoji-label.js';
 import type { JournalLine, Shard } from '../results/journal.js';
 import type { RunSetting } from './options.js';
@@ -107,11 +107,6 @@ async function ownSize(path: string, most: number, info: GeneratorInfo): Promise
     // What is wrong with the file is said when it is read.
     return undefined;
   }
-}
-
-/** The side of targets where nothing is said: PULSE's 32 px, and half of that for small generators. */
-export function usualSize(resolution: number): number {
-  return targetSizes(resolution).findLast((size) => size <= (resolution >= 256 ? 32 : 16)) ?? 1;
 }
 
 /** A path as run.jsonl has it: relative to the output folder, with forward slashes. */

@@ -1,7 +1,7 @@
 import type { DeviceMemory } from '../engine/engine.js';
 import type { Generator, GeneratorInfo } from '../model/generator.js';
 import { defaultStep } from '../pulse/default-step.js';
-import { usualSize } from './pictures.js';
+import { usualSize } from '../pulse/options.js';
 
 /** What a search may take of a GPU whose memory is not known. */
 const MEMORY_UNKNOWN = 3e9;

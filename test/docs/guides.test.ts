@@ -42,6 +42,7 @@ const notRun: Readonly<Record<string, readonly string[]>> = {
     'facewright tune',
     'tools/gpu-check.sh',
   ],
+  'in-a-browser': ['npm run build:web'],
   'in-your-program': ['npm install ./facewright-0.1.0.tgz'],
   'many-machines': ["sbatch --array=1-8 --wrap 'facewright emoji --all --set noto --out faces --shard auto'"],
   weights: ['facewright weights fetch ada-ffhq'],

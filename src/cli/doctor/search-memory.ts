@@ -5,7 +5,7 @@ import { type BenchModel, benchShapes, searchStep, shapedModel } from '../../ben
 import type { DeviceMemory } from '../../engine/engine.js';
 import { type Engine, type EngineName, type OpenOptions, openEngine, readWeights } from '../../index.js';
 import { readNetwork } from '../../model/dialects/table.js';
-import { usualSize } from '../../runs/pictures.js';
+import { usualSize } from '../../pulse/options.js';
 import { usualBatch } from '../../runs/usual-batch.js';
 import { counted } from '../../words.js';
 import type { Console } from '../shared/console.js';

@@ -1,0 +1,135 @@
+// What the page knows after what happened.
+
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { differing, factsOf } from '../../dist-test/page/state/facts.js';
+import { type Action, initialState, reduce, type State } from '../../dist-test/page/state/state.js';
+import { searchText } from '../../dist-test/page/state/words.js';
+import { asked, found, info, pixels, told } from './about.js';
+
+const test = suite('web state');
+const after = (actions: readonly Action[], state: State = initialState) => actions.reduce(reduce, state);
+const started = after([
+  { type: 'ready', info },
+  { type: 'start', asked, now: 1000 },
+]);
+const say = (state: State, now = 1000) => searchText(state.search!, now);
+
+test('a generator that is ready brings the settings with it, and one that fails leaves the other', () => {
+  const ready = after([
+    { type: 'readying', readying: { what: 'weights', share: 0.5 } },
+    { type: 'ready', info },
+  ]);
+  assert.equal(ready.model, { info });
+  assert.is(ready.settings?.size, '16');
+  const typed = after(
+    [
+      { type: 'setting', field: 'seed', text: '9' },
+      { type: 'ready', info },
+    ],
+    ready,
+  );
+  assert.is(typed.settings?.seed, '9');
+  const failure = { kind: 'no-generator', message: 'mine: no' } as const;
+  const failed = after(
+    [
+      { type: 'readying', readying: { what: 'weights' } },
+      { type: 'unready', failure },
+    ],
+    ready,
+  );
+  assert.equal(failed.model, { info, failure });
+});
+
+test('a picture begins with its middle, and ends the complaint about another', () => {
+  const picture = { name: 'a', address: 'blob:a', width: 30, height: 20 };
+  const state = after([
+    { type: 'no picture', complaint: 'b: none' },
+    { type: 'picture', picture },
+  ]);
+  assert.equal(state.frame, { left: 5, top: 0, side: 20 });
+  assert.is(state.pictureComplaint, undefined);
+});
+
+test('a search is told step by step', () => {
+  assert.is(say(started, 13_400), 'compiling 12 s');
+  const stepped = after(
+    [told(1, 0.5), told(2, 0.25)].map((one) => ({ type: 'told', told: one })),
+    started,
+  );
+  assert.is(say(stepped), 'step 2 of 100: L2 0.2500');
+  assert.equal(
+    stepped.search!.trace.map(({ L2 }) => L2),
+    [0.5, 0.25],
+  );
+  assert.equal(stepped.search!.face, pixels(128));
+});
+
+test('a backend that tells no faces on the way shows that of the end', () => {
+  const { face: _, ...faceless } = told(1, 0.5);
+  const state = after([{ type: 'told', told: faceless }], started);
+  assert.is(state.search!.face, undefined);
+  assert.equal(after([{ type: 'told', told: found(0.1) }], state).search!.face, pixels(128));
+});
+
+test('each restart has a curve of its own', () => {
+  const steps = [told(1, 0.5), told(2, 0.4), told(1, 0.3, 1)];
+  const restarts = reduce(started, { type: 'start', asked: { ...asked, restarts: 2 }, now: 0 });
+  const state = after(
+    steps.map((one) => ({ type: 'told', told: one })),
+    restarts,
+  );
+  assert.equal(
+    state.search!.trace.map(({ L2 }) => L2),
+    [0.3],
+  );
+  assert.is(say(state), 'restart 2 of 2, step 1 of 100: L2 0.3000');
+});
+
+test('what was found is kept, the latest first', () => {
+  const state = after(
+    [
+      { type: 'told', told: found(0.0015) },
+      { type: 'stopped' },
+      { type: 'start', asked: { ...asked, seed: 1 }, now: 0 },
+      { type: 'told', told: found(0.0031) },
+    ],
+    started,
+  );
+  assert.is(say(state), 'missed: L2 0.0031, beyond eps 0.002; best at step 73');
+  assert.equal(
+    state.kept.map(({ id, asked: { seed } }) => [id, seed]),
+    [
+      [2, 1],
+      [1, 0],
+    ],
+  );
+  const fewer = after(
+    [
+      { type: 'compare', id: 1, compared: true },
+      { type: 'remove', id: 2 },
+    ],
+    state,
+  );
+  assert.equal(
+    fewer.kept.map(({ id, compared }) => [id, compared]),
+    [[1, true]],
+  );
+  assert.equal(differing(state.kept.map(factsOf)), [
+    { Outcome: 'missed', L2: '0.0031', 'Best step': '73 of 100', Seed: '1' },
+    { Outcome: 'met', L2: '0.0015', 'Best step': '73 of 100', Seed: '0' },
+  ]);
+});
+
+test('a search that was stopped or failed says where, and hears no more', () => {
+  const stepped = after([{ type: 'told', told: told(40, 0.0031) }], started);
+  const stopped = after([{ type: 'stopped' }, { type: 'told', told: told(41, 0.003) }], stepped);
+  assert.is(say(stopped), 'stopped at step 40 of 100: L2 0.0031');
+  assert.is(say(after([{ type: 'stopped' }], started)), 'stopped');
+  const failure = { kind: 'lost', message: 'the GPU was lost' } as const;
+  const failed = after([{ type: 'failed', failure }, { type: 'stopped' }], stepped);
+  assert.is(say(failed), 'failed: the GPU was lost');
+  assert.is(failed.kept.length, 0);
+});
+
+test.run();

@@ -1,0 +1,42 @@
+// Makes dist/web/, the page that searches in a visitor's browser: static files, to be served from anywhere.
+//
+//   node tools/build-web.mjs
+//
+// - page.js and worker.js, bundled from web/ and dist/browser/
+// - demo-128.safetensors, the demo generator, and twemoji/, the demo's emoji
+//
+// Runs after the compiler, tools/vendor.mjs and tools/shader-module.mjs.
+
+import { createHash } from 'node:crypto';
+import { copyFileSync, cpSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const web = join(root, 'web');
+const out = join(root, 'dist', 'web');
+const weights = { file: 'demo-128.safetensors', path: join(root, 'models', 'demo-128.safetensors') };
+
+rmSync(out, { recursive: true, force: true });
+mkdirSync(out, { recursive: true });
+await build({
+  entryPoints: { page: join(web, 'page', 'main.tsx'), worker: join(web, 'worker', 'worker.ts') },
+  outdir: out,
+  bundle: true,
+  minify: true,
+  format: 'esm',
+  target: 'es2022',
+  legalComments: 'eof',
+  define: {
+    DEMO_WEIGHTS: JSON.stringify({
+      file: weights.file,
+      sha256: createHash('sha256').update(readFileSync(weights.path)).digest('hex'),
+    }),
+  },
+  logLevel: 'warning',
+});
+copyFileSync(weights.path, join(out, weights.file));
+cpSync(join(root, 'dist', 'vendor', 'twemoji'), join(out, 'twemoji'), { recursive: true });
+for (const file of ['index.html', 'style.css']) copyFileSync(join(web, file), join(out, file));
+copyFileSync(join(root, 'site', 'public', 'logo.svg'), join(out, 'icon.svg'));

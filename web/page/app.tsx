@@ -1,0 +1,79 @@
+// The page: its state, and what people do to it.
+
+import { useCallback, useEffect, useMemo, useReducer } from 'preact/hooks';
+import type { Backend, BackendInfo, Readying } from '../backend.js';
+import { readSettings } from '../state/settings.js';
+import { initialState, reduce } from '../state/state.js';
+import { Foot, NoEngine, Top } from './frame-of-page.js';
+import { useHandedFiles } from './handed-files.js';
+import { KeptStrip } from './kept-strip.js';
+import { Live } from './live.js';
+import { ModelPanel } from './model-panel.js';
+import { readPicture } from './picture-file.js';
+import { PicturePanel } from './picture-panel.js';
+import { SettingsForm } from './settings-form.js';
+import { useTarget } from './target.js';
+import { failureOf, useSearch } from './use-search.js';
+
+export function App({ backend }: { backend: Backend }) {
+  const [state, dispatch] = useReducer(reduce, initialState);
+  const { model, picture, frame, settings, search } = state;
+  const { info } = model;
+  const running = search?.state === 'running';
+  const { start, stop } = useSearch(backend, dispatch);
+
+  const ready = useCallback((getReady: (onReadying: (readying: Readying) => void) => Promise<BackendInfo>) => {
+    getReady((readying) => dispatch({ type: 'readying', readying })).then(
+      (info) => dispatch({ type: 'ready', info }),
+      (error) => dispatch({ type: 'unready', failure: failureOf(error) }),
+    );
+  }, []);
+  useEffect(() => ready((onReadying) => backend.open(onReadying)), [backend, ready]);
+  useEffect(() => () => picture && URL.revokeObjectURL(picture.address), [picture]);
+
+  const takePicture = useCallback((file: Blob, name: string) => {
+    readPicture(file, name).then(
+      (picture) => dispatch({ type: 'picture', picture }),
+      (error: Error) => dispatch({ type: 'no picture', complaint: error.message }),
+    );
+  }, []);
+  const useWeights = backend.useWeights?.bind(backend);
+  const takeWeights = useWeights && ((file: File) => ready((onReadying) => useWeights(file, onReadying)));
+  const dragged = useHandedFiles((file) => {
+    if (!/\.safetensors$/i.test(file.name)) takePicture(file, file.name);
+    else if (!running && !model.readying) takeWeights?.(file);
+  });
+
+  const reading = useMemo(() => (settings && info ? readSettings(settings, info) : undefined), [settings, info]);
+  const asked = reading && 'asked' in reading ? reading.asked : undefined;
+  const target = useTarget(picture, frame, asked?.size);
+
+  if (model.failure?.kind === 'no-engine' && !info) return <NoEngine failure={model.failure} />;
+  return (
+    <>
+      <Top />
+      <main class={dragged ? 'dragged' : undefined}>
+        <div class="asked">
+          <PicturePanel state={state} onFile={takePicture} onFrame={(frame) => dispatch({ type: 'frame', frame })} />
+          <SettingsForm
+            {...{ info, settings, reading, running }}
+            waitsFor={waitsFor(info !== undefined, model.readying !== undefined, picture !== undefined)}
+            onSetting={(field, text) => dispatch({ type: 'setting', field, text })}
+            onStart={() => asked && picture && frame && info && start(asked, picture, frame, info)}
+            onStop={stop}
+          />
+        </div>
+        <Live search={search} target={target} />
+        <ModelPanel model={model} onWeights={takeWeights} running={running} />
+        <KeptStrip kept={state.kept} dispatch={dispatch} />
+      </main>
+      <Foot />
+    </>
+  );
+}
+
+function waitsFor(hasGenerator: boolean, isReadying: boolean, hasPicture: boolean): string | undefined {
+  if (!hasPicture) return 'A picture is wanted first.';
+  if (isReadying) return 'The generator is being loaded.';
+  return hasGenerator ? undefined : 'A generator is wanted first.';
+}

@@ -1,0 +1,58 @@
+// A search as it goes: what is looked for, what was found so far, and how near that is.
+
+import type { Pixels } from 'facewright/browser';
+import { useEffect, useMemo, useRef } from 'preact/hooks';
+import type { Search } from '../state/state.js';
+import { LossCurve } from './loss-curve.js';
+import { PixelFigure } from './pixel-canvas.js';
+import { savePng } from './save.js';
+import { StatusLine } from './status-line.js';
+import { scaledDown } from './target.js';
+
+interface LiveProps {
+  readonly search: Search | undefined;
+  /** What would be searched for next. */
+  readonly target: Pixels | undefined;
+}
+
+export function Live({ search, target }: LiveProps) {
+  // What belongs to a search that goes on stays beside it, whatever is chosen meanwhile.
+  const shown = search?.state === 'running' ? search.asked.target : (target ?? search?.asked.target);
+  const isItsOwn = search !== undefined && samePixels(shown, search.asked.target);
+  const face = isItsOwn ? search.face : undefined;
+  const size = search?.asked.size;
+  const scaled = useMemo(() => face && size && scaledDown(face, size), [face, size]);
+  const result = isItsOwn ? search.result : undefined;
+  const section = useRef<HTMLElement>(null);
+  // On a phone it is further down.
+  useEffect(() => {
+    if (search && section.current!.getBoundingClientRect().top > innerHeight / 2) section.current!.scrollIntoView();
+  }, [search?.began]);
+  return (
+    <section class="live" ref={section} aria-labelledby="search-title">
+      <h2 id="search-title">Search</h2>
+      <div class="pictures">
+        <PixelFigure pixels={shown} label="Target" about={shown && `${shown.width} px`} />
+        <PixelFigure pixels={face} label="Face" about={face && `${face.width} px`} />
+        <PixelFigure
+          pixels={scaled || undefined}
+          label="Face scaled down"
+          about={scaled ? `${scaled.width} px` : undefined}
+        />
+      </div>
+      <StatusLine search={search} />
+      {result && search && (
+        <button type="button" onClick={() => savePng(result.png, search.asked.name)}>
+          Save the face
+        </button>
+      )}
+      {search && search.trace.length > 0 && (
+        <LossCurve trace={search.trace} steps={search.asked.options.steps} eps={search.asked.options.eps} />
+      )}
+    </section>
+  );
+}
+
+function samePixels(a: Pixels | undefined, b: Pixels): boolean {
+  return a?.width === b.width && a.data.every((value, i) => value === b.data[i]);
+}

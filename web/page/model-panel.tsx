@@ -1,0 +1,51 @@
+// Which generator draws the faces, how far it is loaded, and how to take another.
+
+import type { Model } from '../state/state.js';
+import { aboutText, generatorText, readyingText } from '../state/words.js';
+import { FileButton } from './file-button.js';
+
+interface ModelPanelProps {
+  readonly model: Model;
+  /** Absent where the backend takes none. */
+  readonly onWeights: ((file: File) => void) | undefined;
+  readonly running: boolean;
+}
+
+export function ModelPanel({ model: { info, readying, failure }, onWeights, running }: ModelPanelProps) {
+  return (
+    <section class="model" aria-labelledby="generator">
+      <h2 id="generator">Generator</h2>
+      {info && !readying && (
+        <p>
+          {generatorText(info)} <span class="soft">{aboutText(info)}</span>
+        </p>
+      )}
+      {readying && (
+        <div class="readying">
+          <label for="readying">{capital(readyingText(readying))}</label>
+          <progress id="readying" value={readying.share} max={1} />
+        </div>
+      )}
+      {failure && (
+        <p class="complaint" role="alert">
+          {failure.message}
+        </p>
+      )}
+      {info?.engine.software && (
+        <p class="note">
+          This browser computes on the processor: it compiles for a minute or more, and each step takes seconds. With a
+          GPU that it may use, all is done in seconds.
+        </p>
+      )}
+      {onWeights && (
+        <FileButton id="weights" accept=".safetensors" disabled={running || readying !== undefined} onFile={onWeights}>
+          Take your own .safetensors
+        </FileButton>
+      )}
+    </section>
+  );
+}
+
+function capital(text: string): string {
+  return text[0].toUpperCase() + text.slice(1);
+}

@@ -1,0 +1,17 @@
+// What the page's side and the worker's tell each other.
+
+import type { BackendInfo, FailureKind, Readying, SearchRequest, Told } from '../backend.js';
+
+/** To the worker. Searches are carried out one after another, and told under their number. */
+export type Asked =
+  | { readonly type: 'open'; readonly weights?: File }
+  | { readonly type: 'search'; readonly number: number; readonly request: SearchRequest }
+  | { readonly type: 'stop'; readonly number: number };
+
+/** From the worker. */
+export type Answer =
+  | { readonly type: 'readying'; readonly readying: Readying }
+  | { readonly type: 'opened'; readonly info: BackendInfo }
+  | { readonly type: 'told'; readonly number: number; readonly told: Told }
+  /** The number of a search, or none where it could not be opened. */
+  | { readonly type: 'failed'; readonly number?: number; readonly kind: FailureKind; readonly message: string };
