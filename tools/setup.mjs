@@ -40,6 +40,7 @@ try {
   await step('building', [process.execPath, join('node_modules', 'typescript', 'bin', 'tsc'), '-b', '.', 'test']);
   await step('bundling', [process.execPath, join('tools', 'vendor.mjs')]);
   await step('bundling shaders', [process.execPath, join('tools', 'shader-module.mjs')]);
+  await step('bundling the page', [process.execPath, join('tools', 'build-web.mjs')]);
   if (!native || forTests) {
     if (!(await hasAdapter())) await findAdapter(native);
   }

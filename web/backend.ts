@@ -78,6 +78,8 @@ export class BackendError extends Error {
 }
 
 export interface Backend {
+  /** Where it computes: what the page says of that. */
+  readonly where: 'browser' | 'server';
   /** Gets ready. @throws BackendError */
   open(onReadying: (readying: Readying) => void): Promise<BackendInfo>;
   /**

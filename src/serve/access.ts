@@ -30,8 +30,8 @@ export function checkAccess({ host, token }: AccessOptions): void {
   }
 }
 
-/** Answers 403 to what another site's page asks, and 401 to who does not know the token. */
-export function onlyFriends({ token }: Pick<AccessOptions, 'token'>): MiddlewareHandler {
+/** Answers 403 to what another site's page asks. */
+export function onlyThisSite({ token }: Pick<AccessOptions, 'token'>): MiddlewareHandler {
   return async (c, next) => {
     const asked = c.req.header('host');
     // A name that leads here by somebody's trick brings no token.
@@ -44,6 +44,13 @@ export function onlyFriends({ token }: Pick<AccessOptions, 'token'>): Middleware
     if (isForeign || (site !== undefined && site !== 'same-origin' && site !== 'none')) {
       return c.json({ error: `pages of other sites (${quoted(origin ?? site!)}) are not answered` }, 403);
     }
+    await next();
+  };
+}
+
+/** Answers 401 to who does not know the token, where there is one. */
+export function onlyFriends({ token }: Pick<AccessOptions, 'token'>): MiddlewareHandler {
+  return async (c, next) => {
     if (token !== undefined && !isSame(c.req.header('authorization') ?? '', `Bearer ${token}`)) {
       c.header('WWW-Authenticate', 'Bearer');
       return c.json({ error: 'the token is missing or wrong; send it as Authorization: Bearer TOKEN' }, 401);

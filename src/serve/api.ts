@@ -9,13 +9,14 @@ import { targetSizes } from '../pulse/options.js';
 import type { NamedOptions } from '../results/journal.js';
 import { namedOptions } from '../runs/named-options.js';
 import { byteCount, quoted } from '../words.js';
-import { type AccessOptions, onlyFriends } from './access.js';
+import { type AccessOptions, onlyFriends, onlyThisSite } from './access.js';
 import { readAsked } from './asked.js';
 import { sendEvents } from './events.js';
 import { FaceSearch } from './face-search.js';
 import type { ServeLimits } from './limits.js';
 import type { LiveSearch } from './live-search.js';
 import { apiDescription } from './openapi.js';
+import { pageFiles } from './page.js';
 import { passOver } from './pass-over.js';
 import { LineFullError, SearchLine } from './search-line.js';
 import { TargetMaker } from './target-maker.js';
@@ -61,6 +62,9 @@ export function serveApi(generator: Generator, { limits, access, version, onDefe
     await next();
     if (c.res.status >= 400) await passOver(c.req.raw.body, limits.bytes);
   });
+  // It holds nothing of anybody's: a browser gets it before it has a token, and by a link of another site.
+  app.use(pageFiles());
+  app.use(onlyThisSite(access));
   app.use(onlyFriends(access));
   app.use(async (c, next) => {
     await next();

@@ -11,9 +11,9 @@ import {
   type NoiseKind,
   type OptimizerName,
   type SearchOptions,
+  usualSize,
 } from '../pulse/options.js';
 import type { ScheduleName } from '../pulse/schedule.js';
-import { usualSize } from '../runs/pictures.js';
 import { listed, quoted } from '../words.js';
 
 /** A search, but for its picture. */

@@ -29,6 +29,12 @@ export function pageFiles(folder = packagePath('dist', 'web')): MiddlewareHandle
     const path = c.req.method === 'GET' ? files.get(c.req.path) : undefined;
     if (path === undefined) return next();
     const bytes = new Uint8Array(await readFile(join(folder, path)));
-    return c.body(bytes, 200, { 'Content-Type': TYPES[extname(path)] });
+    const type = { 'Content-Type': TYPES[extname(path)] };
+    return c.body(path === 'index.html' ? asServed(bytes) : bytes, 200, type);
   };
+}
+
+/** The page, which then asks this server to search (web/page/main.tsx). */
+function asServed(html: Uint8Array): string {
+  return Buffer.from(html).toString().replace('data-backend="browser"', 'data-backend="server"');
 }

@@ -3,13 +3,13 @@
 import { Hono } from 'hono';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { checkAccess, isLoopback, onlyFriends } from '../../dist/serve/access.js';
+import { checkAccess, isLoopback, onlyFriends, onlyThisSite } from '../../dist/serve/access.js';
 
 const test = suite('serve: access');
 const TOKEN = 'a-token-of-some-length';
 
 async function status(access: Parameters<typeof onlyFriends>[0], headers: Record<string, string>): Promise<number> {
-  const app = new Hono().use(onlyFriends(access)).get('/', (c) => c.text('in'));
+  const app = new Hono().use(onlyThisSite(access), onlyFriends(access)).get('/', (c) => c.text('in'));
   return (await app.request('/', { headers })).status;
 }
 

@@ -36,6 +36,14 @@ test('a search of one step has its point in the middle', () => {
   assert.match(curveOf(losses(0.5), 1, 0.002).lines.L2[0], /^50,/);
 });
 
+test('of very many steps as many have points as can be seen, and they lie where they would', () => {
+  const trace = Array.from({ length: 100_000 }, () => ({ L2: 0.1, TOTAL: 1 }));
+  const points = curveOf(trace, 200_000, 0).lines.L2[0].split(' ');
+  assert.is(points.length, 2000);
+  assert.is(points[0].split(',')[0], '0');
+  assert.ok(Math.abs(Number(points.at(-1)!.split(',')[0]) - 50) < 0.1);
+});
+
 test('who does not see it is told where it began and ended', () => {
   assert.is(
     curveText(losses(0.5, 0.05), 0.002),

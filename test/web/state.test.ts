@@ -51,10 +51,20 @@ test('a picture begins with its middle, and ends the complaint about another', (
   assert.is(state.pictureComplaint, undefined);
 });
 
+test('steps that come together are as those that come one by one', () => {
+  const steps = [told(1, 0.5), told(2, 0.4), told(1, 0.3, 1), told(2, 0.2, 1)];
+  const oneByOne = after(
+    steps.map((one) => ({ type: 'steps' as const, steps: [one] })),
+    started,
+  );
+  assert.equal(after([{ type: 'steps', steps }], started), oneByOne);
+  assert.is(oneByOne.search!.trace.length, 2);
+});
+
 test('a search is told step by step', () => {
   assert.is(say(started, 13_400), 'compiling 12 s');
   const stepped = after(
-    [told(1, 0.5), told(2, 0.25)].map((one) => ({ type: 'told', told: one })),
+    [told(1, 0.5), told(2, 0.25)].map((one) => ({ type: 'steps', steps: [one] })),
     started,
   );
   assert.is(say(stepped), 'step 2 of 100: L2 0.2500');
@@ -67,16 +77,16 @@ test('a search is told step by step', () => {
 
 test('a backend that tells no faces on the way shows that of the end', () => {
   const { face: _, ...faceless } = told(1, 0.5);
-  const state = after([{ type: 'told', told: faceless }], started);
+  const state = after([{ type: 'steps', steps: [faceless] }], started);
   assert.is(state.search!.face, undefined);
-  assert.equal(after([{ type: 'told', told: found(0.1) }], state).search!.face, pixels(128));
+  assert.equal(after([{ type: 'found', result: found(0.1) }], state).search!.face, pixels(128));
 });
 
 test('each restart has a curve of its own', () => {
   const steps = [told(1, 0.5), told(2, 0.4), told(1, 0.3, 1)];
   const restarts = reduce(started, { type: 'start', asked: { ...asked, restarts: 2 }, now: 0 });
   const state = after(
-    steps.map((one) => ({ type: 'told', told: one })),
+    steps.map((one) => ({ type: 'steps', steps: [one] })),
     restarts,
   );
   assert.equal(
@@ -89,10 +99,10 @@ test('each restart has a curve of its own', () => {
 test('what was found is kept, the latest first', () => {
   const state = after(
     [
-      { type: 'told', told: found(0.0015) },
+      { type: 'found', result: found(0.0015) },
       { type: 'stopped' },
       { type: 'start', asked: { ...asked, seed: 1 }, now: 0 },
-      { type: 'told', told: found(0.0031) },
+      { type: 'found', result: found(0.0031) },
     ],
     started,
   );
@@ -122,8 +132,8 @@ test('what was found is kept, the latest first', () => {
 });
 
 test('a search that was stopped or failed says where, and hears no more', () => {
-  const stepped = after([{ type: 'told', told: told(40, 0.0031) }], started);
-  const stopped = after([{ type: 'stopped' }, { type: 'told', told: told(41, 0.003) }], stepped);
+  const stepped = after([{ type: 'steps', steps: [told(40, 0.0031)] }], started);
+  const stopped = after([{ type: 'stopped' }, { type: 'steps', steps: [told(41, 0.003)] }], stepped);
   assert.is(say(stopped), 'stopped at step 40 of 100: L2 0.0031');
   assert.is(say(after([{ type: 'stopped' }], started)), 'stopped');
   const failure = { kind: 'lost', message: 'the GPU was lost' } as const;

@@ -48,10 +48,10 @@ export function App({ backend }: { backend: Backend }) {
   const asked = reading && 'asked' in reading ? reading.asked : undefined;
   const target = useTarget(picture, frame, asked?.size);
 
-  if (model.failure?.kind === 'no-engine' && !info) return <NoEngine failure={model.failure} />;
+  if (model.failure?.kind === 'no-engine' && !info) return <NoEngine failure={model.failure} where={backend.where} />;
   return (
     <>
-      <Top />
+      <Top where={backend.where} />
       <main class={dragged ? 'dragged' : undefined}>
         <div class="asked">
           <PicturePanel state={state} onFile={takePicture} onFrame={(frame) => dispatch({ type: 'frame', frame })} />
@@ -64,7 +64,7 @@ export function App({ backend }: { backend: Backend }) {
           />
         </div>
         <Live search={search} target={target} />
-        <ModelPanel model={model} onWeights={takeWeights} running={running} />
+        <ModelPanel model={model} where={backend.where} onWeights={takeWeights} running={running} />
         <KeptStrip kept={state.kept} dispatch={dispatch} />
       </main>
       <Foot />

@@ -1,8 +1,11 @@
 // What stands above and below, and what stands there where nothing can be done.
 
+import type { Backend } from '../backend.js';
 import type { Failure } from '../state/state.js';
 
-export function Top() {
+type Where = Backend['where'];
+
+export function Top({ where }: { where: Where }) {
   return (
     <header>
       <h1>A face for a small picture</h1>
@@ -10,7 +13,11 @@ export function Top() {
         Of all the faces that a generator can draw, one that looks like your picture when scaled down. It is nobody’s
         face: made up by a trained model, one of very many that fit.
       </p>
-      <p class="private">Everything is computed in this browser. Your picture stays here: nothing is sent anywhere.</p>
+      <p class="private">
+        {where === 'browser'
+          ? 'Everything is computed in this browser. Your picture stays here: nothing is sent anywhere.'
+          : `Everything is computed by facewright on ${location.hostname}. Your picture goes there and nowhere else, and is not kept.`}
+      </p>
     </header>
   );
 }
@@ -27,17 +34,19 @@ export function Foot() {
   );
 }
 
-export function NoEngine({ failure }: { failure: Failure }) {
+export function NoEngine({ failure, where }: { failure: Failure; where: Where }) {
   return (
     <>
-      <Top />
+      <Top where={where} />
       <main class="alone">
         <section role="alert">
-          <h2>This browser cannot do it</h2>
+          <h2>{where === 'browser' ? 'This browser cannot do it' : 'The server does not answer'}</h2>
           <p>{sentence(failure.message)}</p>
-          <p>
-            Without WebGPU, the command line does the same: <code>facewright run</code>.
-          </p>
+          {where === 'browser' && (
+            <p>
+              Without WebGPU, the command line does the same: <code>facewright run</code>.
+            </p>
+          )}
           <button type="button" onClick={() => location.reload()}>
             Try again
           </button>

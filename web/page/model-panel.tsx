@@ -1,17 +1,19 @@
 // Which generator draws the faces, how far it is loaded, and how to take another.
 
+import type { Backend } from '../backend.js';
 import type { Model } from '../state/state.js';
 import { aboutText, generatorText, readyingText } from '../state/words.js';
 import { FileButton } from './file-button.js';
 
 interface ModelPanelProps {
+  readonly where: Backend['where'];
   readonly model: Model;
   /** Absent where the backend takes none. */
   readonly onWeights: ((file: File) => void) | undefined;
   readonly running: boolean;
 }
 
-export function ModelPanel({ model: { info, readying, failure }, onWeights, running }: ModelPanelProps) {
+export function ModelPanel({ model: { info, readying, failure }, where, onWeights, running }: ModelPanelProps) {
   return (
     <section class="model" aria-labelledby="generator">
       <h2 id="generator">Generator</h2>
@@ -31,7 +33,7 @@ export function ModelPanel({ model: { info, readying, failure }, onWeights, runn
           {failure.message}
         </p>
       )}
-      {info?.engine.software && (
+      {where === 'browser' && info?.engine.software && (
         <p class="note">
           This browser computes on the processor: it compiles for a minute or more, and each step takes seconds. With a
           GPU that it may use, all is done in seconds.

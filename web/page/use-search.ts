@@ -1,7 +1,14 @@
 // Starts and stops searches, and tells the state what the backend tells.
 
 import { useCallback, useRef } from 'preact/hooks';
-import { type Backend, BackendError, type BackendInfo, type SearchRequest, type Told } from '../backend.js';
+import {
+  type Backend,
+  BackendError,
+  type BackendInfo,
+  type SearchRequest,
+  type Told,
+  type ToldStep,
+} from '../backend.js';
 import type { Frame } from '../state/frame.js';
 import type { Action, Failure, Picture } from '../state/state.js';
 import { generatorText } from '../state/words.js';
@@ -39,8 +46,20 @@ export function useSearch(backend: Backend, dispatch: (action: Action) => void):
 }
 
 async function follow(search: AsyncIterable<Told>, dispatch: (action: Action) => void): Promise<void> {
+  // Steps may come faster than the page is drawn.
+  let steps: ToldStep[] = [];
+  const tellSteps = () => {
+    if (steps.length > 0) dispatch({ type: 'steps', steps });
+    steps = [];
+  };
   try {
-    for await (const told of search) dispatch({ type: 'told', told });
+    for await (const told of search) {
+      if (told.type === 'result') {
+        tellSteps();
+        dispatch({ type: 'found', result: told });
+      } else if (steps.push(told) === 1) requestAnimationFrame(tellSteps);
+    }
+    tellSteps();
     // After its result a search is no longer running, and this does nothing.
     dispatch({ type: 'stopped' });
   } catch (error) {

@@ -12,14 +12,19 @@ export interface Curve {
   readonly ticks: readonly { readonly text: string; readonly y: number }[];
 }
 
+/** More points than a plot has pixels are not seen. */
+const MOST_POINTS = 2000;
+
 /** @param steps of the whole search: so many have room */
-export function curveOf(trace: readonly SearchLosses[], steps: number, eps: number): Curve {
+export function curveOf(all: readonly SearchLosses[], steps: number, eps: number): Curve {
+  const stride = Math.ceil(all.length / MOST_POINTS) || 1;
+  const trace = stride === 1 ? all : all.filter((_, index) => index % stride === 0);
   const values = [...trace.flatMap(({ L2, TOTAL }) => [L2, TOTAL]), eps].filter(hasPlace);
   // Without any, a plot with nothing in it.
   const least = Math.floor(Math.log10(values.reduce((a, b) => Math.min(a, b), 1)) - 0.2);
   const most = Math.ceil(Math.log10(values.reduce((a, b) => Math.max(a, b), 1)) + 0.05);
   const place = (value: number) => round((100 * (most - Math.log10(value))) / (most - least));
-  const across = (index: number) => round(steps > 1 ? (100 * index) / (steps - 1) : 50);
+  const across = (index: number) => round(steps > 1 ? (100 * index * stride) / (steps - 1) : 50);
   const runs = (name: 'L2' | 'TOTAL') => {
     const lines: string[][] = [[]];
     trace.forEach((losses, index) => {

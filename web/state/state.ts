@@ -1,7 +1,7 @@
 // All that the page knows, and how it changes: one pure function.
 
 import type { Pixels } from 'facewright/browser';
-import type { BackendInfo, FailureKind, Readying, SearchRequest, Told, ToldResult, ToldStep } from '../backend.js';
+import type { BackendInfo, FailureKind, Readying, SearchRequest, ToldResult, ToldStep } from '../backend.js';
 import { centreFrame, type Frame, type Size } from './frame.js';
 import { type Field, type Settings, settingsFor } from './settings.js';
 
@@ -78,7 +78,9 @@ export type Action =
   | { readonly type: 'frame'; readonly frame: Frame }
   | { readonly type: 'setting'; readonly field: Field; readonly text: string }
   | { readonly type: 'start'; readonly asked: Asked; readonly now: number }
-  | { readonly type: 'told'; readonly told: Told }
+  /** Steps that were told since the page was last drawn: at least one. */
+  | { readonly type: 'steps'; readonly steps: readonly ToldStep[] }
+  | { readonly type: 'found'; readonly result: ToldResult }
   | { readonly type: 'stopped' }
   | { readonly type: 'failed'; readonly failure: Failure }
   | { readonly type: 'compare'; readonly id: number; readonly compared: boolean }
@@ -104,7 +106,8 @@ export function reduce(state: State, action: Action): State {
       return state.settings ? { ...state, settings: { ...state.settings, [action.field]: action.text } } : state;
     case 'start':
       return { ...state, search: { asked: action.asked, began: action.now, state: 'running', trace: [] } };
-    case 'told':
+    case 'steps':
+    case 'found':
     case 'stopped':
     case 'failed':
       return state.search?.state === 'running' ? afterSearch(state, state.search, action) : state;
@@ -119,15 +122,24 @@ export function reduce(state: State, action: Action): State {
 }
 
 /** What a running search becomes. */
-function afterSearch(state: State, search: Search, action: Action & { type: 'told' | 'stopped' | 'failed' }): State {
+function afterSearch(
+  state: State,
+  search: Search,
+  action: Action & { type: 'steps' | 'found' | 'stopped' | 'failed' },
+): State {
   if (action.type === 'stopped') return { ...state, search: { ...search, state: 'stopped' } };
   if (action.type === 'failed') return { ...state, search: { ...search, state: 'failed', failure: action.failure } };
-  const { told } = action;
-  if (told.type === 'step') {
-    const trace = told.step === 1 ? [told.losses] : [...search.trace, told.losses];
-    return { ...state, search: { ...search, step: told, trace, face: told.face ?? search.face } };
-  }
+  if (action.type === 'steps') return { ...state, search: afterSteps(search, action.steps) };
+  const { result } = action;
   const id = 1 + Math.max(0, ...state.kept.map((one) => one.id));
-  const done = { ...search, state: 'done', result: told, trace: told.trace, face: told.face } as const;
-  return { ...state, search: done, kept: [{ id, asked: search.asked, result: told, compared: false }, ...state.kept] };
+  const done = { ...search, state: 'done', result, trace: result.trace, face: result.face } as const;
+  return { ...state, search: done, kept: [{ id, asked: search.asked, result, compared: false }, ...state.kept] };
+}
+
+function afterSteps(search: Search, steps: readonly ToldStep[]): Search {
+  // A restart begins anew.
+  const first = steps.findLastIndex(({ step }) => step === 1);
+  const trace = [...(first < 0 ? search.trace : []), ...steps.slice(Math.max(first, 0)).map(({ losses }) => losses)];
+  const face = steps.findLast((told) => told.face !== undefined)?.face ?? search.face;
+  return { ...search, step: steps.at(-1), trace, face };
 }
