@@ -78,6 +78,8 @@ export class BackendError extends Error {
 }
 
 export interface Backend {
+  /** Where it computes, and what becomes of the picture: sentences for people. */
+  readonly privacy: string;
   /** Gets ready. @throws BackendError */
   open(onReadying: (readying: Readying) => void): Promise<BackendInfo>;
   /**

@@ -14,6 +14,7 @@ import type { Answer, Asked } from './worker/messages.js';
 const WORKER = new URL('./worker.js', import.meta.url);
 
 export class BrowserBackend implements Backend {
+  readonly privacy = 'Everything is computed in this browser. Your picture stays here: nothing is sent anywhere.';
   #worker: Worker | undefined;
   #searches = 0;
 

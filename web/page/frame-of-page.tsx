@@ -1,50 +1,46 @@
 // What stands above and below, and what stands there where nothing can be done.
 
+import type { ComponentChildren } from 'preact';
 import type { Failure } from '../state/state.js';
 
-export function Top() {
+/** @param privacy what becomes of the picture */
+export function Page({ privacy, children }: { privacy: string; children: ComponentChildren }) {
   return (
-    <header>
-      <h1>A face for a small picture</h1>
-      <p>
-        Of all the faces that a generator can draw, one that looks like your picture when scaled down. It is nobody’s
-        face: made up by a trained model, one of very many that fit.
-      </p>
-      <p class="private">Everything is computed in this browser. Your picture stays here: nothing is sent anywhere.</p>
-    </header>
-  );
-}
-
-export function Foot() {
-  return (
-    <footer>
-      <p>
-        facewright, by the method of PULSE (Menon et al., CVPR 2020). Never use a face that was found to identify
-        anyone. Every picture that is saved says in its metadata that a trained model made it, and how.
-      </p>
-      <p>Emoji graphics: Twemoji, © Twitter, Inc and other contributors, CC BY 4.0.</p>
-    </footer>
+    <>
+      <header>
+        <h1>A face for a small picture</h1>
+        <p>
+          Of all the faces that a generator can draw, one that looks like your picture when scaled down. It is nobody’s
+          face: made up by a trained model, one of very many that fit.
+        </p>
+        <p class="private">{privacy}</p>
+      </header>
+      {children}
+      <footer>
+        <p>
+          facewright, by the method of PULSE (Menon et al., CVPR 2020). Never use a face that was found to identify
+          anyone. Every picture that is saved says in its metadata that a trained model made it, and how.
+        </p>
+        <p>Emoji graphics: Twemoji, © Twitter, Inc and other contributors, CC BY 4.0.</p>
+      </footer>
+    </>
   );
 }
 
 export function NoEngine({ failure }: { failure: Failure }) {
   return (
-    <>
-      <Top />
-      <main class="alone">
-        <section role="alert">
-          <h2>This browser cannot do it</h2>
-          <p>{sentence(failure.message)}</p>
-          <p>
-            Without WebGPU, the command line does the same: <code>facewright run</code>.
-          </p>
-          <button type="button" onClick={() => location.reload()}>
-            Try again
-          </button>
-        </section>
-      </main>
-      <Foot />
-    </>
+    <main class="alone">
+      <section role="alert">
+        <h2>This browser cannot do it</h2>
+        <p>{sentence(failure.message)}</p>
+        <p>
+          Without WebGPU, the command line does the same: <code>facewright run</code>.
+        </p>
+        <button type="button" onClick={() => location.reload()}>
+          Try again
+        </button>
+      </section>
+    </main>
   );
 }
 

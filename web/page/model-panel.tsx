@@ -33,8 +33,8 @@ export function ModelPanel({ model: { info, readying, failure }, onWeights, runn
       )}
       {info?.engine.software && (
         <p class="note">
-          This browser computes on the processor: it compiles for a minute or more, and each step takes seconds. With a
-          GPU that it may use, all is done in seconds.
+          There is no GPU that may be used, and the processor does it all: compiling takes minutes, and each step
+          seconds.
         </p>
       )}
       {onWeights && (
