@@ -78,8 +78,10 @@ export class BackendError extends Error {
 }
 
 export interface Backend {
-  /** Where it computes: what the page says of that. */
+  /** Where it computes. */
   readonly where: 'browser' | 'server';
+  /** The same, and what becomes of the picture, as sentences for people. */
+  readonly privacy: string;
   /** Gets ready. @throws BackendError */
   open(onReadying: (readying: Readying) => void): Promise<BackendInfo>;
   /**

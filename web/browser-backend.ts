@@ -15,6 +15,7 @@ const WORKER = new URL('./worker.js', import.meta.url);
 
 export class BrowserBackend implements Backend {
   readonly where = 'browser';
+  readonly privacy = 'Everything is computed in this browser. Your picture stays here: nothing is sent anywhere.';
   #worker: Worker | undefined;
   #searches = 0;
 

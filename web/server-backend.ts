@@ -25,6 +25,8 @@ interface SearchAnswer {
 
 export class ServerBackend implements Backend {
   readonly where = 'server';
+  readonly privacy =
+    `Everything is computed by facewright on ${location.hostname}. Your picture goes there and nowhere else, and is not kept.`;
   readonly #headers: HeadersInit;
 
   /** @param token as the page's address has it, behind `#token=`; undefined where the server wants none */

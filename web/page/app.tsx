@@ -4,7 +4,7 @@ import { useCallback, useEffect, useMemo, useReducer } from 'preact/hooks';
 import type { Backend, BackendInfo, Readying } from '../backend.js';
 import { readSettings } from '../state/settings.js';
 import { initialState, reduce } from '../state/state.js';
-import { Foot, NoEngine, Top } from './frame-of-page.js';
+import { NoEngine, Page } from './frame-of-page.js';
 import { useHandedFiles } from './handed-files.js';
 import { KeptStrip } from './kept-strip.js';
 import { Live } from './live.js';
@@ -48,27 +48,28 @@ export function App({ backend }: { backend: Backend }) {
   const asked = reading && 'asked' in reading ? reading.asked : undefined;
   const target = useTarget(picture, frame, asked?.size);
 
-  if (model.failure?.kind === 'no-engine' && !info) return <NoEngine failure={model.failure} where={backend.where} />;
   return (
-    <>
-      <Top where={backend.where} />
-      <main class={dragged ? 'dragged' : undefined}>
-        <div class="asked">
-          <PicturePanel state={state} onFile={takePicture} onFrame={(frame) => dispatch({ type: 'frame', frame })} />
-          <SettingsForm
-            {...{ info, settings, reading, running }}
-            waitsFor={waitsFor(info !== undefined, model.readying !== undefined, picture !== undefined)}
-            onSetting={(field, text) => dispatch({ type: 'setting', field, text })}
-            onStart={() => asked && picture && frame && info && start(asked, picture, frame, info)}
-            onStop={stop}
-          />
-        </div>
-        <Live search={search} target={target} />
-        <ModelPanel model={model} where={backend.where} onWeights={takeWeights} running={running} />
-        <KeptStrip kept={state.kept} dispatch={dispatch} />
-      </main>
-      <Foot />
-    </>
+    <Page privacy={backend.privacy}>
+      {model.failure?.kind === 'no-engine' && !info ? (
+        <NoEngine failure={model.failure} where={backend.where} />
+      ) : (
+        <main class={dragged ? 'dragged' : undefined}>
+          <div class="asked">
+            <PicturePanel state={state} onFile={takePicture} onFrame={(frame) => dispatch({ type: 'frame', frame })} />
+            <SettingsForm
+              {...{ info, settings, reading, running }}
+              waitsFor={waitsFor(info !== undefined, model.readying !== undefined, picture !== undefined)}
+              onSetting={(field, text) => dispatch({ type: 'setting', field, text })}
+              onStart={() => asked && picture && frame && info && start(asked, picture, frame, info)}
+              onStop={stop}
+            />
+          </div>
+          <Live search={search} target={target} />
+          <ModelPanel model={model} where={backend.where} onWeights={takeWeights} running={running} />
+          <KeptStrip kept={state.kept} dispatch={dispatch} />
+        </main>
+      )}
+    </Page>
   );
 }
 

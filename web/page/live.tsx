@@ -18,11 +18,11 @@ interface LiveProps {
 export function Live({ search, target }: LiveProps) {
   // What belongs to a search that goes on stays beside it, whatever is chosen meanwhile.
   const shown = search?.state === 'running' ? search.asked.target : (target ?? search?.asked.target);
-  const isItsOwn = search !== undefined && samePixels(shown, search.asked.target);
-  const face = isItsOwn ? search.face : undefined;
-  const size = search?.asked.size;
+  // And what belongs to another target is kept below.
+  const own = search && samePixels(shown, search.asked.target) ? search : undefined;
+  const face = own?.face;
+  const size = own?.asked.size;
   const scaled = useMemo(() => face && size && scaledDown(face, size), [face, size]);
-  const result = isItsOwn ? search.result : undefined;
   const section = useRef<HTMLElement>(null);
   // On a phone it is further down.
   useEffect(() => {
@@ -40,19 +40,19 @@ export function Live({ search, target }: LiveProps) {
           about={scaled ? `${scaled.width} px` : undefined}
         />
       </div>
-      <StatusLine search={search} />
-      {result && search && (
-        <button type="button" onClick={() => savePng(result.png, search.asked.name)}>
+      <StatusLine search={own} />
+      {own?.result && (
+        <button type="button" onClick={() => savePng(own.result!.png, own.asked.name)}>
           Save the face
         </button>
       )}
-      {search && search.trace.length > 0 && (
-        <LossCurve trace={search.trace} steps={search.asked.options.steps} eps={search.asked.options.eps} />
+      {own && own.trace.length > 0 && (
+        <LossCurve trace={own.trace} steps={own.asked.options.steps} eps={own.asked.options.eps} />
       )}
     </section>
   );
 }
 
 function samePixels(a: Pixels | undefined, b: Pixels): boolean {
-  return a?.width === b.width && a.data.every((value, i) => value === b.data[i]);
+  return a === b || (a?.width === b.width && a.data.every((value, i) => value === b.data[i]));
 }

@@ -1,11 +1,12 @@
 // Which generator draws the faces, how far it is loaded, and how to take another.
 
-import type { Backend } from '../backend.js';
+import type { Backend, Backend } from '../backend.js';
 import type { Model } from '../state/state.js';
 import { aboutText, generatorText, readyingText } from '../state/words.js';
 import { FileButton } from './file-button.js';
 
 interface ModelPanelProps {
+  readonly where: Backend['where'];
   readonly where: Backend['where'];
   readonly model: Model;
   /** Absent where the backend takes none. */
@@ -35,8 +36,8 @@ export function ModelPanel({ model: { info, readying, failure }, where, onWeight
       )}
       {where === 'browser' && info?.engine.software && (
         <p class="note">
-          This browser computes on the processor: it compiles for a minute or more, and each step takes seconds. With a
-          GPU that it may use, all is done in seconds.
+          There is no GPU that may be used, and the processor does it all: compiling takes minutes, and each step
+          seconds.
         </p>
       )}
       {onWeights && (

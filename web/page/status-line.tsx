@@ -17,7 +17,7 @@ export function StatusLine({ search }: { search: Search | undefined }) {
   const advice = search?.failure && remedy(search.failure);
   return (
     <div class="status">
-      <p class={`said ${outcome ?? ''}`}>{text || 'Nothing was searched for yet.'}</p>
+      <p class={`said ${outcome ?? ''}`}>{text || 'Not searched for yet.'}</p>
       {advice && <p>{advice}</p>}
       <p class="unseen" aria-live="polite">
         {said}
