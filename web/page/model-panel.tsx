@@ -1,12 +1,11 @@
 // Which generator draws the faces, how far it is loaded, and how to take another.
 
-import type { Backend, Backend } from '../backend.js';
+import type { Backend } from '../backend.js';
 import type { Model } from '../state/state.js';
 import { aboutText, generatorText, readyingText } from '../state/words.js';
 import { FileButton } from './file-button.js';
 
 interface ModelPanelProps {
-  readonly where: Backend['where'];
   readonly where: Backend['where'];
   readonly model: Model;
   /** Absent where the backend takes none. */
