@@ -190,6 +190,18 @@ test('a picture that is dropped becomes the face that the command finds, and its
   assert.not.ok(await isWide(page));
   await page.setViewportSize(PHONE);
   assert.not.ok(await isWide(page));
+
+  // The browser's GPU process ends, as it does when a driver fails: the next search opens it anew.
+  await page.fill('#steps', '5000');
+  await page.click('button.main');
+  await said(page, /^step/);
+  const devTools = await browser.newBrowserCDPSession();
+  const { processInfo } = await devTools.send('SystemInfo.getProcessInfo');
+  process.kill(processInfo.find(({ type }) => type === 'GPU')!.id, 'SIGKILL');
+  assert.is(await said(page, /^failed/), 'failed: the GPU was lost');
+  assert.match((await page.textContent('.status'))!, /Start again: it is opened anew/);
+  await page.click('button.main');
+  await said(page, /^step/);
   assert.equal(wrong, []);
   await context.close();
 });

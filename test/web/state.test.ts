@@ -136,7 +136,7 @@ test('a search that was stopped or failed says where, and hears no more', () => 
   const stopped = after([{ type: 'stopped' }, { type: 'steps', steps: [told(41, 0.003)] }], stepped);
   assert.is(say(stopped), 'stopped at step 40 of 100: L2 0.0031');
   assert.is(say(after([{ type: 'stopped' }], started)), 'stopped');
-  const failure = { kind: 'lost', message: 'the GPU was lost' } as const;
+  const failure = { kind: 'lost', message: 'a smaller --batch' } as const;
   const failed = after([{ type: 'failed', failure }, { type: 'stopped' }], stepped);
   assert.is(say(failed), 'failed: the GPU was lost');
   assert.is(failed.kept.length, 0);

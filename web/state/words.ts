@@ -29,7 +29,7 @@ export function aboutText({ generator: { licence }, engine: { adapter } }: Backe
 /** How a search stands. @param now in milliseconds, by the clock of `began` */
 export function searchText(search: Search, now: number): string {
   const { state, step, asked, result, failure } = search;
-  if (state === 'failed') return `failed: ${failure?.message}`;
+  if (failure) return `failed: ${failureText(failure)}`;
   if (result) return resultText(result, asked.options.eps);
   const where = step && `${restartText(step.restart, asked.restarts)}step ${step.step} of ${step.steps}`;
   if (state === 'stopped') return where ? `stopped at ${where}: L2 ${lossText(step.losses.L2)}` : 'stopped';
@@ -55,6 +55,12 @@ export function curveText(trace: readonly SearchLosses[], eps: number): string {
   const steps = `${trace.length} ${trace.length === 1 ? 'step' : 'steps'}`;
   const way = (name: 'L2' | 'TOTAL') => `${name} from ${lossText(first[name])} to ${lossText(last[name])}`;
   return `Losses over ${steps}: ${way('L2')}, ${way('TOTAL')}; eps is ${eps}`;
+}
+
+/** What went wrong. Messages about the GPU name options of the command. */
+function failureText({ kind, message }: Failure): string {
+  if (kind === 'lost') return 'the GPU was lost';
+  return kind === 'memory' ? 'there is too little memory' : message;
 }
 
 /** What a person can do about a failure, beside what its message says. */

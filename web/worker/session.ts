@@ -78,7 +78,7 @@ export class Session {
 
   /** Searches as often as is asked, and tells every step and the best result. @throws what `search` throws */
   async search(request: SearchRequest, signal: AbortSignal, tell: (told: Told) => void): Promise<void> {
-    if (this.#spoilt) await this.engine.reopen?.();
+    if (this.#spoilt) await this.generator.reopen();
     this.#spoilt = false;
     try {
       const target = targetFromPixels(request.picture, { size: request.size, ...SQUARE });
