@@ -19,7 +19,7 @@ const refused: [string, RegExp][] = [
   ['rnu x.png', /^unknown command rnu; did you mean run\?$/],
   [
     'frobnicate',
-    /unknown command frobnicate; the commands are run, align, emoji, work, queue, pull, animate, generate, demo, show, gallery, report, weights, bench, tune, doctor/,
+    /unknown command frobnicate; the commands are run, align, emoji, work, serve, queue, pull, animate, generate, demo, show, gallery, report, weights, bench, tune, doctor/,
   ],
 ];
 for (const [line, message] of refused) {
