@@ -4,9 +4,9 @@
 import type { Case } from './conformance.js';
 
 /** Of the cases of each op (they begin with its name) every so many are taken. */
-const EVERY = 4;
+const EVERY = 8;
 
-/** Of each op the first case, and every fourth behind it; and the others. */
+/** Of each op the first case, and every eighth behind it; and the others. */
 export function sharedOut(cases: readonly Case[]): { readonly some: Case[]; readonly others: Case[] } {
   const seen = new Map<string, number>();
   const shares: { some: Case[]; others: Case[] } = { some: [], others: [] };
