@@ -37,6 +37,7 @@ const rooms = [
   'graph',
   'vendor',
   'nearest.ts',
+  'turns.ts',
   'words.ts',
   'errors.ts',
 ];

@@ -8,6 +8,7 @@ import type { Generator, GeneratorInfo } from '../model/generator.js';
 import { targetSizes } from '../pulse/options.js';
 import type { NamedOptions } from '../results/journal.js';
 import { namedOptions } from '../runs/named-options.js';
+import { Turns } from '../turns.js';
 import { byteCount, quoted } from '../words.js';
 import { type AccessOptions, onlyFriends, onlyThisSite } from './access.js';
 import { readAsked } from './asked.js';
@@ -20,7 +21,6 @@ import { pageFiles } from './page.js';
 import { passOver } from './pass-over.js';
 import { LineFullError, SearchLine } from './search-line.js';
 import { TargetMaker } from './target-maker.js';
-import { Turnstile } from './turnstile.js';
 
 /** Searches that are over stay so long, and so many of them. */
 const KEPT = { kept: 100, keptMs: 15 * 60_000 };
@@ -53,7 +53,7 @@ export function serveApi(generator: Generator, { limits, access, version, onDefe
     (live, work) => work.perform(generator, live),
     onDefect,
   );
-  const uploads = new Turnstile(UPLOADS);
+  const uploads = new Turns(UPLOADS);
   const targets = new TargetMaker(limits.pixels);
   const app = new Hono();
   // Over plain HTTP there is no HTTPS to insist on.
@@ -88,7 +88,7 @@ export function serveApi(generator: Generator, { limits, access, version, onDefe
     c.json({ error: `the request is larger than the ${byteCount(limits.bytes)} that this server takes` }, 413);
   app.post('/v1/searches', bodyLimit({ maxSize: limits.bytes, onError: tooLarge }), async (c) => {
     line.checkRoom();
-    const work = await uploads.through(async () => {
+    const work = await uploads.take(async () => {
       const { picture, others } = readForm(await formOf(c));
       const asked = readAsked(others, generator.info, limits);
       const bytes = new Uint8Array(await picture.arrayBuffer());

@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { FacewrightError } from '../errors.js';
 import type { Target, ToTargetOptions } from '../image/to-target.js';
+import { Turns } from '../turns.js';
 import type { TargetAnswer, TargetQuestion } from './target-process.js';
 
 /** Longer than any photo takes; drawings (SVG) may take for ever. */
@@ -11,7 +12,7 @@ export class TargetMaker {
   readonly #maxPixels: number;
   readonly #patience: number;
   #process: ChildProcess | undefined;
-  #before: Promise<unknown> = Promise.resolve();
+  readonly #turns = new Turns(1);
 
   /**
    * @param maxPixels of a picture, looked at before it is decoded, and of the square that it becomes
@@ -30,12 +31,10 @@ export class TargetMaker {
   make(bytes: Uint8Array, name: string, options: ToTargetOptions, signal: AbortSignal): Promise<Target> {
     const { size, fit, background } = options;
     const question = { bytes, name, options: { size, fit, background }, maxPixels: this.#maxPixels };
-    const made = this.#before.then(() => {
+    return this.#turns.take(async () => {
       if (signal.aborted) throw new FacewrightError(`${name}: nobody waits for it any more`);
       return this.#ask(question);
     });
-    this.#before = made.catch(() => undefined);
-    return made;
   }
 
   close(): void {

@@ -1,6 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { Turns } from '../../dist/engine/native/turns.js';
+import { Turns } from '../../dist/turns.js';
 
 const soon = () => new Promise((resolve) => setTimeout(resolve, 2));
 

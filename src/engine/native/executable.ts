@@ -3,6 +3,7 @@ import type { Constants } from '../../graph/constant.js';
 import type { Program } from '../../graph/fuse/program.js';
 import { elements, type Graph, shapeText, type Tensor } from '../../graph/graph.js';
 import type { RunScalars } from '../../graph/ops.js';
+import { Turns } from '../../turns.js';
 import { checkConstants } from '../check-constants.js';
 import type { Executable, KernelTime } from '../engine.js';
 import type { AddonKernels, AddonProgram, NativeAddon } from './addon.js';
@@ -11,7 +12,6 @@ import type { KernelChoice } from './kernel-choice.js';
 import { lower } from './lower.js';
 import type { PlannedBuffer, PlannedStep, ProgramPlan } from './program.js';
 import { buffersOf, withBuffers } from './step.js';
-import { Turns } from './turns.js';
 
 /** What an executable shares with its engine. */
 export interface Shared {
