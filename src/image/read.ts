@@ -63,7 +63,9 @@ export async function readImage(path: string, options: ReadOptions): Promise<Sou
  * @throws FacewrightError as readImage does
  */
 export async function decodeImage(bytes: Uint8Array, name: string, options: ReadOptions): Promise<SourceImage> {
-  const { samples, channels, most, background, ...source } = await decodeBytes(Buffer.from(bytes), name, options);
+  const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const decoded = await decodeBytes(file, name, parseColour(options.background), options.maxPixels);
+  const { samples, channels, most, background, ...source } = decoded;
   return { ...source, data: composite(samples, channels, most, background) };
 }
 
@@ -89,12 +91,11 @@ export async function readImage8(path: string, options: ReadOptions): Promise<So
 const STRIP_SAMPLES = 2 ** 20;
 
 async function read(path: string, options: ReadOptions): Promise<Decoded> {
-  parseColour(options.background);
-  return decodeBytes(await readBytes(path), path, options);
+  const background = parseColour(options.background);
+  return decodeBytes(await readBytes(path), path, background, options.maxPixels);
 }
 
-async function decodeBytes(bytes: Buffer, name: string, options: ReadOptions): Promise<Decoded> {
-  const background = parseColour(options.background);
+async function decodeBytes(bytes: Buffer, name: string, background: Colour, maxPixels = MAX_PIXELS): Promise<Decoded> {
   // sharp sees a non-empty buffer only.
   if (bytes.length === 0) throw new FacewrightError(`${name}: an empty file; copy or download the picture again`);
   const foreign = foreignFormat(bytes);
@@ -102,7 +103,7 @@ async function decodeBytes(bytes: Buffer, name: string, options: ReadOptions): P
     throw new FacewrightError(`${name}: ${foreign}`);
   }
   try {
-    return await decode(name, bytes, background, options.maxPixels ?? MAX_PIXELS);
+    return await decode(name, bytes, background, maxPixels);
   } catch (error) {
     if (error instanceof FacewrightError) throw error;
     throw new FacewrightError(`${name}: ${decodeFailure(error)}`, { cause: error });
