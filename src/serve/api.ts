@@ -55,6 +55,7 @@ export function serveApi(generator: Generator, { limits, access, version, onDefe
   );
   const uploads = new Turns(UPLOADS);
   const targets = new TargetMaker(limits.pixels);
+  const closing = new AbortController();
   const app = new Hono();
   // Over plain HTTP there is no HTTPS to insist on.
   app.use(secureHeaders({ strictTransportSecurity: false }));
@@ -92,7 +93,12 @@ export function serveApi(generator: Generator, { limits, access, version, onDefe
       const { picture, others } = readForm(await formOf(c));
       const asked = readAsked(others, generator.info, limits);
       const bytes = new Uint8Array(await picture.arrayBuffer());
-      const target = await targets.make(bytes, quoted(picture.name || 'picture'), asked, c.req.raw.signal);
+      const target = await targets.make(
+        bytes,
+        quoted(picture.name || 'picture'),
+        asked,
+        AbortSignal.any([c.req.raw.signal, closing.signal]),
+      );
       return new FaceSearch(asked, target);
     });
     const search = line.add(work);
@@ -132,6 +138,8 @@ export function serveApi(generator: Generator, { limits, access, version, onDefe
     line.remove(c.req.param('id'), 'it was deleted') ? c.body(null, 204) : missing(c),
   );
   const close = async () => {
+    // Uploads that still wait are not to start its process anew.
+    closing.abort();
     targets.close();
     await line.close();
   };
