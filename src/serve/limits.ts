@@ -11,3 +11,6 @@ export interface ServeLimits {
 }
 
 export const usualLimits: ServeLimits = { waiting: 32, steps: 10_000, bytes: 32e6, pixels: 50e6 };
+
+/** Where a server listens unless it is told: where only this machine comes. */
+export const usualPlace = { host: '127.0.0.1', port: 8420 } as const;

@@ -6,7 +6,7 @@ import { FacewrightError } from '../errors.js';
 import type { Generator } from '../model/generator.js';
 import { ownVersion } from '../node/paths.js';
 import { type AccessOptions, checkAccess } from './access.js';
-import { type ServeLimits, usualLimits } from './limits.js';
+import { type ServeLimits, usualLimits, usualPlace } from './limits.js';
 
 export interface ServeOptions extends Partial<ServeLimits> {
   /** The address to listen on; by default only this machine's own. Any other one wants a token. */
@@ -26,9 +26,6 @@ export interface FaceServer {
   close(): Promise<void>;
 }
 
-/** Where only this machine comes. */
-export const LOOPBACK = '127.0.0.1';
-const USUAL_PORT = 8420;
 /** How long a client may take for its headers, and for its whole request. */
 const HEADERS_MS = 10_000;
 const REQUEST_MS = 120_000;
@@ -48,7 +45,7 @@ const MOST_CONNECTIONS = 512;
  * console.log(server.url);
  */
 export async function serveFaces(generator: Generator, options: ServeOptions = {}): Promise<FaceServer> {
-  const { host = LOOPBACK, port = USUAL_PORT, token, onDefect, ...given } = options;
+  const { host = usualPlace.host, port = usualPlace.port, token, onDefect, ...given } = options;
   const access: AccessOptions = { host, token };
   checkAccess(access);
   const limits = {

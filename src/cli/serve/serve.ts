@@ -3,7 +3,7 @@
 import type { ArgumentsCamelCase } from 'yargs';
 import { openGenerator, serveFaces } from '../../index.js';
 import { checkAccess } from '../../serve/access.js';
-import { LOOPBACK } from '../../serve/server.js';
+import { usualPlace } from '../../serve/limits.js';
 import { licenceText } from '../../words.js';
 import { Arguments, openOptions } from '../shared/arguments.js';
 import { Console } from '../shared/console.js';
@@ -27,7 +27,7 @@ export async function serveCommand(parsed: ArgumentsCamelCase): Promise<number> 
   };
   const open = openOptions(words);
   // Before weights are read, which may take long.
-  checkAccess({ host: options.host ?? LOOPBACK, token: options.token });
+  checkAccess({ host: options.host ?? usualPlace.host, token: options.token });
   return interruptible(
     () => console.note('stopping; again: stop at once'),
     async ({ signal }) => {

@@ -6,6 +6,7 @@ import { animationFormats } from '../../image/animation/formats.js';
 import { noiseKinds, optimizerNames } from '../../pulse/options.js';
 import { scheduleNames } from '../../pulse/schedule.js';
 import { besides } from '../../runs/beside.js';
+import { usualLimits, usualPlace } from '../../serve/limits.js';
 
 /** One option. Values arrive as text and are read by the command, so that every error is a sentence of ours. */
 export interface OptionSpec {
@@ -434,13 +435,13 @@ const workOptions: OptionTable = {
 const SERVED = 'Who is served:';
 
 const serveOptions: OptionTable = {
-  port: value(SERVED, 'to listen on; 0: any that is free', '8420'),
-  host: value(SERVED, 'address to listen on; any that others reach wants a token', '127.0.0.1'),
+  port: value(SERVED, 'to listen on; 0: any that is free', `${usualPlace.port}`),
+  host: value(SERVED, 'address to listen on; any that others reach wants a token', usualPlace.host),
   token: value(SERVED, 'what requests have to bring, as Authorization: Bearer TOKEN', 'FACEWRIGHT_TOKEN'),
-  'max-waiting': value(SERVED, 'searches that may wait', '32'),
-  'max-steps': value(SERVED, 'steps of one search, with its restarts', '10000'),
-  'max-bytes': value(SERVED, 'bytes of one request', '32000000'),
-  'max-pixels': value(SERVED, 'pixels of one picture', '50000000'),
+  'max-waiting': value(SERVED, 'searches that may wait', `${usualLimits.waiting}`),
+  'max-steps': value(SERVED, 'steps of one search, with its restarts', `${usualLimits.steps}`),
+  'max-bytes': value(SERVED, 'bytes of one request', `${usualLimits.bytes}`),
+  'max-pixels': value(SERVED, 'pixels of one picture', `${usualLimits.pixels}`),
   ...modelOptions,
   quiet: flag(REPORT, 'nothing on stderr but errors'),
 };
