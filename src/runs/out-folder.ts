@@ -20,6 +20,7 @@ export const creatorTool = {
   align: 'facewright align',
   emoji: 'facewright emoji',
   animate: 'facewright animate',
+  serve: 'facewright serve',
 } as const;
 
 /**

@@ -8,13 +8,11 @@ import { isBetter, type SearchResult, search } from '../pulse/search.js';
 import { randomStart } from '../pulse/start.js';
 import { type PictureNotes, withNotes } from '../results/picture-notes.js';
 import { namedOptions } from '../runs/named-options.js';
+import { creatorTool } from '../runs/out-folder.js';
 import { Recovery } from '../runs/recovery.js';
 import { targetPng } from '../runs/result-writer.js';
 import type { Asked } from './asked.js';
 import type { LiveSearch } from './live-search.js';
-
-/** What XMP and the notes of a face name as its maker. */
-const MAKER = 'facewright serve';
 
 /** A search that is asked for, with its target: of the picture itself nothing is kept. */
 export class FaceSearch {
@@ -105,7 +103,7 @@ export class FaceSearch {
     const named = namedOptions({ search: options, restarts, fit, background, precision }, info);
     return {
       v: 1,
-      made_by: MAKER,
+      made_by: creatorTool.serve,
       model: { name: info.name, sha256: info.sha256, licence: info.licence },
       ...{ seed, duplicate: 0, restart, options: { ...named, size }, steps: options.steps },
       ...{ best_step: result.bestStep, losses: result.losses, eps: options.eps, met: result.met },
@@ -115,5 +113,5 @@ export class FaceSearch {
 }
 
 function pngOf(image: Float32Array, side: number): Promise<Buffer> {
-  return encodePng({ data: toRgb8(image, side, side), width: side, height: side }, { creatorTool: MAKER });
+  return encodePng({ data: toRgb8(image, side, side), width: side, height: side }, { creatorTool: creatorTool.serve });
 }
