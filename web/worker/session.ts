@@ -123,7 +123,7 @@ export class Session {
   }
 
   /** As `notesOf` makes them of a line of run.jsonl. */
-  #notes({ seed, restarts, options }: SearchRequest, { bestStep, losses, met }: SearchResult, restart: number) {
+  #notes({ seed, size, restarts, options }: SearchRequest, { bestStep, losses, met }: SearchResult, restart: number) {
     const { name, sha256, licence } = this.generator.info;
     const { kind, adapter, precision } = this.engine.info;
     return {
@@ -133,7 +133,7 @@ export class Session {
       seed,
       duplicate: 0,
       restart,
-      options: namedOptions({ search: options, restarts, precision, ...SQUARE }, this.generator.info),
+      options: { ...namedOptions({ search: options, restarts, precision, ...SQUARE }, this.generator.info), size },
       steps: options.steps,
       best_step: bestStep,
       losses,
