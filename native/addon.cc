@@ -267,7 +267,7 @@ Napi::Value machine(const Napi::CallbackInfo& info) {
         last = kernels->isa;
       }
       Napi::Array precisions = isas.Get(isas.Length() - 1).As<Napi::Object>().Get("precisions").As<Napi::Array>();
-      precisions.Set(precisions.Length(), nameOf(kernels->precision));
+      precisions.Set(precisions.Length(), nameOf(kernels->direct.precision));
     }
     Napi::Object result = Napi::Object::New(env);
     result.Set("processor", processorName());

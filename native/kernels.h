@@ -302,21 +302,27 @@ struct Demodulate {
   float* y;
 };
 
+/** Floats of scratch that each thread needs, and of shared and partial memory. */
+struct Memory {
+  int64_t scratch, shared, partial;
+};
+
+/** Direct convolutions: what a precision is of. */
+struct Direct {
+  /** Of the products; sums are in float32. */
+  Precision precision;
+  /** Words of 32 bits that sixteen channels of a packed pixel take: 16 floats, or 8 pairs of bfloat16. */
+  int packedWords;
+  Memory (*memory)(const Convolution&);
+  void (*run)(const Run&, const Convolution&);
+};
+
 /** The kernels of one instruction set, in one precision. */
 struct Kernels {
   const char* isa;
-  /** Of the products in direct convolutions; sums, and all else, are in float32. */
-  Precision precision;
-  /** Blocks of output channels that `convolution` makes at once; part of the layout of its weights. */
+  /** Blocks of output channels that convolutions make at once; part of the layout of their weights. */
   int groupBlocks;
-  /** Words of 32 bits that sixteen channels of a packed pixel take in `convolution`: 16 floats, or 8 pairs of bfloat16. */
-  int packedWords;
-  /** Floats of scratch that each thread needs, and of shared and partial memory. */
-  struct Memory {
-    int64_t scratch, shared, partial;
-  };
-  Memory (*convolutionMemory)(const Convolution&);
-  void (*convolution)(const Run&, const Convolution&);
+  Direct direct;
   Memory (*winogradMemory)(const Winograd&);
   void (*winograd)(const Run&, const Winograd&);
   Memory (*winogradUpMemory)(const Convolution&);

@@ -20,7 +20,7 @@ extern const Kernels kernels;
 }
 #if FACEWRIGHT_HAS_BF16
 namespace avx512_bf16 {
-extern const Kernels kernels;
+extern const Direct direct;
 }
 #endif
 namespace avx2 {
@@ -30,6 +30,20 @@ extern const Kernels kernels;
 namespace baseline {
 extern const Kernels kernels;
 }
+
+#if FACEWRIGHT_HAS_BF16
+namespace {
+/** Those of AVX-512 with direct convolutions in bfloat16. */
+const Kernels& avx512Bf16() {
+  static const Kernels kernels = [] {
+    Kernels made = avx512::kernels;
+    made.direct = avx512_bf16::direct;
+    return made;
+  }();
+  return kernels;
+}
+}  // namespace
+#endif
 
 std::vector<const Kernels*> usableKernels() {
   std::vector<const Kernels*> usable;
@@ -41,7 +55,7 @@ std::vector<const Kernels*> usableKernels() {
                       __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl");
   if (avx512) usable.push_back(&avx512::kernels);
 #if FACEWRIGHT_HAS_BF16
-  if (avx512 && __builtin_cpu_supports("avx512bf16")) usable.push_back(&avx512_bf16::kernels);
+  if (avx512 && __builtin_cpu_supports("avx512bf16")) usable.push_back(&avx512Bf16());
 #endif
   if (avx2) usable.push_back(&avx2::kernels);
 #endif

@@ -179,7 +179,7 @@ Step convolutionStep(const Kernels& k, const StepReader& r) {
   const LoadPlan load(r, c.in, down ? largeHeight : height, down ? largeWidth : width);
   const StorePlan store(r, c.out, up ? largeHeight : height, up ? largeWidth : width);
   const int64_t taps = c.geometry == Geometry::same ? 9 : 16;
-  const int64_t perPair = winograd ? kBlock * 36 : k.packedWords * taps;
+  const int64_t perPair = winograd ? kBlock * 36 : k.direct.packedWords * taps;
   const int64_t weights = r.input("weights", blocks(c.in) * blocks(c.out) * kBlock * perPair);
   c.load = load.load;
   c.store = store.store;
@@ -188,9 +188,9 @@ Step convolutionStep(const Kernels& k, const StepReader& r) {
             now.weights = f.at(weights);
             now.load = load.at(f);
             now.store = store.at(f);
-            (winograd ? k.winogradUp : k.convolution)(f.run, now);
+            (winograd ? k.winogradUp : k.direct.run)(f.run, now);
           },
-          (winograd ? k.winogradUpMemory : k.convolutionMemory)(c)};
+          (winograd ? k.winogradUpMemory : k.direct.memory)(c)};
 }
 
 template Step convolutionStep<false>(const Kernels&, const StepReader&);
@@ -224,7 +224,7 @@ Step transposeStep(const Kernels& k, const StepReader& r) {
   t.geometry = r.one<Geometry>("geometry");
   const bool same = t.geometry == Geometry::same;
   if (t.geometry == Geometry::up) r.fail("makes the weights of an adjoint, which is same or down");
-  if (!t.winograd && k.packedWords != kBlock) r.fail("transposes no pairs of bfloat16");
+  if (!t.winograd && k.direct.packedWords != kBlock) r.fail("transposes no pairs of bfloat16");
   t.in = int32_t(r.channels("in"));
   t.out = int32_t(r.channels("out"));
   const int64_t taps = t.winograd ? (same ? 16 : 36) : (same ? 9 : 16);

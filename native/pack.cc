@@ -42,7 +42,7 @@ uint16_t bfloat16(float value) {
  * 16 out], `parts` being the row phases of `up`. A word is the weight of one input channel, or those of two in bfloat16.
  */
 void packDirect(const View& v, Geometry geometry, const Kernels& kernels, float* to) {
-  const int64_t groupBlocks = kernels.groupBlocks, channels = kBlock / kernels.packedWords;
+  const int64_t groupBlocks = kernels.groupBlocks, channels = kBlock / kernels.direct.packedWords;
   const int64_t outBlocks = blocks(v.out), inBlocks = blocks(v.in);
   const bool up = geometry == Geometry::up;
   const int64_t parts = up ? 2 : 1, rows = up ? 2 : v.side, taps = up ? 4 : v.side;
@@ -180,7 +180,7 @@ int64_t packedFloats(const Kernels& kernels, const PackRequest& r) {
       return first * blocks(second) * kBlock;
     case Packing::direct:
       side(same ? 3 : 4);
-      return padded * (same ? 9 : 16) * kernels.packedWords / kBlock;
+      return padded * (same ? 9 : 16) * kernels.direct.packedWords / kBlock;
     case Packing::winograd:
       side(same ? 3 : 4);
       return padded * (same ? kPlaces : 36);

@@ -66,7 +66,7 @@ const Kernels& kernelsOf(const Napi::Value& value) {
   const std::string isa = word(from.Get("isa"), "isa"), precision = word(from.Get("precision"), "precision");
   const Precision wanted = named<Precision>(precision, "precision");
   for (const Kernels* kernels : usableKernels())
-    if (isa == kernels->isa && wanted == kernels->precision) return *kernels;
+    if (isa == kernels->isa && wanted == kernels->direct.precision) return *kernels;
   throw std::invalid_argument("this processor has no instruction set " + isa + " with precision " + precision);
 }
 

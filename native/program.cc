@@ -64,10 +64,10 @@ Program::Program(const Kernels& kernels, std::shared_ptr<Pool> pool, bool yieldi
       throw std::invalid_argument("a constant has too few values");
     }
   }
-  Kernels::Memory most{0, 0, 0};
+  Memory most{0, 0, 0};
   for (const StepSpec& spec : steps) {
     steps_.push_back(makeStep(kernels, spec, buffers_));
-    const Kernels::Memory& memory = steps_.back().memory;
+    const Memory& memory = steps_.back().memory;
     most.scratch = std::max(most.scratch, memory.scratch);
     most.shared = std::max(most.shared, memory.shared);
     most.partial = std::max(most.partial, memory.partial);

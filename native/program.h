@@ -74,7 +74,7 @@ struct Many {
 /** A step ready to run, with the memory that its kernel wants beside its buffers. */
 struct Step {
   std::function<void(const Frame&)> run;
-  Kernels::Memory memory{0, 0, 0};
+  Memory memory{0, 0, 0};
   /** Makes ready to run for several pictures at once, to the bit the same, where that is faster. */
   std::function<Many()> many{};
 };

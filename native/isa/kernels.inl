@@ -1,5 +1,6 @@
 // The kernels for one instruction set. A file of isa/ chooses it, defines FACEWRIGHT_ISA (a namespace), FACEWRIGHT_ISA_NAME,
-// FACEWRIGHT_LANES (floats in a vector), perhaps FACEWRIGHT_BF16, and includes this.
+// FACEWRIGHT_LANES (floats in a vector), and includes this. With FACEWRIGHT_BF16 it is the direct convolutions alone, in
+// bfloat16: all else is what it is in float32, and stands there (machine.cc).
 
 namespace facewright {
 namespace FACEWRIGHT_ISA {
@@ -10,6 +11,11 @@ namespace FACEWRIGHT_ISA {
 #include "../kernels/store.h"
 
 #include "../kernels/convolution.h"
+
+extern const Direct direct;
+constexpr Direct direct = {kPrecision, kPacked, convolutionMemory, convolution};
+
+#if !FACEWRIGHT_BF16
 #include "../kernels/linear.h"
 #include "../kernels/linear_many.h"
 #include "../kernels/pass.h"
@@ -25,13 +31,10 @@ namespace FACEWRIGHT_ISA {
 #include "../kernels/upsample.h"
 
 extern const Kernels kernels;
-const Kernels kernels = {
+constexpr Kernels kernels = {
     FACEWRIGHT_ISA_NAME,
-    kPrecision,
     kGroup,
-    kPacked,
-    convolutionMemory,
-    convolution,
+    direct,
     winogradMemory,
     winograd,
     winogradUpMemory,
@@ -65,6 +68,7 @@ const Kernels kernels = {
     multiplyAdds,
     copyFloats,
 };
+#endif
 
 }  // namespace FACEWRIGHT_ISA
 }  // namespace facewright

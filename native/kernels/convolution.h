@@ -308,7 +308,7 @@ static void convolve(const ConvolutionWork& work) {
   }
 }
 
-static Kernels::Memory convolutionMemory(const Convolution& c) {
+static Memory convolutionMemory(const Convolution& c) {
   const Tiling t = tilingOf(c);
   return {t.sumFloats() + (t.whole ? 0 : t.packedFloats()), t.whole ? t.packedFloats() : 0,
           partialFloats(c.store, t.tiles())};

@@ -61,7 +61,7 @@ FW_INLINE PassTiles passTiles(const Pass& p) {
   return {(p.store.height + kPassRows - 1) / kPassRows, (p.store.width + kPassColumns - 1) / kPassColumns};
 }
 
-static Kernels::Memory passMemory(const Pass& p) {
+static Memory passMemory(const Pass& p) {
   const PassTiles tiles = passTiles(p);
   return {(5 * kPassColumns + 2) * kBlock, 0, partialFloats(p.store, tiles.down * tiles.across)};
 }

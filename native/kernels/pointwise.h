@@ -47,7 +47,7 @@ static void pointwiseAdjointTask(void* argument, int64_t index, float* scratch) 
 
 FW_INLINE int64_t pointwiseTiles(const Pointwise& p) { return (p.height + kPointwiseRows - 1) / kPointwiseRows; }
 
-static Kernels::Memory pointwiseMemory(const Pointwise& p) {
+static Memory pointwiseMemory(const Pointwise& p) {
   return {p.width * int64_t(kBlock), 0, p.adjoint ? partialFloats(p.store, pointwiseTiles(p)) : 0};
 }
 

@@ -227,7 +227,7 @@ static void winogradTask(void* argument, int64_t index, float* scratch) {
   for (int64_t group = 0; group < work.t.groups; group++) anyGroupOf(work, index, group, scratch, rest);
 }
 
-static Kernels::Memory winogradMemory(const Winograd& w) {
+static Memory winogradMemory(const Winograd& w) {
   const WinogradTiling t = winogradTiling(w);
   const int64_t rest = most(t.packedFloats() + t.rowFloats(), t.productFloats() + t.madeFloats());
   return {rest + (t.whole ? 0 : t.transformedFloats()), t.whole ? t.count() * t.transformedFloats() : 0,

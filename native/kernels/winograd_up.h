@@ -234,7 +234,7 @@ static void winogradUpTask(void* argument, int64_t index, float* scratch) {
   }
 }
 
-static Kernels::Memory winogradUpMemory(const Convolution& c) {
+static Memory winogradUpMemory(const Convolution& c) {
   const UpTiling t = upTiling(c);
   const int64_t rest = most(t.packedFloats() + t.rowFloats(), t.productFloats() + t.madeFloats());
   return {t.transformedFloats() + rest, 0, partialFloats(c.store, t.count())};
