@@ -1,4 +1,4 @@
-# The addon for an install without CMake; CMakeLists.txt is the build. A test holds their lists of sources together.
+# The addon for an install without CMake; native/CMakeLists.txt is the build. A test holds their lists of sources together.
 {
   "targets": [
     {
@@ -24,7 +24,7 @@
         "native/program.cc",
         "native/steps.cc",
       ],
-      "include_dirs": ["<!(node -p \"require('node-addon-api').include_dir\")"],
+      "include_dirs": ["<!(node -p \"require('./native/node_modules/node-addon-api').include_dir\")"],
       "defines": ["NAPI_VERSION=8", "NODE_ADDON_API_CPP_EXCEPTIONS", "NODE_API_SWALLOW_UNTHROWABLE_EXCEPTIONS"],
       "cflags!": ["-fno-exceptions", "-O2"],
       "cflags_cc!": ["-fno-exceptions", "-std=gnu++17", "-std=gnu++20"],

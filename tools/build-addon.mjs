@@ -2,21 +2,23 @@
 //
 //   node tools/build-addon.mjs [--force]
 //
-// With CMake on the path by cmake-js (CMakeLists.txt), otherwise by the node-gyp of the npm that runs this (binding.gyp).
+// With CMake on the path by cmake-js (native/CMakeLists.txt), otherwise by the node-gyp of the npm that runs this (binding.gyp).
+// What it is built with is a package of its own, native/package.json, which is installed first.
 // Exit code 0 when the addon is there; 1 when it could not be built, and the last lines say why. An installed package needs none
 // of this: its addons are built before (tools/release.mjs).
 
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { npm, packagesAreStale } from './packages.mjs';
 
 /** Lines of a failed build that are shown; the rest is in a file. */
 const SHOWN_LINES = 12;
 
 const root = fileURLToPath(new URL('..', import.meta.url));
+const sources = join(root, 'native');
 const addon = join(root, 'build', 'Release', 'facewright.node');
 
 if (process.argv.includes('--force') || isStale()) {
@@ -32,20 +34,42 @@ if (process.argv.includes('--force') || isStale()) {
 function isStale() {
   if (!existsSync(addon)) return true;
   const built = statSync(addon).mtimeMs;
-  const native = readdirSync(join(root, 'native'), { recursive: true }).map((file) => join('native', file));
-  return ['CMakeLists.txt', 'binding.gyp', ...native].some((file) => statSync(join(root, file)).mtimeMs > built);
+  const own = readdirSync(sources, { recursive: true }).filter((file) => !file.startsWith('node_modules'));
+  const files = [join(root, 'binding.gyp'), ...own.map((file) => join(sources, file))];
+  return files.some((file) => statSync(file).mtimeMs > built);
 }
 
 /** What went wrong, if something did. */
 function build() {
-  const command = hasCmake() ? withCmake() : withGyp();
-  if (typeof command === 'string') return command;
-  // What another tool left there would be in the way.
+  return installTools() ?? compile();
+}
+
+/** Installs the packages that it is built with. @returns what went wrong */
+function installTools() {
+  if (!packagesAreStale(sources)) return undefined;
+  return run(npm('ci --no-fund --no-audit --loglevel=error'), sources);
+}
+
+function compile() {
+  if (isOfOther()) rmSync(join(root, 'build'), { recursive: true });
+  return (hasCmake() ? withCmake() : withGyp()) ?? (existsSync(addon) ? undefined : `it made no ${addon}`);
+}
+
+/** Whether build/ is what another tool left, or CMake for sources elsewhere: it would be in the way. */
+function isOfOther() {
   const cache = join(root, 'build', 'CMakeCache.txt');
-  if (existsSync(join(root, 'build')) && existsSync(cache) !== hasCmake())
-    rmSync(join(root, 'build'), { recursive: true });
-  const { status, stdout, stderr, error } = spawnSync(process.execPath, command, { cwd: root, encoding: 'utf8' });
-  if (status === 0 && existsSync(addon)) return undefined;
+  if (!existsSync(cache)) return existsSync(join(root, 'build')) && hasCmake();
+  return !hasCmake() || !readFileSync(cache, 'utf8').includes(`CMAKE_HOME_DIRECTORY:INTERNAL=${sources}\n`);
+}
+
+/** Runs a program to its end. @returns what went wrong; the telling lines of it have been said then */
+function run([program, ...words], cwd) {
+  const { status, stdout, stderr, error } = spawnSync(program, words, {
+    cwd,
+    encoding: 'utf8',
+    shell: program.endsWith('.cmd'),
+  });
+  if (status === 0) return undefined;
   const output = `${stdout ?? ''}${stderr ?? ''}${error?.message ?? ''}`;
   const log = join(mkdtempSync(join(tmpdir(), 'facewright-')), 'build-addon.log');
   writeFileSync(log, output);
@@ -60,13 +84,13 @@ function hasCmake() {
 }
 
 function withCmake() {
-  const require = createRequire(import.meta.url);
-  const main = join(dirname(require.resolve('cmake-js/package.json')), 'bin', 'cmake-js');
-  return [main, 'compile', '--log-level', 'error'];
+  const main = join('node_modules', 'cmake-js', 'bin', 'cmake-js');
+  return run([process.execPath, main, 'compile', '--out', join(root, 'build'), '--log-level', 'error'], sources);
 }
 
 /** npm tells its scripts where its node-gyp is. */
 function withGyp() {
   const gyp = process.env.npm_config_node_gyp;
-  return gyp === undefined ? 'there is no CMake, and this was not run by npm' : [gyp, 'rebuild'];
+  if (gyp === undefined) return 'there is no CMake, and this was not run by npm';
+  return run([process.execPath, gyp, 'rebuild'], root);
 }

@@ -85,6 +85,7 @@ function release() {
   const changed = run('git', ['status', '--porcelain']).trim();
   if (changed !== '') throw new Error(`the clone is not clean:\n${changed}`);
   run('npm', ['ci', '--include=dev', '--no-fund', '--no-audit']);
+  run('npm', ['ci', '--prefix', 'native', '--no-fund', '--no-audit']);
   run(process.execPath, [join('node_modules', 'typescript', 'bin', 'tsc'), '-b', '.', 'test']);
   run(process.execPath, [join('tools', 'vendor.mjs')]);
   run(process.execPath, [join('tools', 'shader-module.mjs')]);
@@ -108,7 +109,14 @@ function buildAddon(name) {
   const build = join(work, name);
   const toolchain = join(root, 'tools', 'toolchains', `${name}.cmake`);
   const include = [inPackages('node-api-headers', 'include'), inPackages('node-addon-api')];
-  const words = ['-S', root, '-B', build, `-DCMAKE_JS_INC=${include.join(';')}`, '-DCMAKE_BUILD_TYPE=Release'];
+  const words = [
+    '-S',
+    join(root, 'native'),
+    '-B',
+    build,
+    `-DCMAKE_JS_INC=${include.join(';')}`,
+    '-DCMAKE_BUILD_TYPE=Release',
+  ];
   if (existsSync(toolchain)) words.push(`-DCMAKE_TOOLCHAIN_FILE=${toolchain}`);
   if (name.startsWith('win32')) words.push(`-DCMAKE_JS_LIB=${nodeImports()}`);
   const environment = env();
@@ -215,8 +223,9 @@ function pack(checks) {
   console.log(`release: ${pathToFileURL(out)}`);
 }
 
+/** What the addon is built with (native/package.json). */
 function inPackages(...parts) {
-  return join(root, 'node_modules', ...parts);
+  return join(root, 'native', 'node_modules', ...parts);
 }
 
 /** Runs a program to its end. @returns what it printed @throws Error with the end of that when it fails */

@@ -20,8 +20,8 @@ case $kind in
 esac
 
 out=build/$kind
-node_modules/.bin/cmake-js compile --out "$out" --CD$option=ON --log-level error >"$out.log" 2>&1 || {
-  mkdir -p build
+mkdir -p build
+(cd native && node_modules/.bin/cmake-js compile --out "../$out" --CD$option=ON --log-level error) >"$out.log" 2>&1 || {
   tail -n 20 "$out.log"
   exit 1
 }

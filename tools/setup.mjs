@@ -9,11 +9,12 @@
 // Exit code 0: ready; 1: not, and the last line says why.
 
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { chromiumPath } from './chromium.mjs';
+import { npm, packagesAreStale } from './packages.mjs';
 import { adapterPlan, browserPackages, compilerPackages, updateLists } from './setup-adapter.mjs';
 
 /** Steps that are over sooner are not worth a line. */
@@ -34,9 +35,7 @@ class SetupError extends Error {}
 
 try {
   checkNode();
-  if (packagesAreStale())
-    await step('installing packages', npm('ci --include=dev --no-fund --no-audit --loglevel=error'));
-  const native = await buildAddon();
+  const [, native] = await both(installPackages(), buildAddon());
   await step('building', [process.execPath, join('node_modules', 'typescript', 'bin', 'tsc'), '-b', '.', 'test']);
   await step('bundling', [process.execPath, join('tools', 'vendor.mjs')]);
   await step('bundling shaders', [process.execPath, join('tools', 'shader-module.mjs')]);
@@ -63,17 +62,15 @@ function checkNode() {
   }
 }
 
-/** npm writes node_modules/.package-lock.json last: without it, an installation did not come to its end. */
-function packagesAreStale() {
-  const installed = join(root, 'node_modules', '.package-lock.json');
-  return !existsSync(installed) || statSync(installed).mtimeMs < statSync(join(root, 'package-lock.json')).mtimeMs;
+/** Waits for both, however one of them ends. */
+async function both(...promises) {
+  await Promise.allSettled(promises);
+  return Promise.all(promises);
 }
 
-/** npm as it is running already, or else the one on the path. */
-function npm(words) {
-  const running = process.env.npm_execpath;
-  if (running?.endsWith('npm-cli.js')) return [process.execPath, running, ...words.split(' ')];
-  return [process.platform === 'win32' ? 'npm.cmd' : 'npm', ...words.split(' ')];
+async function installPackages() {
+  if (!packagesAreStale(root)) return;
+  await step('installing packages', npm('ci --include=dev --no-fund --no-audit --loglevel=error'));
 }
 
 /** Builds the native engine, with a compiler of the system's, or one that is installed for it. Whether it is there. */
@@ -146,17 +143,17 @@ async function findBrowser() {
   }
 }
 
-/** Runs a command of which people should know when it takes long. */
+/** Runs a command of which people should know when it takes long. Another may run beside it. */
 async function step(what, command) {
   const began = Date.now();
   let announced = false;
   const timer = setTimeout(() => {
     announced = true;
-    process.stderr.write(`setup: ${what} … `);
+    say(`${what} …`);
   }, ANNOUNCE_AFTER_MS);
   const { code, output } = await run(command);
   clearTimeout(timer);
-  if (announced) process.stderr.write(code === 0 ? `${Math.round((Date.now() - began) / 1000)} s\n` : 'failed\n');
+  if (announced) say(`${what} ${code === 0 ? `took ${Math.round((Date.now() - began) / 1000)} s` : 'failed'}`);
   if (code === 0) return;
   const lines = output.trim().split('\n');
   const telling = lines.filter((line) => /error|^E: /i.test(line));

@@ -39,7 +39,7 @@ const OWN_BUILDS = ['Release', 'Debug'].map((kind) => packagePath('build', kind,
 export const BUILD = `npm run build:addon --prefix ${JSON.stringify(packagePath().replace(/[\\/]$/, ''))}`;
 
 /** Whether this is a clone, which has the addon's sources, or an installed package. */
-const isClone = existsSync(packagePath('CMakeLists.txt'));
+const isClone = existsSync(packagePath('native', 'CMakeLists.txt'));
 
 /**
  * Where the addon is: what FACEWRIGHT_ADDON names, one's own build, or what came along for this machine.
