@@ -43,6 +43,8 @@ export interface OpenOptions {
    * the order of sums may differ, and with it a result's last digits.
    */
   readonly tuned?: boolean;
+  /** What the generator is called, in results and their notes; by default as its file is, or the folder where everybody's files are called the same. */
+  readonly name?: string;
   /** What the owner of the weights says of their licence, where the file does not. */
   readonly licence?: string;
   /**
@@ -104,17 +106,19 @@ export interface DescribedGenerator {
   readonly info: GeneratorInfo;
   /** Whether it can be searched: there is a Gaussian fit, or the mapping network, from which it can be made. */
   readonly searchable: boolean;
+  /** The files that it is read from: that of the generator first. */
+  readonly files: readonly string[];
 }
 
 /** Reads what a generator is, and opens no engine. @throws FacewrightError as `openGenerator` does of the model */
 export async function describeGenerator(
-  options: Pick<OpenOptions, 'model' | 'class' | 'licence'>,
+  options: Pick<OpenOptions, 'model' | 'class' | 'name' | 'licence'>,
 ): Promise<DescribedGenerator> {
   refuseUnfetched(options.model);
   const weights = await openWeights(options.model ?? demoModelPath);
   try {
     const { info, network, fit } = readModel(weights, { ...options, source: options.model });
-    return { info, searchable: fit !== undefined || network.hasMapping };
+    return { info, searchable: fit !== undefined || network.hasMapping, files: weights.files };
   } finally {
     weights.close();
   }

@@ -22,6 +22,8 @@ export interface ModelOptions {
   readonly source?: string;
   /** The class that a conditional generator draws, counted from 0. */
   readonly class?: number;
+  /** What the generator is called; by default as the file is. */
+  readonly name?: string;
   /** What the owner of the weights says of their licence, where the file does not. */
   readonly licence?: string;
 }
@@ -39,9 +41,9 @@ export interface ReadModel {
  * @throws FacewrightError when they make no network, or none of that class, or their fit is none
  */
 export function readModel(file: ModelWeights, options: ModelOptions = {}): ReadModel {
-  const { source = file.name, class: wanted, licence: owners } = options;
+  const { source = file.name, class: wanted, name = file.name, licence: owners } = options;
   const network = readNetwork(source, file, { class: wanted });
-  const info = generatorInfo(network, { name: file.name, sha256: file.sha256, licence: licenceOf(file, owners) });
+  const info = generatorInfo(network, { name, sha256: file.sha256, licence: licenceOf(file, owners) });
   return { network, info, fit: storedFit(source, file, network) };
 }
 

@@ -23,6 +23,8 @@ export interface WeightFile {
   readonly name: string;
   /** As it was given. */
   readonly path: string;
+  /** The files that it is made of: that of the generator first. */
+  readonly files: readonly string[];
   readonly format: ContainerName;
   /** Whose names and layouts the tensors had (`model/dialects/`). */
   readonly dialect: string;
@@ -91,11 +93,14 @@ async function openFile(path: string): Promise<OpenWeightFile> {
     const file = await open(path);
     const main: MainPart = { ...findGenerator(path, file), format: file.format, sha256: file.digest() };
     const companions: Part[] = [];
+    const files = [path];
     for (const companion of main.dialect.companions ?? []) {
       const beside = join(dirname(path), companion.file);
-      if (existsSync(beside)) companions.push(companionPart(beside, await open(beside), companion));
+      if (!existsSync(beside)) continue;
+      companions.push(companionPart(beside, await open(beside), companion));
+      files.push(beside);
     }
-    return { ...describe(path, main, companions), close };
+    return { ...describe(path, main, companions), files, close };
   } catch (error) {
     close();
     throw fileError(path, 'cannot be read', error);
@@ -149,7 +154,7 @@ function companionPart(path: string, file: OpenedWeights, { prefix, names, fixed
   return { format, metadata, parameters, tensors, sha256: digest() };
 }
 
-function describe(path: string, main: MainPart, companions: readonly Part[]): Omit<OpenWeightFile, 'close'> {
+function describe(path: string, main: MainPart, companions: readonly Part[]): Omit<OpenWeightFile, 'close' | 'files'> {
   // In the order of the files' usual names.
   const parts = [...companions, main];
   const digests = parts.map((part) => part.sha256);

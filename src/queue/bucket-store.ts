@@ -5,13 +5,13 @@
 //   results/ID.json               its line, and which of them it has: what is here is whole
 //   failures/ID.json              the line of a picture that has none
 //   kept/NAME                     drawings
-//   weights/SHA-256.ENDING        generators
+//   weights/SHA-256/NAME          the files of generators
 //
 // ID follows from the job (`resultId`). All but failures is put once.
 
 import { createHash } from 'node:crypto';
-import { readdir, readFile, rm, stat } from 'node:fs/promises';
-import { dirname, extname, join } from 'node:path';
+import { readdir, readFile, rm } from 'node:fs/promises';
+import { basename, dirname, extname, join } from 'node:path';
 import { FacewrightError } from '../errors.js';
 import { isAlive } from '../node/is-alive.js';
 import { cachePath } from '../node/paths.js';
@@ -126,18 +126,18 @@ export class BucketStore implements ResultStore {
     this.#kept.add(file);
   }
 
-  async putWeights(sha256: string, path: string): Promise<boolean> {
-    if (!(await stat(path)).isFile()) return false;
-    const name = `weights/${sha256}${extname(path)}`;
-    if (!(await this.#bucket.has(name))) await this.#bucket.putOnce(name, path);
-    return true;
+  async putWeights(sha256: string, files: readonly string[]): Promise<void> {
+    for (const path of files) {
+      const name = `weights/${sha256}/${basename(path)}`;
+      if (!(await this.#bucket.has(name))) await this.#bucket.putOnce(name, path);
+    }
   }
 
-  async getWeights(sha256: string, path: string): Promise<boolean> {
-    for await (const [name] of this.#bucket.list(`weights/${sha256}`)) {
-      return name !== undefined && this.#bucket.getTo(name, path);
+  async getWeights(sha256: string, folder: string): Promise<void> {
+    const beginning = `weights/${sha256}/`;
+    for await (const names of this.#bucket.list(beginning)) {
+      for (const name of names) await this.#bucket.getTo(name, join(folder, basename(name)));
     }
-    return false;
   }
 
   async close(): Promise<void> {

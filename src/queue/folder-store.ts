@@ -92,13 +92,10 @@ export class FolderStore implements ResultStore {
     // It is there already.
   }
 
-  async putWeights(): Promise<boolean> {
-    return false;
-  }
+  /** Whoever sees the folder may see the weights as well. */
+  async putWeights(): Promise<void> {}
 
-  async getWeights(): Promise<boolean> {
-    return false;
-  }
+  async getWeights(): Promise<void> {}
 
   close(): Promise<void> {
     return this.#journal.close();

@@ -1,7 +1,7 @@
 // The generator of a job, found by its hash, and kept open for the next one.
 
-import { existsSync } from 'node:fs';
-import { extname, join } from 'node:path';
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { FacewrightError } from '../errors.js';
 import type { Generator } from '../model/generator.js';
 import { cachePath, demoModelPath } from '../node/paths.js';
@@ -55,9 +55,8 @@ export class Models {
   async #find(setting: JobSetting, store: ResultStore): Promise<Generator> {
     const { sha256, name, path, source } = setting.model;
     const { models = [], cache } = this.#options;
-    // Weights are recognised by their content: this name is ours.
-    const kept = join(cache ?? cachePath(), 'weights', `${sha256}${extname(path ?? '') || '.safetensors'}`);
-    const here = [...models, ...(path === undefined ? [] : [path]), kept, demoModelPath];
+    const kept = join(cache ?? cachePath(), 'weights', sha256);
+    const here = [...models, ...(path === undefined ? [] : [path]), ...filesIn(kept), demoModelPath];
     for (const file of new Set(here.filter(existsSync))) {
       const generator = await this.#openIf(file, setting);
       if (generator !== undefined) return generator;
@@ -67,8 +66,9 @@ export class Models {
       const generator = await this.#openIf(located.path, setting);
       if (generator !== undefined) return generator;
     }
-    if (await store.getWeights(sha256, kept)) {
-      const generator = await this.#openIf(kept, setting);
+    await store.getWeights(sha256, kept);
+    for (const file of filesIn(kept)) {
+      const generator = await this.#openIf(file, setting);
       if (generator !== undefined) return generator;
     }
     throw new FacewrightError(
@@ -79,11 +79,17 @@ export class Models {
   /** The generator of a file, if it has the hash that is wanted. Files that cannot be read are another machine's, or no weights. */
   async #openIf(model: string, { model: wanted, precision }: JobSetting): Promise<Generator | undefined> {
     const { engine, adapter, threads, tuned, cache, onMessage } = this.#options;
-    const { licence, class: drawn, sha256 } = wanted;
-    // What a file says of its licence counts; an owner's word is for files that say nothing.
-    const which = { model, class: drawn, licence: licence === 'unknown' ? undefined : licence };
+    const { name, licence, class: drawn, sha256 } = wanted;
+    // A result is the same, whatever the file is called here. What a file says of its licence counts; an owner's word is for
+    // files that say nothing.
+    const which = { model, class: drawn, name, licence: licence === 'unknown' ? undefined : licence };
     const described = await describeGenerator(which).catch(() => undefined);
     if (described?.info.sha256 !== sha256) return undefined;
     return openGenerator({ ...which, engine, adapter, threads, tuned, cache, precision, onMessage });
   }
+}
+
+/** The paths of the files in a folder; none where there is no folder. */
+function filesIn(folder: string): string[] {
+  return existsSync(folder) ? readdirSync(folder).map((name) => join(folder, name)) : [];
 }

@@ -91,7 +91,7 @@ export class Producer {
     const { name, sha256, licence, class: drawn } = described.info;
     const { restarts, fit, background, out } = setting;
     const { model, precision = 'f32' } = options;
-    if (model.path !== undefined) await store.putWeights(sha256, model.path);
+    if (model.path !== undefined) await store.putWeights(sha256, described.files);
     return {
       out: parseBucket(out) === undefined ? resolve(out) : out,
       model: { name, sha256, licence, ...(drawn === undefined ? {} : { class: drawn }), ...model },

@@ -24,10 +24,10 @@ export interface ResultStore {
   putFailure(id: string, line: JournalLine): Promise<void>;
   /** Keeps a file that lines name and that is no result's: a drawing. @param path where it lies here @param file its name */
   putFile(path: string, file: string): Promise<void>;
-  /** Keeps weights for machines that have not got them. @returns false where the store takes none */
-  putWeights(sha256: string, path: string): Promise<boolean>;
-  /** Fetches weights to a path. @returns false where the store has none of this hash */
-  getWeights(sha256: string, path: string): Promise<boolean>;
+  /** Keeps the files of a generator for machines that have not got them, where the store takes any. */
+  putWeights(sha256: string, files: readonly string[]): Promise<void>;
+  /** Fetches the files of a generator into a folder, where the store has any of this hash. */
+  getWeights(sha256: string, folder: string): Promise<void>;
   close(): Promise<void>;
 }
 

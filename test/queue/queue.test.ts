@@ -1,8 +1,8 @@
 // The queue on the servers there are: what is put in, who gets it, what fails.
 
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { suite, type Test } from 'uvu';
 import * as assert from 'uvu/assert';
 import {
@@ -49,9 +49,10 @@ await writeInputs(inputs);
 
 /** Enqueues the pictures and gathers what is told. */
 async function enqueue(options: Pick<EnqueueOptions, 'queue' | 'out'> & Partial<EnqueueOptions>) {
-  const described = await describeGenerator({ model });
+  const given = { path: model, ...options.model };
+  const described = await describeGenerator({ model: given.path });
   const pictures = await findPictures({ inputs: [inputs], out: join(work, 'nowhere') });
-  const running = enqueuePictures(described, pictures, { seed: 1, search, model: { path: model }, ...options });
+  const running = enqueuePictures(described, pictures, { seed: 1, search, ...options, model: given });
   const events: EnqueueEvent[] = [];
   for await (const event of running) events.push(event);
   return { events, summary: await running.summary };
@@ -134,9 +135,21 @@ for (const kind of ['redis', 'postgres'] as const) {
 
   test('into a bucket, and from there into a folder', async () => {
     const bucket = await BucketServer.start();
+    try {
+      await throughBucket(bucket);
+    } finally {
+      await bucket.close();
+    }
+  });
+
+  async function throughBucket(bucket: BucketServer): Promise<void> {
     Object.assign(process.env, bucket.environment);
     const place = { queue: server.url, out: 's3://bucket/run', base: work };
-    await enqueue({ ...place, detach: true });
+    // All files of the generator travel: the worker does not see those that were enqueued, as on another machine.
+    const lent = join(work, kind, basename(model));
+    cpSync(model, lent, { recursive: true });
+    await enqueue({ ...place, model: { path: lent }, detach: true });
+    rmSync(lent, { recursive: true });
     // For a while it has other things to do.
     bucket.unwilling = 3;
     assert.is((await workOff(server.url)).summary.found, PICTURES + 1);
@@ -145,11 +158,16 @@ for (const kind of ['redis', 'postgres'] as const) {
     await holdsAll(out);
     const again = await pullResults({ from: place.out, out }).summary;
     assert.equal([again.pulled, again.earlier], [0, PICTURES + 1]);
+    const weights = [...bucket.objects.keys()].filter((key) => key.startsWith('run/weights/'));
+    assert.equal(
+      new Set(weights.map((key) => basename(key))),
+      new Set(['gaussian_fit.pt', 'mapping.pt', 'synthesis.pt']),
+    );
+    rmSync(join(work, 'cache', 'facewright', 'weights'), { recursive: true });
     const results = [...bucket.objects.keys()].filter((key) => key.startsWith('run/results/'));
     assert.is(results.length, PICTURES + 1);
     assert.is((await enqueue(place)).summary.earlier, PICTURES + 1);
-    await bucket.close();
-  });
+  }
 
   test('what cannot be is final at once, and is told; what is wrong with a machine is tried again', async () => {
     const out = join(work, `${kind}-failing`);

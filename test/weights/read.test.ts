@@ -75,8 +75,15 @@ test("PULSE's three files: by folder, by synthesis.pt, and by another name of it
     assert.is(byFolder.dialect, 'PULSE');
     const file = join(folder, 'synthesis.pt');
     assert.equal(await readWeights(file), { ...byFolder, path: file });
+    const [, ...companions] = byFolder.files;
+    assert.equal(byFolder.files, [file, join(folder, 'gaussian_fit.pt'), join(folder, 'mapping.pt')]);
     const copy = join(folder, 'copy.legacy.pt');
-    assert.equal(await readWeights(copy), { ...byFolder, path: copy, name: 'copy.legacy' });
+    assert.equal(await readWeights(copy), {
+      ...byFolder,
+      path: copy,
+      name: 'copy.legacy',
+      files: [copy, ...companions],
+    });
   });
 });
 
