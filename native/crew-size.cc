@@ -55,7 +55,8 @@ void CrewSize::endWindow(double pace) {
   const bool fewer = slow && at_ + 1 < sizes_.size(), more = at_ > 0;
   if (!fewer && !more) return;
   upwards_ = more && (!fewer || !upwards_);
-  other_ = upwards_ ? at_ - 1 : at_ + 1;
+  if (at_ + down_ >= sizes_.size()) down_ = 1;
+  other_ = upwards_ ? at_ - 1 : at_ + down_;
   trying_ = true;
   settling_ = upwards_ ? kSettling : 0;
 }
@@ -66,8 +67,12 @@ void CrewSize::endTrial(double pace) {
   const bool better = pace > kBetter * pace_;
   const bool inVain = !better || sinceChange_ < kInVain;
   patience_ = inVain ? std::min(2 * patience_, kMostPatience) : kLeastPatience;
-  if (!better) return;
+  if (!better) {
+    if (!upwards_) down_++;
+    return;
+  }
   at_ = other_;
+  down_ = 1;
   pace_ = pace;
   sinceChange_ = 0;
 }

@@ -18,8 +18,9 @@ struct Effort {
  * Where the system takes a thread off its core in the midst of a task, all others wait for it at the end of the kernel: two
  * threads beside another busy program on two cores are slower than one. No clock tells that on all systems alike; how long the
  * same work takes does. So the *pace* is measured, in work done per second. While it is what so many threads should do, nothing
- * is tried. When it is less, the next smaller number is tried for a moment, and while there are fewer than all, the next larger
- * one; the faster stays. The longer nothing comes of it, the rarer it is tried.
+ * is tried. When it is less, a smaller number is tried for a moment, and while there are fewer than all, the next larger one; the
+ * faster stays. Beside two busy programs one thread less is no faster, only two are: so where the next smaller number was not
+ * faster, the one after that is tried next. The longer nothing comes of it, the rarer it is tried.
  */
 class CrewSize {
  public:
@@ -40,6 +41,8 @@ class CrewSize {
   std::vector<int> sizes_;
   /** In `sizes_`: what is taken, and what is tried instead. */
   size_t at_ = 0, other_ = 0;
+  /** So far from `at_` is the smaller number that is tried next. */
+  size_t down_ = 1;
   bool trying_ = false;
   /** Windows still to be passed over. */
   int settling_ = 0;
