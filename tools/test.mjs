@@ -1,4 +1,5 @@
-// Runs the linter and then every test file, each in a process of its own, so that devices do not pile up; two at once.
+// Runs the linter and then every test file, each in a process of its own, so that devices do not pile up; two at once, and beside them
+// one of those that wait more than they compute.
 //
 //   node tools/test.mjs [--quick | --long | --sweep] [PART-OF-A-NAME...]
 //
@@ -21,6 +22,9 @@ const AT_ONCE = Math.min(2, availableParallelism());
 
 /** Folders whose tests take longest: they begin. */
 const LONGEST = ['engine/', 'pulse/', 'cli/'];
+
+/** Tests of servers, of which processors see little. */
+const WAITING = ['queue/', 'serve/', 'cli/serve', 'fetch/'];
 
 /** Folders that --quick leaves out. */
 const KERNELS = ['engine/', 'bench/', 'cli/bench/'];
@@ -55,12 +59,10 @@ if (!(await hasAdapter())) {
 }
 const began = Date.now();
 if (wanted.length === 0 && kind === undefined && !quick) await lint();
-const waiting = [...files];
-await Promise.all(
-  Array.from({ length: AT_ONCE }, async () => {
-    for (let name = waiting.shift(); name !== undefined; name = waiting.shift()) await runFile(name);
-  }),
-);
+// Of long ones, which bear less company, there are no more at once than two.
+const waits = (name) => kind === undefined && WAITING.some((beginning) => name.startsWith(beginning));
+const computing = files.filter((name) => !waits(name));
+await Promise.all([...Array.from({ length: AT_ONCE }, () => runAll(computing)), runAll(files.filter(waits))]);
 
 for (const [reason, names] of reasons) {
   console.log(`\nskipped, because ${reason}:`);
@@ -87,6 +89,11 @@ async function lint() {
   const { code, output, took } = await run(words);
   count('biome', { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1, skipped: 0 }, took);
   if (code !== 0) console.log(output);
+}
+
+/** Runs files one after another until none is left. */
+async function runAll(names) {
+  for (let name = names.shift(); name !== undefined; name = names.shift()) await runFile(name);
 }
 
 async function runFile(name) {
