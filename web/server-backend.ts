@@ -17,6 +17,10 @@ const API = new URL('./v1', document.baseURI);
 
 type Pixels = ToldResult['face'];
 
+interface ServerAnswer extends Pick<BackendInfo, 'engine'> {
+  readonly generators: readonly BackendInfo['generator'][];
+}
+
 interface SearchAnswer {
   readonly events: string;
   readonly face: string;
@@ -36,7 +40,10 @@ export class ServerBackend implements Backend {
 
   async open(): Promise<BackendInfo> {
     const response = await fetch(API, { headers: this.#headers });
-    if (response.ok) return (await response.json()) as BackendInfo;
+    if (response.ok) {
+      const { generators, engine } = (await response.json()) as ServerAnswer;
+      return { generator: generators[0], engine };
+    }
     if (response.status === 401) {
       throw new BackendError('no-engine', 'this server wants its token: add #token=… to the address of this page');
     }

@@ -112,6 +112,7 @@ export const commands: Readonly<Record<string, Command | CommandGroup>> = {
     examples: [
       ['facewright serve', 'at http://127.0.0.1:8420'],
       ['facewright serve --model ffhq.pkl --port 9000', 'weights of your own, another port'],
+      ['facewright serve --model ffhq.pkl afhqcat.pkl', 'two generators to choose from'],
       ['facewright serve --host 0.0.0.0', 'for others, who know what FACEWRIGHT_TOKEN holds'],
     ],
     load: async () => (await import('./serve/serve.js')).serveCommand,

@@ -14,6 +14,7 @@ import { type AccessOptions, onlyFriends, onlyThisSite } from './access.js';
 import { readAsked } from './asked.js';
 import { sendEvents } from './events.js';
 import { FaceSearch } from './face-search.js';
+import { Generators } from './generators.js';
 import type { ServeLimits } from './limits.js';
 import type { LiveSearch } from './live-search.js';
 import { apiDescription } from './openapi.js';
@@ -46,11 +47,12 @@ export interface ApiOptions {
   readonly onDefect?: (error: unknown) => void;
 }
 
-/** The API of a generator, and the page. */
-export function serveApi(generator: Generator, { limits, access, version, onDefect }: ApiOptions): Api {
+/** The API of generators on one engine, and the page. @throws FacewrightError where two of them have the same name */
+export function serveApi(given: readonly Generator[], { limits, access, version, onDefect }: ApiOptions): Api {
+  const generators = new Generators(given);
   const line = new SearchLine<FaceSearch>(
     { waiting: limits.waiting, ...KEPT, patience: PATIENCE },
-    (live, work) => work.perform(generator, live),
+    (live, work) => work.perform(live),
     onDefect,
   );
   const uploads = new Turns(UPLOADS);
@@ -81,7 +83,7 @@ export function serveApi(generator: Generator, { limits, access, version, onDefe
     c.json({ error: `${c.req.method} ${quoted(c.req.path)}: nothing is there; /v1/openapi.json says what is` }, 404),
   );
 
-  app.get('/v1', (c) => c.json(aboutServer(generator, limits, line.length, version)));
+  app.get('/v1', (c) => c.json(aboutServer(given, limits, line.length, version)));
   app.get('/v1/openapi.json', (c) => c.json(apiDescription(version)));
   app.get('/v1/searches', (c) => c.json({ searches: line.searches.map(summaryOf) }));
 
@@ -91,6 +93,7 @@ export function serveApi(generator: Generator, { limits, access, version, onDefe
     line.checkRoom();
     const work = await uploads.take(async () => {
       const { picture, others } = readForm(await formOf(c));
+      const generator = generators.get(others.get('model'));
       const asked = readAsked(others, generator.info, limits);
       const bytes = new Uint8Array(await picture.arrayBuffer());
       const target = await targets.make(
@@ -99,7 +102,7 @@ export function serveApi(generator: Generator, { limits, access, version, onDefe
         asked,
         AbortSignal.any([c.req.raw.signal, closing.signal]),
       );
-      return new FaceSearch(asked, target);
+      return new FaceSearch(generator, asked, target);
     });
     const search = line.add(work);
     if (c.req.raw.signal.aborted) line.remove(search.id, 'nobody waits for it any more');
@@ -124,7 +127,7 @@ export function serveApi(generator: Generator, { limits, access, version, onDefe
   app.get('/v1/searches/:id/face.png', async (c) => {
     const one = found(c);
     if (one === undefined) return missing(c);
-    const png = await one.work.facePng(generator.info.resolution);
+    const png = await one.work.facePng();
     if (png !== undefined) return c.body(png as Uint8Array<ArrayBuffer>, 200, { 'Content-Type': 'image/png' });
     const why = one.search.isOver ? 'there is none' : 'there is none yet; ask for it with preview=true to see it grow';
     return c.json({ error: `the face of ${one.search.id}: ${why}` }, 404);
@@ -147,17 +150,21 @@ export function serveApi(generator: Generator, { limits, access, version, onDefe
 }
 
 /** What the server is, what it searches with and what it bears. */
-function aboutServer({ info, engine }: Generator, limits: ServeLimits, waiting: number, version: string): object {
-  const { name, sha256, licence, kind, resolution, noiseSides, badNoise } = info;
-  const { adapter, software, precision } = engine.info;
+function aboutServer(generators: readonly Generator[], limits: ServeLimits, waiting: number, version: string): object {
+  const { kind, adapter, software, precision } = generators[0].engine.info;
   return {
     facewright: version,
-    generator: { name, sha256, licence, kind, resolution, noiseSides, badNoise, sizes: targetSizes(resolution) },
-    engine: { kind: engine.info.kind, adapter, software, precision },
-    defaults: defaultFields(info),
+    generators: generators.map(({ info }) => aboutGenerator(info)),
+    engine: { kind, adapter, software, precision },
     limits,
     waiting,
   };
+}
+
+function aboutGenerator(info: GeneratorInfo): object {
+  const { name, sha256, licence, kind, resolution, noiseSides, badNoise } = info;
+  const sizes = targetSizes(resolution);
+  return { name, sha256, licence, kind, resolution, noiseSides, badNoise, sizes, defaults: defaultFields(info) };
 }
 
 /** What the fields of a search are where a request leaves them out. */

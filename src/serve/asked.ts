@@ -40,6 +40,7 @@ export interface AskedLimits {
 
 /** The fields of a form beside `picture`, and what is said of each in the API's description. */
 export const fields = {
+  model: { type: 'string', says: 'the generator, by its name in /v1; by default the first' },
   size: { type: 'integer', says: 'side of the target in pixels; by default what the command takes' },
   seed: { type: 'integer', says: 'of the random start; by default 0' },
   restarts: { type: 'integer', says: 'searches from so many starts, of which the best is kept; by default 1' },
@@ -70,6 +71,7 @@ export type FieldName = keyof typeof fields;
  * Reads a form.
  *
  * @param form its fields but for the picture
+ * @param info of the generator that its field `model` names
  * @throws FacewrightError that names the first field that cannot be, as the command's options are refused
  */
 export function readAsked(form: ReadonlyMap<string, string>, info: GeneratorInfo, limits: AskedLimits): Asked {

@@ -21,7 +21,9 @@ export class FaceSearch {
   #preview: Promise<Uint8Array> | undefined;
   #face: Uint8Array | undefined;
 
+  /** @param generator that searches: it stays open until the search is over */
   constructor(
+    readonly generator: Generator,
     readonly asked: Asked,
     readonly target: Target,
   ) {}
@@ -32,9 +34,9 @@ export class FaceSearch {
   }
 
   /** The face as PNG: with its notes when it is found; with a preview, the best so far of the restart that runs; undefined without any. */
-  async facePng(resolution: number): Promise<Uint8Array | undefined> {
+  async facePng(): Promise<Uint8Array | undefined> {
     if (this.#face !== undefined || this.#latest === undefined) return this.#face;
-    this.#preview ??= pngOf(this.#latest, resolution);
+    this.#preview ??= pngOf(this.#latest, this.generator.info.resolution);
     return this.#preview;
   }
 
@@ -43,21 +45,21 @@ export class FaceSearch {
    *
    * @throws AbortedError when the search is stopped; FacewrightError when it fails
    */
-  async perform(generator: Generator, live: LiveSearch): Promise<void> {
+  async perform(live: LiveSearch): Promise<void> {
     try {
-      await this.#perform(generator, live);
+      await this.#perform(live);
     } finally {
       this.#show(undefined);
     }
   }
 
-  async #perform(generator: Generator, live: LiveSearch): Promise<void> {
+  async #perform(live: LiveSearch): Promise<void> {
     const began = performance.now();
-    const recovery = new Recovery(generator, async (message) => live.tell({ type: 'notice', message }));
+    const recovery = new Recovery(this.generator, async (message) => live.tell({ type: 'notice', message }));
     let best: { readonly result: SearchResult; readonly restart: number } | undefined;
     for (let restart = 0; restart < this.asked.restarts; ) {
       try {
-        const result = await this.#once(generator, live, restart);
+        const result = await this.#once(live, restart);
         recovery.succeeded();
         if (best === undefined || isBetter(result, best.result)) best = { result, restart };
         restart++;
@@ -71,10 +73,7 @@ export class FaceSearch {
       throw new FacewrightError('the search ended in numbers that are not finite; a smaller learning-rate may help');
     }
     const seconds = (performance.now() - began) / 1000;
-    this.#face = withNotes(
-      await pngOf(result.image, generator.info.resolution),
-      this.#notes(generator, result, restart),
-    );
+    this.#face = withNotes(await pngOf(result.image, this.generator.info.resolution), this.#notes(result, restart));
     const { losses, met } = result;
     live.tell({ type: 'done', best_step: result.bestStep, restart, losses, eps: this.asked.search.eps, met, seconds });
   }
@@ -84,7 +83,8 @@ export class FaceSearch {
     this.#preview = undefined;
   }
 
-  async #once(generator: Generator, live: LiveSearch, restart: number): Promise<SearchResult> {
+  async #once(live: LiveSearch, restart: number): Promise<SearchResult> {
+    const { generator } = this;
     const { search: options, seed, preview } = this.asked;
     const { rgb, size } = this.target;
     const start = await randomStart(generator.info, options, { seed, target: rgb, duplicate: 0, restart });
@@ -97,7 +97,8 @@ export class FaceSearch {
     return (await running.results)[0];
   }
 
-  #notes({ info, engine }: Generator, result: SearchResult, restart: number): PictureNotes {
+  #notes(result: SearchResult, restart: number): PictureNotes {
+    const { info, engine } = this.generator;
     const { search: options, seed, restarts, fit, background, size } = this.asked;
     const { precision, kind, adapter } = engine.info;
     const named = namedOptions({ search: options, restarts, fit, background, precision }, info);

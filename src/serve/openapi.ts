@@ -39,7 +39,7 @@ export function apiDescription(version: string): object {
     paths: {
       '/v1': {
         get: {
-          summary: 'The generator, the engine, defaults and limits',
+          summary: 'The generators with the defaults of each, the engine and the limits',
           responses: { 200: { description: 'About the server', ...json({ type: 'object' }) } },
         },
       },

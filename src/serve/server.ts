@@ -22,7 +22,7 @@ export interface ServeOptions extends Partial<ServeLimits> {
 /** A server that listens. */
 export interface FaceServer {
   readonly url: string;
-  /** Stops all searches, ends all connections and frees the port; the generator stays open. */
+  /** Stops all searches, ends all connections and frees the port; the generators stay open. */
   close(): Promise<void>;
 }
 
@@ -37,14 +37,18 @@ const MOST_CONNECTIONS = 512;
 /**
  * Serves searches over HTTP, one after another (docs/serve.md).
  *
- * @param generator is the server's alone until it is closed
+ * @param generators one, or several of different names on one engine, of which the first is the usual one; they are the server's alone
+ * until it is closed
  * @throws FacewrightError when the address cannot be listened on, or others reach it and there is no token
  *
  * @example
  * const server = await serveFaces(generator, { port: 8420 });
  * console.log(server.url);
  */
-export async function serveFaces(generator: Generator, options: ServeOptions = {}): Promise<FaceServer> {
+export async function serveFaces(
+  generators: Generator | readonly Generator[],
+  options: ServeOptions = {},
+): Promise<FaceServer> {
   const { host = usualPlace.host, port = usualPlace.port, token, onDefect, ...given } = options;
   const access: AccessOptions = { host, token };
   checkAccess(access);
@@ -54,7 +58,7 @@ export async function serveFaces(generator: Generator, options: ServeOptions = {
   };
   // Loaded when it is wanted: everything else does without.
   const { serveApi } = await import('./api.js');
-  const { app, close } = serveApi(generator, { limits, access, version: ownVersion(), onDefect });
+  const { app, close } = serveApi([generators].flat(), { limits, access, version: ownVersion(), onDefect });
   let server: Server;
   try {
     server = await listen(app.fetch, host, port);

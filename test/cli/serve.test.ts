@@ -55,7 +55,7 @@ test('searches, and SIGTERM ends it in the midst of one with exit code 0', async
   assert.match(text, /event: stopped\ndata: {"reason":"the server was stopped"}/);
   const [code, stderr] = await ended;
   assert.is(code, 0, stderr);
-  assert.match(stderr, /^tiny, 16 px, CC0-1\.0, on .*; Ctrl-C ends it$/m);
+  assert.match(stderr, /^tiny, 16 px, CC0-1\.0\non .*; Ctrl-C ends it$/m);
 });
 
 test('a token is asked for where there is one', async () => {

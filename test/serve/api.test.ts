@@ -303,10 +303,51 @@ test('fifty at once, and among them slow, broken and hostile ones', async () => 
   assert.is((await fetch(`${server.url}/v1`)).status, 200);
 });
 
+interface About {
+  readonly generators: readonly {
+    readonly name: string;
+    readonly resolution: number;
+    readonly sizes: readonly number[];
+    readonly defaults: Record<string, unknown>;
+  }[];
+  readonly limits: Record<string, number>;
+}
+
+async function aboutServer(url = server.url): Promise<About> {
+  return (await (await fetch(`${url}/v1`)).json()) as About;
+}
+
+test('of several generators the one that is asked for', async () => {
+  const other = tinyGenerator(engine, 'other', true);
+  const both = await serveFaces([generator, other], { port: 0 });
+  const { generators } = await aboutServer(both.url);
+  assert.equal(
+    generators.map(({ name }) => name),
+    ['tiny', 'other'],
+  );
+  for (const [fields, expected] of [
+    [{}, 'tiny'],
+    [{ model: 'other' }, 'other'],
+  ] as const) {
+    const summary = await asked(fields, both.url);
+    await (await fetch(both.url + summary.events)).text();
+    const png = Buffer.from(await (await fetch(both.url + summary.face)).arrayBuffer());
+    assert.is(JSON.parse(notesIn(png)!).model.name, expected);
+  }
+  const refused = await ask({ model: 'another' }, both.url);
+  assert.is(refused.status, 400);
+  assert.is(await errorOf(refused), 'model another: is not here; there are tiny and other');
+  await both.close();
+  const twice = await serveFaces([generator, generator], { port: 0 }).catch((error: Error) => error.message);
+  assert.is(twice, 'two generators are called tiny; give one of the files another name');
+  other.close();
+});
+
 test('what the server says of itself', async () => {
-  const about = (await (await fetch(`${server.url}/v1`)).json()) as Record<string, Record<string, unknown>>;
-  assert.equal([about.generator.name, about.generator.resolution, about.generator.sizes], ['tiny', 16, [1, 2, 4, 8]]);
-  assert.equal([about.defaults['trainable-noise'], about.defaults.steps, about.defaults.size], [5, 100, 8]);
+  const about = await aboutServer();
+  const [{ name, resolution, sizes, defaults }, ...others] = about.generators;
+  assert.equal([name, resolution, sizes, others], ['tiny', 16, [1, 2, 4, 8], []]);
+  assert.equal([defaults['trainable-noise'], defaults.steps, defaults.size], [5, 100, 8]);
   assert.is(about.limits.pixels, 10_000);
   const missing = await fetch(`${server.url}/v1/face`);
   assert.is(missing.status, 404);
@@ -314,7 +355,7 @@ test('what the server says of itself', async () => {
 });
 
 test('the description has every path and field, and no other', async () => {
-  const { app, close } = serveApi(generator, { limits: usualLimits, access: {}, version: '0' });
+  const { app, close } = serveApi([generator], { limits: usualLimits, access: {}, version: '0' });
   await close();
   const served = app.routes
     .filter(({ method }) => method !== 'ALL')
@@ -332,8 +373,8 @@ test('the description has every path and field, and no other', async () => {
   );
   assert.equal([...new Set(served)].sort(), described.sort());
   const form = description.paths['/v1/searches'].post.requestBody!.content['multipart/form-data'].schema.properties;
-  const { defaults } = (await (await fetch(`${server.url}/v1`)).json()) as { defaults: object };
-  const names = Object.keys(form).filter((name) => !['picture', 'preview'].includes(name));
+  const [{ defaults }] = (await aboutServer()).generators;
+  const names = Object.keys(form).filter((name) => !['picture', 'model', 'preview'].includes(name));
   assert.equal(new Set(names), new Set(Object.keys(defaults)));
 });
 

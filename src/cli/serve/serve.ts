@@ -1,15 +1,15 @@
 // facewright serve: searches over HTTP.
 
 import type { ArgumentsCamelCase } from 'yargs';
-import { openGenerator, serveFaces } from '../../index.js';
+import { serveFaces } from '../../index.js';
 import { checkAccess } from '../../serve/access.js';
 import { usualPlace } from '../../serve/limits.js';
 import { licenceText } from '../../words.js';
 import { Arguments, openOptions } from '../shared/arguments.js';
 import { Console } from '../shared/console.js';
 import { describeFailure, exitCode } from '../shared/exit.js';
-import { interruptible } from '../shared/interrupt.js';
 import { wholeNumber } from '../shared/values.js';
+import { withGenerators } from '../shared/with-generator.js';
 
 export async function serveCommand(parsed: ArgumentsCamelCase): Promise<number> {
   const words = new Arguments(parsed);
@@ -25,28 +25,25 @@ export async function serveCommand(parsed: ArgumentsCamelCase): Promise<number> 
     bytes: whole('max-bytes', 1),
     pixels: whole('max-pixels', 1),
   };
-  const open = openOptions(words);
+  const models = words.list('model');
   // Before weights are read, which may take long.
   checkAccess({ host: options.host ?? usualPlace.host, token: options.token });
-  return interruptible(
-    () => console.note('stopping; again: stop at once'),
-    async ({ signal }) => {
-      const generator = await openGenerator(open);
-      try {
-        const server = await serveFaces(generator, {
-          ...options,
-          onDefect: (error) => console.error(describeFailure(error)),
-        });
-        const { info, engine } = generator;
-        console.note(
-          `${info.name}, ${info.resolution} px, ${licenceText(info.licence)}, on ${engine.info.adapter}; Ctrl-C ends it`,
-        );
-        console.result(server.url);
-        await raised(signal);
-        await server.close();
-      } finally {
-        generator.close();
-      }
+  return withGenerators(
+    models.length > 0 ? models : [undefined],
+    openOptions(words),
+    console,
+    'stopping; again: stop at once',
+    async (generators, { signal }) => {
+      const server = await serveFaces(generators, {
+        ...options,
+        onDefect: (error) => console.error(describeFailure(error)),
+      });
+      for (const { info } of generators)
+        console.note(`${info.name}, ${info.resolution} px, ${licenceText(info.licence)}`);
+      console.note(`on ${generators[0].engine.info.adapter}; Ctrl-C ends it`);
+      console.result(server.url);
+      await raised(signal);
+      await server.close();
       return exitCode.done;
     },
   );

@@ -443,6 +443,12 @@ const serveOptions: OptionTable = {
   'max-bytes': value(SERVED, 'bytes of one request', `${usualLimits.bytes}`),
   'max-pixels': value(SERVED, 'pixels of one picture', `${usualLimits.pixels}`),
   ...modelOptions,
+  model: {
+    kind: 'list',
+    group: MODEL,
+    describe: 'weights, one or several to choose from: files or folders, names (weights list), or addresses',
+    byDefault: 'the demo generator',
+  },
   quiet: flag(REPORT, 'nothing on stderr but errors'),
 };
 
