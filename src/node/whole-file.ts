@@ -106,9 +106,11 @@ async function syncFolder(folder: string): Promise<void> {
   }
 }
 
-/** Whether an error of the operating system is one that other files will meet too. */
+/** Codes of the operating system that other files will meet too, wherever they are written. */
+export const diskCodes: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT', 'EFBIG', 'EIO']);
+
 function isOfDisk(error: unknown): boolean {
-  return ['ENOSPC', 'EDQUOT', 'EFBIG', 'EIO'].includes((error as NodeJS.ErrnoException).code ?? '');
+  return diskCodes.has((error as NodeJS.ErrnoException).code ?? '');
 }
 
 /** What an error of the operating system means for somebody who wanted to write a file, as the end of a sentence. */

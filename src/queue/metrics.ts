@@ -3,6 +3,7 @@
 import { createServer, type Server } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FacewrightError } from '../errors.js';
+import { hostInUrl } from '../node/host.js';
 import type { WorkEvent } from './events.js';
 import type { QueueStatus } from './keeper.js';
 
@@ -100,7 +101,7 @@ export async function serveMetrics({
   const address = server.address();
   const given = address !== null && typeof address === 'object' ? address.port : port;
   return {
-    url: `http://${host.includes(':') ? `[${host}]` : host}:${given}/metrics`,
+    url: `http://${hostInUrl(host)}:${given}/metrics`,
     close: () => {
       server.close();
       server.closeAllConnections();

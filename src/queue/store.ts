@@ -1,6 +1,7 @@
 // Where results go, and targets come from: a folder that all machines share, or a bucket.
 
 import { BrokenOffError, FacewrightError } from '../errors.js';
+import { diskCodes } from '../node/whole-file.js';
 import type { JournalLine } from '../results/journal.js';
 import type { JobData } from './job.js';
 
@@ -34,19 +35,8 @@ export interface ResultStore {
 /** The store cannot be used: nothing can be kept, and no other job will fare better. */
 export class StoreError extends BrokenOffError {}
 
-/** Codes of the operating system that concern a file system, not a file. */
-const BROKEN = new Set([
-  'ENOSPC',
-  'EDQUOT',
-  'EROFS',
-  'EACCES',
-  'EPERM',
-  'EIO',
-  'ESTALE',
-  'ENOTCONN',
-  'EMFILE',
-  'ENFILE',
-]);
+/** Codes of the operating system that concern the folder or share of all results, or this process, not a file. */
+const BROKEN = new Set([...diskCodes, 'EROFS', 'EACCES', 'EPERM', 'ESTALE', 'ENOTCONN', 'EMFILE', 'ENFILE']);
 
 /** Whether an error, or what it came from, says that a disk or a share cannot be written. */
 export function isBrokenDisk(error: unknown): boolean {

@@ -4,6 +4,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { MiddlewareHandler } from 'hono';
 import { FacewrightError } from '../errors.js';
+import { bareHost } from '../node/host.js';
 import { quoted } from '../words.js';
 
 export interface AccessOptions {
@@ -61,7 +62,7 @@ export function onlyFriends({ token }: Pick<AccessOptions, 'token'>): Middleware
 
 /** Whether only this machine reaches an address. */
 export function isLoopback(host: string): boolean {
-  const name = host.toLowerCase().replace(/^\[|\]$/g, '');
+  const name = bareHost(host.toLowerCase());
   return name === 'localhost' || name === '::1' || /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(name);
 }
 

@@ -4,6 +4,7 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { FacewrightError } from '../errors.js';
 import type { Generator } from '../model/generator.js';
+import { bareHost, hostInUrl } from '../node/host.js';
 import { ownVersion } from '../node/paths.js';
 import { type AccessOptions, checkAccess } from './access.js';
 import { type ServeLimits, usualLimits, usualPlace } from './limits.js';
@@ -69,7 +70,7 @@ export async function serveFaces(
   }
   const { port: taken } = server.address() as AddressInfo;
   return {
-    url: `http://${host.includes(':') ? `[${host.replace(/^\[|\]$/g, '')}]` : host}:${taken}`,
+    url: `http://${hostInUrl(host)}:${taken}`,
     close: async () => {
       const ended = new Promise((resolve) => server.close(resolve));
       // Listeners are told the end of their searches before their connections end.
@@ -91,7 +92,7 @@ async function listen(
 ): Promise<Server> {
   const { serve } = await import('@hono/node-server');
   return new Promise((resolve, reject) => {
-    const settings = { fetch, hostname: host.replace(/^\[|\]$/g, ''), port, overrideGlobalObjects: false };
+    const settings = { fetch, hostname: bareHost(host), port, overrideGlobalObjects: false };
     const server = serve(settings, () => resolve(server)) as Server;
     server.headersTimeout = HEADERS_MS;
     server.requestTimeout = REQUEST_MS;

@@ -2,6 +2,7 @@
 
 import type { ArgumentsCamelCase } from 'yargs';
 import { type MetricsPage, QueueKeeper, serveMetrics, WorkCounters, type WorkEvent, workOn } from '../../index.js';
+import { bareHost } from '../../node/host.js';
 import { counted } from '../../words.js';
 import { Arguments, batchSize, openOptions } from '../shared/arguments.js';
 import { Console } from '../shared/console.js';
@@ -73,7 +74,7 @@ function tell(event: WorkEvent, console: Console, json: boolean): void {
 function readPlace(option: string, text: string): { readonly host?: string; readonly port: number } {
   const [, host, port] = /^(?:(.+):)?(\d+)$/.exec(text) ?? [];
   if (port === undefined) throw new UsageError(`${option} ${text}: must be PORT, or HOST:PORT`);
-  return { host: host?.replace(/^\[|\]$/g, ''), port: wholeNumber(option, port, 0, 65_535) };
+  return { host: host === undefined ? undefined : bareHost(host), port: wholeNumber(option, port, 0, 65_535) };
 }
 
 /** Serves the metrics; the queue is asked by a connection of its own. */
