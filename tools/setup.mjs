@@ -35,7 +35,11 @@ class SetupError extends Error {}
 
 try {
   checkNode();
-  const [, native] = await both(installPackages(), buildAddon());
+  const [native] = await together(
+    buildAddon(),
+    install(root, 'installing packages'),
+    forTests && install(join(root, 'test', 'emoji-sets'), 'installing emoji sets, for the tests'),
+  );
   await step('building', [process.execPath, join('node_modules', 'typescript', 'bin', 'tsc'), '-b', '.', 'test']);
   await step('bundling', [process.execPath, join('tools', 'vendor.mjs')]);
   await step('bundling shaders', [process.execPath, join('tools', 'shader-module.mjs')]);
@@ -62,15 +66,16 @@ function checkNode() {
   }
 }
 
-/** Waits for both, however one of them ends. */
-async function both(...promises) {
+/** Waits for all, however one of them ends. */
+async function together(...promises) {
   await Promise.allSettled(promises);
   return Promise.all(promises);
 }
 
-async function installPackages() {
-  if (!packagesAreStale(root)) return;
-  await step('installing packages', npm('ci --include=dev --no-fund --no-audit --loglevel=error'));
+/** Installs the packages of a folder, unless they are there. */
+async function install(folder, what) {
+  if (!packagesAreStale(folder)) return;
+  await step(what, npm('ci --include=dev --no-fund --no-audit --loglevel=error'), folder);
 }
 
 /** Builds the native engine, with a compiler of the system's, or one that is installed for it. Whether it is there. */
@@ -101,7 +106,9 @@ function hasCompiler() {
 
 /** Whether there is an adapter to run shaders on. */
 async function hasAdapter() {
-  const { code, output } = await run([process.execPath, join('dist', 'cli', 'main.js'), 'doctor', '--json'], false);
+  const { code, output } = await run([process.execPath, join('dist', 'cli', 'main.js'), 'doctor', '--json'], {
+    withErrors: false,
+  });
   if (code === 0 || code === 2) return JSON.parse(output).adapters.some(({ usable }) => usable);
   throw new SetupError(`facewright doctor ended with exit code ${code}; its output is in ${keep('doctor', output)}`);
 }
@@ -144,14 +151,14 @@ async function findBrowser() {
 }
 
 /** Runs a command of which people should know when it takes long. Another may run beside it. */
-async function step(what, command) {
+async function step(what, command, folder = root) {
   const began = Date.now();
   let announced = false;
   const timer = setTimeout(() => {
     announced = true;
     say(`${what} …`);
   }, ANNOUNCE_AFTER_MS);
-  const { code, output } = await run(command);
+  const { code, output } = await run(command, { folder });
   clearTimeout(timer);
   if (announced) say(`${what} ${code === 0 ? `took ${Math.round((Date.now() - began) / 1000)} s` : 'failed'}`);
   if (code === 0) return;
@@ -164,13 +171,13 @@ async function step(what, command) {
   throw new SetupError(`${what} failed; the output of ${called} is in ${keep(what.replaceAll(' ', '-'), output)}`);
 }
 
-function run(command, withErrors = true) {
+function run(command, { withErrors = true, folder = root } = {}) {
   const [program, ...words] = command;
   // Mesa prints a warning without XDG_RUNTIME_DIR; dpkg asks questions without DEBIAN_FRONTEND.
   const env = { XDG_RUNTIME_DIR: tmpdir(), ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
   return new Promise((resolve) => {
     const child = spawn(program, words, {
-      cwd: root,
+      cwd: folder,
       env,
       stdio: ['ignore', 'pipe', withErrors ? 'pipe' : 'ignore'],
       shell: program.endsWith('.cmd'),

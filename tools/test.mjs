@@ -11,14 +11,19 @@
 import { spawn } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
 
 /** A test file that takes longer hangs; of sweeps nobody knows. */
 const FILE_LIMIT_MS = 15 * 60_000;
 
 /** Files that run at once. Compiling shaders, which is most of the work, keeps one core busy in each. */
 const AT_ONCE = Math.min(2, availableParallelism());
+
+/** Where facewright finds the emoji sets that tests draw from, as if somebody had installed them beside it. */
+const modulePaths = [join(root, 'test', 'emoji-sets', 'node_modules'), process.env.NODE_PATH ?? ''].join(delimiter);
 
 /** Folders whose tests take longest: they begin. */
 const LONGEST = ['engine/', 'pulse/', 'cli/'];
@@ -32,7 +37,6 @@ const KERNELS = ['engine/', 'bench/', 'cli/bench/'];
 /** Skipped tests that are named for each reason. */
 const MOST_NAMES = 12;
 
-const root = fileURLToPath(new URL('..', import.meta.url));
 process.env.XDG_RUNTIME_DIR ??= tmpdir();
 const totals = { passed: 0, failed: 0, skipped: 0 };
 /** Names of skipped tests by the reason. */
@@ -45,7 +49,7 @@ const quick = process.argv.includes('--quick');
 if (quick) process.env.FACEWRIGHT_ENGINE = 'native';
 const wanted = process.argv.slice(2).filter((word) => !['--quick', `--${kind}`].includes(word));
 const files = readdirSync(join(root, 'test'), { recursive: true })
-  .filter((path) => path.endsWith('.test.ts'))
+  .filter((path) => path.endsWith('.test.ts') && !path.includes('node_modules'))
   .map((path) => path.replaceAll('\\', '/').replace(/\.ts$/, ''))
   .filter((name) => KINDS.find((one) => name.endsWith(`.${one}.test`)) === kind)
   .filter((name) => !quick || !KERNELS.some((folder) => name.startsWith(folder)))
@@ -134,7 +138,7 @@ function run(words, errors = 'pipe') {
     const child = spawn(process.execPath, words, {
       cwd: root,
       stdio: ['ignore', 'pipe', errors],
-      env: { ...process.env, NO_COLOR: '1', FORCE_COLOR: undefined },
+      env: { ...process.env, NO_COLOR: '1', FORCE_COLOR: undefined, NODE_PATH: modulePaths },
       timeout: kind === 'sweep' ? undefined : FILE_LIMIT_MS,
       killSignal: 'SIGKILL',
     });
