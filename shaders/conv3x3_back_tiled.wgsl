@@ -24,7 +24,7 @@ override SPLIT: u32;
 @group(0) @binding(1) var<storage, read> weights: array<Stored4>;
 @group(0) @binding(2) var<storage, read> coefficients: array<Rates>;
 @group(0) @binding(3) var<storage, read> activation: array<Stored>;
-@group(0) @binding(4) var<storage, read> pointwise: array<Stored>;
+@group(0) @binding(4) var<storage, read> pointwise: array<Stored4>;
 @group(0) @binding(5) var<storage, read_write> y: array<Stored>;
 @group(0) @binding(6) var<storage, read> map: array<Stored>;
 @group(0) @binding(7) var<storage, read> moments: array<f32>;

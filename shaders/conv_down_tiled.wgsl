@@ -84,7 +84,7 @@ fn main(@builtin(local_invocation_index) local: u32, @builtin(workgroup_id) grou
         for (var odd_row = 0u; odd_row < 2u; odd_row++) {
           for (var dy = 0u; dy < 2u; dy++) {
             let ky = 2u * dy + odd_row;
-            let start = c * PATCH + origin + odd_row * HALF_ROWS * PATCH_WIDTH + dy * PATCH_WIDTH;
+            let start = c * PATCH_PITCH + origin + odd_row * HALF_ROWS * PATCH_WIDTH + dy * PATCH_WIDTH;
             let odd = start + ODD_COLUMNS;
             let even_near = vec4f(patch_tile[start], patch_tile[start + 1u], patch_tile[start + 2u], patch_tile[start + 3u]);
             let odd_near = vec4f(patch_tile[odd], patch_tile[odd + 1u], patch_tile[odd + 2u], patch_tile[odd + 3u]);

@@ -61,6 +61,9 @@ fn main(@builtin(local_invocation_index) local: u32, @builtin(workgroup_id) grou
   // With the margin y stands one row and one column further on, and the phases have changed places.
   let py = (panel % 2u) ^ MARGIN;
   let below = panel % 2u * (1u - MARGIN);
+  // Worked out once: what the loop keeps beside them costs registers, so that the invocation's place is read out of origin at the end.
+  let weights_origin = channels * WEIGHT_PITCH;
+  let origin = (tile_y + below) * PATCH_WIDTH + 4u * quad;
   var source = source_of(local, picture, share, place.tile_row - 1u, place.tile_column - 1u, panel);
   var asked = ask(&source, 0u);
 
@@ -80,12 +83,12 @@ fn main(@builtin(local_invocation_index) local: u32, @builtin(workgroup_id) grou
 
       for (var c = 0u; c < SLICE; c++) {
         for (var dy = 0u; dy < 2u; dy++) {
-          let start = c * PATCH + (tile_y + below + dy) * PATCH_WIDTH + 4u * quad;
+          let start = c * PATCH_PITCH + origin + dy * PATCH_WIDTH;
           let near = vec4f(patch_tile[start], patch_tile[start + 1u], patch_tile[start + 2u], patch_tile[start + 3u]);
           let far = vec2f(patch_tile[start + 4u], patch_tile[start + 5u]);
           var pixels = array<vec4f, 3>(near, vec4f(near.yzw, far.x), vec4f(near.zw, far));
           for (var dx = 0u; dx < 2u; dx++) {
-            let at = channels * WEIGHT_PITCH + c * WEIGHTS + dy * 4u + dx;
+            let at = weights_origin + c * WEIGHTS + dy * 4u + dx;
             let even_weights = vec4f(weight_tile[at + EVEN]);
             let odd_weights = vec4f(weight_tile[at + ODD]);
             for (var k = 0u; k < 4u; k++) {
@@ -103,8 +106,8 @@ fn main(@builtin(local_invocation_index) local: u32, @builtin(workgroup_id) grou
     }
   }
 
-  let row = 2u * (place.tile_row + place.row) + py;
-  let column = 2u * (place.tile_column + 4u * place.quad);
+  let row = 2u * (place.tile_row + origin / PATCH_WIDTH - below) + py;
+  let column = 2u * (place.tile_column + origin % PATCH_WIDTH);
   for (var k = 0u; k < 4u; k++) {
     let o = (panel >> 1u) * 4u + k;
     store(vec4f(even[k].x, odd[k].x, even[k].y, odd[k].y), picture * SPLIT + share, o, row, column);

@@ -45,7 +45,7 @@ fn main(@builtin(local_invocation_index) local: u32, @builtin(workgroup_id) grou
 
       for (var c = 0u; c < SLICE; c++) {
         for (var ky = 0u; ky < 3u; ky++) {
-          let start = c * PATCH + (tile_y + ky) * PATCH_WIDTH + 4u * quad;
+          let start = c * PATCH_PITCH + (tile_y + ky) * PATCH_WIDTH + 4u * quad;
           let near = vec4f(patch_tile[start], patch_tile[start + 1u], patch_tile[start + 2u], patch_tile[start + 3u]);
           let far = vec2f(patch_tile[start + 4u], patch_tile[start + 5u]);
           var pixels = array<vec4f, 3>(near, vec4f(near.yzw, far.x), vec4f(near.zw, far));

@@ -3,7 +3,7 @@
 // convolution makes g again wherever it is read.
 //
 // Of the kernel: the overrides IN, FROM_H, FROM_W and POINTWISE, the bindings x, activation [n, IN, FROM_H, FROM_W], coefficients [n, IN, 4]
-// (the rates) and pointwise [IN/4][POINTWISE][4], and the library rates.
+// (the rates) and pointwise [IN][4], and the library rates.
 
 // Of a channel: its rates, and its weights.
 struct Style { rates: Rates, weights: vec4f }
@@ -11,7 +11,7 @@ struct Style { rates: Rates, weights: vec4f }
 fn style_of(picture: u32, channels: u32, c: u32) -> Style {
   var style: Style;
   style.rates = coefficients[picture * channels + c];
-  for (var k = 0u; k < POINTWISE; k++) { style.weights[k] = f32(pointwise[(c / 4u * POINTWISE + k) * 4u + c % 4u]); }
+  if (POINTWISE > 0u) { style.weights = vec4f(pointwise[c]); }
   return style;
 }
 

@@ -27,14 +27,18 @@ override SLICES: u32 = (IN + SLICE * SPLIT - 1) / (SLICE * SPLIT);
 override PART_SLICES: u32 = (PART + SLICE - 1) / SLICE;
 override PARTS: u32 = (SLICES + PART_SLICES - 1) / PART_SLICES;
 override EVEN_PARTS: bool = SLICES % PART_SLICES == 0;
+// Words from one channel's patch to the next: a multiple of 64 where that is a sixteenth more at most, for RDNA stores two values in
+// one instruction at distances of so many.
+override ROUND_PATCH: u32 = (PATCH + 63) / 64 * 64;
+override PATCH_PITCH: u32 = select(PATCH, ROUND_PATCH, 16 * (ROUND_PATCH - PATCH) <= PATCH);
 // vec4 from the weights of one block to the next: an odd number, so that blocks begin in different banks.
 override WEIGHT_PITCH: u32 = SLICE * WEIGHTS + 1;
 // Whether there are slices with channels beyond the last.
 override RAGGED: bool = IN % (SLICE * SPLIT) != 0;
 
-// [SLICE][PATCH] and [GROUPS][WEIGHT_PITCH], and what is one too many behind the last. (A multiple of 16 bytes: RADV puts one behind
+// [SLICE][PATCH_PITCH] and [GROUPS][WEIGHT_PITCH], and what is one too many behind the last. (A multiple of 16 bytes: RADV puts one behind
 // the other as they are, and reads four numbers at once only where it knows that they stand at such a multiple.)
-var<workgroup> patch_tile: array<f32, (max((SLICE - 1) * PATCH + PIXEL_LOADS * WORKGROUP, TAIL) + 3) / 4 * 4>;
+var<workgroup> patch_tile: array<f32, (max((SLICE - 1) * PATCH_PITCH + PIXEL_LOADS * WORKGROUP, TAIL) + 3) / 4 * 4>;
 var<workgroup> weight_tile: array<Stored4, (GROUPS - 1) * WEIGHT_PITCH + WEIGHT_LOADS * QUADS * ROWS>;
 
 // What an invocation brings.
@@ -159,7 +163,7 @@ fn put(asked: ptr<function, Asked>, source: ptr<function, Source>, number: u32) 
           raw = raw_at(place.at + channel(slice + c) * FROM_H * FROM_W);
         }
         let there = place.inside && (!RAGGED || slice + c < IN);
-        patch_tile[c * PATCH + lane + n * WORKGROUP] = select(0.0, made_of(raw, held, (*asked).styles[c]), there);
+        patch_tile[c * PATCH_PITCH + lane + n * WORKGROUP] = select(0.0, made_of(raw, held, (*asked).styles[c]), there);
       }
     }
   }

@@ -8,13 +8,18 @@ export function shortShape(shape: string): string {
  * they are, long or short, or matches as a regular expression. An x between numbers is a ×. An empty text matches all.
  */
 export function kernelFilter(typed: string): (one: { readonly kernel: string; readonly shape: string }) => boolean {
-  const text = typed.replace(/(?<=\d)x(?=\d)/gi, '×');
+  // In names as well, of which conv3x3 is one.
+  const text = withTimes(typed);
   const wanted = text.toLowerCase();
   const pattern = patternOf(text);
   return ({ kernel, shape }) =>
-    [`${kernel} ${shape}`, `${kernel} ${shortShape(shape)}`].some(
-      (name) => name.toLowerCase().includes(wanted) || pattern?.test(name),
-    );
+    [`${kernel} ${shape}`, `${kernel} ${shortShape(shape)}`]
+      .map(withTimes)
+      .some((name) => name.toLowerCase().includes(wanted) || pattern?.test(name));
+}
+
+function withTimes(text: string): string {
+  return text.replace(/(?<=\d)x(?=\d)/gi, '×');
 }
 
 /** A text as a regular expression, if it is one. */

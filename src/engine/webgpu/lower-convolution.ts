@@ -147,7 +147,8 @@ function readingOf(name: ConvolutionName, { gradient, coefficients }: MapSource)
   if (name === 'conv_down') return { overrides: {}, bindings: {} };
   if (!gradient) return { overrides: {}, bindings: { coefficients: bind(coefficients) } };
   const { source, rates, x, slope } = gradient;
-  const pointwise = source.kind === 'conv1x1' && packedWeight(source.weight, conv1x1Blocks, true);
+  // As to-RGB packs it: of each channel that is read, the weights of all that are made, which are few, side by side.
+  const pointwise = source.kind === 'conv1x1' && packedWeight(source.weight, conv1x1Blocks, false);
   return {
     overrides: { SLOPE: slope },
     bindings: {

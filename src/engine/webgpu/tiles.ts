@@ -75,8 +75,17 @@ export function tileBytes(
   { quads, rows, groups, slice }: Omit<Tile, 'split'>,
 ): number {
   const [pixels, lanes] = [patch(quads, rows), quads * rows];
-  const patches = Math.max((slice - 1) * pixels + roundUp(pixels, lanes * groups), (passed / 2) * lanes * groups);
+  const patches = Math.max(
+    (slice - 1) * patchPitch(pixels) + roundUp(pixels, lanes * groups),
+    (passed / 2) * lanes * groups,
+  );
   return 16 * (Math.ceil(patches / 4) + (groups - 1) * (slice * weights + 1) + roundUp(slice * weights, lanes));
+}
+
+/** Words from one input channel's patch to the next (PATCH_PITCH in shaders/lib/tiled.wgsl). */
+function patchPitch(pixels: number): number {
+  const round = roundUp(pixels, 64);
+  return 16 * (round - pixels) <= pixels ? round : pixels;
 }
 
 /** Blocks of channels that a map of `out` channels has; an upsampling kernel makes each of them twice, for the rows of a pixel. */

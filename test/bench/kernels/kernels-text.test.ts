@@ -111,7 +111,16 @@ test('every sample is a row of the CSV', () => {
 
 test('filters match names and shapes, as text and as patterns', () => {
   const one = { kernel: 'conv3x3_tiled', shape: 'conv3x3 adjoint [1, 128, 32, 32] → [1, 64, 32, 32]' };
-  for (const text of ['CONV3', 'adjoint [1, 128', '128×32×32 → 64', 'tiled.*64×32×32$', '', 'blur|conv']) {
+  for (const text of [
+    'CONV3',
+    'conv3x3_t',
+    'conv3x3.*128x32',
+    'adjoint [1, 128',
+    '128×32×32 → 64',
+    'tiled.*64×32×32$',
+    '',
+    'blur|conv',
+  ]) {
     assert.ok(kernelFilter(text)(one), text);
   }
   for (const text of ['conv_up', '[1, 256', '^adjoint', '64×64×64']) assert.not(kernelFilter(text)(one), text);
