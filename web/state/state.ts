@@ -2,6 +2,7 @@
 
 import type { Pixels } from 'facewright/browser';
 import type { BackendInfo, FailureKind, Readying, SearchRequest, ToldResult, ToldStep } from '../backend.js';
+import { type Faces, frameAfter } from './faces.js';
 import { centreFrame, type Frame, type Size } from './frame.js';
 import { type Field, type Settings, settingsFor } from './settings.js';
 
@@ -60,6 +61,8 @@ export interface State {
   readonly model: Model;
   readonly picture?: Picture;
   readonly frame?: Frame;
+  /** Of the picture; unknown for emoji, whose faces fill them. */
+  readonly faces?: Faces;
   /** Why the file that was given is no picture. */
   readonly pictureComplaint?: string;
   /** Unknown until there is a generator. */
@@ -73,7 +76,9 @@ export type Action =
   | { readonly type: 'readying'; readonly readying: Readying }
   | { readonly type: 'ready'; readonly info: BackendInfo }
   | { readonly type: 'unready'; readonly failure: Failure }
-  | { readonly type: 'picture'; readonly picture: Picture }
+  /** `look` says whether faces are to be looked for. */
+  | { readonly type: 'picture'; readonly picture: Picture; readonly look: boolean }
+  | { readonly type: 'faces'; readonly picture: Picture; readonly faces: Faces }
   | { readonly type: 'no picture'; readonly complaint: string }
   | { readonly type: 'frame'; readonly frame: Frame }
   | { readonly type: 'setting'; readonly field: Field; readonly text: string }
@@ -97,7 +102,16 @@ export function reduce(state: State, action: Action): State {
     case 'unready':
       return { ...state, model: { info: state.model.info, failure: action.failure } };
     case 'picture':
-      return { ...state, picture: action.picture, frame: centreFrame(action.picture), pictureComplaint: undefined };
+      return {
+        ...state,
+        picture: action.picture,
+        frame: centreFrame(action.picture),
+        faces: action.look ? { state: 'looking' } : undefined,
+        pictureComplaint: undefined,
+      };
+    case 'faces':
+      // Of another picture nobody wants to know any more.
+      return action.picture === state.picture ? { ...state, ...afterLook(state, action.faces) } : state;
     case 'no picture':
       return { ...state, pictureComplaint: action.complaint };
     case 'frame':
@@ -119,6 +133,11 @@ export function reduce(state: State, action: Action): State {
     case 'remove':
       return { ...state, kept: state.kept.filter(({ id }) => id !== action.id) };
   }
+}
+
+function afterLook({ picture, frame }: State, faces: Faces): Pick<State, 'faces' | 'frame'> {
+  const found = faces.state === 'looked' && picture && frame;
+  return { faces, frame: found ? frameAfter(faces.seen, frame, picture) : frame };
 }
 
 /** What a running search becomes. */
