@@ -7,7 +7,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { type EncodeOptions, encodeAnimation, isMadeBy } from '../../../dist/image/animation/encode.js';
 import type { Frame } from '../../../dist/image/animation/frame.js';
-import { DIGITAL_SOURCE_TYPE } from '../../../dist/image/write.js';
+import { DIGITAL_SOURCE_TYPE } from '../../../dist/image/xmp.js';
 import { skip } from '../../skip.js';
 import { type Chunk, chunksOf, gifOf, parseXmp } from './decode.js';
 
