@@ -5,7 +5,7 @@ import * as assert from 'uvu/assert';
 import { differing, factsOf } from '../../dist-test/page/state/facts.js';
 import { type Action, initialState, reduce, type State } from '../../dist-test/page/state/state.js';
 import { facesText, searchText } from '../../dist-test/page/state/words.js';
-import { asked, found, info, pixels, told } from './about.js';
+import { asked, film, found, info, pixels, told } from './about.js';
 
 const test = suite('web state');
 const after = (actions: readonly Action[], state: State = initialState) => actions.reduce(reduce, state);
@@ -116,7 +116,7 @@ test('a backend that tells no faces on the way shows that of the end', () => {
   const { face: _, ...faceless } = told(1, 0.5);
   const state = after([{ type: 'steps', steps: [faceless] }], started);
   assert.is(state.search!.face, undefined);
-  assert.equal(after([{ type: 'found', result: found(0.1) }], state).search!.face, pixels(128));
+  assert.equal(after([{ type: 'found', result: found(0.1), film }], state).search!.face, pixels(128));
 });
 
 test('each restart has a curve of its own', () => {
@@ -136,10 +136,10 @@ test('each restart has a curve of its own', () => {
 test('what was found is kept, the latest first', () => {
   const state = after(
     [
-      { type: 'found', result: found(0.0015) },
+      { type: 'found', result: found(0.0015), film },
       { type: 'stopped' },
       { type: 'start', asked: { ...asked, seed: 1 }, now: 0 },
-      { type: 'found', result: found(0.0031) },
+      { type: 'found', result: found(0.0031), film },
     ],
     started,
   );

@@ -71,7 +71,7 @@ export function App({ backend }: { backend: Backend }) {
               onStop={stop}
             />
           </div>
-          <Live search={search} target={target} />
+          <Live search={search} last={state.kept[0]} target={target} />
           <ModelPanel model={model} where={backend.where} onWeights={takeWeights} running={running} />
           <KeptStrip kept={state.kept} dispatch={dispatch} />
         </main>

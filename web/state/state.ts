@@ -3,6 +3,7 @@
 import type { Pixels } from 'facewright/browser';
 import type { BackendInfo, FailureKind, Readying, SearchRequest, ToldResult, ToldStep } from '../backend.js';
 import { type Faces, frameAfter } from './faces.js';
+import type { Film } from './film.js';
 import { centreFrame, type Frame, type Size } from './frame.js';
 import { type Field, type Settings, settingsFor } from './settings.js';
 
@@ -54,6 +55,8 @@ export interface Kept {
   readonly id: number;
   readonly asked: Asked;
   readonly result: ToldResult;
+  /** How it came about. */
+  readonly film: Film;
   readonly compared: boolean;
 }
 
@@ -85,7 +88,7 @@ export type Action =
   | { readonly type: 'start'; readonly asked: Asked; readonly now: number }
   /** Steps that were told since the page was last drawn: at least one. */
   | { readonly type: 'steps'; readonly steps: readonly ToldStep[] }
-  | { readonly type: 'found'; readonly result: ToldResult }
+  | { readonly type: 'found'; readonly result: ToldResult; readonly film: Film }
   | { readonly type: 'stopped' }
   | { readonly type: 'failed'; readonly failure: Failure }
   | { readonly type: 'compare'; readonly id: number; readonly compared: boolean }
@@ -149,10 +152,10 @@ function afterSearch(
   if (action.type === 'stopped') return { ...state, search: { ...search, state: 'stopped' } };
   if (action.type === 'failed') return { ...state, search: { ...search, state: 'failed', failure: action.failure } };
   if (action.type === 'steps') return { ...state, search: afterSteps(search, action.steps) };
-  const { result } = action;
+  const { result, film } = action;
   const id = 1 + Math.max(0, ...state.kept.map((one) => one.id));
   const done = { ...search, state: 'done', result, trace: result.trace, face: result.face } as const;
-  return { ...state, search: done, kept: [{ id, asked: search.asked, result, compared: false }, ...state.kept] };
+  return { ...state, search: done, kept: [{ id, asked: search.asked, result, film, compared: false }, ...state.kept] };
 }
 
 function afterSteps(search: Search, steps: readonly ToldStep[]): Search {
