@@ -41,6 +41,7 @@ async function look(picture: Picture, signal: AbortSignal): Promise<Crop[]> {
     Math.max(Math.round(side * scale), 1),
   );
   const pixels = await createImageBitmap(image, { resizeWidth, resizeHeight, resizeQuality: 'high' });
+  signal.throwIfAborted();
   const crops = await askWorker({ picture: pixels }, signal);
   const back = (at: number) => (at + 0.5) / scale - 0.5;
   return crops.map(({ x, y, side, turned }) => ({ x: back(x), y: back(y), side: side / scale, turned }));
