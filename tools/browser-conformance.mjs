@@ -14,7 +14,8 @@ const CASE_LIMIT_MS = 180_000;
 
 /**
  * Left out on SwiftShader (Chromium 156): shaders/gradient_channel.wgsl with BLUR, for maps that it does not stage, takes it more than
- * three minutes and 11 GB to compile.
+ * three minutes and 11 GB to compile. With a loop over the six taps of a row (shaders/lib/strips.wgsl) it takes a second, but AMD's compiler
+ * then has one load in flight instead of four.
  */
 const BEYOND_SWIFTSHADER = [
   'conv_up → blur → styled layer → 1×1 conv, forward and backward, 5×33×31',
