@@ -24,8 +24,9 @@ export { AbortedError, BrokenOffError, DeviceLostError, FacewrightError, OutOfMe
 export type { FetchEvent } from './fetch/events.js';
 export type { DType } from './graph/dtype.js';
 export { float32Values, type HostTensor, type HostTensors, hostTensor } from './graph/host-tensor.js';
-export { type FilmOptions, usualFilm } from './image/animation/film.js';
+export type { FilmOptions } from './image/animation/film.js';
 export { type AnimationFormat, animationFormats } from './image/animation/formats.js';
+export { usualFilm } from './image/animation/schedule.js';
 export type { PassedOver } from './image/passed-over.js';
 export { readImage8, type SourceImage8 } from './image/read.js';
 export { makeTarget, type Target } from './image/target.js';

@@ -8,11 +8,11 @@
 // nobody has marked: the likeliest is taken for it, and the fit repeated, until that no longer changes.
 
 import { readFileSync } from 'node:fs';
+import { openBundledNetworks } from '../dist/align/bundled-networks.js';
 import { DRAWN_SIDE, drawnFaces } from '../dist/align/drawn-faces.js';
 import { oddsFeatures } from '../dist/align/face-odds.js';
 import { MOST_ASKED } from '../dist/align/find-faces.js';
 import { lookAtMeshes } from '../dist/align/mesh-look.js';
-import { openNetworks } from '../dist/align/networks.js';
 import { samplePatch } from '../dist/align/sample.js';
 import { lookAtWhole } from '../dist/align/whole-look.js';
 import { drawPicture, openEmojiSet, svgSetNames } from '../dist/emoji/sets.js';
@@ -32,7 +32,7 @@ const emoji = [
   ...list.controls.map(([unified, name]) => ({ unified, name, kind: 'none' })),
 ].filter((_, i) => i % EVERY === 0);
 
-const networks = await openNetworks();
+const networks = await openBundledNetworks();
 const pictures = [];
 for (const name of svgSetNames) {
   const set = await openEmojiSet(name);

@@ -13,7 +13,7 @@ import { turnBack, turnPicture } from './turn.js';
 import { lookAtWhole } from './whole-look.js';
 
 /** Least width of a face in pixels, where nothing is said: this, or that part of the longer side if it is more. */
-const LEAST_FACE = 30;
+export const LEAST_FACE = 30;
 const LEAST_FACE_PART = 1 / 150;
 
 /** A rim as even as this is a background, on which something stands alone: an emoji, a cut-out. */

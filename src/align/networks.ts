@@ -1,12 +1,12 @@
 // The two networks that see faces: BlazeFace finds them, FaceMesh finds their points. The weights are those of the package
 // @vladmandic/human (MIT), which has them from Google's MediaPipe (Apache-2.0); TensorFlow.js runs them, on WebAssembly with SIMD.
-// Both come along (tools/vendor.mjs): nothing is downloaded.
+// Nothing here knows where these lie: on the disk (bundled-networks.ts) or beside a page (web/worker/faces.ts).
 
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { vendorPath } from '../node/paths.js';
-import * as tf from '../vendor/tensorflow.js';
+import type * as tensorflow from '../vendor/tensorflow.js';
 import type { Patch } from './sample.js';
+
+/** TensorFlow.js as it is bundled for where the networks run: src/vendor/tensorflow.ts. */
+export type TensorFlow = typeof tensorflow;
 
 /** Sides of what the networks take, in pixels. */
 export const BLAZEFACE_SIDE = 256;
@@ -35,30 +35,46 @@ export interface Networks {
   faceMesh(patches: readonly Patch[]): FaceMeshOutput[];
 }
 
-/** Opens both networks. @throws Error when what the build made for them is not there */
-export async function openNetworks(): Promise<Networks> {
+/** A network as it lies in files: the graph, and behind it all its weights. */
+export interface NetworkFiles {
+  /** NAME.json, parsed: a graph model of TensorFlow.js. */
+  readonly model: tensorflow.io.ModelJSON;
+  /** NAME.bin */
+  readonly weights: ArrayBuffer;
+}
+
+/**
+ * Opens both networks.
+ *
+ * @param read the files of the network of that name
+ * @throws Error when what the build made for them is not there
+ */
+export async function openNetworks(tf: TensorFlow, read: (name: string) => Promise<NetworkFiles>): Promise<Networks> {
   // Its banner belongs on no terminal of ours.
   tf.env().set('PROD', true);
+  // With threads it wants another WebAssembly, where a page is isolated from all others.
+  tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
   await tf.setBackend('wasm');
   await tf.ready();
-  const [detector, mesher] = await Promise.all([loadModel('blazeface'), loadModel('facemesh')]);
+  const load = async (name: string) => loadModel(tf, await read(name));
+  const [detector, mesher] = await Promise.all([load('blazeface'), load('facemesh')]);
   return {
-    blazeFace: (patch) => runBlazeFace(detector, patch),
-    faceMesh: (patches) => runFaceMesh(mesher, patches),
+    blazeFace: (patch) => runBlazeFace(tf, detector, patch),
+    faceMesh: (patches) => runFaceMesh(tf, mesher, patches),
   };
 }
 
-async function loadModel(name: string): Promise<tf.GraphModel> {
-  const folder = vendorPath('faces');
-  const [json, weights] = await Promise.all([
-    readFile(join(folder, `${name}.json`), 'utf8'),
-    readFile(join(folder, `${name}.bin`)),
-  ]);
-  const { modelTopology, signature, format, weightsManifest } = JSON.parse(json);
-  const weightData = new Uint8Array(weights).buffer;
+function loadModel(tf: TensorFlow, { model, weights }: NetworkFiles): Promise<tensorflow.GraphModel> {
+  const { modelTopology, signature, format, weightsManifest } = model;
   // Handed over as it is: TensorFlow.js itself would fetch it, which Node's fetch does not do for files.
-  const handler: tf.io.IOHandler = {
-    load: async () => ({ modelTopology, signature, format, weightSpecs: weightsManifest[0].weights, weightData }),
+  const handler: tensorflow.io.IOHandler = {
+    load: async () => ({
+      modelTopology,
+      signature,
+      format,
+      weightSpecs: weightsManifest[0].weights,
+      weightData: weights,
+    }),
   };
   return tf.loadGraphModel(handler);
 }
@@ -69,18 +85,23 @@ interface Output {
 }
 
 /** Runs a model, and reads all that it puts out. */
-function execute(model: tf.GraphModel, input: Float32Array, shape: [number, number, number, number]): Output[] {
+function execute(
+  tf: TensorFlow,
+  model: tensorflow.GraphModel,
+  input: Float32Array,
+  shape: [number, number, number, number],
+): Output[] {
   return tf.tidy(() =>
-    (model.execute(tf.tensor4d(input, shape)) as tf.Tensor[]).map((tensor) => ({
+    (model.execute(tf.tensor4d(input, shape)) as tensorflow.Tensor[]).map((tensor) => ({
       shape: tensor.shape,
       data: tensor.dataSync() as Float32Array,
     })),
   );
 }
 
-function runBlazeFace(model: tf.GraphModel, { side, data }: Patch): BlazeFaceOutput {
+function runBlazeFace(tf: TensorFlow, model: tensorflow.GraphModel, { side, data }: Patch): BlazeFaceOutput {
   const input = data.map((value) => value / 127.5 - 1);
-  const outputs = execute(model, input, [1, side, side, 3]);
+  const outputs = execute(tf, model, input, [1, side, side, 3]);
   // Two grids of anchors: 512 on the fine one, 384 on the coarse one.
   const grid = (anchors: number, numbers: number) =>
     outputs.find(({ shape }) => shape[1] === anchors && shape[2] === numbers)!.data;
@@ -94,12 +115,12 @@ function joined(a: Float32Array, b: Float32Array): Float32Array {
   return both;
 }
 
-function runFaceMesh(model: tf.GraphModel, patches: readonly Patch[]): FaceMeshOutput[] {
+function runFaceMesh(tf: TensorFlow, model: tensorflow.GraphModel, patches: readonly Patch[]): FaceMeshOutput[] {
   if (patches.length === 0) return [];
   const each = FACEMESH_SIDE ** 2 * 3;
   const input = new Float32Array(patches.length * each);
   for (const [i, { data }] of patches.entries()) for (let k = 0; k < each; k++) input[i * each + k] = data[k] / 255;
-  const outputs = execute(model, input, [patches.length, FACEMESH_SIDE, FACEMESH_SIDE, 3]);
+  const outputs = execute(tf, model, input, [patches.length, FACEMESH_SIDE, FACEMESH_SIDE, 3]);
   const numbers = (count: number) => outputs.find(({ shape }) => shape[1] === count)!.data;
   const meshes = numbers(468 * 3);
   const presence = numbers(1);

@@ -1,7 +1,7 @@
 import sharp from 'sharp';
 import type { Rgb8Image } from '../image/rgb.js';
 import { textPath } from '../image/text.js';
-import { xmpPacket } from '../image/write.js';
+import { xmpPacket } from '../image/xmp.js';
 import type { Face } from './detector.js';
 import type { Point } from './landmarks.js';
 import { cropQuad } from './quad.js';

@@ -3,9 +3,9 @@
 import { parentPort } from 'node:worker_threads';
 import { FacewrightError } from '../errors.js';
 import type { Rgb8Image } from '../image/rgb.js';
+import { openBundledNetworks } from './bundled-networks.js';
 import type { Detected, DetectOptions } from './detector.js';
 import { findFaces } from './find-faces.js';
-import { openNetworks } from './networks.js';
 
 /** What the thread is asked. */
 export interface WorkerQuestion {
@@ -19,7 +19,7 @@ export type WorkerAnswer =
   | { readonly id: number; readonly found: Detected }
   | { readonly id: number; readonly error: string; readonly known: boolean };
 
-const networks = openNetworks();
+const networks = openBundledNetworks();
 // Whoever asks first is told.
 networks.catch(() => {});
 

@@ -2,10 +2,11 @@
 // and how long searching and cropping take.
 
 import { readFile } from 'node:fs/promises';
+import { openBundledNetworks } from '../align/bundled-networks.js';
 import { cropFace } from '../align/crop.js';
 import { findFaces } from '../align/find-faces.js';
 import { landmarksOf, type Point } from '../align/landmarks.js';
-import { type Networks, openNetworks } from '../align/networks.js';
+import type { Networks } from '../align/networks.js';
 import { type CropQuad, cropQuad, quadCentre, quadSize } from '../align/quad.js';
 import { svgSetNames } from '../emoji/set-names.js';
 import { drawPicture, openEmojiSet } from '../emoji/sets.js';
@@ -57,7 +58,7 @@ export async function measureFaces(onSet: (set: string) => void): Promise<FacesR
     })),
     ...list.controls.map(([unified]) => ({ unified, kind: 'none' as const })),
   ];
-  const networks = await openNetworks();
+  const networks = await openBundledNetworks();
   const results: FacesResult[] = [];
   for (const name of svgSetNames) {
     onSet(name);

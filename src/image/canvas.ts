@@ -1,7 +1,7 @@
 import sharp, { type Sharp } from 'sharp';
 import { FacewrightError } from '../errors.js';
 import type { Rgb8Image } from './rgb.js';
-import { xmpPacket } from './write.js';
+import { xmpPacket } from './xmp.js';
 
 /** A rectangle in whole pixels. */
 export interface Box {

@@ -1,23 +1,15 @@
 import sharp from 'sharp';
 import type { Rgb8Image } from './rgb.js';
+import { type Provenance, xmpPacket } from './xmp.js';
 
 export { type Rgb8Image, toRgb8 } from './rgb.js';
 
-export interface PngOptions {
+export interface PngOptions extends Provenance {
   /** The program that made the picture, as XMP's CreatorTool; default `facewright`. */
   readonly creatorTool?: string;
   /** Whether a trained model made it, which XMP then says; default true. */
   readonly generated?: boolean;
-  /** What it was made from, as dc:source. */
-  readonly source?: string;
-  /** Whose work it is, as dc:rights. */
-  readonly rights?: string;
-  /** What it is known by, as dc:identifier. */
-  readonly identifier?: string;
 }
-
-/** IPTC's term for a picture that a trained model made. https://cv.iptc.org/newscodes/digitalsourcetype/ */
-export const DIGITAL_SOURCE_TYPE = 'http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia';
 
 /**
  * A picture as PNG, with XMP that says which program made it, and whether with a trained model.
@@ -37,36 +29,6 @@ export async function encodePng(image: Rgb8Image, options: PngOptions = {}): Pro
     .toBuffer();
 }
 
-/** The XMP of every picture that facewright writes. @param generated whether a trained model made it */
-export function xmpPacket(
-  creatorTool: string,
-  generated = true,
-  { source, rights, identifier }: Pick<PngOptions, 'source' | 'rights' | 'identifier'> = {},
-): string {
-  const kind = generated
-    ? `\n   <Iptc4xmpExt:DigitalSourceType>${DIGITAL_SOURCE_TYPE}</Iptc4xmpExt:DigitalSourceType>`
-    : '';
-  const from = source === undefined ? '' : `\n   ${xmpSource(source)}`;
-  const known = identifier === undefined ? '' : `\n   <dc:identifier>${escapeXml(identifier)}</dc:identifier>`;
-  const whose =
-    rights === undefined
-      ? ''
-      : `\n   <dc:rights><rdf:Alt><rdf:li xml:lang="x-default">${escapeXml(rights)}</rdf:li></rdf:Alt></dc:rights>`;
-  // The packet wrapper with this very id is how tools that know no PNG find XMP in a file.
-  return `<?xpacket begin="\uFEFF" id="W5M0MpCehiHzreSzNTczkc9d"?>
-<x:xmpmeta xmlns:x="adobe:ns:meta/">
- <rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about=""
-    xmlns:xmp="http://ns.adobe.com/xap/1.0/"
-    xmlns:dc="http://purl.org/dc/elements/1.1/"
-    xmlns:Iptc4xmpExt="http://iptc.org/std/Iptc4xmpExt/2008-02-29/">
-   <xmp:CreatorTool>${escapeXml(creatorTool)}</xmp:CreatorTool>${kind}${from}${whose}${known}
-  </rdf:Description>
- </rdf:RDF>
-</x:xmpmeta>
-<?xpacket end="w"?>`;
-}
-
 /** The dc:identifier in the XMP of a picture; undefined where it has none, or is no picture. @param path of the file */
 export async function identifierOf(path: string): Promise<string | undefined> {
   try {
@@ -75,15 +37,4 @@ export async function identifierOf(path: string): Promise<string | undefined> {
   } catch {
     return undefined;
   }
-}
-
-/** How the XMP of a picture names what it was made from: pictures are known again by it. */
-export function xmpSource(source: string): string {
-  return `<dc:source>${escapeXml(source)}</dc:source>`;
-}
-
-/** Text as XML character data, without the control characters that XML has no way to hold. */
-export function escapeXml(text: string): string {
-  const printable = [...text].filter((character) => character >= ' ').join('');
-  return printable.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }

@@ -1,6 +1,6 @@
 // What all plots are drawn with: SVG that stands alone or in a page, light or dark.
 
-import { escapeXml } from '../image/write.js';
+import { escapeXml } from '../image/xmp.js';
 
 /** A plot as a whole document, all lengths in pixels. */
 export interface Drawing {

@@ -1,6 +1,7 @@
 // The search as an animation beside the face, from the pictures after every step, which are not kept.
 
-import { makeFilm, stepsShown, usualFilm } from '../image/animation/film.js';
+import { makeFilm } from '../image/animation/film.js';
+import { stepsShown, usualFilm } from '../image/animation/schedule.js';
 import type { Track } from '../image/animation/stage.js';
 import { downscale } from '../image/bicubic.js';
 import type { Rgb8Image } from '../image/rgb.js';

@@ -1,17 +1,29 @@
-// The page that is served beside the API: the files of dist/web/, and nothing that is not among them.
+// The page that is served beside the API: the files of dist/web/, those that see faces, and nothing that is not among them.
 
 import { readdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import type { MiddlewareHandler } from 'hono';
-import { packagePath } from '../node/paths.js';
+import { packagePath, vendorPath } from '../node/paths.js';
 
 const TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
   '.js': 'text/javascript; charset=utf-8',
   '.css': 'text/css; charset=utf-8',
   '.svg': 'image/svg+xml',
+  '.txt': 'text/plain; charset=utf-8',
+  '.wasm': 'application/wasm',
+  '.json': 'application/json',
+  '.bin': 'application/octet-stream',
 };
+
+/** Where the page looks for what is only once in the package, for `align` too, and where that lies. */
+function sharedFiles(): [string, string][] {
+  const runner = 'tfjs-backend-wasm-simd.wasm';
+  const places: Record<string, string> = { [`faces/${runner}`]: runner, 'NOTICES.txt': 'NOTICES.txt' };
+  for (const file of readdirSync(vendorPath('faces'))) places[`faces/${file}`] = `faces/${file}`;
+  return Object.entries(places).map(([at, path]) => [`/${at}`, vendorPath(path)]);
+}
 
 /**
  * Answers with the page's files. They hold nothing of anybody's, so that a browser gets them before it has a token.
@@ -19,18 +31,17 @@ const TYPES: Readonly<Record<string, string>> = {
  * @param folder whose files they are, listed once: no request names a file that is read otherwise
  */
 export function pageFiles(folder = packagePath('dist', 'web')): MiddlewareHandler {
-  const files = new Map(
-    readdirSync(folder, { recursive: true, encoding: 'utf8' })
-      .map((path) => path.replaceAll('\\', '/'))
-      .filter((path) => extname(path) in TYPES)
-      .map((path) => [path === 'index.html' ? '/' : `/${path}`, path]),
-  );
+  const own = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .map((path) => path.replaceAll('\\', '/'))
+    .filter((path) => extname(path) in TYPES)
+    .map((path): [string, string] => [path === 'index.html' ? '/' : `/${path}`, join(folder, path)]);
+  const files = new Map([...own, ...sharedFiles()]);
   return async (c, next) => {
     const path = c.req.method === 'GET' ? files.get(c.req.path) : undefined;
     if (path === undefined) return next();
-    const bytes = new Uint8Array(await readFile(join(folder, path)));
+    const bytes = new Uint8Array(await readFile(path));
     const type = { 'Content-Type': TYPES[extname(path)] };
-    return c.body(path === 'index.html' ? asServed(bytes) : bytes, 200, type);
+    return c.body(c.req.path === '/' ? asServed(bytes) : bytes, 200, type);
   };
 }
 

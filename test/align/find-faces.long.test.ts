@@ -3,9 +3,10 @@ import { dirname, join } from 'node:path';
 import sharp from 'sharp';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { openBundledNetworks } from '../../dist/align/bundled-networks.js';
 import { findFaces } from '../../dist/align/find-faces.js';
 import { type Landmarks, landmarksOf, type Point } from '../../dist/align/landmarks.js';
-import { type Networks, openNetworks } from '../../dist/align/networks.js';
+import type { Networks } from '../../dist/align/networks.js';
 import { cropQuad, quadRotation, quadSize } from '../../dist/align/quad.js';
 import { turnPicture } from '../../dist/align/turn.js';
 import { svgSetNames } from '../../dist/emoji/set-names.js';
@@ -19,7 +20,7 @@ const test = suite('align/find-faces');
 
 let networks: Networks;
 test.before(async () => {
-  networks = await openNetworks();
+  networks = await openBundledNetworks();
 });
 
 const white = { background: 'white' };

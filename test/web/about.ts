@@ -1,6 +1,7 @@
 // What the tests of the page's state have in common.
 
 import type { BackendInfo, ToldResult, ToldStep } from '../../dist-test/page/backend.js';
+import type { Film } from '../../dist-test/page/state/film.js';
 import { readSettings, usualSettings } from '../../dist-test/page/state/settings.js';
 import type { Asked } from '../../dist-test/page/state/state.js';
 
@@ -36,3 +37,5 @@ export const found = (L2: number): ToldResult => ({
   trace: [told(1, 0.3).losses, told(2, L2).losses],
   png: new Uint8Array(8),
 });
+
+export const film: Film = { frames: [], steps: 100, side: 128 };

@@ -2,6 +2,7 @@
 
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { faceOf } from '../../dist-test/page/state/faces.js';
 import {
   type Corner,
   centreFrame,
@@ -58,6 +59,14 @@ test('whatever is done, it stays whole pixels within the picture', () => {
     }
     frame = steps[i % 3];
   }
+});
+
+test('a crop becomes the upright frame about its middle, and as large, where the picture reaches so far', () => {
+  // The pixel at 89.5 ends at 90: there is its middle.
+  const crop = { x: 89.5, y: 74.5, side: 50.2, turned: 12 };
+  assert.equal(faceOf(crop, { width: 200, height: 160 }), { frame: { left: 65, top: 50, side: 50 }, turned: 12 });
+  assert.equal(faceOf(crop, { width: 100, height: 160 }).frame, { left: 50, top: 50, side: 50 });
+  assert.equal(faceOf(crop, { width: 200, height: 40 }).frame, { left: 70, top: 0, side: 40 });
 });
 
 test.run();

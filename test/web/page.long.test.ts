@@ -13,6 +13,7 @@ import { chromiumArguments, chromiumPath } from '../../tools/chromium.mjs';
 import { chromiumSuite, webGpuArguments } from '../chromium.js';
 import { writeTinyWeights } from '../cli/tiny.js';
 import { quickestEngine } from '../engines.js';
+import { checkFilm } from './film.js';
 import { buildPage, type Site, servePage } from './site.js';
 
 /** SwiftShader compiles kernels in seconds each, one after another, and is not alone on the machine. */
@@ -163,7 +164,12 @@ test('a picture that is dropped becomes the face that the command finds, and its
   await page.click('text=Save the face');
   const saved = await saving;
   assert.is(saved.suggestedFilename(), 'disc.png');
-  const notes = JSON.parse(notesIn(readFileSync((await saved.path())!))!);
+  const png = readFileSync((await saved.path())!);
+  const notes = JSON.parse(notesIn(png)!);
+  const filming = page.waitForEvent('download');
+  await page.click('text=Save the film');
+  const film = await filming;
+  assert.is(film.suggestedFilename(), 'disc.film.png');
   const generator = await openGenerator({ model: weights, ...quickestEngine.request });
   const options = { ...defaultSearchOptions(generator.info), steps };
   const cut = join(folder, 'cut.png');
@@ -174,6 +180,7 @@ test('a picture that is dropped becomes the face that the command finds, and its
   generator.close();
   assert.is(notes.seed, seed);
   assert.equal([notes.steps, notes.options.loss, notes.model.sha256], [steps, options.loss, generator.info.sha256]);
+  await checkFilm(readFileSync((await film.path())!), { png, target: { data: rgb, side: size }, steps });
   // Drivers part ways after some steps; in a dozen, hardly.
   assert.ok(Math.abs(notes.losses.L2 / losses.L2 - 1) < 0.01, `${notes.losses.L2}; the command: ${losses.L2}`);
 

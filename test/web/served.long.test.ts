@@ -4,6 +4,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import sharp from 'sharp';
 import * as assert from 'uvu/assert';
@@ -69,6 +70,16 @@ test('a search by the machine, step by step, and its face with its notes', async
   const notes = JSON.parse(notesIn(readFileSync(await (await coming).path()))!);
   assert.equal([notes.made_by, notes.seed, notes.steps, notes.model.name], ['facewright serve', 4, 30, 'tiny']);
   assert.equal(wrong, []);
+});
+
+test('faces are looked for in the browser, by what the server has of the package', async () => {
+  const { page, wrong } = await open(`#token=${TOKEN}`);
+  const photo = fileURLToPath(new URL('../../test/goldens/photos/astronaut.png', import.meta.url));
+  await page.setInputFiles('#picture', photo);
+  await page.waitForSelector('text=A face was found. The square is around it.', { timeout: 60_000 });
+  assert.equal(wrong, []);
+  const notices = await fetch(`${server.url}/NOTICES.txt`);
+  assert.match(await notices.text(), /MediaPipe/);
 });
 
 test('Stop ends it on the machine too', async () => {

@@ -14,6 +14,7 @@ const types: Readonly<Record<string, string>> = {
   '.js': 'text/javascript',
   '.css': 'text/css',
   '.svg': 'image/svg+xml',
+  '.wasm': 'application/wasm',
 };
 
 export interface Site {
@@ -35,6 +36,7 @@ export function buildPage(): void {
     join('dist', 'browser'),
     join('dist', 'pulse'),
     join('dist', 'engine'),
+    join('src', 'align'),
     'tools/build-web.mjs',
   ];
   if (existsSync(page) && sources.every((source) => newest(join(root, source)) <= statSync(page).mtimeMs)) return;

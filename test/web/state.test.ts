@@ -4,8 +4,8 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { differing, factsOf } from '../../dist-test/page/state/facts.js';
 import { type Action, initialState, reduce, type State } from '../../dist-test/page/state/state.js';
-import { searchText } from '../../dist-test/page/state/words.js';
-import { asked, found, info, pixels, told } from './about.js';
+import { facesText, searchText } from '../../dist-test/page/state/words.js';
+import { asked, film, found, info, pixels, told } from './about.js';
 
 const test = suite('web state');
 const after = (actions: readonly Action[], state: State = initialState) => actions.reduce(reduce, state);
@@ -45,10 +45,47 @@ test('a picture begins with its middle, and ends the complaint about another', (
   const picture = { name: 'a', address: 'blob:a', width: 30, height: 20 };
   const state = after([
     { type: 'no picture', complaint: 'b: none' },
-    { type: 'picture', picture },
+    { type: 'picture', picture, look: false },
   ]);
   assert.equal(state.frame, { left: 5, top: 0, side: 20 });
   assert.is(state.pictureComplaint, undefined);
+});
+
+const photo = { name: 'a', address: 'blob:a', width: 300, height: 200 };
+const seen = [
+  { frame: { left: 20, top: 30, side: 90 }, turned: 3 },
+  { frame: { left: 200, top: 10, side: 40 }, turned: -14.4 },
+];
+const looking = after([{ type: 'picture', picture: photo, look: true }]);
+const looked: Action = { type: 'faces', picture: photo, faces: { state: 'looked', seen } };
+const sayFaces = (state: State) => facesText(state.faces!, state.frame!);
+
+test('the frame goes to the largest face, and to another where that is chosen', () => {
+  assert.is(sayFaces(looking), 'Looking for a face …');
+  const state = after([looked], looking);
+  assert.equal(state.frame, seen[0].frame);
+  assert.is(sayFaces(state), '2 faces were found, the largest first. The square is around the largest.');
+  const other = after([{ type: 'frame', frame: seen[1].frame }], state);
+  assert.match(sayFaces(other), /The square is around another, which is turned by 14°\.$/);
+  const one = after([{ ...looked, faces: { state: 'looked', seen: seen.slice(0, 1) } }], looking);
+  assert.is(sayFaces(one), 'A face was found. The square is around it.');
+});
+
+test('a frame that was moved stays, and so it does where no face was found', () => {
+  const moved = { left: 1, top: 2, side: 90 };
+  const state = after([{ type: 'frame', frame: moved }, looked], looking);
+  assert.equal(state.frame, moved);
+  assert.is(sayFaces(state), '2 faces were found, the largest first.');
+  const none = after([{ ...looked, faces: { state: 'looked', seen: [] } }], looking);
+  assert.equal(none.frame, { left: 50, top: 0, side: 200 });
+  assert.match(sayFaces(none), /^No face was found; cut the square/);
+});
+
+test('the faces of another picture are nobody’s', () => {
+  const emoji = { ...photo, address: 'blob:b' };
+  const state = after([{ type: 'picture', picture: emoji, look: false }, looked], looking);
+  assert.is(state.faces, undefined);
+  assert.equal(state.frame, { left: 50, top: 0, side: 200 });
 });
 
 test('steps that come together are as those that come one by one', () => {
@@ -79,7 +116,7 @@ test('a backend that tells no faces on the way shows that of the end', () => {
   const { face: _, ...faceless } = told(1, 0.5);
   const state = after([{ type: 'steps', steps: [faceless] }], started);
   assert.is(state.search!.face, undefined);
-  assert.equal(after([{ type: 'found', result: found(0.1) }], state).search!.face, pixels(128));
+  assert.equal(after([{ type: 'found', result: found(0.1), film }], state).search!.face, pixels(128));
 });
 
 test('each restart has a curve of its own', () => {
@@ -99,10 +136,10 @@ test('each restart has a curve of its own', () => {
 test('what was found is kept, the latest first', () => {
   const state = after(
     [
-      { type: 'found', result: found(0.0015) },
+      { type: 'found', result: found(0.0015), film },
       { type: 'stopped' },
       { type: 'start', asked: { ...asked, seed: 1 }, now: 0 },
-      { type: 'found', result: found(0.0031) },
+      { type: 'found', result: found(0.0031), film },
     ],
     started,
   );

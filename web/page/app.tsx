@@ -2,12 +2,14 @@
 
 import { useCallback, useEffect, useMemo, useReducer } from 'preact/hooks';
 import type { Backend, BackendInfo, Readying } from '../backend.js';
+import { centreFrame, sameFrame } from '../state/frame.js';
 import { readSettings } from '../state/settings.js';
-import { initialState, reduce } from '../state/state.js';
+import { initialState, reduce, type State } from '../state/state.js';
 import { NoEngine, Page } from './frame-of-page.js';
 import { useHandedFiles } from './handed-files.js';
 import { KeptStrip } from './kept-strip.js';
 import { Live } from './live.js';
+import { useFaces } from './look-for-faces.js';
 import { ModelPanel } from './model-panel.js';
 import { readPicture } from './picture-file.js';
 import { PicturePanel } from './picture-panel.js';
@@ -17,7 +19,7 @@ import { failureOf, useSearch } from './use-search.js';
 
 export function App({ backend }: { backend: Backend }) {
   const [state, dispatch] = useReducer(reduce, initialState);
-  const { model, picture, frame, settings, search } = state;
+  const { model, picture, frame, faces, settings, search } = state;
   const { info } = model;
   const running = search?.state === 'running';
   const { start, stop } = useSearch(backend, dispatch);
@@ -31,16 +33,17 @@ export function App({ backend }: { backend: Backend }) {
   useEffect(() => ready((onReadying) => backend.open(onReadying)), [backend, ready]);
   useEffect(() => () => picture && URL.revokeObjectURL(picture.address), [picture]);
 
-  const takePicture = useCallback((file: Blob, name: string) => {
+  useFaces(picture, faces, dispatch);
+  const takePicture = useCallback((file: Blob, name: string, look: boolean) => {
     readPicture(file, name).then(
-      (picture) => dispatch({ type: 'picture', picture }),
+      (picture) => dispatch({ type: 'picture', picture, look }),
       (error: Error) => dispatch({ type: 'no picture', complaint: error.message }),
     );
   }, []);
   const useWeights = backend.useWeights?.bind(backend);
   const takeWeights = useWeights && ((file: File) => ready((onReadying) => useWeights(file, onReadying)));
   const dragged = useHandedFiles((file) => {
-    if (!/\.safetensors$/i.test(file.name)) takePicture(file, file.name);
+    if (!/\.safetensors$/i.test(file.name)) takePicture(file, file.name, true);
     else if (!running && !model.readying) takeWeights?.(file);
   });
 
@@ -55,16 +58,20 @@ export function App({ backend }: { backend: Backend }) {
       ) : (
         <main class={dragged ? 'dragged' : undefined}>
           <div class="asked">
-            <PicturePanel state={state} onFile={takePicture} onFrame={(frame) => dispatch({ type: 'frame', frame })} />
+            <PicturePanel
+              state={state}
+              onPicture={takePicture}
+              onFrame={(frame) => dispatch({ type: 'frame', frame })}
+            />
             <SettingsForm
               {...{ info, settings, reading, running }}
-              waitsFor={waitsFor(info !== undefined, model.readying !== undefined, picture !== undefined)}
+              waitsFor={waitsFor(state)}
               onSetting={(field, text) => dispatch({ type: 'setting', field, text })}
               onStart={() => asked && picture && frame && info && start(asked, picture, frame, info)}
               onStop={stop}
             />
           </div>
-          <Live search={search} target={target} />
+          <Live search={search} last={state.kept[0]} target={target} />
           <ModelPanel model={model} where={backend.where} onWeights={takeWeights} running={running} />
           <KeptStrip kept={state.kept} dispatch={dispatch} />
         </main>
@@ -73,8 +80,9 @@ export function App({ backend }: { backend: Backend }) {
   );
 }
 
-function waitsFor(hasGenerator: boolean, isReadying: boolean, hasPicture: boolean): string | undefined {
-  if (!hasPicture) return 'A picture is wanted first.';
-  if (isReadying) return 'The generator is being loaded.';
-  return hasGenerator ? undefined : 'A generator is wanted first.';
+function waitsFor({ model, picture, frame, faces }: State): string | undefined {
+  if (!picture || !frame) return 'A picture is wanted first.';
+  if (faces?.state === 'looking' && sameFrame(frame, centreFrame(picture))) return 'A face is being looked for.';
+  if (model.readying) return 'The generator is being loaded.';
+  return model.info ? undefined : 'A generator is wanted first.';
 }

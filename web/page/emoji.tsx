@@ -22,7 +22,7 @@ async function drawEmoji({ codePoints, frame }: NamedEmoji): Promise<Blob> {
 
 const addressOf = (codePoints: string) => `twemoji/${codePoints}.svg`;
 
-export function Emoji({ onFile }: { onFile: (file: Blob, name: string) => void }) {
+export function Emoji({ onEmoji }: { onEmoji: (file: Blob, name: string) => void }) {
   return (
     <ul class="emoji" aria-label="Emoji">
       {namedEmoji.map((one) => (
@@ -30,7 +30,7 @@ export function Emoji({ onFile }: { onFile: (file: Blob, name: string) => void }
           <button
             type="button"
             title={one.name.replaceAll('-', ' ')}
-            onClick={async () => onFile(await drawEmoji(one), `${one.name}.png`)}
+            onClick={async () => onEmoji(await drawEmoji(one), `${one.name}.png`)}
           >
             <img src={addressOf(one.codePoints)} alt={one.name.replaceAll('-', ' ')} width="28" height="28" />
           </button>

@@ -22,7 +22,10 @@ export function Page({ privacy, children }: { privacy: string; children: Compone
           facewright, by the method of PULSE (Menon et al., CVPR 2020). Never use a face that was found to identify
           anyone. Every picture that is saved says in its metadata that a trained model made it, and how.
         </p>
-        <p>Emoji graphics: Twemoji, © Twitter, Inc and other contributors, CC BY 4.0.</p>
+        <p>
+          Emoji graphics: Twemoji, © Twitter, Inc and other contributors, CC BY 4.0. Faces are found by MediaPipe’s
+          networks, © Google LLC, on TensorFlow.js, both Apache 2.0: <a href="NOTICES.txt">all licences</a>.
+        </p>
       </footer>
     </>
   );

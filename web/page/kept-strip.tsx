@@ -5,7 +5,7 @@ import { differing, type Facts, factsOf } from '../state/facts.js';
 import type { Action, Kept } from '../state/state.js';
 import { lossText } from '../state/words.js';
 import { PixelCanvas, PixelFigure } from './pixel-canvas.js';
-import { savePng } from './save.js';
+import { SaveButtons } from './save-buttons.js';
 import { scaledDown } from './target.js';
 
 interface KeptProps {
@@ -51,9 +51,7 @@ function KeptFace({ one, dispatch }: { one: Kept; dispatch: KeptProps['dispatch'
         Compare<span class="unseen"> {what}</span>
       </label>
       <div class="buttons">
-        <button type="button" onClick={() => savePng(result.png, asked.name)}>
-          Save<span class="unseen"> {what}</span>
-        </button>
+        <SaveButtons one={one} what={what} />
         <button type="button" onClick={() => dispatch({ type: 'remove', id })}>
           Remove<span class="unseen"> {what}</span>
         </button>

@@ -2,24 +2,27 @@
 
 import type { Pixels } from 'facewright/browser';
 import { useEffect, useMemo, useRef } from 'preact/hooks';
-import type { Search } from '../state/state.js';
+import type { Kept, Search } from '../state/state.js';
 import { LossCurve } from './loss-curve.js';
 import { PixelFigure } from './pixel-canvas.js';
-import { savePng } from './save.js';
+import { SaveButtons } from './save-buttons.js';
 import { StatusLine } from './status-line.js';
 import { scaledDown } from './target.js';
 
 interface LiveProps {
   readonly search: Search | undefined;
+  /** What it found. */
+  readonly last: Kept | undefined;
   /** What would be searched for next. */
   readonly target: Pixels | undefined;
 }
 
-export function Live({ search, target }: LiveProps) {
+export function Live({ search, last, target }: LiveProps) {
   // What belongs to a search that goes on stays beside it, whatever is chosen meanwhile.
   const shown = search?.state === 'running' ? search.asked.target : (target ?? search?.asked.target);
   // And what belongs to another target is kept below.
   const own = search && samePixels(shown, search.asked.target) ? search : undefined;
+  const found = own?.result && last?.result === own.result ? last : undefined;
   const face = own?.face;
   const size = own?.asked.size;
   const scaled = useMemo(() => face && size && scaledDown(face, size), [face, size]);
@@ -41,10 +44,10 @@ export function Live({ search, target }: LiveProps) {
         />
       </div>
       <StatusLine search={own} />
-      {own?.result && (
-        <button type="button" onClick={() => savePng(own.result!.png, own.asked.name)}>
-          Save the face
-        </button>
+      {found && (
+        <div class="buttons">
+          <SaveButtons one={found} />
+        </div>
       )}
       {own && own.trace.length > 0 && (
         <LossCurve trace={own.trace} steps={own.asked.options.steps} eps={own.asked.options.eps} />

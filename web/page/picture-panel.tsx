@@ -4,17 +4,23 @@ import type { Frame } from '../state/frame.js';
 import type { State } from '../state/state.js';
 import { Cropper } from './cropper.js';
 import { Emoji } from './emoji.js';
+import { FaceChoice } from './face-choice.js';
 import { FileButton } from './file-button.js';
 
 interface PicturePanelProps {
   readonly state: State;
-  readonly onFile: (file: Blob, name: string) => void;
+  /** @param look whether its face has to be looked for */
+  readonly onPicture: (file: Blob, name: string, look: boolean) => void;
   readonly onFrame: (frame: Frame) => void;
 }
 
-export function PicturePanel({ state: { picture, frame, pictureComplaint }, onFile, onFrame }: PicturePanelProps) {
+export function PicturePanel({
+  state: { picture, frame, faces, pictureComplaint },
+  onPicture,
+  onFrame,
+}: PicturePanelProps) {
   const choose = (
-    <FileButton id="picture" accept="image/*" onFile={(file) => onFile(file, file.name)}>
+    <FileButton id="picture" accept="image/*" onFile={(file) => onPicture(file, file.name, true)}>
       Choose a picture
     </FileButton>
   );
@@ -24,6 +30,7 @@ export function PicturePanel({ state: { picture, frame, pictureComplaint }, onFi
       {picture && frame ? (
         <>
           <Cropper picture={picture} frame={frame} onFrame={onFrame} />
+          <FaceChoice picture={picture} frame={frame} faces={faces} onFrame={onFrame} />
           <p class="soft">Drag the square or a corner; or arrows, + and −.</p>
         </>
       ) : (
@@ -39,7 +46,7 @@ export function PicturePanel({ state: { picture, frame, pictureComplaint }, onFi
       )}
       {picture && choose}
       <p class="soft">Or an emoji:</p>
-      <Emoji onFile={onFile} />
+      <Emoji onEmoji={(file, name) => onPicture(file, name, false)} />
     </section>
   );
 }

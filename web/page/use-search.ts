@@ -12,6 +12,7 @@ import {
 import type { Frame } from '../state/frame.js';
 import type { Action, Failure, Picture } from '../state/state.js';
 import { generatorText } from '../state/words.js';
+import { FilmRecorder } from './film.js';
 import { cutAt } from './target.js';
 
 type Start = (
@@ -33,7 +34,8 @@ export function useSearch(backend: Backend, dispatch: (action: Action) => void):
         const cut = await cutAt(picture, frame, asked.size);
         const about = { ...asked, name: picture.name, target: cut.target, generator: generatorText(info) };
         dispatch({ type: 'start', asked: about, now: Date.now() });
-        await follow(backend.search({ ...asked, picture: cut.pixels }, stopping.signal), dispatch);
+        const recorder = new FilmRecorder(asked.options.steps);
+        await follow(backend.search({ ...asked, picture: cut.pixels }, stopping.signal), recorder, dispatch);
       } catch (error) {
         dispatch({ type: 'no picture', complaint: `${picture.name}: ${failureOf(error).message}` });
       } finally {
@@ -45,7 +47,11 @@ export function useSearch(backend: Backend, dispatch: (action: Action) => void):
   return { start, stop: () => going.current?.abort() };
 }
 
-async function follow(search: AsyncIterable<Told>, dispatch: (action: Action) => void): Promise<void> {
+async function follow(
+  search: AsyncIterable<Told>,
+  recorder: FilmRecorder,
+  dispatch: (action: Action) => void,
+): Promise<void> {
   // Steps may come faster than the page is drawn.
   let steps: ToldStep[] = [];
   const tellSteps = () => {
@@ -56,8 +62,11 @@ async function follow(search: AsyncIterable<Told>, dispatch: (action: Action) =>
     for await (const told of search) {
       if (told.type === 'result') {
         tellSteps();
-        dispatch({ type: 'found', result: told });
-      } else if (steps.push(told) === 1) requestAnimationFrame(tellSteps);
+        dispatch({ type: 'found', result: told, film: recorder.film(told) });
+      } else {
+        recorder.take(told);
+        if (steps.push(told) === 1) requestAnimationFrame(tellSteps);
+      }
     }
     tellSteps();
     // After its result a search is no longer running, and this does nothing.

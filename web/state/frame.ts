@@ -27,6 +27,11 @@ export function centreFrame({ width, height }: Size): Frame {
   return { left: Math.floor((width - side) / 2), top: Math.floor((height - side) / 2), side };
 }
 
+/** Whether two are the same. */
+export function sameFrame(a: Frame, b: Frame): boolean {
+  return a.left === b.left && a.top === b.top && a.side === b.side;
+}
+
 /** The frame, moved as far as the picture reaches. */
 export function moveFrame(frame: Frame, dx: number, dy: number, { width, height }: Size): Frame {
   const { left, top, side } = frame;

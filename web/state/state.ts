@@ -2,6 +2,8 @@
 
 import type { Pixels } from 'facewright/browser';
 import type { BackendInfo, FailureKind, Readying, SearchRequest, ToldResult, ToldStep } from '../backend.js';
+import { type Faces, frameAfter } from './faces.js';
+import type { Film } from './film.js';
 import { centreFrame, type Frame, type Size } from './frame.js';
 import { type Field, type Settings, settingsFor } from './settings.js';
 
@@ -53,6 +55,8 @@ export interface Kept {
   readonly id: number;
   readonly asked: Asked;
   readonly result: ToldResult;
+  /** How it came about. */
+  readonly film: Film;
   readonly compared: boolean;
 }
 
@@ -60,6 +64,8 @@ export interface State {
   readonly model: Model;
   readonly picture?: Picture;
   readonly frame?: Frame;
+  /** Of the picture; unknown for emoji, whose faces fill them. */
+  readonly faces?: Faces;
   /** Why the file that was given is no picture. */
   readonly pictureComplaint?: string;
   /** Unknown until there is a generator. */
@@ -73,14 +79,16 @@ export type Action =
   | { readonly type: 'readying'; readonly readying: Readying }
   | { readonly type: 'ready'; readonly info: BackendInfo }
   | { readonly type: 'unready'; readonly failure: Failure }
-  | { readonly type: 'picture'; readonly picture: Picture }
+  /** `look` says whether faces are to be looked for. */
+  | { readonly type: 'picture'; readonly picture: Picture; readonly look: boolean }
+  | { readonly type: 'faces'; readonly picture: Picture; readonly faces: Faces }
   | { readonly type: 'no picture'; readonly complaint: string }
   | { readonly type: 'frame'; readonly frame: Frame }
   | { readonly type: 'setting'; readonly field: Field; readonly text: string }
   | { readonly type: 'start'; readonly asked: Asked; readonly now: number }
   /** Steps that were told since the page was last drawn: at least one. */
   | { readonly type: 'steps'; readonly steps: readonly ToldStep[] }
-  | { readonly type: 'found'; readonly result: ToldResult }
+  | { readonly type: 'found'; readonly result: ToldResult; readonly film: Film }
   | { readonly type: 'stopped' }
   | { readonly type: 'failed'; readonly failure: Failure }
   | { readonly type: 'compare'; readonly id: number; readonly compared: boolean }
@@ -97,7 +105,16 @@ export function reduce(state: State, action: Action): State {
     case 'unready':
       return { ...state, model: { info: state.model.info, failure: action.failure } };
     case 'picture':
-      return { ...state, picture: action.picture, frame: centreFrame(action.picture), pictureComplaint: undefined };
+      return {
+        ...state,
+        picture: action.picture,
+        frame: centreFrame(action.picture),
+        faces: action.look ? { state: 'looking' } : undefined,
+        pictureComplaint: undefined,
+      };
+    case 'faces':
+      // Of another picture nobody wants to know any more.
+      return action.picture === state.picture ? { ...state, ...afterLook(state, action.faces) } : state;
     case 'no picture':
       return { ...state, pictureComplaint: action.complaint };
     case 'frame':
@@ -121,6 +138,11 @@ export function reduce(state: State, action: Action): State {
   }
 }
 
+function afterLook({ picture, frame }: State, faces: Faces): Pick<State, 'faces' | 'frame'> {
+  const found = faces.state === 'looked' && picture && frame;
+  return { faces, frame: found ? frameAfter(faces.seen, frame, picture) : frame };
+}
+
 /** What a running search becomes. */
 function afterSearch(
   state: State,
@@ -130,10 +152,10 @@ function afterSearch(
   if (action.type === 'stopped') return { ...state, search: { ...search, state: 'stopped' } };
   if (action.type === 'failed') return { ...state, search: { ...search, state: 'failed', failure: action.failure } };
   if (action.type === 'steps') return { ...state, search: afterSteps(search, action.steps) };
-  const { result } = action;
+  const { result, film } = action;
   const id = 1 + Math.max(0, ...state.kept.map((one) => one.id));
   const done = { ...search, state: 'done', result, trace: result.trace, face: result.face } as const;
-  return { ...state, search: done, kept: [{ id, asked: search.asked, result, compared: false }, ...state.kept] };
+  return { ...state, search: done, kept: [{ id, asked: search.asked, result, film, compared: false }, ...state.kept] };
 }
 
 function afterSteps(search: Search, steps: readonly ToldStep[]): Search {

@@ -2,6 +2,8 @@
 
 import type { SearchLosses } from 'facewright/browser';
 import type { BackendInfo, Readying, ToldResult } from '../backend.js';
+import type { Faces } from './faces.js';
+import { type Frame, sameFrame } from './frame.js';
 import type { Failure, Search } from './state.js';
 
 /** A loss as people read it. */
@@ -24,6 +26,23 @@ export function generatorText({ generator: { name, resolution } }: BackendInfo):
 /** What else there is to be said of it, and of what it runs on. */
 export function aboutText({ generator: { licence }, engine: { adapter } }: BackendInfo): string {
   return [`on ${adapter}`, licence === 'unknown' ? 'licence unknown' : `licence ${licence}`].join('; ');
+}
+
+/** From so many degrees on a face is plainly turned. */
+const TURNED = 10;
+
+/** What is known of the faces of a picture, and what the frame has to do with them. */
+export function facesText(faces: Faces, frame: Frame): string {
+  if (faces.state === 'looking') return 'Looking for a face …';
+  if (faces.state === 'failed') return `Faces cannot be looked for (${faces.message}); cut the square by hand.`;
+  const { seen } = faces;
+  if (seen.length === 0) return 'No face was found; cut the square so that a face fills it.';
+  const found = seen.length === 1 ? 'A face was found.' : `${seen.length} faces were found, the largest first.`;
+  const around = seen.find((face) => sameFrame(face.frame, frame));
+  if (!around) return found;
+  const which = seen.length === 1 ? 'it' : around === seen[0] ? 'the largest' : 'another';
+  const turned = Math.abs(around.turned) < TURNED ? '' : `, which is turned by ${Math.round(Math.abs(around.turned))}°`;
+  return `${found} The square is around ${which}${turned}.`;
 }
 
 /** How a search stands. @param now in milliseconds, by the clock of `began` */

@@ -1,6 +1,7 @@
 // What the page's side and the worker's tell each other.
 
 import type { BackendInfo, FailureKind, Readying, SearchRequest, Told } from '../backend.js';
+import type { Crop } from '../state/faces.js';
 
 /** To the worker. Searches are carried out one after another, and told under their number. */
 export type Asked =
@@ -15,3 +16,13 @@ export type Answer =
   | { readonly type: 'told'; readonly number: number; readonly told: Told }
   /** The number of a search, or none where it could not be opened. */
   | { readonly type: 'failed'; readonly number?: number; readonly kind: FailureKind; readonly message: string };
+
+/** To the worker that looks for faces. */
+export interface FacesQuestion {
+  readonly picture: ImageBitmap;
+}
+
+/** From it: the largest first. */
+export type FacesAnswer =
+  | { readonly type: 'looked'; readonly crops: readonly Crop[] }
+  | { readonly type: 'failed'; readonly message: string };

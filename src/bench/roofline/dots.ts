@@ -1,6 +1,6 @@
 // The points of a roofline as they are drawn.
 
-import { escapeXml } from '../../image/write.js';
+import { escapeXml } from '../../image/xmp.js';
 import { textWidth } from '../../plot/label.js';
 import { round, text } from '../../plot/svg.js';
 import { percent, quantity } from '../units.js';

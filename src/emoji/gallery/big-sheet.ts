@@ -3,7 +3,7 @@
 import { readdir, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import sharp, { type Sharp } from 'sharp';
-import { xmpPacket } from '../../image/write.js';
+import { xmpPacket } from '../../image/xmp.js';
 import { makeFolder, temporaryIn } from '../../node/whole-file.js';
 import { canonical } from '../../results/journal.js';
 import { drawPart, layOut, partSize, type SheetLayout, type SheetWords } from './draw-sheet.js';

@@ -1,6 +1,6 @@
 // Plots of dots and intervals, a row for each figure.
 
-import { escapeXml } from '../../image/write.js';
+import { escapeXml } from '../../image/xmp.js';
 import { labelLines, textWidth } from '../../plot/label.js';
 import { MARGIN, round, svgDocument, text } from '../../plot/svg.js';
 import { type Scale, scaleOf } from './axis.js';

@@ -1,6 +1,6 @@
 import sharp from 'sharp';
 import { AbortedError } from '../../errors.js';
-import { xmpPacket } from '../write.js';
+import { xmpPacket } from '../xmp.js';
 import { encodeApng } from './apng.js';
 import { type AnimationFormat, isVideo } from './formats.js';
 import { type Frame, merged } from './frame.js';
@@ -44,7 +44,7 @@ export async function encodeAnimation(frames: AsyncIterable<Frame>, options: Enc
   const xmp = xmpPacket(options.creatorTool);
   const wanted = merged(until(frames, signal));
   if (format === 'mp4' || format === 'avif') return encodeVideo(wanted, format, { ...options, xmp });
-  if (format === 'apng') return encodeApng(wanted, fps, loop, xmp);
+  if (format === 'apng') return encodeApng(wanted, { fps, loop, xmp });
   const pages: Buffer[] = [];
   const ticks: number[] = [];
   for await (const frame of wanted) {

@@ -1,11 +1,8 @@
 import { FacewrightError } from '../../errors.js';
 import { type EncodeOptions, encodeAnimation } from './encode.js';
 import type { Frame } from './frame.js';
-import { INTRO, schedule, type Timing } from './schedule.js';
+import { schedule, type Timing } from './schedule.js';
 import { type Look, Stage, type Track } from './stage.js';
-
-/** What a film is like where nothing is said. */
-export const usualFilm = { side: 256, fps: 20, hold: 1.5, intro: 0, loop: 0 } as const;
 
 /** No format takes longer sides (WebP: 2¹⁴ − 1). */
 const MOST_SIDE = 16_383;
@@ -42,9 +39,4 @@ export async function makeFilm(
     }
   }
   return encodeAnimation(frames(), { ...options, width, height });
-}
-
-/** The steps of a search whose pictures a film of it alone shows. */
-export function stepsShown(steps: number, timing: Timing): ReadonlySet<number> {
-  return new Set(schedule(steps, timing).flatMap(({ step }) => (step === INTRO ? [] : [step])));
 }

@@ -12,6 +12,9 @@ export interface Timing {
   readonly intro: number;
 }
 
+/** What a film is like where nothing is said. */
+export const usualFilm = { side: 256, fps: 20, hold: 1.5, intro: 0, loop: 0 } as const;
+
 /** Where the target is shown instead of a step. */
 export const INTRO = -1;
 
@@ -51,6 +54,11 @@ export function schedule(steps: number, timing: Timing): Shown[] {
   }
   show(steps - 1, Math.round(hold * fps));
   return [...ticks].map(([step, count]) => ({ step, ticks: count }));
+}
+
+/** The steps of a search whose pictures a film of it alone shows. */
+export function stepsShown(steps: number, timing: Timing): ReadonlySet<number> {
+  return new Set(schedule(steps, timing).flatMap(({ step }) => (step === INTRO ? [] : [step])));
 }
 
 /**

@@ -1,8 +1,8 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { commonRange, drawCurve, marks } from '../../../dist/image/animation/curve.js';
-import { makeFilm, usualFilm } from '../../../dist/image/animation/film.js';
-import { INTRO } from '../../../dist/image/animation/schedule.js';
+import { makeFilm } from '../../../dist/image/animation/film.js';
+import { INTRO, usualFilm } from '../../../dist/image/animation/schedule.js';
 import { type Look, Stage, type Track } from '../../../dist/image/animation/stage.js';
 import type { Rgb8Image } from '../../../dist/image/rgb.js';
 
