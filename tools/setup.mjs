@@ -37,13 +37,9 @@ try {
   checkNode();
   const [native] = await together(
     buildAddon(),
-    install(root, 'installing packages'),
+    install(root, 'installing packages').then(buildScripts),
     forTests && install(join(root, 'test', 'emoji-sets'), 'installing emoji sets, for the tests'),
   );
-  await step('building', [process.execPath, join('node_modules', 'typescript', 'bin', 'tsc'), '-b', '.', 'test']);
-  await step('bundling', [process.execPath, join('tools', 'vendor.mjs')]);
-  await step('bundling shaders', [process.execPath, join('tools', 'shader-module.mjs')]);
-  await step('bundling the page', [process.execPath, join('tools', 'build-web.mjs')]);
   if (!native || forTests) {
     if (!(await hasAdapter())) await findAdapter(native);
   }
@@ -76,6 +72,14 @@ async function together(...promises) {
 async function install(folder, what) {
   if (!packagesAreStale(folder)) return;
   await step(what, npm('ci --include=dev --no-fund --no-audit --loglevel=error'), folder);
+}
+
+async function buildScripts() {
+  const projects = forTests ? ['.', 'test'] : ['.'];
+  await step('building', [process.execPath, join('node_modules', 'typescript', 'bin', 'tsc'), '-b', ...projects]);
+  await step('bundling', [process.execPath, join('tools', 'vendor.mjs')]);
+  await step('bundling shaders', [process.execPath, join('tools', 'shader-module.mjs')]);
+  await step('bundling the page', [process.execPath, join('tools', 'build-web.mjs')]);
 }
 
 /** Builds the native engine, with a compiler of the system's, or one that is installed for it. Whether it is there. */
