@@ -12,17 +12,6 @@ import { chromiumPath, NO_CHROMIUM } from './chromium.mjs';
 /** SwiftShader compiles a kernel in a second to ten, one after another; a case has up to some dozens. */
 const CASE_LIMIT_MS = 180_000;
 
-/**
- * Left out on SwiftShader (Chromium 156): shaders/gradient_channel.wgsl with BLUR, for maps that it does not stage, takes it more than
- * three minutes and 11 GB to compile. With a loop over the six taps of a row (shaders/lib/strips.wgsl) it takes a second, but AMD's compiler
- * then has one load in flight instead of four.
- */
-const BEYOND_SWIFTSHADER = [
-  'conv_up → blur → styled layer → 1×1 conv, forward and backward, 5×33×31',
-  'styled block, forward and backward, 3×17×19',
-  'styled block, forward and backward, 2×67×65',
-];
-
 /** Behind an op after which it has compiled for so long another browser is opened. */
 const FRESH_MS = 30_000;
 let fresh = Date.now();
@@ -75,27 +64,20 @@ function byOp(names) {
 async function runOp(suite, op, names) {
   const began = Date.now();
   let failed = 0;
-  let skipped = 0;
   // What SwiftShader has compiled it keeps.
   if (Date.now() - fresh > FRESH_MS) {
     await suite.reopen();
     fresh = Date.now();
   }
   for (const name of names) {
-    if (/swiftshader/i.test(suite.adapter) && BEYOND_SWIFTSHADER.includes(name)) {
-      console.log(`skipped: ${name}: SwiftShader does not compile it in minutes`);
-      skipped++;
-      continue;
-    }
     const faults = await faultsOf(suite, name);
     if (faults.length > 0) {
       failed++;
       console.log(`${name}\n${faults.join('\n')}`);
     }
   }
-  const passed = names.length - failed - skipped;
+  const passed = names.length - failed;
   totals.failed += failed;
-  totals.skipped += skipped;
   totals.passed += passed;
   const bad = failed > 0 ? `  ${failed} failed` : '';
   console.log(

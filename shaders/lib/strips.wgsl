@@ -4,6 +4,9 @@
 // Of the kernel: the override BLUR, the function tap(plane, r, s), which is the map at (r, s) and zero outside, and shape, with h and w
 // of the map that is made, rows of a strip, and by how much the blur's samples begin before (blur.wgsl).
 
+// A loop is a sixth of the code of six samples and waits for each: for compilers that take minutes for the others (SwiftShader's).
+override LOOPED: bool = false;
+
 // Strips of a channel, quads of columns first.
 fn strips() -> u32 {
   return (shape.w + 3u) / 4u * ((shape.h + shape.rows - 1u) / shape.rows);
@@ -27,6 +30,12 @@ fn four(plane: u32, r: u32, s: u32) -> vec4f {
 
 // [1 2 1] along row r, four times from column s on.
 fn across(plane: u32, r: u32, s: u32) -> vec4f {
+  if (LOOPED) {
+    var taps: array<f32, 6>;
+    for (var i = 0u; i < 6u; i++) { taps[i] = tap(plane, r, s + i); }
+    let first = vec4f(taps[0], taps[1], taps[2], taps[3]);
+    return first + 2.0 * vec4f(first.yzw, taps[4]) + vec4f(first.zw, taps[4], taps[5]);
+  }
   let near = four(plane, r, s);
   let far = vec2f(tap(plane, r, s + 4u), tap(plane, r, s + 5u));
   return near + 2.0 * vec4f(near.yzw, far.x) + vec4f(near.zw, far);

@@ -40,6 +40,7 @@ export async function openBrowserEngine(options: BrowserEngineOptions = {}): Pro
   return createWebGpuEngine(await requestDevice(adapter), {
     shaders,
     precision: options.precision,
+    shortKernels: /swiftshader/i.test(`${architecture} ${name}`),
     info: { adapter: name, software: SOFTWARE.test(`${vendor} ${architecture} ${name}`) },
     // An adapter gives one device: another is asked of another.
     openAgain: async () => {

@@ -38,6 +38,8 @@ export interface WebGpuOptions {
   readonly bindingLimit?: number;
   /** Told what the processor does in runs, profiles and reads: for traces of a step. */
   readonly watch?: HostWatch;
+  /** Kernels in shorter forms, for compilers that take minutes for long ones (SwiftShader's); slower where they do not. */
+  readonly shortKernels?: boolean;
   /** Opens another device of the same adapter, for `Engine.reopen`. */
   readonly openAgain?: () => Promise<GPUDevice>;
 }
@@ -111,7 +113,7 @@ class WebGpuEngine implements Engine {
 
 /** What all executables on a device have in common. */
 function share(device: GPUDevice, options: WebGpuOptions): Shared {
-  const { measured, matrices, onUnusable, bindingLimit, watch } = options;
+  const { measured, matrices, shortKernels, onUnusable, bindingLimit, watch } = options;
   const kernels = new Kernels(withMatrices(options));
   const { maxStorageBufferBindingSize, maxBufferSize } = device.limits;
   return {
@@ -119,7 +121,7 @@ function share(device: GPUDevice, options: WebGpuOptions): Shared {
     kernels,
     pipelines: new PipelineCache(device, kernels),
     constants: new ConstantStore(device),
-    device: kernelDevice(device, measured, matrices),
+    device: { ...kernelDevice(device, measured, matrices), shortKernels },
     onUnusable,
     bindingLimit: Math.min(maxStorageBufferBindingSize, maxBufferSize, bindingLimit ?? Number.POSITIVE_INFINITY),
     watch,

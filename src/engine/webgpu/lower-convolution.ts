@@ -45,7 +45,7 @@ export interface MapTarget {
   readonly styled?: Form<Write, 'styled'>;
   readonly summed?: Form<Write, 'summed'>;
   /** The kernels that make of what was stored what is wanted, and add up its parts; absent where it is the target itself. */
-  readonly finish?: (made: Unfinished) => readonly Dispatch[];
+  readonly finish?: (made: Unfinished, device: KernelDevice) => readonly Dispatch[];
 }
 
 /** Which convolution it is for its kernels, and at which shape. */
@@ -132,7 +132,7 @@ export function lowerConvolution(core: Convolution, x: MapSource, y: MapTarget, 
     flop: FLOP[name] * shape.into * shape.out * shape.h * shape.w,
     choice: { op: name, shape, kernel, tiling, measured },
   };
-  if (y.finish) return [dispatch, ...behind, ...y.finish(made)];
+  if (y.finish) return [dispatch, ...behind, ...y.finish(made, device)];
   return [dispatch, ...behind, ...(parts > 1 ? [sumParts(made, y)] : [])];
 }
 

@@ -118,9 +118,15 @@ function targetOf(core: Convolution, read: Read, write: Write): MapTarget {
     case 'summed': {
       const map = write.y ? bind(write.y) : passedOn(write.x, 1);
       const { shape } = write.x;
-      if (write.back && !write.y) return { map, shape, finish: (made) => lowerGoneBack(made, write) };
-      const behind = write.back ? lowerGoneBack({ map, parts: 1 }, write) : lowerSums(map, write);
-      return { map, shape, finish: (made) => [...(made.parts > 1 ? [sumParts(made, { map, shape })] : []), ...behind] };
+      if (write.back && !write.y) return { map, shape, finish: (made, device) => lowerGoneBack(made, write, device) };
+      return {
+        map,
+        shape,
+        finish: (made, device) => [
+          ...(made.parts > 1 ? [sumParts(made, { map, shape })] : []),
+          ...(write.back ? lowerGoneBack({ map, parts: 1 }, write, device) : lowerSums(map, write)),
+        ],
+      };
     }
     case 'scaled': {
       const map = passedOn(write.x, 1);
@@ -201,7 +207,7 @@ function lowerPass(read: Read, write: Write, device: KernelDevice): Dispatch[] {
   if (read.form === 'plain') {
     const map = bind(read.x);
     if (write.form === 'styled') return lowerEpilogue({ map, parts: 1, shared: read.x.kind === 'constant' }, write);
-    if (write.form === 'summed' && write.back) return lowerGoneBack({ map, parts: 1 }, write);
+    if (write.form === 'summed' && write.back) return lowerGoneBack({ map, parts: 1 }, write, device);
     if (write.form === 'summed' && !write.y) return lowerSums(map, write);
     if (write.form === 'scaled') return lowerScaledGradient(map, write);
   }

@@ -6,6 +6,7 @@ import { type Binding, type Dispatch, type PackedWeight, WORKGROUP } from './dis
 import { WHOLE_CHANNEL } from './forms.js';
 import { bind, sizes } from './lowering.js';
 import { channelCut, reductionTiles, stripTiles } from './tiles.js';
+import type { KernelDevice } from './variants.js';
 
 type Styled = Extract<Write, { readonly form: 'styled' }>;
 type Summed = Extract<Write, { readonly form: 'summed' }>;
@@ -143,14 +144,24 @@ export function ratesOf(partial: Binding, tiles: number, { x, moments, sums, rat
 }
 
 /** The sums of a whole channel, and the gradient brought back through its layer. @throws Error where it is to go nowhere */
-export function lowerGoneBack({ map, parts }: Unfinished, { x, moments, sums, back }: Summed): Dispatch[] {
+export function lowerGoneBack(
+  { map, parts }: Unfinished,
+  { x, moments, sums, back }: Summed,
+  { shortKernels }: KernelDevice,
+): Dispatch[] {
   if (!back) throw new Error('no kernel takes the sums of a whole channel alone');
   const [, c, h, w] = x.shape;
   const { rows, staged, workgroup } = channelCut(h, w, 1);
+  const overrides = {
+    BLUR: Number(back.blurred !== undefined),
+    STAGED: staged,
+    SLOPE: back.slope,
+    WORKGROUP: workgroup,
+  };
   return [
     {
       kernel: 'gradient_channel',
-      overrides: { BLUR: Number(back.blurred !== undefined), STAGED: staged, SLOPE: back.slope, WORKGROUP: workgroup },
+      overrides: shortKernels ? { ...overrides, LOOPED: 1 } : overrides,
       bindings: {
         g: map,
         x: bind(x),

@@ -10,6 +10,8 @@ export interface KernelDevice {
   readonly f16: boolean;
   /** How kernels multiply subgroup matrices; absent where they cannot, or may not for the sake of precision. */
   readonly matrices?: SubgroupMatrices;
+  /** Whether its compiler takes minutes for long kernels, so that shorter ones are better which are slower elsewhere. */
+  readonly shortKernels?: boolean;
   /** Memory of a workgroup, in bytes. */
   readonly workgroupMemory: number;
   /** What was found to be fastest here; empty where nothing was measured. */
