@@ -8,6 +8,7 @@
 // Layout: x [n, parts, c, h + 2 − 2·before, w + 2 − 2·before], the sum of its parts, and `activation` as one part; coefficients [n, c, 4]
 // (the rates) or [n, c]; y [n, c, h, w].
 // Work: one invocation makes 4 columns × shape.rows. workgroup_id: x strips, y channel, z picture.
+const LOOPED = false;
 override READ: u32;
 override READ_FACTOR: bool;
 override ACTIVATE: bool;

@@ -9,6 +9,8 @@
 // Work: a workgroup takes a channel, which it holds in its memory where STAGED is above 1; otherwise it reads g and x again for what it
 // stores. workgroup_id: x channel, z picture.
 override BLUR: bool;
+// For compilers that take minutes where each of 18 samples brings a gradient back by itself (SwiftShader's).
+override LOOPED: bool;
 override STAGED: u32;
 override SLOPE: f32;
 override WORKGROUP: u32;

@@ -8,6 +8,7 @@
 // Work: a workgroup takes a tile of strips of one channel (4 columns × shape.rows), an invocation every WORKGROUP-th of them; then the
 // invocations' moments are merged by Chan, Golub & LeVeque (1983), equation 2.1.
 // workgroup_id: x tile, y channel, z picture. styled_coefficients.wgsl merges the tiles.
+const LOOPED = false;
 override BLUR: bool;
 override SLOPE: f32;
 override WORKGROUP: u32;

@@ -8,6 +8,7 @@
 // x [n, c, h, w]; style and moments [n, 2, c]; coefficients [n, 3, c].
 // Work: a workgroup takes a channel, which it holds in its memory where STAGED is above 1; an invocation every WORKGROUP-th strip
 // (4 columns × shape.rows); then the invocations' moments are merged. workgroup_id: x channel, z picture.
+const LOOPED = false;
 override BLUR: bool;
 override STAGED: u32;
 override SLOPE: f32;

@@ -1,11 +1,9 @@
 // Four neighbouring pixels of a row at a time, down a strip of rows: those of a map, or where BLUR of the map blurred by
 // [1 2 1]⊗[1 2 1]/16. Row by row each sample is then read once for a strip, not once for each pixel above and below.
 //
-// Of the kernel: the override BLUR, the function tap(plane, r, s), which is the map at (r, s) and zero outside, and shape, with h and w
-// of the map that is made, rows of a strip, and by how much the blur's samples begin before (blur.wgsl).
-
-// A loop is a sixth of the code of six samples and waits for each: for compilers that take minutes for the others (SwiftShader's).
-override LOOPED: bool = false;
+// Of the kernel: the override BLUR; LOOPED, whether the six samples of a row are a loop, which is short to compile, and waits for each of
+// them; the function tap(plane, r, s), which is the map at (r, s) and zero outside; and shape, with h and w of the map that is made, rows
+// of a strip, and by how much the blur's samples begin before (blur.wgsl).
 
 // Strips of a channel, quads of columns first.
 fn strips() -> u32 {

@@ -4,7 +4,8 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { vendorPath } from '../node/paths.js';
 import * as tf from '../vendor/tensorflow.js';
-import { type Networks, openNetworks } from './networks.js';
+import type { Networks } from './networks.js';
+import { openNetworks } from './open-networks.js';
 
 /** Opens both networks. @throws Error when what the build made for them is not there */
 export function openBundledNetworks(): Promise<Networks> {

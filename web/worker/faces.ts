@@ -2,7 +2,8 @@
 
 import type { Face } from '../../src/align/detector.js';
 import { findFaces, LEAST_FACE } from '../../src/align/find-faces.js';
-import { type Networks, openNetworks } from '../../src/align/networks.js';
+import type { Networks } from '../../src/align/networks.js';
+import { openNetworks } from '../../src/align/open-networks.js';
 import { cropQuad, quadCentre, quadRotation, quadSize } from '../../src/align/quad.js';
 import type { Rgb8Image } from '../../src/image/rgb.js';
 import * as tf from '../../src/vendor/tensorflow.js';

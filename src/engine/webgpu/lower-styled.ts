@@ -152,16 +152,11 @@ export function lowerGoneBack(
   if (!back) throw new Error('no kernel takes the sums of a whole channel alone');
   const [, c, h, w] = x.shape;
   const { rows, staged, workgroup } = channelCut(h, w, 1);
-  const overrides = {
-    BLUR: Number(back.blurred !== undefined),
-    STAGED: staged,
-    SLOPE: back.slope,
-    WORKGROUP: workgroup,
-  };
+  const flags = { BLUR: Number(back.blurred !== undefined), LOOPED: Number(shortKernels ?? false) };
   return [
     {
       kernel: 'gradient_channel',
-      overrides: shortKernels ? { ...overrides, LOOPED: 1 } : overrides,
+      overrides: { ...flags, STAGED: staged, SLOPE: back.slope, WORKGROUP: workgroup },
       bindings: {
         g: map,
         x: bind(x),
