@@ -34,7 +34,7 @@
         "CLANG_CXX_LANGUAGE_STANDARD": "c++17",
         "GCC_OPTIMIZATION_LEVEL": "3",
         "GCC_SYMBOLS_PRIVATE_EXTERN": "YES",
-        "OTHER_CPLUSPLUSFLAGS": ["-ffp-contract=fast", "-fno-math-errno", "-Wall", "-Wextra"],
+        "OTHER_CPLUSPLUSFLAGS": ["-ffp-contract=on", "-fno-math-errno", "-Wall", "-Wextra"],
       },
     },
   ],
