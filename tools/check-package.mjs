@@ -39,6 +39,11 @@ try {
       if (!text.includes(name)) throw new Error(`NOTICES.txt does not name ${name}`);
     }
   });
+  check('has the page that serve shows', () => {
+    const page = join(app, 'node_modules', 'facewright', 'dist', 'web');
+    const missing = ['index.html', 'page.js', 'worker.js', 'faces.js'].filter((file) => !existsSync(join(page, file)));
+    if (missing.length > 0) throw new Error(`dist/web: ${missing.join(', ')} is missing`);
+  });
   check('compiles in a strict TypeScript program', compiles);
   for (const version of NODES) {
     const node = nodeOf(version, work);

@@ -91,6 +91,7 @@ function release() {
   run(process.execPath, [join('node_modules', 'typescript', 'bin', 'tsc'), '-b', '.', 'test']);
   run(process.execPath, [join('tools', 'vendor.mjs')]);
   run(process.execPath, [join('tools', 'shader-module.mjs')]);
+  run(process.execPath, [join('tools', 'build-web.mjs')]);
   rmSync(join(root, 'prebuilds'), { recursive: true, force: true });
   const checks = names.map((name) => {
     const addon = buildAddon(name);
