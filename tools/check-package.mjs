@@ -40,8 +40,8 @@ try {
     }
   });
   check('has the page that serve shows', () => {
-    const page = join(app, 'node_modules', 'facewright', 'dist', 'web');
-    const missing = ['index.html', 'page.js', 'worker.js', 'faces.js'].filter((file) => !existsSync(join(page, file)));
+    const files = ['index.html', 'page.js', 'worker.js', 'faces.js'];
+    const missing = files.filter((file) => !existsSync(installed('dist', 'web', file)));
     if (missing.length > 0) throw new Error(`dist/web: ${missing.join(', ')} is missing`);
   });
   check('compiles in a strict TypeScript program', compiles);

@@ -15,7 +15,7 @@ import { faceOf } from '../../dist-test/page/state/faces.js';
 import type { Frame } from '../../dist-test/page/state/frame.js';
 import { chromiumPath } from '../../tools/chromium.mjs';
 import { chromiumSuite, webGpuArguments } from '../chromium.js';
-import { buildPage, type Site, servePage } from './site.js';
+import { buildPage, faultsIn, type Site, servePage } from './site.js';
 
 const photo = fileURLToPath(new URL('../../test/goldens/photos/astronaut.png', import.meta.url));
 /** A frame is of whole pixels, and the browser's WebAssembly may round a sum in another order. */
@@ -43,11 +43,7 @@ test.after(async () => {
 
 async function open(): Promise<{ page: Page; wrong: string[] }> {
   const page = await (await browser.newContext()).newPage();
-  const wrong: string[] = [];
-  page.on('pageerror', (error) => wrong.push(error.message));
-  page.on('console', (message) => {
-    if (message.type() === 'error' || message.type() === 'warning') wrong.push(message.text());
-  });
+  const wrong = faultsIn(page, ['error', 'warning']);
   await page.goto(site.address);
   await page.waitForSelector('.emoji button');
   return { page, wrong };

@@ -14,7 +14,7 @@ import { chromiumSuite, webGpuArguments } from '../chromium.js';
 import { writeTinyWeights } from '../cli/tiny.js';
 import { quickestEngine } from '../engines.js';
 import { checkFilm } from './film.js';
-import { buildPage, type Site, servePage } from './site.js';
+import { buildPage, faultsIn, type Site, servePage } from './site.js';
 
 /** SwiftShader compiles kernels in seconds each, one after another, and is not alone on the machine. */
 const COMPILING_MS = 300_000;
@@ -50,15 +50,11 @@ test.after(async () => {
 /** The page in a context of its own, and all that goes wrong in it. */
 async function open(in_ = browser): Promise<{ page: Page; context: BrowserContext; wrong: string[] }> {
   const context = await in_.newContext({ colorScheme: 'light' });
-  const wrong: string[] = [];
+  const page = await context.newPage();
+  const wrong = faultsIn(page);
   context.on('request', (request) => {
     const url = request.url();
     if (!url.startsWith(site.address) && !/^(blob|data):/.test(url)) wrong.push(`asks for ${url}`);
-  });
-  const page = await context.newPage();
-  page.on('pageerror', (error) => wrong.push(error.message));
-  page.on('console', (message) => {
-    if (message.type() === 'error') wrong.push(message.text());
   });
   await page.goto(site.address);
   return { page, context, wrong };

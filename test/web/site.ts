@@ -6,6 +6,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Page } from 'playwright-core';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const built = join(root, 'dist', 'web');
@@ -26,6 +27,16 @@ export interface Site {
   /** Answers to what ends with that wait until the function that is given is called. */
   hold(ending: string): () => void;
   close(): void;
+}
+
+/** What goes wrong in a page, from now on. @param kinds of lines in its console that should not be there */
+export function faultsIn(page: Page, kinds: readonly string[] = ['error']): string[] {
+  const wrong: string[] = [];
+  page.on('pageerror', (error) => wrong.push(error.message));
+  page.on('console', (message) => {
+    if (kinds.includes(message.type())) wrong.push(message.text());
+  });
+  return wrong;
 }
 
 /** Builds the page where it is missing or older than what it is made of. */
