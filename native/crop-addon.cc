@@ -10,7 +10,7 @@ namespace facewright {
 namespace {
 
 /** Sides of a crop that are made: its rows are held several times over. */
-constexpr int64_t kMostSide = 4096;
+constexpr int64_t kMostCropSide = 4096;
 
 class Cropping : public PromiseWorker {
  public:
@@ -51,7 +51,7 @@ Napi::Value crop(const Napi::CallbackInfo& info) {
     if (width < 1 || height < 1 || width > most || height > most || width > most / height) {
       throw std::invalid_argument("width and height: not those of a picture");
     }
-    if (side < 1 || side > kMostSide) throw std::invalid_argument("side: expected 1 to 4096");
+    if (side < 1 || side > kMostCropSide) throw std::invalid_argument("side: expected 1 to 4096");
     const auto corners = typedArray<Napi::Float64Array>(info[3], napi_float64_array, "quad");
     if (corners.ElementLength() != 8) throw std::invalid_argument("quad: expected four corners");
     Quad quad;
