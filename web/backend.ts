@@ -6,6 +6,8 @@ import type { EngineInfo, GeneratorInfo, Pixels, SearchLosses, SearchOptions } f
 export interface BackendInfo {
   readonly generator: Pick<GeneratorInfo, 'name' | 'licence' | 'resolution' | 'noiseSides' | 'badNoise'>;
   readonly engine: Pick<EngineInfo, 'adapter' | 'software'>;
+  /** All generators that a backend has, where there are several. */
+  readonly choice?: readonly BackendInfo['generator'][];
 }
 
 /** How far a backend is with getting ready. */
@@ -91,6 +93,12 @@ export interface Backend {
    * @throws BackendError
    */
   readonly useWeights?: (file: File, onReadying: (readying: Readying) => void) => Promise<BackendInfo>;
+  /**
+   * Takes one of `BackendInfo.choice` by its name, where a backend gives one.
+   *
+   * @throws BackendError
+   */
+  readonly useGenerator?: (name: string) => Promise<BackendInfo>;
   /**
    * Searches: steps, and then the result. One search at a time; it ends early, without an error, when the signal says so.
    *

@@ -32,6 +32,8 @@ export class ServerBackend implements Backend {
   readonly privacy =
     `Everything is computed by facewright on ${location.hostname}. Your picture goes there and nowhere else, and is not kept.`;
   readonly #headers: HeadersInit;
+  /** The generator that is searched in, by its name; the server's first until one is taken. */
+  #generator: string | undefined;
 
   /** @param token as the page's address has it, behind `#token=`; undefined where the server wants none */
   constructor(token: string | undefined) {
@@ -40,14 +42,24 @@ export class ServerBackend implements Backend {
 
   async open(): Promise<BackendInfo> {
     const response = await fetch(API, { headers: this.#headers });
-    if (response.ok) {
-      const { generators, engine } = (await response.json()) as ServerAnswer;
-      return { generator: generators[0], engine };
-    }
+    if (response.ok) return this.#infoOf((await response.json()) as ServerAnswer);
     if (response.status === 401) {
       throw new BackendError('no-engine', 'this server wants its token: add #token=… to the address of this page');
     }
     throw new BackendError('no-engine', (await response.json()).error);
+  }
+
+  async useGenerator(name: string): Promise<BackendInfo> {
+    const answer = (await (await this.#fetch(API.href)).json()) as ServerAnswer;
+    this.#generator = name;
+    return this.#infoOf(answer);
+  }
+
+  /** Where the generator that was taken is there no more, the first is. */
+  #infoOf({ generators, engine }: ServerAnswer): BackendInfo {
+    const generator = generators.find(({ name }) => name === this.#generator) ?? generators[0];
+    this.#generator = generator.name;
+    return { generator, engine, ...(generators.length > 1 && { choice: generators }) };
   }
 
   async *search(request: SearchRequest, signal: AbortSignal): AsyncGenerator<Told> {
@@ -65,7 +77,7 @@ export class ServerBackend implements Backend {
 
   /** @returns undefined once the signal was raised */
   async #ask(request: SearchRequest, signal: AbortSignal): Promise<SearchAnswer | undefined> {
-    const body = await formOf(request);
+    const body = await formOf(request, this.#generator);
     try {
       const response = await this.#fetch(`${API}/searches`, { method: 'POST', body, signal });
       return (await response.json()) as SearchAnswer;
@@ -133,14 +145,18 @@ function failureOf({ data }: ServerEvent): BackendError {
 }
 
 /** The form that asks for a search. */
-async function formOf({ picture, size, seed, restarts, options }: SearchRequest): Promise<FormData> {
+async function formOf(
+  { picture, size, seed, restarts, options }: SearchRequest,
+  model: string | undefined,
+): Promise<FormData> {
   const named = namedOptions(
     { search: options, restarts, fit: 'pad', background: 'white', precision: 'f32' },
     { class: undefined },
   );
   const form = new FormData();
   form.append('picture', await pngOf(picture), 'picture.png');
-  for (const [name, value] of Object.entries({ ...named, size, seed, preview: true })) form.append(name, String(value));
+  const fields = { ...named, ...(model !== undefined && { model }), size, seed, preview: true };
+  for (const [name, value] of Object.entries(fields)) form.append(name, String(value));
   return form;
 }
 

@@ -72,6 +72,30 @@ test('a search by the machine, step by step, and its face with its notes', async
   assert.equal(wrong, []);
 });
 
+test('one of several generators is chosen, and searched in', async () => {
+  const generators = [tinyGenerator(engine, 'tiny', true), tinyGenerator(engine, 'other', true)];
+  const several = await serveFaces(generators, { port: 0 });
+  try {
+    const page = await browser.newPage();
+    await page.goto(several.url);
+    await page.waitForSelector('#model');
+    assert.equal(await page.locator('#model option').allTextContents(), ['tiny, 16 px', 'other, 16 px']);
+    await page.setInputFiles('input[type=file]', join(folder, 'disc.png'));
+    await page.selectOption('#model', 'other');
+    await page.fill('#steps', '5');
+    await page.click('button:has-text("Start")');
+    await said(page, /best at step/);
+    assert.is(await page.inputValue('#model'), 'other');
+    const coming = page.waitForEvent('download');
+    await page.click('.kept button:has-text("Save")');
+    const notes = JSON.parse(notesIn(readFileSync(await (await coming).path()))!);
+    assert.is(notes.model.name, 'other');
+    await page.close();
+  } finally {
+    await several.close();
+  }
+});
+
 test('faces are looked for in the browser, by what the server has of the package', async () => {
   const { page, wrong } = await open(`#token=${TOKEN}`);
   const photo = fileURLToPath(new URL('../../test/goldens/photos/astronaut.png', import.meta.url));

@@ -42,6 +42,8 @@ export function App({ backend }: { backend: Backend }) {
   }, []);
   const useWeights = backend.useWeights?.bind(backend);
   const takeWeights = useWeights && ((file: File) => ready((onReadying) => useWeights(file, onReadying)));
+  const useGenerator = backend.useGenerator?.bind(backend);
+  const takeGenerator = useGenerator && ((name: string) => ready(() => useGenerator(name)));
   const dragged = useHandedFiles((file) => {
     if (!/\.safetensors$/i.test(file.name)) takePicture(file, file.name, true);
     else if (!running && !model.readying) takeWeights?.(file);
@@ -72,7 +74,12 @@ export function App({ backend }: { backend: Backend }) {
             />
           </div>
           <Live search={search} last={state.kept[0]} target={target} />
-          <ModelPanel model={model} where={backend.where} onWeights={takeWeights} running={running} />
+          <ModelPanel
+            {...{ model, running }}
+            where={backend.where}
+            onWeights={takeWeights}
+            onGenerator={takeGenerator}
+          />
           <KeptStrip kept={state.kept} dispatch={dispatch} />
         </main>
       )}

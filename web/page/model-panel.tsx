@@ -10,16 +10,35 @@ interface ModelPanelProps {
   readonly model: Model;
   /** Absent where the backend takes none. */
   readonly onWeights: ((file: File) => void) | undefined;
+  /** Takes one of the choice by its name; absent where the backend gives none. */
+  readonly onGenerator: ((name: string) => void) | undefined;
   readonly running: boolean;
 }
 
-export function ModelPanel({ model: { info, readying, failure }, where, onWeights, running }: ModelPanelProps) {
+export function ModelPanel({ model, where, onWeights, onGenerator, running }: ModelPanelProps) {
+  const { info, readying, failure } = model;
+  const busy = running || readying !== undefined;
   return (
     <section class="model" aria-labelledby="generator">
       <h2 id="generator">Generator</h2>
+      {info?.choice && onGenerator && (
+        <select
+          id="model"
+          aria-labelledby="generator"
+          value={info.generator.name}
+          disabled={busy}
+          onChange={(event) => onGenerator(event.currentTarget.value)}
+        >
+          {info.choice.map((generator) => (
+            <option key={generator.name} value={generator.name}>
+              {generatorText({ generator })}
+            </option>
+          ))}
+        </select>
+      )}
       {info && !readying && (
         <p>
-          {generatorText(info)} <span class="soft">{aboutText(info)}</span>
+          {!info.choice && generatorText(info)} <span class="soft">{aboutText(info)}</span>
         </p>
       )}
       {readying && (
@@ -40,7 +59,7 @@ export function ModelPanel({ model: { info, readying, failure }, where, onWeight
         </p>
       )}
       {onWeights && (
-        <FileButton id="weights" accept=".safetensors" disabled={running || readying !== undefined} onFile={onWeights}>
+        <FileButton id="weights" accept=".safetensors" disabled={busy} onFile={onWeights}>
           Take your own .safetensors
         </FileButton>
       )}

@@ -19,7 +19,7 @@ export function readyingText({ what, share }: Readying): string {
 }
 
 /** What a generator is. */
-export function generatorText({ generator: { name, resolution } }: BackendInfo): string {
+export function generatorText({ generator: { name, resolution } }: Pick<BackendInfo, 'generator'>): string {
   return `${name}, ${resolution} px`;
 }
 
