@@ -104,6 +104,13 @@ fn channel(i: u32) -> u32 {
   return select(i, min(i, IN - 1u), RAGGED);
 }
 
+// The place `at` of channel 0, in channel number c of a slice. The slice's part is added first, in so many words: Mesa then adds it to
+// an invocation's places once, not for every channel anew.
+fn in_channel(at: u32, slice: u32, c: u32) -> u32 {
+  let map = FROM_H * FROM_W;
+  return select((at + slice * map) + c * map, at + channel(slice + c) * map, RAGGED);
+}
+
 // Asks for slice number `number`.
 fn ask(source: ptr<function, Source>, number: u32) -> Asked {
   let slice = (*source).channel + number * SLICE;
@@ -115,7 +122,7 @@ fn ask(source: ptr<function, Source>, number: u32) -> Asked {
   if (PIXELS_AHEAD) {
     for (var c = 0u; c < SLICE; c++) {
       for (var n = 0u; n < PIXEL_LOADS; n++) {
-        asked.pixels[c * PIXEL_LOADS + n] = raw_at((*source).pixels[n] + channel(slice + c) * FROM_H * FROM_W);
+        asked.pixels[c * PIXEL_LOADS + n] = raw_at(in_channel((*source).pixels[n], slice, c));
       }
     }
   }
@@ -126,7 +133,7 @@ fn ask(source: ptr<function, Source>, number: u32) -> Asked {
 // there are multiplied by zero, and have to be numbers.
 fn weights_at(source: ptr<function, Source>, slice: u32, n: u32) -> Stored4 {
   let at = (*source).weights + slice * WEIGHTS + n * QUADS * ROWS;
-  return weights[select(at, min(at, (*source).last_weights), RAGGED)];
+  return Stored4(weights[select(at, min(at, (*source).last_weights), RAGGED)]);
 }
 
 // Puts what was asked for into workgroup memory.
@@ -160,7 +167,7 @@ fn put(asked: ptr<function, Asked>, source: ptr<function, Source>, number: u32) 
         if (PIXELS_AHEAD) {
           raw = (*asked).pixels[c * PIXEL_LOADS + n];
         } else {
-          raw = raw_at(place.at + channel(slice + c) * FROM_H * FROM_W);
+          raw = raw_at(in_channel(place.at, slice, c));
         }
         let there = place.inside && (!RAGGED || slice + c < IN);
         patch_tile[c * PATCH_PITCH + lane + n * WORKGROUP] = select(0.0, made_of(raw, held, (*asked).styles[c]), there);

@@ -10,6 +10,12 @@ import { TILED, tiledCases } from './tiled.js';
 
 const tiledNames = new Set(tiledCases().map(({ name }) => name));
 
+/**
+ * In half an activation of it lies too near to zero: the reference itself turns it in 6 of 12 tries when what is rounded to half is
+ * changed by at most 1e-7 of itself, and gradients are then off by 0.6 %.
+ */
+const UNSTEADY = 'styled block, forward and backward, 2×67×65';
+
 for (const one of engines.filter(({ name }) => name === 'webgpu')) {
   const { adapter } = one.request;
   const families = [
@@ -17,7 +23,7 @@ for (const one of engines.filter(({ name }) => name === 'webgpu')) {
     {
       name: 'maps in half, tiled convolutions',
       measured: preferring(TILED),
-      cases: halfCases().filter(({ name }) => tiledNames.has(name)),
+      cases: halfCases().filter(({ name }) => tiledNames.has(name) && name !== UNSTEADY),
     },
   ];
   for (const { name, measured, cases } of families) {
