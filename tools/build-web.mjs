@@ -9,7 +9,7 @@
 // Runs after the compiler, tools/vendor.mjs and tools/shader-module.mjs.
 
 import { createHash } from 'node:crypto';
-import { copyFileSync, cpSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { copyFileSync, cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -48,5 +48,7 @@ copyFileSync(weights.path, join(out, weights.file));
 for (const folder of ['twemoji', 'faces']) cpSync(join(vendor, folder), join(out, folder), { recursive: true });
 copyFileSync(join(vendor, 'tfjs-backend-wasm-simd.wasm'), join(out, 'faces', 'tfjs-backend-wasm-simd.wasm'));
 copyFileSync(join(vendor, 'NOTICES.txt'), join(out, 'NOTICES.txt'));
-for (const file of ['index.html', 'style.css']) copyFileSync(join(web, file), join(out, file));
+copyFileSync(join(web, 'index.html'), join(out, 'index.html'));
+const styles = [join(root, 'src', 'palette.css'), join(web, 'style.css')].map((path) => readFileSync(path, 'utf8'));
+writeFileSync(join(out, 'style.css'), styles.join('\n'));
 copyFileSync(join(root, 'site', 'public', 'logo.svg'), join(out, 'icon.svg'));

@@ -142,7 +142,8 @@ async function writePages(
 /** The style, the script, and with a sheet the viewer. */
 async function assetsOf(site: Site): Promise<Map<string, string | Uint8Array>> {
   const assets = new Map<string, string | Uint8Array>();
-  assets.set(sitePaths.style, await readFile(packagePath('src', 'emoji', 'gallery', 'style.css')));
+  const styles = [packagePath('src', 'palette.css'), packagePath('src', 'emoji', 'gallery', 'style.css')];
+  assets.set(sitePaths.style, (await Promise.all(styles.map((path) => readFile(path, 'utf8')))).join('\n'));
   assets.set(sitePaths.script, await script());
   if (site.sheet !== undefined) {
     assets.set(sitePaths.viewer, await readFile(vendorPath('openseadragon.min.js')));
