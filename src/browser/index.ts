@@ -32,6 +32,7 @@ export {
 export { randomStart, type SearchStart, type StartKey } from '../pulse/start.js';
 export { notesIn, type PictureNotes, withNotes } from '../results/picture-notes.js';
 export { namedOptions } from '../runs/named-options.js';
+export { type LoneSearch, searchNotes } from '../runs/search-notes.js';
 export { type BrowserEngineOptions, openBrowserEngine } from './engine.js';
 export { type ReadGeneratorOptions, readGenerator } from './generator.js';
 export { facePixels, type Pixels, targetFromPixels } from './pixels.js';

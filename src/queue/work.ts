@@ -1,5 +1,6 @@
 // A worker: takes jobs from a queue in batches, searches with a warm generator, and keeps what it finds.
 
+import { errorText } from '../errors.js';
 import type { Generator } from '../model/generator.js';
 import { type Emit, Running } from '../runs/running.js';
 import { usualBatch } from '../runs/usual-batch.js';
@@ -148,8 +149,7 @@ class Worker {
     const again = hands.isTriedAgain(held, true);
     await hands.failed(held, error, true);
     this.#tally[again ? 'again' : 'failed']++;
-    const reason = error instanceof Error ? error.message : String(error);
-    await this.#emit({ type: 'failed', output: held.data.name, reason, again });
+    await this.#emit({ type: 'failed', output: held.data.name, reason: errorText(error), again });
   }
 
   async #store(out: string): Promise<ResultStore> {

@@ -6,11 +6,11 @@ import { encodePng, toRgb8 } from '../image/write.js';
 import type { Generator } from '../model/generator.js';
 import { isBetter, type SearchResult, search } from '../pulse/search.js';
 import { randomStart } from '../pulse/start.js';
-import { type PictureNotes, withNotes } from '../results/picture-notes.js';
-import { namedOptions } from '../runs/named-options.js';
+import { withNotes } from '../results/picture-notes.js';
 import { creatorTool } from '../runs/out-folder.js';
 import { Recovery } from '../runs/recovery.js';
 import { targetPng } from '../runs/result-writer.js';
+import { searchNotes } from '../runs/search-notes.js';
 import type { Asked } from './asked.js';
 import type { LiveSearch } from './live-search.js';
 
@@ -73,7 +73,8 @@ export class FaceSearch {
       throw new FacewrightError('the search ended in numbers that are not finite; a smaller learning-rate may help');
     }
     const seconds = (performance.now() - began) / 1000;
-    this.#face = withNotes(await pngOf(result.image, this.generator.info.resolution), this.#notes(result, restart));
+    const notes = searchNotes(creatorTool.serve, this.generator, { ...this.asked, result, restart });
+    this.#face = withNotes(await pngOf(result.image, this.generator.info.resolution), notes);
     const { losses, met } = result;
     live.tell({ type: 'done', best_step: result.bestStep, restart, losses, eps: this.asked.search.eps, met, seconds });
   }
@@ -95,21 +96,6 @@ export class FaceSearch {
       live.tell({ type: 'step', step, steps, restart, losses: losses[0], lr });
     }
     return (await running.results)[0];
-  }
-
-  #notes(result: SearchResult, restart: number): PictureNotes {
-    const { info, engine } = this.generator;
-    const { search: options, seed, restarts, fit, background, size } = this.asked;
-    const { precision, kind, adapter } = engine.info;
-    const named = namedOptions({ search: options, restarts, fit, background, precision }, info);
-    return {
-      v: 1,
-      made_by: creatorTool.serve,
-      model: { name: info.name, sha256: info.sha256, licence: info.licence },
-      ...{ seed, duplicate: 0, restart, options: { ...named, size }, steps: options.steps },
-      ...{ best_step: result.bestStep, losses: result.losses, eps: options.eps, met: result.met },
-      ...{ engine: kind, adapter, precision },
-    };
   }
 }
 

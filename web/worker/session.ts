@@ -7,7 +7,6 @@ import {
   facePixels,
   type Generator,
   isBetter,
-  namedOptions,
   OutOfMemoryError,
   openBrowserEngine,
   type Pixels,
@@ -15,6 +14,7 @@ import {
   readGenerator,
   type SearchResult,
   search,
+  searchNotes,
   type Target,
   targetFromPixels,
   withNotes,
@@ -118,31 +118,10 @@ export class Session {
   async #resultOf(request: SearchRequest, { result, restart }: Kept): Promise<ToldResult> {
     const face = this.#face(result.image);
     const { met, losses, bestStep, trace } = result;
-    const png = withNotes(await encodePng(face), this.#notes(request, result, restart));
+    const { options, seed, size, restarts } = request;
+    const asked = { ...SQUARE, search: options, seed, size, restarts, result, restart };
+    const png = withNotes(await encodePng(face), searchNotes('facewright web', this.generator, asked));
     return { type: 'result', face, met, losses, bestStep, restart, trace, png };
-  }
-
-  /** As `notesOf` makes them of a line of run.jsonl. */
-  #notes({ seed, size, restarts, options }: SearchRequest, { bestStep, losses, met }: SearchResult, restart: number) {
-    const { name, sha256, licence } = this.generator.info;
-    const { kind, adapter, precision } = this.engine.info;
-    return {
-      v: 1,
-      made_by: 'facewright web',
-      model: { name, sha256, licence },
-      seed,
-      duplicate: 0,
-      restart,
-      options: { ...namedOptions({ search: options, restarts, precision, ...SQUARE }, this.generator.info), size },
-      steps: options.steps,
-      best_step: bestStep,
-      losses,
-      eps: options.eps,
-      met,
-      engine: kind,
-      adapter,
-      precision,
-    };
   }
 }
 
