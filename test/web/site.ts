@@ -47,7 +47,9 @@ export function buildPage(): void {
     join('dist', 'browser'),
     join('dist', 'pulse'),
     join('dist', 'engine'),
+    join('dist', 'runs'),
     join('src', 'align'),
+    join('src', 'palette.css'),
     'tools/build-web.mjs',
   ];
   if (existsSync(page) && sources.every((source) => newest(join(root, source)) <= statSync(page).mtimeMs)) return;
