@@ -6,7 +6,7 @@ import type { EngineInfo, GeneratorInfo, Pixels, SearchLosses, SearchOptions } f
 export interface BackendInfo {
   readonly generator: Pick<GeneratorInfo, 'name' | 'licence' | 'resolution' | 'noiseSides' | 'badNoise'>;
   readonly engine: Pick<EngineInfo, 'adapter' | 'software'>;
-  /** All generators that a backend has, where there are several. */
+  /** All generators that may be asked for, where there are several. */
   readonly choice?: readonly BackendInfo['generator'][];
 }
 
@@ -18,9 +18,15 @@ export interface Readying {
 }
 
 /** What is to be found. */
-export interface SearchRequest {
+export interface SearchRequest extends AskedSearch {
+  /** The generator that searches, by its name: that of `BackendInfo`, or another of its choice. */
+  readonly model: string;
   /** Square, in its own size: it is scaled to the target by whoever searches. */
   readonly picture: Pixels;
+}
+
+/** The same as the form has it. */
+export interface AskedSearch {
   /** Side of the target in pixels. */
   readonly size: number;
   readonly seed: number;
@@ -93,12 +99,6 @@ export interface Backend {
    * @throws BackendError
    */
   readonly useWeights?: (file: File, onReadying: (readying: Readying) => void) => Promise<BackendInfo>;
-  /**
-   * Takes one of `BackendInfo.choice` by its name, where a backend gives one.
-   *
-   * @throws BackendError
-   */
-  readonly useGenerator?: (name: string) => Promise<BackendInfo>;
   /**
    * Searches: steps, and then the result. One search at a time; it ends early, without an error, when the signal says so.
    *

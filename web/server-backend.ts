@@ -32,8 +32,6 @@ export class ServerBackend implements Backend {
   readonly privacy =
     `Everything is computed by facewright on ${location.hostname}. Your picture goes there and nowhere else, and is not kept.`;
   readonly #headers: HeadersInit;
-  /** The generator that is searched in, by its name; the server's first until one is taken. */
-  #generator: string | undefined;
 
   /** @param token as the page's address has it, behind `#token=`; undefined where the server wants none */
   constructor(token: string | undefined) {
@@ -42,24 +40,14 @@ export class ServerBackend implements Backend {
 
   async open(): Promise<BackendInfo> {
     const response = await fetch(API, { headers: this.#headers });
-    if (response.ok) return this.#infoOf((await response.json()) as ServerAnswer);
+    if (response.ok) {
+      const { generators, engine } = (await response.json()) as ServerAnswer;
+      return { generator: generators[0], engine, ...(generators.length > 1 && { choice: generators }) };
+    }
     if (response.status === 401) {
       throw new BackendError('no-engine', 'this server wants its token: add #token=… to the address of this page');
     }
     throw new BackendError('no-engine', (await response.json()).error);
-  }
-
-  async useGenerator(name: string): Promise<BackendInfo> {
-    const answer = (await (await this.#fetch(API.href)).json()) as ServerAnswer;
-    this.#generator = name;
-    return this.#infoOf(answer);
-  }
-
-  /** Where the generator that was taken is there no more, the first is. */
-  #infoOf({ generators, engine }: ServerAnswer): BackendInfo {
-    const generator = generators.find(({ name }) => name === this.#generator) ?? generators[0];
-    this.#generator = generator.name;
-    return { generator, engine, ...(generators.length > 1 && { choice: generators }) };
   }
 
   async *search(request: SearchRequest, signal: AbortSignal): AsyncGenerator<Told> {
@@ -77,7 +65,7 @@ export class ServerBackend implements Backend {
 
   /** @returns undefined once the signal was raised */
   async #ask(request: SearchRequest, signal: AbortSignal): Promise<SearchAnswer | undefined> {
-    const body = await formOf(request, this.#generator);
+    const body = await formOf(request);
     try {
       const response = await this.#fetch(`${API}/searches`, { method: 'POST', body, signal });
       return (await response.json()) as SearchAnswer;
@@ -145,17 +133,14 @@ function failureOf({ data }: ServerEvent): BackendError {
 }
 
 /** The form that asks for a search. */
-async function formOf(
-  { picture, size, seed, restarts, options }: SearchRequest,
-  model: string | undefined,
-): Promise<FormData> {
+async function formOf({ picture, model, size, seed, restarts, options }: SearchRequest): Promise<FormData> {
   const named = namedOptions(
     { search: options, restarts, fit: 'pad', background: 'white', precision: 'f32' },
     { class: undefined },
   );
   const form = new FormData();
   form.append('picture', await pngOf(picture), 'picture.png');
-  const fields = { ...named, ...(model !== undefined && { model }), size, seed, preview: true };
+  const fields = { ...named, model, size, seed, preview: true };
   for (const [name, value] of Object.entries(fields)) form.append(name, String(value));
   return form;
 }

@@ -42,8 +42,6 @@ export function App({ backend }: { backend: Backend }) {
   }, []);
   const useWeights = backend.useWeights?.bind(backend);
   const takeWeights = useWeights && ((file: File) => ready((onReadying) => useWeights(file, onReadying)));
-  const useGenerator = backend.useGenerator?.bind(backend);
-  const takeGenerator = useGenerator && ((name: string) => ready(() => useGenerator(name)));
   const dragged = useHandedFiles((file) => {
     if (!/\.safetensors$/i.test(file.name)) takePicture(file, file.name, true);
     else if (!running && !model.readying) takeWeights?.(file);
@@ -78,7 +76,7 @@ export function App({ backend }: { backend: Backend }) {
             {...{ model, running }}
             where={backend.where}
             onWeights={takeWeights}
-            onGenerator={takeGenerator}
+            onGenerator={(generator) => info && dispatch({ type: 'ready', info: { ...info, generator } })}
           />
           <KeptStrip kept={state.kept} dispatch={dispatch} />
         </main>

@@ -1,6 +1,6 @@
 // Which generator draws the faces, how far it is loaded, and how to take another.
 
-import type { Backend } from '../backend.js';
+import type { Backend, BackendInfo } from '../backend.js';
 import type { Model } from '../state/state.js';
 import { aboutText, generatorText, readyingText } from '../state/words.js';
 import { FileButton } from './file-button.js';
@@ -10,26 +10,27 @@ interface ModelPanelProps {
   readonly model: Model;
   /** Absent where the backend takes none. */
   readonly onWeights: ((file: File) => void) | undefined;
-  /** Takes one of the choice by its name; absent where the backend gives none. */
-  readonly onGenerator: ((name: string) => void) | undefined;
+  /** Takes one of the choice. */
+  readonly onGenerator: (generator: BackendInfo['generator']) => void;
   readonly running: boolean;
 }
 
 export function ModelPanel({ model, where, onWeights, onGenerator, running }: ModelPanelProps) {
   const { info, readying, failure } = model;
+  const choice = info?.choice;
   const busy = running || readying !== undefined;
   return (
     <section class="model" aria-labelledby="generator">
       <h2 id="generator">Generator</h2>
-      {info?.choice && onGenerator && (
+      {choice && (
         <select
           id="model"
           aria-labelledby="generator"
           value={info.generator.name}
           disabled={busy}
-          onChange={(event) => onGenerator(event.currentTarget.value)}
+          onChange={({ currentTarget }) => onGenerator(choice[currentTarget.selectedIndex])}
         >
-          {info.choice.map((generator) => (
+          {choice.map((generator) => (
             <option key={generator.name} value={generator.name}>
               {generatorText({ generator })}
             </option>
@@ -38,7 +39,7 @@ export function ModelPanel({ model, where, onWeights, onGenerator, running }: Mo
       )}
       {info && !readying && (
         <p>
-          {!info.choice && generatorText(info)} <span class="soft">{aboutText(info)}</span>
+          {!choice && generatorText(info)} <span class="soft">{aboutText(info)}</span>
         </p>
       )}
       {readying && (

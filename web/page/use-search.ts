@@ -2,10 +2,10 @@
 
 import { useCallback, useRef } from 'preact/hooks';
 import {
+  type AskedSearch,
   type Backend,
   BackendError,
   type BackendInfo,
-  type SearchRequest,
   type Told,
   type ToldStep,
 } from '../backend.js';
@@ -15,12 +15,7 @@ import { generatorText } from '../state/words.js';
 import { FilmRecorder } from './film.js';
 import { cutAt } from './target.js';
 
-type Start = (
-  asked: Omit<SearchRequest, 'picture'>,
-  picture: Picture,
-  frame: Frame,
-  info: BackendInfo,
-) => Promise<void>;
+type Start = (asked: AskedSearch, picture: Picture, frame: Frame, info: BackendInfo) => Promise<void>;
 
 /** One search at a time: while there is one, `start` does nothing. */
 export function useSearch(backend: Backend, dispatch: (action: Action) => void): { start: Start; stop: () => void } {
@@ -34,8 +29,9 @@ export function useSearch(backend: Backend, dispatch: (action: Action) => void):
         const cut = await cutAt(picture, frame, asked.size);
         const about = { ...asked, name: picture.name, target: cut.target, generator: generatorText(info) };
         dispatch({ type: 'start', asked: about, now: Date.now() });
+        const request = { ...asked, model: info.generator.name, picture: cut.pixels };
         const recorder = new FilmRecorder(asked.options.steps);
-        await follow(backend.search({ ...asked, picture: cut.pixels }, stopping.signal), recorder, dispatch);
+        await follow(backend.search(request, stopping.signal), recorder, dispatch);
       } catch (error) {
         dispatch({ type: 'no picture', complaint: `${picture.name}: ${failureOf(error).message}` });
       } finally {

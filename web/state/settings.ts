@@ -8,7 +8,7 @@ import {
   targetSizes,
   usualSize,
 } from 'facewright/browser';
-import type { BackendInfo, SearchRequest } from '../backend.js';
+import type { AskedSearch, BackendInfo } from '../backend.js';
 
 /** The fields, named as the command's options, and their texts as they were typed. */
 export type Settings = Readonly<Record<Field, string>>;
@@ -19,7 +19,7 @@ const LEAST_SIZE = 4;
 
 /** What the fields mean, or the first thing in them that cannot be. */
 export type Reading =
-  | { readonly asked: Omit<SearchRequest, 'picture'> }
+  | { readonly asked: AskedSearch }
   | { readonly complaint: string; readonly field: Field | undefined };
 
 /** The sides that are offered for a target. */

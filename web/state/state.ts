@@ -1,7 +1,7 @@
 // All that the page knows, and how it changes: one pure function.
 
 import type { Pixels } from 'facewright/browser';
-import type { BackendInfo, FailureKind, Readying, SearchRequest, ToldResult, ToldStep } from '../backend.js';
+import type { AskedSearch, BackendInfo, FailureKind, Readying, ToldResult, ToldStep } from '../backend.js';
 import { type Faces, frameAfter } from './faces.js';
 import type { Film } from './film.js';
 import { centreFrame, type Frame, type Size } from './frame.js';
@@ -28,7 +28,7 @@ export interface Picture extends Size {
 }
 
 /** What a search was asked for, without the pixels of its picture. */
-export interface Asked extends Omit<SearchRequest, 'picture'> {
+export interface Asked extends AskedSearch {
   readonly name: string;
   /** What is searched for. */
   readonly target: Pixels;
