@@ -185,7 +185,7 @@ struct ConvolutionWork {
 };
 
 /** Packs rows [y0, y0 + rows) and columns [x0, x0 + columns) of one block of input channels. */
-FW_INLINE void packBlock(const Load& l, int64_t block, int64_t y0, int64_t rows, int64_t x0, int64_t columns, float* to) {
+FW_CALLED void packBlock(const Load& l, int64_t block, int64_t y0, int64_t rows, int64_t x0, int64_t columns, float* to) {
   const Reader reader = readerOf(l, block);
   const Block pull = pullOf(l, block);
   for (int64_t y = y0; y < y0 + rows; y++, to += columns * kPacked) {
@@ -205,7 +205,7 @@ FW_INLINE void packBlock(const Load& l, int64_t block, int64_t y0, int64_t rows,
 
 /** The sums of one tile and one group of G blocks of channels, and what is made of them. */
 template <Strips KIND, int G>
-FW_INLINE void tileOfGroup(const ConvolutionWork& work, int64_t tile, int64_t group, const float* packed, int64_t rowFloats,
+FW_CALLED void tileOfGroup(const ConvolutionWork& work, int64_t tile, int64_t group, const float* packed, int64_t rowFloats,
                            int64_t blockFloats, float* sums) {
   const Convolution& c = work.c;
   const Tiling& t = work.t;

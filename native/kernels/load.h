@@ -54,8 +54,8 @@ FW_INLINE void readPlanar(const Load& l, int64_t block, int64_t y, int64_t x0, i
 }
 
 /** The pixels of a row that lie in the map, read as `scaled` or `unactivated`. */
-static __attribute__((noinline)) void readScaled(const Load& l, const Block& factor, int64_t block, int64_t y, int64_t x0,
-                                                 int64_t count, float* to) {
+FW_CALLED void readScaled(const Load& l, const Block& factor, int64_t block, int64_t y, int64_t x0, int64_t count,
+                          float* to) {
   const int64_t at = ((block * l.height + y) * l.width + x0) * kBlock;
   const float* x = l.x + at;
   if (l.reading == Reading::scaled) {
@@ -74,8 +74,8 @@ static __attribute__((noinline)) void readScaled(const Load& l, const Block& fac
  * Reads the pixels x0 ≤ x < x1 of row y of one block of channels to `to`, [x1 − x0, 16]. What lies outside the map is
  * zero: it pads the styled map, and is not sent through the coefficients.
  */
-static void readRow(const Load& l, const Reader& r, const Block& pull, int64_t block, int64_t y, int64_t x0, int64_t x1,
-                    float* to) {
+FW_CALLED void readRow(const Load& l, const Reader& r, const Block& pull, int64_t block, int64_t y, int64_t x0, int64_t x1,
+                       float* to) {
   const Block zero = splatBlock(0);
   if (y < 0 || y >= l.height) {
     for (int64_t x = x0; x < x1; x++, to += kBlock) storeBlock(to, zero);

@@ -20,7 +20,7 @@ struct Writer {
 /** Whether a way to write takes sums along, which are merged at the end. */
 FW_INLINE bool takesSums(const Store& s) { return s.writing != Writing::plain && s.writing != Writing::activated; }
 
-FW_INLINE Writer writerOf(const Store& s, int64_t block) {
+FW_CALLED Writer writerOf(const Store& s, int64_t block) {
   Writer w = {};
   if (s.writing == Writing::styled) {
     w.noiseWeight = s.noise ? lanesOf(s.noiseWeight, s.channels, block) : splatBlock(0);
@@ -38,8 +38,8 @@ FW_INLINE Writer writerOf(const Store& s, int64_t block) {
 }
 
 /** clamp(lrelu(factor·result + noiseWeight·noise + bias)) */
-static __attribute__((noinline)) void writeActivated(const Store& s, const Writer& w, const float* noise, int64_t count,
-                                                     const float* from, int64_t stride, float* to) {
+FW_CALLED void writeActivated(const Store& s, const Writer& w, const float* noise, int64_t count, const float* from,
+                              int64_t stride, float* to) {
   for (int64_t i = 0; i < count; i++) {
     Block value = w.factor * loadBlock(from + i * stride) + w.bias;
     if (noise) value = value + w.noiseWeight * noise[i];
@@ -52,8 +52,8 @@ static __attribute__((noinline)) void writeActivated(const Store& s, const Write
  * activation that made x = clamp(lrelu(u)): where x is clamped, u is lost, and g' is zero. Stored is g, or backFactor·g', perhaps
  * in the place of x: a value is read before it is written.
  */
-static __attribute__((noinline)) void writeScaled(const Store& s, Writer& w, const float* noise, int64_t at, int64_t count,
-                                                  const float* from, int64_t stride) {
+FW_CALLED void writeScaled(const Store& s, Writer& w, const float* noise, int64_t at, int64_t count, const float* from,
+                           int64_t stride) {
   const float* x = s.x + at * kBlock;
   const float* plus = s.plus ? s.plus + at * kBlock : nullptr;
   float* to = s.y ? s.y + at * kBlock : nullptr;
@@ -80,7 +80,7 @@ static __attribute__((noinline)) void writeScaled(const Store& s, Writer& w, con
 }
 
 /** Stores `count` pixels of row y from x0 on; `from` has `stride` floats from pixel to pixel. */
-FW_INLINE void writeRow(const Store& s, Writer& w, int64_t block, int64_t y, int64_t x0, int64_t count, const float* from,
+FW_CALLED void writeRow(const Store& s, Writer& w, int64_t block, int64_t y, int64_t x0, int64_t count, const float* from,
                         int64_t stride) {
   const int64_t at = (block * s.height + y) * s.width + x0;
   float* to = s.y ? s.y + at * kBlock : nullptr;
