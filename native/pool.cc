@@ -6,17 +6,13 @@
 #include <string>
 #include <system_error>
 
-#if defined(__x86_64__)
-#include <immintrin.h>
-#endif
-
 namespace facewright {
 
 namespace {
 
 void relax() {
 #if defined(__x86_64__)
-  _mm_pause();
+  asm volatile("pause");
 #elif defined(__aarch64__)
   asm volatile("yield");
 #endif
