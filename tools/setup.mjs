@@ -75,8 +75,8 @@ async function install(folder, what) {
 }
 
 /**
- * Compiles and bundles. What is compiled for the first time is what was cloned, whose types were checked before: checking them again is
- * left to the tests, and to whoever has changed something since.
+ * Compiles and bundles. What is compiled for the first time is what was cloned, whose types were checked before it was committed. The
+ * compiler notes that they were not checked here, and the next set-up makes up for it.
  */
 async function buildScripts() {
   const projects = forTests ? ['.', 'test'] : ['.'];

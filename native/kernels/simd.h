@@ -3,8 +3,8 @@
 
 #define FW_INLINE inline __attribute__((always_inline))
 /**
- * Compiled once and called. For what is done for a row or a tile, which many kernels share: inlined, reading and writing rows were
- * two thirds of the machine code and half of the time to compile it, and no step was faster.
+ * Compiled once and called. For what is done for a row or a tile, which many kernels share: inlined, that was half of the machine code
+ * and of the time to compile it, and no step was faster.
  */
 #define FW_CALLED static __attribute__((noinline))
 
